@@ -1,0 +1,1 @@
+"""Who may look at what, and why: the gate, the orders, the barrier, the registry."""

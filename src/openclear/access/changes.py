@@ -1,0 +1,77 @@
+"""How every change to orders and registry happens: the log first, then the database, and the epoch rises.
+
+The log's order of changes is the epoch's order, because the epoch's row is locked from before the entry
+until after the commit.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from openclear.access.models import Epoch
+from openclear.audit import log
+from openclear.audit.rows import Draft
+from openclear.vocabulary.actions import DATASET_OF, Action
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+
+@dataclass
+class Change:
+    """A change under way: the epoch that it makes, and who makes it."""
+
+    epoch: int
+    officer: str
+    agencies: tuple[str, ...]
+    action: Action
+    entries: list[int] = field(default_factory=list)
+
+    def entry(self, kind: str, extra: Mapping[str, Any], body: Mapping[str, Any]) -> int:
+        """Append the entry of one step, durably, and return its number. Raises LogUnavailable."""
+        receipt = log.append(self._draft(kind, extra=extra, body={"officer": self.officer, **body}))
+        self.entries.append(receipt.entry)
+        return receipt.entry
+
+    def confirm(self) -> None:
+        """Say in the log that the change was committed, entry by entry."""
+        for entry in self.entries:
+            log.append(self._draft("outcome", attempt=entry))
+
+    def _draft(self, kind: str, **more: Any) -> Draft:
+        return Draft(
+            kind=kind,
+            decision="none",
+            agencies=self.agencies,
+            action=self.action,
+            dataset=DATASET_OF[self.action],
+            purpose=Purpose.ACCESS_ADMINISTRATION,
+            epoch=self.epoch,
+            **more,
+        )
+
+
+@contextmanager
+def change(officer: str, agencies: tuple[str, ...], action: Action) -> Iterator[Change]:
+    """Open a change; what the block writes is committed with the risen epoch, or not at all.
+
+    A crash inside leaves an entry without a change: an order is then completed at the next start,
+    anything else is void, and the log says so.
+    """
+    with transaction.atomic():
+        row = Epoch.objects.select_for_update().get()
+        under_way = Change(row.value + 1, officer, agencies, action)
+        yield under_way
+        row.value = under_way.epoch
+        row.save(update_fields=["value"])
+    # Committed, but not yet confirmed: the next start finds the epoch risen and nothing to void.
+    under_way.confirm()
+
+
+@contextmanager
+def change_by(grant: Grant) -> Iterator[Change]:
+    """Open a change in the name of the holder of `grant`."""
+    with change(grant.officer, grant.agencies, grant.action) as under_way:
+        yield under_way

@@ -1,0 +1,43 @@
+"""What the gate says when it does not open."""
+
+from openclear.access.rows import Decision
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Receipt
+
+
+class Refused(NotPossible):
+    """The ask is refused, and the refusal is already in the log. Carries rule, reason, source, next step."""
+
+    def __init__(self, decision: Decision, receipt: Receipt) -> None:
+        """`receipt`: where the refusal stands in the log."""
+        super().__init__("; ".join(rule.because for rule in decision.rules) + ".")
+        self.decision = decision
+        self.receipt = receipt
+
+    @property
+    def because(self) -> str:
+        """The reasons, as one text."""
+        return "; ".join(rule.because for rule in self.decision.rules)
+
+    @property
+    def source(self) -> str:
+        """Where the rules stand."""
+        return "; ".join(rule.source for rule in self.decision.rules)
+
+    @property
+    def next_step(self) -> str:
+        """What the asker can lawfully do."""
+        steps = [rule.next_step for rule in self.decision.rules if rule.next_step]
+        return " ".join(steps) or "Ask your access administrator which purposes your agreement covers."
+
+
+class NotAnswered(NotPossible):
+    """Nothing can be answered now (503): the barrier or the log did not confirm in time."""
+
+
+class OlderThanLog(NotPossible):
+    """The database is older than the log: serving it could bring lifted or ended access back."""
+
+
+class PolicyFault(NotPossible):
+    """The policy files are not what they must be: nothing may be served under them."""

@@ -1,0 +1,69 @@
+"""Nothing leaves the officer side without a release stamp: what has none becomes a 500 and an alarm."""
+
+import logging
+import traceback
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from openclear.access import gate
+from openclear.access.errors import NotAnswered
+from openclear.access.watchdog import watchdog
+from openclear.audit.errors import LogUnavailable
+from openclear.vocabulary.errors import OpenClearError
+
+alarm = logging.getLogger("openclear.alarm")
+_UNAVAILABLE = b'{"title": "Not answered", "status": 503, "detail": "Nothing can be answered now; try again in a moment."}'
+_FAILED = b'{"title": "Error", "status": 500, "detail": "This failed here and was noted; call the operator if it persists."}'
+_ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
+
+
+class ReleaseStampMiddleware:
+    """Lets through stamped answers and the routes on the public list, and has every hold watched."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """`get_response`: the view."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the view's answer if it may leave, else a 500, 503 or 404 that holds nothing."""
+        response = self._get_response(request)
+        if request.resolver_match is None:
+            return _plain(_ABSENT, 404)
+        if request.resolver_match.view_name in settings.PUBLIC_ROUTES:
+            return response
+        if getattr(response, "release_stamp", None) is None:
+            return self._unstamped(request, response)
+        hold = getattr(response, "barrier_hold", None)
+        if hold:
+            watchdog.watch(hold, request.META.get("gunicorn.socket"))
+        return response
+
+    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn what the log or the barrier could not do into a 503; leave the rest to become a 500."""
+        if isinstance(error, LogUnavailable | NotAnswered):
+            alarm.error("not answered: %s", error)
+            response = _plain(_UNAVAILABLE, 503)
+            response.release_stamp = "nothing was released"  # type: ignore[attr-defined] # no data in it
+            return response
+        # Only where it happened, never with what: messages and values may hold personal data.
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        alarm.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
+        return None
+
+    def _unstamped(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+        route = request.resolver_match.view_name if request.resolver_match else "?"
+        alarm.critical("route %s answered %s without a release stamp", route, response.status_code)
+        response.close()
+        try:
+            receipt = gate.report_mistake(
+                getattr(request, "officer", ""), "an answer without a release stamp", facts={"route": route}
+            )
+        except OpenClearError:
+            return _plain(_UNAVAILABLE, 503)
+        return gate.stamp(_plain(_FAILED, 500), receipt)
+
+
+def _plain(content: bytes, status: int) -> HttpResponse:
+    return HttpResponse(content, status=status, content_type="application/problem+json")

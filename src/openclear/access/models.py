@@ -1,0 +1,132 @@
+"""Agencies, people, affiliations, orders, epoch, tokens. Changed by this room's commands alone."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Agency(models.Model):
+    """One agency. Its path says what stands above it; every link of the path must be an agency here."""
+
+    path = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    oris = models.JSONField(default=list)
+
+    class Meta:
+        """Agencies are listed in the order of the tree."""
+
+        ordering: ClassVar[list[str]] = ["path"]
+
+    def __str__(self) -> str:
+        """Return the path."""
+        return self.path
+
+
+class Agreement(models.Model):
+    """A signed agreement on access. It covers its agency and all below it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    number = models.CharField(max_length=60, unique=True)
+    signed_on = models.DateField()
+    ends_on = models.DateField()
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return self.number
+
+
+class Officer(AbstractBaseUser):
+    """Anyone who can ask: officers, analysts, administrators, oversight, machine accounts."""
+
+    handle = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=120)
+    roles = models.JSONField(default=list)
+    certified_until = models.DateField()
+    machine_purpose = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects: ClassVar[BaseUserManager["Officer"]] = BaseUserManager()
+    USERNAME_FIELD = "handle"
+
+    class Meta:
+        """People are listed by handle."""
+
+        ordering: ClassVar[list[str]] = ["handle"]
+
+    def __str__(self) -> str:
+        """Return the handle."""
+        return self.handle
+
+
+class Affiliation(models.Model):
+    """A dated tie of a person to an agency. An order on any of them, or above, reaches the person."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="affiliations")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=20)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    entry = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Return who is tied to what, and how."""
+        return f"{self.officer_id} {self.kind} {self.agency_id}"
+
+
+class OrderState(models.Model):
+    """One state that an order was set to. Append-only: the newest row of an order is what holds."""
+
+    sequence = models.BigAutoField(primary_key=True)
+    order = models.CharField(max_length=40, db_index=True)
+    agency = models.CharField(max_length=200)
+    state = models.CharField(max_length=20)
+    scope = models.JSONField(default=list)
+    purposes = models.JSONField(default=list)
+    ground = models.TextField()
+    ordered_by = models.CharField(max_length=40)
+    approved_by = models.CharField(max_length=40)
+    review_on = models.DateField(null=True, blank=True)
+    epoch = models.BigIntegerField()
+    entry = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Return the order and its state."""
+        return f"{self.order} {self.state}"
+
+
+class Epoch(models.Model):
+    """The one counter that rises with every change to orders, agencies, affiliations, agreements."""
+
+    value = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.value)
+
+
+class Token(models.Model):
+    """A bearer token for the API and the command line; only its hash is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    created = models.DateTimeField()
+    expires = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return whose it is, never what it is."""
+        return f"token of {self.officer_id}"
+
+
+class SignIn(models.Model):
+    """Which person a server-side session belongs to, so that an order can count and name what is open."""
+
+    session = models.CharField(max_length=40, unique=True)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    began = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return whose session it is."""
+        return f"session of {self.officer_id}"

@@ -1,0 +1,47 @@
+"""What the gate needs from rooms above it. They implement, `config` registers, a missing one stops the start."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Ground
+
+
+class Grounds(Protocol):
+    """Knows cases, dispatch events and warrants."""
+
+    def find(self, number: str) -> Ground | None:
+        """Return the ground with this number, or None."""
+
+
+class Reach(Protocol):
+    """Knows one kind of thing through which people reach the city: sessions, tokens, jobs, exports."""
+
+    target: str
+
+    def holders(self) -> Sequence[str]:
+        """Return the handle of the holder of each thing that would work now, one for each thing."""
+
+
+class Ports:
+    """The implementations that this process runs with."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._grounds: Grounds | None = None
+        self.reach: list[Reach] = []
+
+    def register(self, grounds: Grounds, reach: Sequence[Reach]) -> None:
+        """Set what the rooms above implement."""
+        self._grounds, self.reach = grounds, list(reach)
+
+    @property
+    def grounds(self) -> Grounds:
+        """The records' knowledge of grounds. Raises NotPossible where nobody registered it."""
+        if self._grounds is None:
+            message = "No room answers for cases and warrants; this process was not started by openclear."
+            raise NotPossible(message)
+        return self._grounds
+
+
+ports = Ports()

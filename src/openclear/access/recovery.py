@@ -1,0 +1,74 @@
+"""At start, log and database are compared. A cut-off in the log is completed; what was not committed is void."""
+
+from django.db import transaction
+
+from openclear.access.changes import Change
+from openclear.access.errors import OlderThanLog
+from openclear.access.models import Epoch, OrderState
+from openclear.access.orders import is_blocking
+from openclear.access.rows import OrderRow
+from openclear.access.standing import read_standing
+from openclear.audit import log
+from openclear.audit.queries import stated_ground
+from openclear.audit.rows import Draft, LogState
+from openclear.vocabulary.actions import Action
+
+
+def reconcile() -> list[str]:
+    """Make the database hold every order that the log holds, and return one sentence for each thing done.
+
+    Raises OlderThanLog where the database lacks changes that were surely committed once: a backup was
+    restored, and serving it could bring ended access back.
+    """
+    with transaction.atomic():
+        row = Epoch.objects.select_for_update().get()
+        state = log.state()
+        if state.confirmed_epoch > row.value:
+            message = (
+                f"The database is at epoch {row.value}, the log at {state.confirmed_epoch}: an older backup was "
+                "restored. Restore the newest one, or have two approvers confirm the registry again."
+            )
+            raise OlderThanLog(message)
+        done = _complete_orders(state, row.value) + _void_changes(state, row.value)
+        if done:
+            row.value = max(row.value, state.claimed_epoch) + 1
+            row.save(update_fields=["value"])
+    return done
+
+
+def _complete_orders(state: LogState, epoch: int) -> list[str]:
+    done = []
+    standing = {order.id for order in read_standing().orders}
+    for identity, order in state.orders.items():
+        if is_blocking(order["state"]) and identity not in standing:
+            _complete(identity, state, epoch)
+            done.append(f"Order {identity} on {order['agency']} was in the log and not committed: completed.")
+        elif not is_blocking(order["state"]) and identity in standing:
+            _void_lift(identity, epoch)
+            done.append(f"The lifting of order {identity} was not committed: void, the order stays in force.")
+    return done
+
+
+def _complete(identity: str, state: LogState, epoch: int) -> None:
+    facts = state.orders[identity]
+    entry = state.order_entries[identity]
+    OrderState.objects.create(
+        order=identity, agency=facts["agency"], state=facts["state"], scope=facts["scope"],
+        purposes=facts["purposes"], ground=stated_ground(entry), ordered_by="the log",
+        approved_by="the log", epoch=epoch + 1, entry=entry,
+    )  # fmt: skip
+    log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "completed at the start"}))
+
+
+def _void_lift(identity: str, epoch: int) -> None:
+    order: OrderRow = next(row for row in read_standing().orders if row.id == identity)
+    under_way = Change(epoch + 1, "recovery", (), Action.ORDER_CUT_OFF)
+    under_way.entry("order", {"order": order.header()}, {"ground": order.ground, "note": "the lifting is void"})
+
+
+def _void_changes(state: LogState, epoch: int) -> list[str]:
+    completed = set(state.order_entries.values())
+    void = [entry for entry, claimed in state.unconfirmed if claimed > epoch and entry not in completed]
+    for entry in void:
+        log.append(Draft("outcome", "error", epoch=epoch, attempt=entry, body={"note": "not committed: void"}))
+    return [f"Entry {entry} was not committed: void." for entry in void]

@@ -1,0 +1,42 @@
+"""The registry as the gate reads it: one person's facts, kept in memory for one epoch and no longer."""
+
+from functools import lru_cache
+
+from openclear.access.models import Affiliation, Agency, Agreement, Officer
+from openclear.access.rows import AffiliationRow, AgreementRow, Person
+
+KEPT = 4096
+
+
+@lru_cache(maxsize=KEPT)
+def person_at(epoch: int, handle: str) -> Person | None:
+    """Return what the registry knows of a person; None for an unknown one.
+
+    `epoch` was read before the call, so the facts are at least as new as it; any change raises the
+    epoch and with it makes what is kept here unreachable.
+    """
+    del epoch  # only a key
+    officer = Officer.objects.filter(handle=handle).first()
+    if officer is None:
+        return None
+    ties = Affiliation.objects.filter(officer=officer).select_related("agency").order_by("pk")
+    affiliations = tuple(
+        AffiliationRow(tie.agency.path, tie.kind, tie.since, tie.until, tie.entry) for tie in ties
+    )
+    return Person(
+        handle=officer.handle,
+        name=officer.name,
+        title=officer.title,
+        roles=tuple(sorted(officer.roles)),
+        certified_until=officer.certified_until,
+        machine_purpose=officer.machine_purpose,
+        is_active=officer.is_active,
+        affiliations=affiliations,
+        agreements=_agreements(),
+        registered=frozenset(Agency.objects.values_list("path", flat=True)),
+    )
+
+
+def _agreements() -> tuple[AgreementRow, ...]:
+    rows = Agreement.objects.values_list("agency__path", "signed_on", "ends_on")
+    return tuple(AgreementRow(*row) for row in rows)

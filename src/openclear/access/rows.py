@@ -1,0 +1,130 @@
+"""What the gate thinks with: frozen facts about a person, an ask, an order, a decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Ground
+from openclear.vocabulary.purposes import Purpose
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliationRow:
+    """One dated tie to an agency and the log entry that set it."""
+
+    agency: str
+    kind: str
+    since: date
+    until: date | None
+    entry: int
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether the tie holds on `day`."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """One agreement: in force from its signing to its end, both days included."""
+
+    agency: str
+    signed_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Everything that the registry knows of one asker at one epoch."""
+
+    handle: str
+    name: str
+    title: str
+    roles: tuple[str, ...]
+    certified_until: date
+    machine_purpose: str
+    is_active: bool
+    affiliations: tuple[AffiliationRow, ...]
+    agreements: tuple[AgreementRow, ...]
+    registered: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The class of askers that a decision is made for; two people of one class get one decision."""
+
+    agencies: tuple[str, ...]
+    roles: tuple[str, ...]
+    host: bool
+    agreed: bool
+    certified: bool
+    machine_purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked, for what, on which ground."""
+
+    action: Action
+    purpose: Purpose
+    ground_named: bool
+    ground: Ground | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order as it stands. `scope` and `purposes`: "all", or the names it is limited to."""
+
+    id: str
+    agency: str
+    state: str
+    scope: str | tuple[str, ...]
+    purposes: str | tuple[str, ...]
+    ground: str
+    entry: int
+
+    def header(self) -> dict[str, Any]:
+        """Return the public words of the order, as the log writes them."""
+        scope = self.scope if self.scope == ALL else list(self.scope)
+        purposes = self.purposes if self.purposes == ALL else list(self.purposes)
+        return {
+            "id": self.id,
+            "agency": self.agency,
+            "state": self.state,
+            "scope": scope,
+            "purposes": purposes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The epoch and the orders in force, read in one statement."""
+
+    epoch: int
+    orders: tuple[OrderRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One numbered sentence: why it is so, where it stands, what the asker can lawfully do next."""
+
+    id: str
+    because: str
+    source: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict and the rules that settled it."""
+
+    allowed: bool
+    rules: Sequence[Rule]
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """The ids of the rules, in order."""
+        return tuple(rule.id for rule in self.rules)

@@ -1,0 +1,106 @@
+"""Facts become a subject, orders become a verdict. Pure: no table, no clock."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from openclear.access.rows import ALL, Ask, Decision, OrderRow, Person, Rule, Subject
+from openclear.vocabulary.actions import DATASET_OF
+from openclear.vocabulary.agencies import chain, chains, is_within
+
+HOST = "il.chicago.pd"
+CITY = "il.chicago"
+OVERSIGHT = "il.chicago.oig"
+EMPLOYER = "employer"
+NEXT_STEP = "Write to the general counsel of the department; a judicial criminal warrant goes to the records desk."
+
+
+def _refusal(identity: str, because: str, next_step: str) -> Rule:
+    return Rule(identity, because, "Design of OpenCLEAR, law 4: fail closed", next_step)
+
+
+UNKNOWN_PERSON = _refusal(
+    "unknown-person", "The registry does not know the person who asks", "Sign in again, or ask for an account."
+)
+NO_AFFILIATION = _refusal(
+    "no-affiliation", "The person has no affiliation in force", "Ask your agency to register you."
+)
+INCOMPLETE_CHAIN = _refusal(
+    "incomplete-chain",
+    "An agency above one of the person's is not in the registry",
+    "Ask the access administrator to register it.",
+)
+DISAGREEMENT = _refusal(
+    "rules-disagree", "The orders and the policies made from them do not agree", "Call the operator."
+)
+
+
+def agencies_of(person: Person, on: date, on_behalf_of: str | None = None) -> tuple[str, ...]:
+    """Return every agency that the person is tied to on a day, and the one asked for; sorted."""
+    paths = {tie.agency for tie in person.affiliations if tie.holds_on(on)}
+    return tuple(sorted(paths | ({on_behalf_of} if on_behalf_of else set())))
+
+
+def first_fault(person: Person | None, agencies: Sequence[str]) -> Rule | None:
+    """Return why nothing can be decided for this person, or None: an incomplete picture is a refusal."""
+    if person is None or not person.is_active:
+        return UNKNOWN_PERSON
+    if not agencies:
+        return NO_AFFILIATION
+    if any(link not in person.registered for link in chains(agencies)):
+        return INCOMPLETE_CHAIN
+    return None
+
+
+def subject_of(person: Person, agencies: tuple[str, ...], on: date) -> Subject:
+    """Return the class of askers that the person belongs to on a day."""
+    employers = [tie.agency for tie in person.affiliations if tie.kind == EMPLOYER and tie.holds_on(on)]
+    return Subject(
+        agencies=agencies,
+        roles=person.roles,
+        host=any(is_within(employer, HOST) for employer in employers),
+        agreed=all(_agreed(person, agency, on) for agency in agencies),
+        certified=person.certified_until >= on,
+        machine_purpose=person.machine_purpose,
+    )
+
+
+def _agreed(person: Person, agency: str, on: date) -> bool:
+    if is_within(agency, CITY):
+        return True
+    links = chain(agency)
+    return any(
+        row.agency in links and row.signed_on <= on <= row.ends_on for row in person.agreements
+    )
+
+
+def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], ask: Ask) -> OrderRow | None:
+    """Return the order that forbids the ask to somebody tied to these agencies, or None.
+
+    The same rule as the log's own (`audit.proof.orders`) and as the forbid made from the order.
+    """
+    dataset = str(DATASET_OF[ask.action])
+    for order in orders:
+        named = order.scope == ALL or dataset in order.scope
+        meant = order.purposes == ALL or str(ask.purpose) in order.purposes
+        if named and meant and any(is_within(agency, order.agency) for agency in agencies):
+            return order
+    return None
+
+
+def order_refusal(order: OrderRow) -> Decision:
+    """Return the refusal that an order in force gives."""
+    rule = Rule(
+        f"cut-off:{order.id}", f"Access of {order.agency} is cut off", order.ground, NEXT_STEP
+    )
+    return Decision(allowed=False, rules=(rule,))
+
+
+def checked(decision: Decision, order: OrderRow | None) -> Decision:
+    """Return the verdict of order and policy together. A cut-off wins; where the two disagree the answer is no."""
+    named = {rule.id for rule in decision.rules}
+    if order is None:
+        stray = any(name.startswith("cut-off:") for name in named)
+        return Decision(allowed=False, rules=(DISAGREEMENT,)) if stray else decision
+    if decision.allowed or f"cut-off:{order.id}" not in named:
+        return Decision(allowed=False, rules=(DISAGREEMENT, *order_refusal(order).rules))
+    return order_refusal(order)

@@ -1,0 +1,1 @@
+"""The API: bearer tokens, problem+json, OpenAPI. Thin: parse, ask the gate, one query, render."""

@@ -1,0 +1,56 @@
+"""From rows to JSON and from errors to problem+json (RFC 9457)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse
+
+from openclear.access.errors import Refused
+from openclear.access.gate import stamp
+from openclear.records.rows import FoundRows
+from openclear.vocabulary.grants import Grant, Receipt
+
+PROBLEM = "application/problem+json"
+
+
+def answer(value: Mapping[str, Any], grant: Grant) -> HttpResponse:
+    """Return an answer with the place where the release puts its receipt."""
+    return _json({**value, "receipt": grant.receipt_marker}, 200, "application/json")
+
+
+def found(rows: FoundRows[Any], grant: Grant) -> HttpResponse:
+    """Return the results of a search and their count."""
+    return answer({"results": [asdict(row) for row in rows.rows], "count": rows.count}, grant)
+
+
+def absent() -> HttpResponse:
+    """Return the one answer for a record that is not there and for one that is hidden: the same bytes."""
+    return _json({"title": "Not found", "status": 404, "detail": "There is no such record."}, 404, PROBLEM)
+
+
+def refusal(error: Refused, status: int = 403) -> HttpResponse:
+    """Return a refusal with rule, reason, source and next step. It is logged already."""
+    problem = {
+        "title": "Refused",
+        "status": status,
+        "rule_ids": list(error.decision.rule_ids),
+        "because": error.because,
+        "source": error.source,
+        "next_step": error.next_step,
+        "receipt": asdict(error.receipt),
+    }
+    return stamp(_json(problem, status, PROBLEM), error.receipt)
+
+
+def mistake(detail: str, receipt: Receipt, status: int) -> HttpResponse:
+    """Return what is wrong with a request, in one sentence. It is logged already."""
+    problem = {"title": "Not understood", "status": status, "detail": detail}
+    return stamp(_json(problem, status, PROBLEM), receipt)
+
+
+def _json(value: Mapping[str, Any], status: int, content_type: str) -> HttpResponse:
+    text = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return HttpResponse(text, status=status, content_type=content_type)

@@ -1,0 +1,167 @@
+"""The routes of the API. Every answer, refusal and error has its log entry before it leaves."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from openclear.access import gate
+from openclear.access.errors import Refused
+from openclear.access.explanations import action_of
+from openclear.access.explanations import explain as explain_decision
+from openclear.access.queries import officer_of_token
+from openclear.api import render, schemas
+from openclear.records import queries
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose, purpose_of
+
+
+class OfficerToken(HttpBearer):
+    """A token names the person who asks; what they may do is decided anew for each request."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> str | None:
+        """Return the holder's handle, or None."""
+        handle = officer_of_token(token)
+        request.officer = handle or ""  # type: ignore[attr-defined] # for the log, should the view fail
+        return handle
+
+
+api = NinjaAPI(
+    title="OpenCLEAR", version="1", auth=OfficerToken(), docs_url=None, openapi_url="openapi.json",
+    description="Police records behind one gate. Every answer carries the receipt of its log entry.",
+)  # fmt: skip
+PROBLEMS = {400: schemas.Problem, 401: schemas.Problem, 403: schemas.Problem, 404: schemas.Problem}
+
+
+@api.get("/people", response={200: schemas.PeopleFound, **PROBLEMS}, summary="Search people by name")
+def search_people(request: HttpRequest, query: Query[schemas.SearchQuery]) -> HttpResponse:
+    """Each word begins a name or sounds like one; a year narrows by birth. Needs an open case."""
+    grant = _open(request, Action.PERSON_SEARCH, query)
+    people = queries.find_people(grant, text=query.q, limit=query.limit)
+    return _release(grant, render.found(people, grant), [person.id for person in people.rows])
+
+
+@api.get("/people/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one person")
+def view_person(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
+    """Names, descriptors, involvements, arrests, vehicles, as far as the asker may see them."""
+    grant = _open(request, Action.PERSON_VIEW, query, record=str(record))
+    return _one(grant, queries.person(grant, person_id=record), record)
+
+
+@api.get("/incidents", response={200: schemas.IncidentsFound, **PROBLEMS}, summary="Search incidents")
+def search_incidents(request: HttpRequest, query: Query[schemas.SearchQuery]) -> HttpResponse:
+    """By RD number, or by the beginning of a block such as 047XX S ASHLAND."""
+    grant = _open(request, Action.INCIDENT_SEARCH, query)
+    incidents = queries.find_incidents(grant, text=query.q, limit=query.limit)
+    return _release(grant, render.found(incidents, grant), [incident.id for incident in incidents.rows])
+
+
+@api.get("/incidents/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one incident")
+def view_incident(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
+    """Offenses, narrative and people, as far as the asker may see them."""
+    grant = _open(request, Action.INCIDENT_VIEW, query, record=str(record))
+    return _one(grant, queries.incident(grant, incident_id=record), record)
+
+
+@api.get("/vehicles", response={200: schemas.VehiclesFound, **PROBLEMS}, summary="Search vehicles by plate")
+def search_vehicles(request: HttpRequest, query: Query[schemas.SearchQuery]) -> HttpResponse:
+    """By the beginning of a plate."""
+    grant = _open(request, Action.VEHICLE_SEARCH, query)
+    vehicles = queries.find_vehicles(grant, text=query.q, limit=query.limit)
+    return _release(grant, render.found(vehicles, grant), [vehicle.id for vehicle in vehicles.rows])
+
+
+@api.get("/vehicles/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one vehicle")
+def view_vehicle(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
+    """Plate, make, keeper, as far as the asker may see them."""
+    grant = _open(request, Action.VEHICLE_VIEW, query, record=str(record))
+    return _one(grant, queries.vehicle(grant, vehicle_id=record), record)
+
+
+@api.get("/decisions/explain", response={200: schemas.Explanation, **PROBLEMS}, summary="Ask why")
+def explain(request: HttpRequest, query: Query[schemas.ExplainQuery]) -> HttpResponse:
+    """How an act of your own would be decided, by which rules, and what would stay hidden."""
+    officer = _officer(request)
+    action, purpose = action_of(query.action), purpose_of(query.purpose)
+    facts = {"explained": f"{action} {purpose}", "address": _address(request)}
+    grant = gate.open_for(
+        officer, Action.DECISION_EXPLAIN, purpose=Purpose.CRIMINAL_INVESTIGATION, facts=facts
+    )
+    explanation = explain_decision(grant, handle=officer, action=action, purpose=purpose, case=query.case)
+    return _release(grant, render.answer(asdict(explanation), grant), [])
+
+
+def _open(request: HttpRequest, action: Action, query: Any, **facts: str) -> Grant:
+    return gate.open_for(
+        _officer(request),
+        action,
+        purpose=purpose_of(query.purpose),
+        case=query.case,
+        on_behalf_of=query.on_behalf_of,
+        facts={"query": getattr(query, "q", ""), "address": _address(request), **facts},
+    )
+
+
+def _one(grant: Grant, row: Any, record: UUID) -> HttpResponse:
+    if row is None:
+        return _release(grant, render.absent(), [])
+    return _release(grant, render.answer({"result": asdict(row)}, grant), [record])
+
+
+def _release(grant: Grant, response: HttpResponse, shown: list[UUID]) -> HttpResponse:
+    return grant.release(response, shown=shown)
+
+
+def _officer(request: HttpRequest) -> str:
+    return str(request.auth)  # type: ignore[attr-defined] # set by ninja from OfficerToken
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@api.exception_handler(Refused)
+def on_refusal(_request: HttpRequest, error: Refused) -> HttpResponse:
+    """A refusal of the ask: 403 with the rule."""
+    return render.refusal(error)
+
+
+@api.exception_handler(AuthenticationError)
+def on_unknown(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    """Nobody that is known: 401, in the log with no agency."""
+    refused = gate.turn_away(facts={"address": _address(request)})
+    response = render.refusal(refused, 401)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(WrongUsage)
+def on_wrong_usage(request: HttpRequest, error: WrongUsage) -> HttpResponse:
+    """A request that names what does not exist: 400 and one sentence."""
+    return _mistake(request, str(error), 400)
+
+
+@api.exception_handler(ValidationError)
+def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A request whose fields do not fit: 400 and which."""
+    fields = ", ".join(f"{item['loc'][-1]} ({item['msg']})" for item in error.errors)
+    return _mistake(request, f"Correct these fields: {fields}.", 400)
+
+
+@api.exception_handler(Http404)
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What the framework refuses before a view is asked."""
+    return _mistake(request, "This request cannot be answered as it is.", getattr(error, "status_code", 404))
+
+
+def _mistake(request: HttpRequest, detail: str, status: int) -> HttpResponse:
+    officer = getattr(request, "officer", "")
+    receipt = gate.report_mistake(officer, "not understood", facts={"address": _address(request)})
+    return render.mistake(detail, receipt, status)

@@ -1,0 +1,126 @@
+"""Giving the log away: an export that anyone can check, and erasure that a court ordered."""
+
+import ast
+import json
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+
+from openclear.audit import log, queries
+from openclear.audit.rows import Draft
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Grant, Receipt
+
+PARTS = (
+    "canonical", "merkle", "ed25519", "notes", "commitments", "headers", "orders", "replay", "command",
+)  # fmt: skip
+_INTRODUCTION = '''#!/usr/bin/env python3
+"""Check an exported OpenCLEAR log. Needs Python 3.11 or later and nothing else.
+
+    python3 -I verify.py DIR [--agency us.dhs.ice]
+
+This file is the modules of openclear.audit.proof, joined: the same rules that the server itself runs.
+"""
+'''
+_READ_ME = """This is an OpenCLEAR log. Check it with:
+
+    python3 -I verify.py . --agency us.dhs.ice
+
+headers.jsonl  one line an entry, public: what was decided, for which agencies, by which rules
+leaves         32 bytes an entry: the RFC 6962 leaf hashes
+checkpoint     the newest signed tree head; checkpoints/ holds the earlier ones
+log.vkey       the log's key; compare it with the one that the city publishes
+bodies.jsonl   only in exports for oversight: who, when and what, with salts
+"""
+
+
+def export_log(grant: Grant, *, directory: Path) -> int:
+    """Write headers, leaves, checkpoints and the verifier into an empty `directory`; return the entries written.
+
+    With a grant for bodies these are written too. Raises NotPossible where the directory is not empty.
+    """
+    grant.require(Action.LOG_EXPORT, Action.LOG_EXPORT_BODIES)
+    _make_empty(directory)
+    note = log.checkpoint()
+    size = int(note.split("\n")[1])
+    _write_lines(directory / "headers.jsonl", queries.headers(size))
+    with (directory / "leaves").open("wb") as file:
+        file.writelines(queries.leaves(size))
+    for earlier in queries.checkpoints():
+        number = int(earlier.split("\n")[1])
+        if number < size:
+            (directory / "checkpoints" / f"{number:012d}").write_text(earlier)
+    if grant.action is Action.LOG_EXPORT_BODIES:
+        lines = (json.dumps(body).encode() for body in queries.bodies(grant, size=size))
+        _write_lines(directory / "bodies.jsonl", lines)
+    (directory / "checkpoint").write_text(note)
+    (directory / "log.vkey").write_text(log.key_line() + "\n")
+    (directory / "verify.py").write_text(verifier_source())
+    (directory / "README.txt").write_text(_READ_ME)
+    return size
+
+
+def erase(grant: Grant, *, entry: int, fields: list[str], court_order: str) -> Receipt:
+    """Destroy fields of one private body, as a court ordered; the log says that and proves the rest.
+
+    Raises NotPossible where the entry has no such field.
+    """
+    grant.require(Action.LOG_ERASE)
+    found = queries.field_names(entry)
+    if missing := [name for name in fields if name not in found]:
+        message = f"Entry {entry} has no field {', '.join(missing)}; its fields are {', '.join(sorted(found))}."
+        raise NotPossible(message)
+    return log.append(
+        Draft(
+            kind="erase",
+            decision="none",
+            agencies=grant.agencies,
+            action=grant.action,
+            purpose=grant.purpose,
+            epoch=grant.epoch,
+            extra={"erase": {"entry": entry, "fields": sorted(fields)}},
+            body={"officer": grant.officer, "court_order": court_order},
+        )
+    )
+
+
+def verifier_source() -> str:
+    """Return the one-file verifier: the proof modules joined in order, their imports of each other taken out."""
+    modules = [resources.files("openclear.audit.proof").joinpath(f"{part}.py").read_text() for part in PARTS]
+    imports, parts = set(), []
+    for source in modules:
+        own, rest = _split_imports(source)
+        imports |= own
+        parts.append(rest)
+    ending = 'if __name__ == "__main__":\n    sys.exit(main(sys.argv[1:]))\n'
+    return "\n".join([_INTRODUCTION, *sorted(imports), "", *parts, "", ending])
+
+
+def _split_imports(source: str) -> tuple[set[str], str]:
+    lines = source.splitlines()
+    imports: set[str] = set()
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.ImportFrom | ast.Import):
+            text = ast.unparse(statement)
+            imports |= set() if "openclear" in text else {text}
+            for number in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
+                lines[number] = ""
+    return imports, "\n".join(lines).strip() + "\n"
+
+
+def _make_empty(directory: Path) -> None:
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        message = f"{directory} is not an empty folder; name a new one."
+        raise NotPossible(message)
+    try:
+        (directory / "checkpoints").mkdir(parents=True)
+    except OSError as error:
+        message = f"The folder {directory} cannot be written ({error.strerror}); name another."
+        raise NotPossible(message) from None
+
+
+def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        for line in lines:
+            file.write(line + b"\n")

@@ -1,0 +1,20 @@
+"""What can go wrong with the log."""
+
+from openclear.vocabulary.errors import NotPossible
+
+
+class LogUnavailable(NotPossible):
+    """The log did not confirm the entry: nothing may be answered (503)."""
+
+
+class RefusedByOrder(NotPossible):
+    """The log already holds an order against one of the entry's agencies: the answer must be a refusal."""
+
+    def __init__(self, order: str) -> None:
+        """`order`: the id of the order."""
+        super().__init__(f"Order {order} is in force for one of the asker's agencies.")
+        self.order = order
+
+
+class BrokenLog(NotPossible):
+    """The stored log is not what was signed: nothing may be served before a person has looked."""

@@ -1,0 +1,161 @@
+"""The log as the rest of the house sees it: append an entry, get a receipt or an error, never silence."""
+
+import contextlib
+import json
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from openclear.audit.errors import LogUnavailable, RefusedByOrder
+from openclear.audit.rows import Draft, LogState
+from openclear.audit.sequencer import socket_address
+from openclear.vocabulary.grants import Receipt
+
+ANSWER_SECONDS = 10.0
+START_SECONDS = 20.0
+_own = threading.local()
+
+
+def append(draft: Draft) -> Receipt:
+    """Append one entry and return when it is durable.
+
+    Raises RefusedByOrder where the log holds an order against the entry, LogUnavailable where it
+    cannot be confirmed: the caller must then let nothing out.
+    """
+    header = {
+        "kind": draft.kind,
+        "decision": draft.decision,
+        "agencies": sorted(set(draft.agencies)),
+        "action": str(draft.action),
+        "dataset": str(draft.dataset),
+        "purpose": str(draft.purpose),
+        "rules": list(draft.rules),
+        "epoch": draft.epoch,
+        **draft.extra,
+    }
+    if draft.attempt is not None:
+        header["attempt"] = draft.attempt
+    reply = _ask({"do": "append", "draft": {"header": header, "body": dict(draft.body)}})
+    if "refused" in reply:
+        raise RefusedByOrder(reply["refused"])
+    if "entry" not in reply:
+        message = f"The log did not take an entry ({reply.get('error')}); nothing was answered."
+        raise LogUnavailable(message)
+    return Receipt(reply["entry"], reply["leaf"])
+
+
+def state() -> LogState:
+    """Return what the log knows of itself. Raises LogUnavailable."""
+    reply = _ask({"do": "state"})
+    return LogState(**{name: reply[name] for name in LogState.__slots__})
+
+
+def key_line() -> str:
+    """Return the log's verifier key. Raises LogUnavailable."""
+    return str(_ask({"do": "state"})["key"])
+
+
+def checkpoint() -> str:
+    """Return a signed checkpoint over every entry so far. Raises LogUnavailable."""
+    return str(_ask({"do": "checkpoint"})["note"])
+
+
+def stop() -> None:
+    """End a running sequencer, if there is one. The next append starts another."""
+    with contextlib.suppress(LogUnavailable, OSError):
+        connection = _connect(settings.LOG_FOLDER)
+        _exchange(connection, {"do": "stop"})
+        connection.close()
+    _forget()
+
+
+def _ask(question: dict[str, Any]) -> dict[str, Any]:
+    # A connection that was left open may belong to a sequencer that ended: one second try. At worst
+    # the log holds an entry twice, which is an entry without an answer, the harmless direction.
+    for last in (False, True):
+        try:
+            return _exchange(_connection(), question)
+        except (OSError, ValueError):
+            _forget()
+            if last:
+                break
+    message = "The log cannot be reached, so nothing may be answered; try again, then call the operator."
+    raise LogUnavailable(message)
+
+
+def _exchange(connection: socket.socket, question: dict[str, Any]) -> dict[str, Any]:
+    connection.sendall(json.dumps(question).encode() + b"\n")
+    data = b""
+    while not data.endswith(b"\n"):
+        part = connection.recv(1 << 16)
+        if not part:
+            raise ConnectionError
+        data += part
+    reply: dict[str, Any] = json.loads(data)
+    return reply
+
+
+def _connection() -> socket.socket:
+    held: tuple[Path, int, socket.socket] | None = getattr(_own, "held", None)
+    if held and held[:2] == (settings.LOG_FOLDER, os.getpid()):
+        return held[2]
+    connection = _connect_or_start(settings.LOG_FOLDER)
+    _own.held = (settings.LOG_FOLDER, os.getpid(), connection)
+    return connection
+
+
+def _forget() -> None:
+    held = getattr(_own, "held", None)
+    if held:
+        held[2].close()
+        _own.held = None
+
+
+def _connect(folder: Path) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(ANSWER_SECONDS)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        connection.connect(socket_address(folder, descriptor))
+    except OSError:
+        connection.close()
+        raise
+    finally:
+        os.close(descriptor)
+    return connection
+
+
+def _connect_or_start(folder: Path) -> socket.socket:
+    with contextlib.suppress(OSError):
+        return _connect(folder)
+    if not settings.SEQUENCER_COMMAND:
+        raise ConnectionError
+    _start(folder)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            return _connect(folder)
+        time.sleep(0.02)
+    raise ConnectionError
+
+
+def _start(folder: Path) -> None:
+    # Of two that start at once, one gets the lock and the other ends: the lock is the election.
+    program, *_ = command = settings.SEQUENCER_COMMAND
+    output = str(folder / "sequencer.log")
+    os.posix_spawn(
+        program,
+        command,
+        os.environ | settings.SEQUENCER_ENVIRONMENT,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )

@@ -1,0 +1,1 @@
+"""The arithmetic of the log, standard library only; `verify.py` of an export is these modules joined."""

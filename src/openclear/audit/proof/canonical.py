@@ -1,0 +1,57 @@
+"""Canonical JSON: one value has one spelling, so that a hash of the bytes is a hash of the value.
+
+The RFC 8785 profile without floats: sorted ASCII keys, no spaces, integers below 2^53, NFC strings.
+"""
+
+import json
+import unicodedata
+from typing import Any
+
+LARGEST = 2**53 - 1
+
+
+class NotCanonical(ValueError):
+    """The value or the bytes lie outside the profile."""
+
+
+def encode(value: Any) -> bytes:
+    """Return the one spelling of `value`. Raises NotCanonical outside the profile."""
+    check(value)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise NotCanonical("a lone surrogate is not text") from None
+
+
+def decode(data: bytes) -> Any:
+    """Return the value that `data` spells. Raises NotCanonical unless these are its only bytes."""
+    try:
+        value = json.loads(data)
+    except ValueError as error:
+        raise NotCanonical(f"not JSON: {error}") from None
+    if encode(value) != data:
+        raise NotCanonical("not the canonical spelling")
+    return value
+
+
+def check(value: Any) -> None:
+    """Raise NotCanonical where any part of `value` lies outside the profile."""
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, int):
+        if abs(value) > LARGEST:
+            raise NotCanonical("an integer of 2^53 or more")
+    elif isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            raise NotCanonical("a string that is not NFC")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            check(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise NotCanonical("a key that is not ASCII")
+            check(item)
+    else:
+        raise NotCanonical(f"a {type(value).__name__}")

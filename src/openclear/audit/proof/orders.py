@@ -1,0 +1,78 @@
+"""Which orders are in force at a place in the log. One rule, used by the sequencer and by every verifier."""
+
+from typing import Any
+
+from openclear.audit.proof.headers import BLOCKING_STATES, Header
+
+BEFORE, UNDER, AFTER = "before", "under", "after"
+
+
+class OrderBook:
+    """The orders as the headers so far have set them. Feed it every header, in order."""
+
+    def __init__(self) -> None:
+        """Begin with no orders."""
+        self.orders: dict[str, dict[str, Any]] = {}
+        self.entries: dict[str, int] = {}
+        self._places: dict[str, set[str]] = {}
+        self._phases: dict[str, str] = {}
+
+    def apply(self, header: Header) -> None:
+        """Take the next header: a new state of an order, or a move that must not weaken one."""
+        if header["kind"] == "order":
+            order = header["order"]
+            self.orders[order["id"]] = order
+            self.entries.setdefault(order["id"], header["i"])
+            self._places.setdefault(order["id"], set()).add(order["agency"])
+            self._phases.clear()
+        elif header["kind"] == "registry" and "from" in header["registry"]:
+            self._follow(header["registry"]["from"], header["registry"]["agency"])
+
+    def _follow(self, old: str, new: str) -> None:
+        for places in self._places.values():
+            if any(_within(old, place) for place in places):
+                places.add(new)
+            places |= {new + place[len(old) :] for place in places if _within(place, old)}
+        self._phases.clear()
+
+    def judge(self, header: Header) -> str | None:
+        """Return the order that forbids this header, or None: no `allow` may stand behind an order."""
+        if header["decision"] != "allow":
+            return None
+        for identity, order in self.orders.items():
+            if order["state"] in BLOCKING_STATES and self._covers(identity, order, header):
+                return identity
+        return None
+
+    def _covers(self, identity: str, order: dict[str, Any], header: Header) -> bool:
+        return (
+            _names(order["scope"], header["dataset"])
+            and _names(order["purposes"], header["purpose"])
+            and any(self._stands_under(identity, agency) for agency in header["agencies"])
+        )
+
+    def _stands_under(self, identity: str, agency: str) -> bool:
+        return any(_within(agency, place) for place in self._places[identity])
+
+    def phase(self, agency: str) -> str:
+        """Say whether `agency` stands before any order on it, under one in force, or after the last."""
+        if agency not in self._phases:
+            states = [
+                order["state"] in BLOCKING_STATES
+                for identity, order in self.orders.items()
+                if self._stands_under(identity, agency)
+            ]
+            self._phases[agency] = UNDER if any(states) else AFTER if states else BEFORE
+        return self._phases[agency]
+
+    def covering(self, agency: str) -> list[str]:
+        """Return the ids of all orders, in force or not, that name `agency` or one above it."""
+        return [identity for identity in self.orders if self._stands_under(identity, agency)]
+
+
+def _names(listed: Any, word: str) -> bool:
+    return listed == "all" or word in listed
+
+
+def _within(path: str, ancestor: str) -> bool:
+    return path == ancestor or path.startswith(ancestor + ".")

@@ -1,0 +1,102 @@
+"""Reading the log: what everyone may read (headers, leaves, checkpoints) and, under a grant, the bodies."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from openclear.audit import log
+from openclear.audit.errors import BrokenLog, LogUnavailable
+from openclear.audit.models import Body, Entry, SignedCheckpoint
+from openclear.audit.proof.replay import Verification, replay
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
+
+DATABASE = "audit"
+CHUNK = 5_000
+
+
+@cache
+def genesis(folder: Path) -> dict[str, Any]:
+    """Return entry 0: demo mode or not, origin, key. Raises BrokenLog where the log in `folder` has none.
+
+    Entry 0 never changes, so it is read once for each process.
+    """
+    entry = Entry.objects.using(DATABASE).filter(index=0).first()
+    if entry is None:
+        message = f"There is no log in {folder}; run openclear init first."
+        raise BrokenLog(message)
+    facts: dict[str, Any] = json.loads(bytes(entry.header))["genesis"]
+    return facts
+
+
+def is_demo() -> bool:
+    """Say whether this city was set up for demonstration, where naming people is enough."""
+    return bool(genesis(settings.LOG_FOLDER)["demo"])
+
+
+def headers(size: int) -> Iterator[bytes]:
+    """Yield the first `size` headers as bytes, in the order of the log."""
+    rows = Entry.objects.using(DATABASE).filter(index__lt=size).values_list("header", flat=True)
+    return (bytes(data) for data in rows.iterator(chunk_size=CHUNK))
+
+
+def leaves(size: int) -> Iterator[bytes]:
+    """Yield the first `size` leaf hashes."""
+    rows = Entry.objects.using(DATABASE).filter(index__lt=size).values_list("leaf", flat=True)
+    return (bytes(data) for data in rows.iterator(chunk_size=CHUNK))
+
+
+def checkpoints() -> list[str]:
+    """Return every signed checkpoint, oldest first."""
+    return list(SignedCheckpoint.objects.using(DATABASE).values_list("note", flat=True))
+
+
+def bodies(grant: Grant, *, size: int) -> Iterator[dict[str, Any]]:
+    """Yield the private bodies of the first `size` entries, for oversight alone."""
+    grant.require(Action.LOG_EXPORT_BODIES)
+    return _bodies(size)
+
+
+def field_names(entry: int) -> list[str]:
+    """Return the names of the fields of one private body, never what is in them."""
+    body = Body.objects.using(DATABASE).filter(entry=entry).first()
+    return sorted(json.loads(body.fields)) if body else []
+
+
+def stated_ground(entry: int) -> str:
+    """Return the legal ground that an order's entry states; orders are published, grounds and all."""
+    row = Entry.objects.using(DATABASE).get(index=entry)
+    body = Body.objects.using(DATABASE).get(entry=entry)
+    if json.loads(bytes(row.header))["kind"] != "order":
+        message = f"Entry {entry} is not an order."
+        raise BrokenLog(message)
+    return str(json.loads(body.fields)["ground"].get("value", f"order in log entry {entry}"))
+
+
+def verify() -> Verification:
+    """Replay the stored log, bodies too, and return what holds. Needs no grant: it tells public facts only."""
+    size, notes, key = _newest()
+    return replay(headers(size), leaves(size), notes, key, _bodies(size))
+
+
+def _newest() -> tuple[int, list[str], str]:
+    try:
+        note = log.checkpoint()
+        return int(note.split("\n")[1]), checkpoints(), log.key_line()
+    except LogUnavailable:
+        # A sequencer that refuses to start is itself a finding: replay all that is stored.
+        size = Entry.objects.using(DATABASE).count()
+        return max(size, 1), checkpoints(), str(genesis(settings.LOG_FOLDER)["key"])
+
+
+def _bodies(size: int) -> Iterator[dict[str, Any]]:
+    rows = Body.objects.using(DATABASE).filter(entry__lt=size).values_list("entry", "fields")
+    for entry, fields in rows.iterator(chunk_size=CHUNK):
+        try:
+            yield {"entry": entry, "fields": json.loads(fields)}
+        except ValueError:
+            yield {"entry": entry, "fields": {"": {}}}

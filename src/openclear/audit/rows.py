@@ -1,0 +1,38 @@
+"""What crosses the border of this room: drafts of entries going in, facts of the log going out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be: the public words and the private body. The log adds number, hour and commitment."""
+
+    kind: str
+    decision: str
+    agencies: Sequence[str] = ()
+    action: str = "none"
+    dataset: str = "none"
+    purpose: str = "none"
+    rules: Sequence[str] = ()
+    epoch: int = 0
+    attempt: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """What the log knows of itself. `confirmed_epoch`: the highest epoch that was surely committed.
+
+    `unconfirmed`: changes that nothing shows as committed, as (entry, the epoch that it would make).
+    """
+
+    size: int
+    root: str
+    confirmed_epoch: int
+    claimed_epoch: int
+    orders: Mapping[str, Mapping[str, Any]]
+    order_entries: Mapping[str, int]
+    unconfirmed: Sequence[tuple[int, int]]

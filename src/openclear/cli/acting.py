@@ -1,0 +1,50 @@
+"""Who acts on the command line. In a demonstration naming people is enough; elsewhere each needs a token."""
+
+import argparse
+import json
+import os
+from typing import Any
+
+from openclear.access import gate
+from openclear.access.queries import officer_of_token
+from openclear.audit.queries import is_demo
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+
+def actor(options: argparse.Namespace, named: str | None, default: str) -> str:
+    """Return the handle of who acts: the token's holder, or in a demonstration whoever is named.
+
+    Raises WrongUsage without a token in a real city, or where token and name are of two people.
+    """
+    return _proved(options.token or os.environ.get("OPENCLEAR_TOKEN"), named, default, "--as or OPENCLEAR_TOKEN")
+
+
+def approver(named: str) -> str:
+    """Return the handle of the second person, proved by a token of their own in a real city."""
+    return _proved(os.environ.get("OPENCLEAR_APPROVER_TOKEN"), named, named, "OPENCLEAR_APPROVER_TOKEN")
+
+
+def _proved(token: str | None, named: str | None, default: str, where: str) -> str:
+    if token:
+        holder = officer_of_token(token)
+        if holder is None or (named and holder != named):
+            message = "The token is not known, has expired, or is somebody else's."
+            raise WrongUsage(message)
+        return holder
+    if not is_demo():
+        message = f"In this city everyone acts with a token of their own; give it with {where}."
+        raise WrongUsage(message)
+    return named or default
+
+
+def administration(handle: str, action: Action, **facts: Any) -> Grant:
+    """Return a grant for an act of access administration. Raises Refused."""
+    return gate.open_for(handle, action, purpose=Purpose.ACCESS_ADMINISTRATION, facts=facts)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on one line."""
+    print(json.dumps(value, ensure_ascii=False, default=str))

@@ -1,0 +1,79 @@
+"""Setting a city up, and throwing a demonstration city away."""
+
+import secrets
+import shutil
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from openclear.access.commands import NewAgency, NewOfficer, found_city
+from openclear.audit import log
+from openclear.audit.keys import create_key
+from openclear.audit.proof.headers import FORMAT
+from openclear.audit.queries import genesis
+from openclear.audit.rows import Draft
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+
+KEY_FILE = "log.key"
+DATABASES = ("default", "audit")
+
+
+def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
+    """Make folders, key, tables, entry 0 and the first administrators.
+
+    Raises NotPossible where a city is here already.
+    """
+    if (settings.KEYS_FOLDER / KEY_FILE).exists():
+        message = f"There is a city in {settings.KEYS_FOLDER.parent} already; nothing was changed."
+        raise NotPossible(message)
+    if not origin or "+" in origin or any(character.isspace() for character in origin):
+        message = "The name of a log has no plus and no space, such as log.chicago.example."
+        raise WrongUsage(message)
+    for folder in (settings.POLICE_FOLDER, settings.LOG_FOLDER, settings.KEYS_FOLDER, settings.BARRIER_FOLDER):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _check_collation()
+    key = create_key(settings.KEYS_FOLDER / KEY_FILE, origin)
+    for alias in DATABASES:
+        call_command("migrate", database=alias, verbosity=0, interactive=False)
+    facts = {"demo": demo, "format": FORMAT, "key": key.line, "origin": origin}
+    log.append(Draft("genesis", "none", extra={"genesis": facts}, body={"nonce": secrets.token_hex(16)}))
+    found_city(agencies, founders)
+
+
+def throw_away() -> None:
+    """Remove a demonstration city with everything in it. Raises NotPossible for a real one."""
+    if not (settings.KEYS_FOLDER / KEY_FILE).exists():
+        return
+    if not _may_go():
+        message = "The city here is a real one; --fresh only throws demonstration cities away."
+        raise NotPossible(message)
+    log.stop()
+    for alias in DATABASES:
+        if connections[alias].vendor == "postgresql":
+            with connections[alias].cursor() as cursor:
+                cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        connections[alias].close()
+    for folder in (settings.POLICE_FOLDER, settings.LOG_FOLDER, settings.KEYS_FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
+    genesis.cache_clear()
+
+
+def _may_go() -> bool:
+    try:
+        return bool(genesis(settings.LOG_FOLDER)["demo"])
+    except Exception:  # noqa: BLE001 - a city without a readable entry 0 was never finished
+        return True
+
+
+def _check_collation() -> None:
+    # Names and blocks are found by ranges of bytes, so both databases must sort by bytes, as SQLite does.
+    for alias in DATABASES:
+        if connections[alias].vendor == "postgresql":
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SELECT datcollate FROM pg_database WHERE datname = current_database()")
+                row = cursor.fetchone()
+            if row is None or row[0] not in {"C", "C.UTF-8", "POSIX", "C.utf8"}:
+                message = "Make the PostgreSQL databases with createdb --template=template0 --lc-collate=C --encoding=UTF8."
+                raise NotPossible(message)

@@ -1,0 +1,133 @@
+"""Verbs on the city as a whole: init, demo, serve, sequencer."""
+
+import argparse
+import os
+import socket
+import sys
+from datetime import date
+
+from django.conf import settings
+
+from openclear.access.commands import NewOfficer, create_token, register_agencies, register_officers, sign_agreement
+from openclear.access.queries import officers
+from openclear.audit.keys import read_key
+from openclear.audit.ledger import Ledger
+from openclear.audit.queries import genesis, is_demo
+from openclear.audit.sequencer import Sequencer, hold_lock
+from openclear.cli import start
+from openclear.cli.acting import administration
+from openclear.cli.city import KEY_FILE, set_up, throw_away
+from openclear.cli.records_verbs import import_file, import_grant, print_result
+from openclear.sources.synthetic import cast
+from openclear.sources.synthetic.city import build_city
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+
+HOST = "il.chicago.pd"
+
+
+def init(options: argparse.Namespace) -> int:
+    """Set up an empty city; a real one prints the first two tokens."""
+    if options.demo:
+        set_up(demo=True, origin=options.origin, agencies=cast.HOST_AGENCIES, founders=cast.FOUNDERS)
+        print("A demonstration city is set up. It stays one for ever: entry 0 of its log says so.")
+        return 0
+    if not (options.administrator and options.approver):
+        message = "Name the first two people: --administrator HANDLE=NAME --approver HANDLE=NAME (or --demo)."
+        raise WrongUsage(message)
+    people = [_founder(options.administrator, "access-administrator"), _founder(options.approver, "approver")]
+    machines = [founder for founder in cast.FOUNDERS if founder.machine_purpose]
+    set_up(demo=False, origin=options.origin, agencies=cast.HOST_AGENCIES, founders=[*people, *machines])
+    for person in [*people, *machines]:
+        grant = administration(people[0].handle, Action.TOKEN_CREATE)
+        print(f"{person.handle} {create_token(grant, handle=person.handle)}")
+    return 0
+
+
+def _founder(text: str, role: str) -> NewOfficer:
+    handle, parted, name = text.partition("=")
+    if not parted or not handle.isidentifier() or not name.strip():
+        message = f"'{text}' names nobody; write a handle and a name, such as novak='Irena Novak'."
+        raise WrongUsage(message)
+    until = date(date.today().year + 1, 12, 31)  # noqa: DTZ011 - a calendar year, not a moment
+    return NewOfficer(handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((HOST, "employer"),), until)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Build the invented city, say who can sign in, and serve."""
+    port = options.port or settings.CONFIGURATION.port
+    if not options.no_serve:
+        _check_free(port)
+    if options.fresh:
+        throw_away()
+    if not (settings.KEYS_FOLDER / KEY_FILE).exists():
+        set_up(demo=True, origin="demo.openclear.example/log", agencies=cast.HOST_AGENCIES, founders=cast.FOUNDERS)
+    if not is_demo():
+        message = "The city here is a real one; set OPENCLEAR_HOME to another folder for a demonstration."
+        raise NotPossible(message)
+    start.reconcile_and_say()
+    _register_cast()
+    build_city(import_grant("importer"))
+    if options.crimes:
+        print_result(import_file(import_grant("importer"), options.crimes))
+    _introduce(port)
+    if options.no_serve:
+        return 0
+    return start.serve(port)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve what is here."""
+    genesis(settings.LOG_FOLDER)
+    port = options.port or settings.CONFIGURATION.port
+    _check_free(port)
+    start.reconcile_and_say()
+    return start.serve(port)
+
+
+def sequencer(options: argparse.Namespace) -> int:
+    """Run the log's writer, unless one runs already."""
+    lock = hold_lock(settings.LOG_FOLDER)
+    if lock is None:
+        return 0
+    ledger = Ledger(read_key(settings.KEYS_FOLDER / KEY_FILE))
+    Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay).serve()
+    os.close(lock)
+    return 0
+
+
+def _register_cast() -> None:
+    known = {row.handle for row in officers()}
+    if cast.CAST[0].handle in known:
+        return
+    register_agencies(administration("novak", Action.REGISTRY_CHANGE), agencies=cast.OTHER_AGENCIES)
+    for agency, number in cast.AGREEMENTS:
+        sign_agreement(
+            administration("novak", Action.REGISTRY_CHANGE), agency=agency, number=number,
+            signed_on=cast.AGREEMENT_SIGNED, ends_on=cast.AGREEMENT_ENDS,
+        )  # fmt: skip
+    register_officers(administration("novak", Action.REGISTRY_CHANGE), officers=cast.CAST)
+
+
+def _introduce(port: int) -> None:
+    print("\nWho can sign in (everyone is invented):\n")
+    for row in officers():
+        if not row.is_machine:
+            print(f"  {row.handle:<10} {row.name:<18} {' + '.join(row.agencies):<28} {row.title}")
+    print(f"\nOfficer site   http://{settings.CONFIGURATION.host}:{port}/")
+    print("Public site    not built yet (docs/rooms.md)")
+    print("\nTry: sign in as Ives and search; then, in another terminal,")
+    print('  ./run openclear cut-off us.dhs.ice --ground "Mayor\'s order of 10 July 2019" --by novak --approved-by adler')
+    print("and search again as Ives, Kerr and Frost. Then let anyone check it:")
+    print("  ./run openclear log export /tmp/log && python3 -I /tmp/log/verify.py /tmp/log --agency us.dhs.ice\n")
+    sys.stdout.flush()
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.CONFIGURATION.host, port))
+        except OSError:
+            message = f"Port {port} is in use; stop what runs there, or choose another with --port."
+            raise NotPossible(message) from None

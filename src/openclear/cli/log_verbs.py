@@ -1,0 +1,46 @@
+"""Verbs on the log: verify, export, erase."""
+
+import argparse
+
+from openclear.access import gate
+from openclear.audit import commands, queries
+from openclear.audit.proof.command import as_json, report
+from openclear.cli.acting import actor, print_json
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.purposes import Purpose
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Replay the stored log."""
+    result = queries.verify()
+    if options.json:
+        print_json(as_json(result))
+    else:
+        print("\n".join(report(result, options.agency)))
+    return 0 if result.ok else 1
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the log and its verifier."""
+    if options.bodies and not options.reason.strip():
+        message = "An export with the private bodies needs a reason; write it with --reason."
+        raise WrongUsage(message)
+    handle = actor(options, options.by, "okafor" if options.bodies else "publisher")
+    action = Action.LOG_EXPORT_BODIES if options.bodies else Action.LOG_EXPORT
+    purpose = Purpose.PUBLIC_RELEASE if handle == "publisher" else Purpose.OVERSIGHT_REVIEW
+    grant = gate.open_for(handle, action, purpose=purpose, facts={"reason": options.reason})
+    gate.record_act(grant, facts={"directory": str(options.directory)})
+    size = commands.export_log(grant, directory=options.directory)
+    print(f"{size} entries are in {options.directory}. Anyone can check them:")
+    print(f"  python3 -I {options.directory}/verify.py {options.directory} --agency us.dhs.ice")
+    return 0
+
+
+def erase(options: argparse.Namespace) -> int:
+    """Destroy fields of one body."""
+    handle = actor(options, options.by, options.by)
+    grant = gate.open_for(handle, Action.LOG_ERASE, purpose=Purpose.OVERSIGHT_REVIEW)
+    receipt = commands.erase(grant, entry=options.entry, fields=options.field, court_order=options.court_order)
+    print(f"Erased: {', '.join(options.field)} of entry {options.entry}. Entry {receipt.entry} says so.")
+    return 0

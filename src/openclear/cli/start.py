@@ -1,0 +1,58 @@
+"""Starting the server: compare log and database, note the start in the log, hand over to gunicorn."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+from openclear.access.decisions import policies
+from openclear.access.recovery import reconcile
+from openclear.access.standing import read_standing
+from openclear.audit import log
+from openclear.audit.rows import Draft
+
+KEEP_ALIVE_SECONDS = 5
+
+
+def reconcile_and_say() -> None:
+    """Complete what the log holds and the database does not, and print each thing done. Raises OlderThanLog."""
+    for sentence in reconcile():
+        print(sentence)
+
+
+def note_boot() -> None:
+    """Put into the log which code, configuration and rules this server runs with."""
+    configuration = repr(settings.CONFIGURATION).encode()
+    facts = {
+        "code": _digest_of_code(),
+        "configuration": hashlib.sha256(configuration).hexdigest(),
+        "policies": policies().digest,
+    }
+    log.append(Draft("boot", "none", epoch=read_standing().epoch, extra={"boot": facts}))
+
+
+def serve(port: int) -> int:
+    """Become the server; returns only where it cannot start."""
+    note_boot()
+    configuration = settings.CONFIGURATION
+    arguments = [
+        sys.executable, "-m", "gunicorn", "openclear.config.wsgi:application",
+        "--bind", f"{configuration.host}:{port}", "--worker-class", "gthread",
+        "--workers", str(configuration.workers), "--threads", str(configuration.threads),
+        "--keep-alive", str(KEEP_ALIVE_SECONDS), "--log-level", "warning",
+    ]  # fmt: skip
+    print(f"Serving on http://{configuration.host}:{port}/ - stop with Ctrl+C.")
+    sys.stdout.flush()
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, our own arguments
+    return 1
+
+
+def _digest_of_code() -> str:
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[1]
+    for path in sorted(package.rglob("*")):
+        if path.suffix in {".py", ".cedar", ".cedarschema", ".html", ".csv"}:
+            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

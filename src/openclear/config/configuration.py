@@ -1,0 +1,100 @@
+"""What an operator can set: one TOML file in the home folder, or `OPENCLEAR_*` variables, which win.
+
+A name that is not in this list stops the program: a misspelled setting must never be silently ignored.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+
+from openclear.vocabulary.errors import WrongUsage
+
+FILE_NAME = "openclear.toml"
+# Read elsewhere: where the home is, and the tokens of the people who act on the command line.
+OTHER_VARIABLES = {"OPENCLEAR_HOME", "OPENCLEAR_TOKEN", "OPENCLEAR_APPROVER_TOKEN"}
+
+
+def _setting(default: str | int, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Every setting with its default and its meaning (`docs/configuration.md` is made from this)."""
+
+    home: Path = field(default=Path("var"), metadata={"meaning": "folder of all state of one city"})
+    database: str = _setting("sqlite", "police records: `sqlite`, or a postgresql:// address")
+    audit_database: str = _setting("sqlite", "the log: `sqlite`, or a postgresql:// address of another database")
+    host: str = _setting("127.0.0.1", "address that the officer site listens on")
+    port: int = _setting(8000, "port of the officer site")
+    allowed_hosts: str = _setting("127.0.0.1,localhost", "host names that the officer site answers to")
+    workers: int = _setting(2, "processes of the officer site")
+    threads: int = _setting(16, "requests that each process works on at once")
+    sequencer: str = _setting("auto", "`auto`: started when needed; `external`: a service under its own user")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Return the configuration of this process. Raises WrongUsage on a name or a value it does not know."""
+        home = Path(environment.get("OPENCLEAR_HOME") or "var").absolute()
+        values: dict[str, Any] = _from_file(home / FILE_NAME) | _from_environment(environment)
+        known = {item.name: item for item in fields(cls) if item.name != "home"}
+        for name in values:
+            if name not in known:
+                message = f"There is no setting '{name}'; the settings are {', '.join(sorted(known))}."
+                raise WrongUsage(message)
+        typed = {name: _typed(name, value, known[name].default) for name, value in values.items()}
+        return cls(home=home, **typed)
+
+    @property
+    def police(self) -> Path:
+        """The folder of the police database and the barrier's lock files."""
+        return self.home / "police"
+
+    @property
+    def log(self) -> Path:
+        """The folder of the log and its sequencer."""
+        return self.home / "log"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the keys."""
+        return self.home / "keys"
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path} is not a TOML file ({error}); correct it or remove it."
+        raise WrongUsage(message) from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.removeprefix("OPENCLEAR_").lower(): value
+        for name, value in environment.items()
+        if name.startswith("OPENCLEAR_") and name not in OTHER_VARIABLES
+    }
+
+
+def _typed(name: str, value: object, default: object) -> object:
+    if isinstance(default, int):
+        if not str(value).isdigit():
+            message = f"The setting '{name}' is a whole number; '{value}' is not."
+            raise WrongUsage(message)
+        return int(str(value))
+    if name == "sequencer" and value not in {"auto", "external"}:
+        message = f"The setting 'sequencer' is 'auto' or 'external', not '{value}'."
+        raise WrongUsage(message)
+    return str(value)
+
+
+def default_of(name: str) -> object:
+    """Return the default of one setting, for the documentation."""
+    item = next(item for item in fields(Configuration) if item.name == name)
+    return None if item.default is MISSING else item.default

@@ -1,0 +1,74 @@
+"""From one address to Django's description of a database, and who may read which."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.db.models import Model
+
+from openclear.vocabulary.errors import WrongUsage
+
+# Every app must be listed: a model that nobody listed fails the build (tests/architecture).
+DATABASE_OF_APP = {
+    "access": "default",
+    "records": "default",
+    "sessions": "default",
+    "contenttypes": "default",
+    "auth": "default",
+    "audit": "audit",
+}
+
+
+class Router:
+    """Sends every model to the one database that its app is listed for."""
+
+    def db_for_read(self, model: type[Model], **_hints: Any) -> str:
+        """Return the alias that `model` lives in. Raises KeyError for an app that nobody listed."""
+        return DATABASE_OF_APP[model._meta.app_label]
+
+    def db_for_write(self, model: type[Model], **_hints: Any) -> str:
+        """Return the alias that `model` lives in."""
+        return DATABASE_OF_APP[model._meta.app_label]
+
+    def allow_relation(self, one: Model, other: Model, **_hints: Any) -> bool:
+        """Say whether two rows may point at each other: only within one database."""
+        return DATABASE_OF_APP[one._meta.app_label] == DATABASE_OF_APP[other._meta.app_label]
+
+    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
+        """Say whether the tables of an app belong into `db`."""
+        return DATABASE_OF_APP.get(app_label) == db
+
+
+def database(address: str, file: Path) -> dict[str, Any]:
+    """Return Django's description of a database: `sqlite` at `file`, or a postgresql:// address.
+
+    Raises WrongUsage for anything else.
+    """
+    if address == "sqlite":
+        return _sqlite(file)
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        message = f"'{address}' is no database; write sqlite or postgresql://user:password@host/name."
+        raise WrongUsage(message)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 10},
+    }
+
+
+def _sqlite(file: Path) -> dict[str, Any]:
+    # FULL, not NORMAL: NORMAL loses the last commits at a power loss, orders among them.
+    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(file),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": pragmas},
+    }

@@ -1,0 +1,28 @@
+"""The program `openclear`: settings first, then the rooms, then the verb."""
+
+import os
+import sys
+
+from openclear.cli.main import main
+
+SETTINGS = "openclear.config.settings.officer"
+
+
+def prepare() -> None:
+    """Load settings and rooms. Raises WrongUsage on a setting that is not known."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    import django  # noqa: PLC0415 - `openclear --help` answers without it
+
+    django.setup()
+    from openclear.config.wiring import wire  # noqa: PLC0415 - needs the rooms that setup() loaded
+
+    wire()
+
+
+def run() -> None:
+    """Run the verb of the command line and end with its exit code."""
+    sys.exit(main(sys.argv[1:], prepare))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,20 @@
+"""The web process's own secret: signs cookies and form tokens, opens nothing else."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+FILE_NAME = "web.key"
+
+
+def web_secret(folder: Path) -> str:
+    """Return the secret kept in `folder`, made at first use; before `init` one that is forgotten with the process."""
+    secret = secrets.token_urlsafe(48)
+    with contextlib.suppress(FileExistsError, FileNotFoundError):
+        descriptor = os.open(folder / FILE_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(descriptor, secret.encode())
+        os.close(descriptor)
+    with contextlib.suppress(FileNotFoundError):
+        return (folder / FILE_NAME).read_text() or secret
+    return secret

@@ -1,0 +1,53 @@
+"""What every process of OpenCLEAR shares: databases, applications, language, time."""
+
+import sys
+from pathlib import Path
+
+from openclear.config.configuration import Configuration
+from openclear.config.databases import database
+
+CONFIGURATION = Configuration.read()
+PACKAGE = Path(__file__).resolve().parents[2]
+
+POLICE_FOLDER = CONFIGURATION.police
+LOG_FOLDER = CONFIGURATION.log
+KEYS_FOLDER = CONFIGURATION.keys
+BARRIER_FOLDER = CONFIGURATION.police / "barrier"
+SEQUENCER_COMMAND = (
+    [sys.executable, "-m", "openclear.config.program", "sequencer"] if CONFIGURATION.sequencer == "auto" else []
+)
+SEQUENCER_ENVIRONMENT = {"OPENCLEAR_HOME": str(CONFIGURATION.home)}
+
+DEBUG = False
+USE_TZ = True
+TIME_ZONE = "America/Chicago"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASE_ROUTERS = ["openclear.config.databases.Router"]
+DATABASES = {
+    "default": database(CONFIGURATION.database, CONFIGURATION.police / "police.sqlite3"),
+    "audit": database(CONFIGURATION.audit_database, CONFIGURATION.log / "audit.sqlite3"),
+}
+AUTH_USER_MODEL = "access.Officer"
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "openclear.audit",
+    "openclear.access",
+    "openclear.records",
+    "openclear.web",
+]
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Django's request log holds paths with search words: personal data never enters a text log.
+    "loggers": {"django.request": {"handlers": [], "level": "CRITICAL", "propagate": False}},
+}

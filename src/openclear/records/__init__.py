@@ -1,0 +1,1 @@
+"""The warehouse: people, incidents, arrests, vehicles, cases. Rows leave only under a grant."""

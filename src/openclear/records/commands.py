@@ -1,0 +1,176 @@
+"""Bringing records in: batches that are whole or not there."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import models, transaction
+
+from openclear.records.errors import NotARecord
+from openclear.records.models import (
+    Arrest,
+    Case,
+    Charge,
+    Identifier,
+    Incident,
+    Involvement,
+    NameWord,
+    Offense,
+    Person,
+    PersonName,
+    Record,
+    Vehicle,
+)
+from openclear.records.rules import birth_fault, name_words, sound_of
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "openclear.records")
+_CHUNK = 800
+TABLES: Mapping[str, type[Record]] = {
+    "arrest": Arrest,
+    "case": Case,
+    "charge": Charge,
+    "identifier": Identifier,
+    "incident": Incident,
+    "involvement": Involvement,
+    "name": PersonName,
+    "offense": Offense,
+    "person": Person,
+    "vehicle": Vehicle,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """One incident with its one offense, as a source tells it: columns of both tables by name."""
+
+    source_id: str
+    revision: str
+    incident: Mapping[str, Any]
+    offense: Mapping[str, Any]
+
+
+def record_id(source: str, table: str, source_id: str) -> UUID:
+    """Return the id that a source's row always has here, so that bringing it in twice is one row."""
+    return uuid5(_NAMESPACE, f"{source}/{table}/{source_id}")
+
+
+def upsert_incidents(grant: Grant, *, source: str, batch: Sequence[IncidentFacts]) -> Counter[str]:
+    """Bring a batch in, all of it or nothing; count what was inserted, updated, unchanged.
+
+    A row is updated only by a newer revision or, where revisions are equal, when it differs; an older revision
+    changes nothing. Of two rows with one id in a batch the newer counts.
+    """
+    grant.require(Action.RECORDS_IMPORT)
+    newest: dict[str, IncidentFacts] = {}
+    for facts in batch:
+        held = newest.get(facts.source_id)
+        if held is None or facts.revision >= held.revision:
+            newest[facts.source_id] = facts
+    counts = Counter({"unchanged": len(batch) - len(newest)})
+    with transaction.atomic():
+        known = _known(source, newest)
+        inserts = [facts for key, facts in newest.items() if key not in known]
+        updates = [facts for key, facts in newest.items() if key in known and _changes(known[key], facts)]
+        _insert(source, inserts)
+        _update(source, updates)
+    counts += Counter(inserted=len(inserts), updated=len(updates))
+    counts["unchanged"] += len(newest) - len(inserts) - len(updates)
+    return counts
+
+
+def bring_in(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write a batch of new rows of one table, all or nothing; names become findable in the same transaction.
+
+    Each row names its `source_id`; ids of other rows come from `record_id`. Raises NotARecord where a
+    person's birth date cannot be true.
+    """
+    grant.require(Action.RECORDS_IMPORT)
+    model = TABLES[table]
+    records = [model(id=record_id(source, table, row["source_id"]), source=source, **row) for row in rows]
+    for record in records:
+        fault = birth_fault(record.birth_date, clock.today()) if isinstance(record, Person) else None
+        if fault:
+            message = f"Person {record.source_id} of {source} has {fault}; correct the source."
+            raise NotARecord(message)
+    with transaction.atomic():
+        model.objects.bulk_create(records, batch_size=_CHUNK)
+        names = [record for record in records if isinstance(record, PersonName)]
+        NameWord.objects.bulk_create(_words_of(names), batch_size=_CHUNK)
+
+
+def rows_of_source(grant: Grant, *, source: str) -> tuple[int, int]:
+    """Return how many people and how many incidents of a source are here."""
+    grant.require(Action.RECORDS_IMPORT)
+    return Person.objects.filter(source=source).count(), Incident.objects.filter(source=source).count()
+
+
+def _words_of(names: Iterable[PersonName]) -> list[NameWord]:
+    return [
+        NameWord(person_id=name.person_id, name_id=name.id, word=word, sound=sound_of(word), labels=name.labels)
+        for name in names
+        for word in dict.fromkeys(name_words(f"{name.given} {name.family}"))
+    ]
+
+
+def _known(source: str, newest: Mapping[str, IncidentFacts]) -> dict[str, tuple[Incident, Offense | None]]:
+    keys = list(newest)
+    found: dict[str, tuple[Incident, Offense | None]] = {}
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        offenses = {row.source_id: row for row in Offense.objects.filter(source=source, source_id__in=part)}
+        for row in Incident.objects.filter(source=source, source_id__in=part):
+            found[row.source_id] = (row, offenses.get(row.source_id))
+    return found
+
+
+def _changes(known: tuple[Incident, Offense | None], facts: IncidentFacts) -> bool:
+    incident, offense = known
+    if facts.revision != incident.revision:
+        return facts.revision > incident.revision
+    return _differs(incident, facts.incident) or offense is None or _differs(offense, facts.offense)
+
+
+def _differs(row: models.Model, values: Mapping[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in values.items())
+
+
+def _insert(source: str, batch: Sequence[IncidentFacts]) -> None:
+    Incident.objects.bulk_create([_incident(source, facts) for facts in batch], batch_size=_CHUNK)
+    Offense.objects.bulk_create([_offense(source, facts) for facts in batch], batch_size=_CHUNK)
+
+
+def _update(source: str, batch: Sequence[IncidentFacts]) -> None:
+    if not batch:
+        return
+    Incident.objects.bulk_update(
+        [_incident(source, facts) for facts in batch], ["revision", *batch[0].incident], batch_size=100
+    )
+    Offense.objects.bulk_update(
+        [_offense(source, facts) for facts in batch], ["revision", *batch[0].offense], batch_size=100
+    )
+
+
+def _incident(source: str, facts: IncidentFacts) -> Incident:
+    return Incident(
+        id=record_id(source, "incident", facts.source_id),
+        source=source,
+        source_id=facts.source_id,
+        revision=facts.revision,
+        **facts.incident,
+    )
+
+
+def _offense(source: str, facts: IncidentFacts) -> Offense:
+    return Offense(
+        id=record_id(source, "offense", facts.source_id),
+        incident_id=record_id(source, "incident", facts.source_id),
+        source=source,
+        source_id=facts.source_id,
+        revision=facts.revision,
+        **facts.offense,
+    )

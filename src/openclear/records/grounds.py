@@ -1,0 +1,16 @@
+"""The warehouse answers the gate: does this case, dispatch event or warrant exist, and is it open?"""
+
+from openclear.records.models import Case
+from openclear.records.rules import block_of
+from openclear.vocabulary.grants import Ground
+
+LONGEST_NUMBER = 30
+
+
+class CaseGrounds:
+    """The port `access.ports.Grounds`, answered from the table of cases. Tells facts about a ground, never a row."""
+
+    def find(self, number: str) -> Ground | None:
+        """Return the ground with this number, or None."""
+        case = Case.objects.filter(number=block_of(number)[:LONGEST_NUMBER]).first()
+        return Ground(case.kind, case.number, case.closed is None) if case else None

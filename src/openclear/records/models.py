@@ -1,0 +1,223 @@
+"""Tables of the warehouse. Every row says whence it came, who owns it and how it must be handled.
+
+No column for immigration status, citizenship or country of birth exists here, and none may be added:
+what is not stored cannot be shared (tests/architecture looks at every column).
+"""
+
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F
+
+from openclear.vocabulary.grants import Clearance
+
+
+class RowsWithin(models.QuerySet[Any]):
+    """Every table's rows, as far as a clearance shows them."""
+
+    def within(self, clearance: Clearance) -> Self:
+        """Return the rows that carry no refused label; the same filter for one row and for a list."""
+        refused = clearance.refused_labels.value
+        if not refused:
+            return self
+        return self.annotate(refused_bits=F("labels").bitand(refused)).filter(refused_bits=0)
+
+
+class Record(models.Model):
+    """What every row of the warehouse carries."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    source = models.CharField(max_length=30)
+    source_id = models.CharField(max_length=40)
+    revision = models.CharField(max_length=40, blank=True)
+    owner_agency = models.CharField(max_length=200, default="il.chicago.pd")
+    labels = models.IntegerField(default=0)
+
+    objects: ClassVar[Any] = RowsWithin.as_manager()
+
+    class Meta:
+        """Each table has these columns of its own."""
+
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["source", "source_id"], name="%(class)s_once_per_source")
+        ]
+
+
+class Person(Record):
+    """A person whom the department has dealt with. `family` and `given` are of the main name."""
+
+    family = models.CharField(max_length=80)
+    given = models.CharField(max_length=80)
+    birth_date = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=1, blank=True)
+    height_inches = models.PositiveSmallIntegerField(null=True, blank=True)
+    weight_pounds = models.PositiveSmallIntegerField(null=True, blank=True)
+    hair = models.CharField(max_length=20, blank=True)
+    eyes = models.CharField(max_length=20, blank=True)
+    marks = models.CharField(max_length=200, blank=True)
+    home_address = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        """Return the id, nothing that names the person."""
+        return f"person {self.id}"
+
+
+class PersonName(Record):
+    """A name that a person is known by: legal, alias, nickname, as misspelled in a report."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="names")
+    kind = models.CharField(max_length=12)
+    family = models.CharField(max_length=80, blank=True)
+    given = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"name {self.id}"
+
+
+class NameWord(models.Model):
+    """One word of one name, normalised, and how it sounds (NYSIIS): what a name search looks up."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="words")
+    name = models.ForeignKey(PersonName, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=80)
+    sound = models.CharField(max_length=80)
+    labels = models.IntegerField(default=0)
+
+    objects: ClassVar[Any] = RowsWithin.as_manager()
+
+    class Meta:
+        """A word leads to people; so does a sound."""
+
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["word", "person", "labels"], name="words_by_spelling"),
+            models.Index(fields=["sound", "person", "labels"], name="words_by_sound"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"word {self.pk}"
+
+
+class Identifier(Record):
+    """A number that names a person: IR number, state identification number, driver's licence."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
+    kind = models.CharField(max_length=20)
+    value = models.CharField(max_length=40, db_index=True)
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"identifier {self.id}"
+
+
+class Incident(Record):
+    """An incident under its RD number. The portal gives one row per victim of a murder: RD is no key."""
+
+    rd_number = models.CharField(max_length=12, blank=True, db_index=True)
+    occurred = models.DateTimeField(db_index=True)
+    block = models.CharField(max_length=80, db_index=True)
+    location = models.CharField(max_length=80, blank=True)
+    beat = models.CharField(max_length=4, blank=True)
+    district = models.CharField(max_length=3, blank=True)
+    ward = models.PositiveSmallIntegerField(null=True, blank=True)
+    community_area = models.PositiveSmallIntegerField(null=True, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    x_coordinate = models.IntegerField(null=True, blank=True)
+    y_coordinate = models.IntegerField(null=True, blank=True)
+    arrest_made = models.BooleanField(default=False)
+    domestic = models.BooleanField(default=False)
+    narrative = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        """Return the RD number."""
+        return f"RD {self.rd_number}"
+
+
+class Offense(Record):
+    """One offense of an incident: IUCR code and words, FBI code, NIBRS code where the mapping knows it."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="offenses")
+    iucr = models.CharField(max_length=4, blank=True)
+    primary_type = models.CharField(max_length=60)
+    description = models.CharField(max_length=80)
+    fbi_code = models.CharField(max_length=4, blank=True)
+    nibrs = models.CharField(max_length=4, blank=True)
+
+    def __str__(self) -> str:
+        """Return the code."""
+        return f"IUCR {self.iucr}"
+
+
+class Involvement(Record):
+    """A person's part in an incident: victim, witness, suspect, arrestee, reporting party."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="involvements")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="involvements")
+    role = models.CharField(max_length=20)
+
+    def __str__(self) -> str:
+        """Return the role."""
+        return self.role
+
+
+class Arrest(Record):
+    """An arrest under its CB (central booking) number."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="arrests")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="arrests")
+    cb_number = models.CharField(max_length=12, db_index=True)
+    made = models.DateTimeField()
+    beat = models.CharField(max_length=4, blank=True)
+
+    def __str__(self) -> str:
+        """Return the CB number."""
+        return f"CB {self.cb_number}"
+
+
+class Charge(Record):
+    """One charge of an arrest: statute and words."""
+
+    arrest = models.ForeignKey(Arrest, on_delete=models.CASCADE, related_name="charges")
+    statute = models.CharField(max_length=40)
+    description = models.CharField(max_length=120)
+    grade = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        """Return the statute."""
+        return self.statute
+
+
+class Vehicle(Record):
+    """A vehicle; `plate` is normalised (letters and digits alone)."""
+
+    plate = models.CharField(max_length=10, db_index=True)
+    plate_state = models.CharField(max_length=2)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    make = models.CharField(max_length=30)
+    model = models.CharField(max_length=30)
+    color = models.CharField(max_length=20)
+    keeper = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="vehicles")
+    stolen = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"vehicle {self.id}"
+
+
+class Case(Record):
+    """A case, dispatch event or warrant that a search can name as its ground."""
+
+    number = models.CharField(max_length=30, unique=True)
+    kind = models.CharField(max_length=12)
+    title = models.CharField(max_length=120)
+    opened = models.DateField()
+    closed = models.DateField(null=True, blank=True)
+    incident = models.ForeignKey(Incident, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return self.number

@@ -1,0 +1,1 @@
+"""Bringing records in: one folder for each source."""

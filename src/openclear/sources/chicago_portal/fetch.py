@@ -1,0 +1,105 @@
+"""Reading the portal's file row by row, whatever its form, without holding it in memory."""
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from openclear.sources.chicago_portal.parse import read_heading
+from openclear.sources.errors import WrongFile
+
+GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
+PARQUET_BATCH = 5000
+Rows = Iterator[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """An opened file: column names, those dropped by law 6, rows with line numbers, and how far reading is."""
+
+    names: list[str]
+    dropped: list[str]
+    rows: Rows
+    position: "Position"
+
+
+@dataclass
+class Position:
+    """How many bytes of the file on disk (compressed or not) are read; for Parquet the number of rows."""
+
+    file: IO[bytes] | None
+    total: int
+    count: int = 0
+
+    def now(self) -> int:
+        """Return how far reading is, in the unit of `total`."""
+        return self.file.tell() if self.file else self.count
+
+
+@contextmanager
+def open_portal_file(path: Path) -> Iterator[OpenFile]:
+    """Open a file of the city's crimes. Raises WrongFile where it is not one, or not readable."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(4)
+            file.seek(0)
+            if magic == PARQUET_MAGIC:
+                yield _parquet(path)
+            else:
+                yield _csv(file, path, compressed=magic.startswith(GZIP_MAGIC))
+    except OSError as error:
+        message = f"The file {path} cannot be read ({error.strerror or error}); check its name, or download it again."
+        raise WrongFile(message) from None
+
+
+def _csv(file: IO[bytes], path: Path, *, compressed: bool) -> OpenFile:
+    stream: IO[bytes] = gzip.GzipFile(fileobj=file) if compressed else file  # type: ignore[assignment] # reads bytes
+    reader = csv.reader(io.TextIOWrapper(stream, encoding="utf-8-sig", newline=""))
+    rows = _numbered(reader, path)
+    _, heading = next(rows, (0, []))
+    if not heading:
+        message = f"{path} is empty; download Crimes - 2001 to Present from the data portal."
+        raise WrongFile(message)
+    names, dropped = read_heading(heading)
+    return OpenFile(names, dropped, rows, Position(file, path.stat().st_size))
+
+
+def _numbered(reader: "csv._reader", path: Path) -> Rows:
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except (EOFError, UnicodeDecodeError, csv.Error, gzip.BadGzipFile) as error:
+            message = (
+                f"{path} is damaged behind line {reader.line_num} ({error}); what stands before it is in. "
+                "Download the file again and repeat the import."
+            )
+            raise WrongFile(message) from None
+        if row:
+            yield reader.line_num, row
+
+
+def _parquet(path: Path) -> OpenFile:
+    import duckdb  # noqa: PLC0415 - heavy, and only Parquet needs it
+
+    try:
+        result = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(path)])
+    except duckdb.Error:
+        message = f"{path} is not a readable Parquet file; export it again."
+        raise WrongFile(message) from None
+    names, dropped = read_heading([column[0] for column in result.description or []])
+    total = duckdb.connect().execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
+    position = Position(None, total[0] if total else 0)
+    return OpenFile(names, dropped, _parquet_rows(result, position), position)
+
+
+def _parquet_rows(result: "object", position: Position) -> Rows:
+    while batch := result.fetchmany(PARQUET_BATCH):  # type: ignore[attr-defined] # duckdb is imported late
+        for row in batch:
+            position.count += 1
+            yield position.count, ["" if value is None else str(value) for value in row]

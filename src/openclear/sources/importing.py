@@ -1,0 +1,130 @@
+"""One import from file to outcome: attempt in the log, whole batches, rejects with their reasons, outcome."""
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from tqdm import tqdm
+
+from openclear.access import gate
+from openclear.records.commands import IncidentFacts, upsert_incidents
+from openclear.sources.chicago_portal.fetch import OpenFile, open_portal_file
+from openclear.sources.chicago_portal.parse import SOURCE, parse_row
+from openclear.sources.errors import BadValue
+from openclear.vocabulary import clock
+from openclear.vocabulary.grants import Grant
+
+BATCH = 5000
+HASH_CHUNK = 1 << 20
+
+
+@dataclass
+class ImportResult:
+    """What became of every row that was read."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rejects_file: str | None = None
+    dropped: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the numbers for programs."""
+        names = ("read", "inserted", "updated", "unchanged", "rejected")
+        return {name: self.counts[name] for name in names} | {"rejects_file": self.rejects_file}
+
+
+class Rejects:
+    """The file of rows that could not be taken: line, column, reason, and the row itself."""
+
+    def __init__(self, path: Path) -> None:
+        """`path`: made when the first row is rejected."""
+        self._path, self._file = path, None
+        self._writer: Any = None
+        self.name: str | None = None
+
+    def add(self, line: int, column: str, reason: str, row: list[str]) -> None:
+        """Write down one rejected row."""
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: IO[str] | None = self._path.open("w", newline="", encoding="utf-8")
+            self._writer, self.name = csv.writer(self._file), str(self._path)
+            self._writer.writerow(["line", "column", "reason", "row"])
+        self._writer.writerow([line, column, reason, *row])
+
+    def close(self) -> None:
+        """Close the file, if there is one."""
+        if self._file:
+            self._file.close()
+
+
+def import_chicago_crimes(grant: Grant, *, path: Path, rejects_folder: Path) -> ImportResult:
+    """Bring a file of the city's crimes in. Doing it again changes nothing; killed and repeated, it ends the same.
+
+    Raises WrongFile where the file is not one, and what the gate raises between batches.
+    """
+    result = ImportResult()
+    with open_portal_file(path) as opened:
+        result.dropped = opened.dropped
+        facts = {"file": path.name, "sha256": _digest(path), "dropped_columns": opened.dropped}
+        attempt = gate.record_act(grant, kind="attempt", facts=facts)
+        name = f"{path.name}-{clock.now():%Y%m%dT%H%M%S}.rejects.csv"
+        with _rejects(rejects_folder / name) as rejects:
+            for batch in _batches(opened, result, rejects):
+                gate.still_open(grant)
+                result.counts += upsert_incidents(grant, source=SOURCE, batch=batch)
+        result.rejects_file = rejects.name
+    gate.record_outcome(grant, attempt=attempt, facts=result.as_json() | {"rejects_file": ""})
+    return result
+
+
+def _batches(opened: OpenFile, result: ImportResult, rejects: Rejects) -> Iterator[list[IncidentFacts]]:
+    batch: list[IncidentFacts] = []
+    with tqdm(total=opened.position.total, unit="B", unit_scale=True, desc="crimes", disable=None) as bar:
+        for line, row in opened.rows:
+            result.counts["read"] += 1
+            facts = _parsed(opened, line, row, result, rejects)
+            if facts:
+                batch.append(facts)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+                bar.update(opened.position.now() - bar.n)
+        if batch:
+            yield batch
+        bar.update(opened.position.total - bar.n)
+
+
+def _parsed(
+    opened: OpenFile, line: int, row: list[str], result: ImportResult, rejects: Rejects
+) -> IncidentFacts | None:
+    try:
+        if len(row) != len(opened.names):
+            raise BadValue("", f"{len(row)} values where the heading names {len(opened.names)}")
+        kept = zip(opened.names, row, strict=True)
+        return parse_row({name: value for name, value in kept if name not in opened.dropped})
+    except BadValue as error:
+        result.counts["rejected"] += 1
+        named = dict(zip(opened.names, row, strict=False))
+        rejects.add(line, error.column, error.reason, [value for name, value in named.items() if name not in opened.dropped])
+        return None
+
+
+@contextmanager
+def _rejects(path: Path) -> Iterator[Rejects]:
+    rejects = Rejects(path)
+    try:
+        yield rejects
+    finally:
+        rejects.close()
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while data := file.read(HASH_CHUNK):
+            digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,71 @@
+"""Build the invented city into an empty warehouse, with a progress bar, in whole batches."""
+
+from collections.abc import Iterable
+from datetime import date
+from random import Random
+from typing import TypeVar
+
+from tqdm import tqdm
+
+from openclear.access import gate
+from openclear.records.commands import bring_in, rows_of_source
+from openclear.sources.synthetic.incidents import draw_incidents
+from openclear.sources.synthetic.people import SOURCE, Row, Rows, draw_people
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Grant
+
+SEED = 20190710
+UNTIL = date(2026, 6, 30)
+PEOPLE, INCIDENTS = 22_000, 62_000
+BATCH = 5000
+Item = TypeVar("Item")
+
+
+def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS, seed: int = SEED) -> bool:
+    """Fill the warehouse with an invented city; return False, and do nothing, where one is there already.
+
+    The same seed and size give the same city on every machine.
+    """
+    present = rows_of_source(grant, source=SOURCE)
+    if present == (people, incidents):
+        return False
+    if present != (0, 0):
+        message = "An invented city of another size, or a part of one, is here; run ./run demo --fresh."
+        raise NotPossible(message)
+    attempt = gate.record_act(grant, kind="attempt", facts={"source": SOURCE, "seed": seed})
+    random = Random(seed)  # noqa: S311 - invented people need repeatability, not secrecy
+    labels_of: list[int] = []
+    loader = _Loader(grant)
+    for labels, rows in _shown(draw_people(random, people, UNTIL), people, "people"):
+        labels_of.append(labels)
+        loader.take(rows)
+    loader.flush()
+    for rows in _shown(draw_incidents(random, incidents, labels_of, UNTIL), incidents, "incidents"):
+        loader.take(rows)
+    loader.flush()
+    gate.record_outcome(grant, attempt=attempt, facts={"people": people, "incidents": incidents})
+    return True
+
+
+class _Loader:
+    """Collects rows by table and brings full batches in, referred-to tables first."""
+
+    ORDER = ("person", "name", "identifier", "vehicle", "incident", "offense", "involvement", "arrest", "charge", "case")
+
+    def __init__(self, grant: Grant) -> None:
+        self._grant = grant
+        self._waiting: dict[str, list[Row]] = {}
+
+    def take(self, rows: Rows) -> None:
+        for table, new in rows.tables.items():
+            self._waiting.setdefault(table, []).extend(new)
+        if any(len(waiting) >= BATCH for waiting in self._waiting.values()):
+            self.flush()
+
+    def flush(self) -> None:
+        for table in self.ORDER:
+            bring_in(self._grant, source=SOURCE, table=table, rows=self._waiting.pop(table, []))
+
+
+def _shown(items: Iterable[Item], count: int, what: str) -> Iterable[Item]:
+    return tqdm(items, total=count, desc=f"synthetic {what}", unit="", disable=None)

@@ -1,0 +1,68 @@
+"""What a person may ask the system to do. One word an act; nothing is done that has no word here."""
+
+from enum import StrEnum
+
+
+class Dataset(StrEnum):
+    """The kinds of rows that a rule can speak of, and that an order's scope can name."""
+
+    ARRESTS = "arrests"
+    CASES = "cases"
+    DECISIONS = "decisions"
+    DESK = "desk"
+    INCIDENTS = "incidents"
+    LOG = "log"
+    ORDERS = "orders"
+    PEOPLE = "people"
+    REGISTRY = "registry"
+    VEHICLES = "vehicles"
+
+
+class Action(StrEnum):
+    """Every act that the gate can be asked for, as `object.verb`."""
+
+    CASE_LIST = "case.list"
+    DECISION_EXPLAIN = "decision.explain"
+    DESK_OPEN = "desk.open"
+    INCIDENT_SEARCH = "incident.search"
+    INCIDENT_VIEW = "incident.view"
+    LOG_ERASE = "log.erase"
+    LOG_EXPORT = "log.export"
+    LOG_EXPORT_BODIES = "log.export-bodies"
+    ORDER_CUT_OFF = "order.cut-off"
+    ORDER_LIFT = "order.lift"
+    PERSON_SEARCH = "person.search"
+    PERSON_VIEW = "person.view"
+    RECORDS_IMPORT = "records.import"
+    REGISTRY_CHANGE = "registry.change"
+    TOKEN_CREATE = "token.create"  # noqa: S105 - the name of an act, not a secret
+    VEHICLE_SEARCH = "vehicle.search"
+    VEHICLE_VIEW = "vehicle.view"
+
+
+DATASET_OF: dict[Action, Dataset] = {
+    Action.CASE_LIST: Dataset.CASES,
+    Action.DECISION_EXPLAIN: Dataset.DECISIONS,
+    Action.DESK_OPEN: Dataset.DESK,
+    Action.INCIDENT_SEARCH: Dataset.INCIDENTS,
+    Action.INCIDENT_VIEW: Dataset.INCIDENTS,
+    Action.LOG_ERASE: Dataset.LOG,
+    Action.LOG_EXPORT: Dataset.LOG,
+    Action.LOG_EXPORT_BODIES: Dataset.LOG,
+    Action.ORDER_CUT_OFF: Dataset.ORDERS,
+    Action.ORDER_LIFT: Dataset.ORDERS,
+    Action.PERSON_SEARCH: Dataset.PEOPLE,
+    Action.PERSON_VIEW: Dataset.PEOPLE,
+    Action.RECORDS_IMPORT: Dataset.INCIDENTS,
+    Action.REGISTRY_CHANGE: Dataset.REGISTRY,
+    Action.TOKEN_CREATE: Dataset.REGISTRY,
+    Action.VEHICLE_SEARCH: Dataset.VEHICLES,
+    Action.VEHICLE_VIEW: Dataset.VEHICLES,
+}
+RECORD_DATASETS = (
+    Dataset.PEOPLE,
+    Dataset.INCIDENTS,
+    Dataset.ARRESTS,
+    Dataset.VEHICLES,
+    Dataset.CASES,
+)

@@ -1,0 +1,37 @@
+"""Agency paths such as `us.dhs.ice.ero`: the tree is written in the name, root first."""
+
+import re
+from collections.abc import Iterable
+
+from openclear.vocabulary.errors import WrongUsage
+
+AgencyPath = str
+_SEGMENT = r"[a-z][a-z0-9-]{0,30}"
+_PATH = re.compile(rf"{_SEGMENT}(\.{_SEGMENT}){{0,9}}")
+
+
+def agency_path(text: str) -> AgencyPath:
+    """Return `text` as an agency path.
+
+    Raises WrongUsage where it is not one.
+    """
+    if not _PATH.fullmatch(text):
+        message = f"'{text}' is not an agency path; write it root first, such as us.dhs.ice."
+        raise WrongUsage(message)
+    return text
+
+
+def chain(path: AgencyPath) -> tuple[AgencyPath, ...]:
+    """Return `path` and all agencies above it, root first: `us`, `us.dhs`, `us.dhs.ice`."""
+    parts = path.split(".")
+    return tuple(".".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def chains(paths: Iterable[AgencyPath]) -> tuple[AgencyPath, ...]:
+    """Return every agency on every chain of `paths`, once each, sorted."""
+    return tuple(sorted({link for path in paths for link in chain(path)}))
+
+
+def is_within(path: AgencyPath, ancestor: AgencyPath) -> bool:
+    """Say whether `path` is `ancestor` or stands below it."""
+    return path == ancestor or path.startswith(ancestor + ".")

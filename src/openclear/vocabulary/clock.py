@@ -1,0 +1,28 @@
+"""The only place that asks the computer what time it is.
+
+Times are UTC with hundredths of a second (CJIS Security Policy AU-8). No access decision is ever
+ordered by a clock: order comes from the epoch and from the log.
+"""
+
+from datetime import UTC, date, datetime
+
+
+def now() -> datetime:
+    """Return the current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the current date in UTC."""
+    return now().date()
+
+
+def stamp(moment: datetime) -> str:
+    """Return `moment` as ISO 8601 in UTC with hundredths: `2026-11-23T12:00:00.00Z` (AU-8)."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 10_000:02d}Z"
+
+
+def hour(moment: datetime) -> str:
+    """Return the hour that holds `moment`, `2026-11-23T12Z`: the finest time that a log header tells."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%HZ}"

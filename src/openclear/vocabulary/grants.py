@@ -1,0 +1,89 @@
+"""Keys to the records: what a decision lets one person see, once, for one purpose.
+
+A Grant is only made by the gate, dies with its request, and is cut for one act. It is a plain value:
+the gate gives it the function that releases an answer, so nothing below the gate can let bytes leave.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.errors import OpenClearError
+from openclear.vocabulary.labels import Label
+from openclear.vocabulary.purposes import Purpose
+
+Response = TypeVar("Response")
+
+
+class WrongKey(OpenClearError):
+    """A grant for one act was used for another: a defect in the program, never a person's mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """How much of one dataset a decision shows: rows without a refused label, fields not hidden."""
+
+    dataset: Dataset
+    refused_labels: Label
+    hidden_fields: frozenset[str]
+
+    def shows(self, labels: int) -> bool:
+        """Say whether a row with these labels is there for the holder."""
+        return labels & self.refused_labels == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The case, dispatch event or warrant that a request names, as the records know it."""
+
+    kind: str
+    number: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof for the asker that the answer is in the log: entry number and leaf hash (hexadecimal)."""
+
+    entry: int
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The gate's yes to one act. `receipt_marker` is swapped for the receipt when the answer is released."""
+
+    action: Action
+    officer: str
+    agencies: tuple[str, ...]
+    purpose: Purpose
+    ground: Ground | None
+    epoch: int
+    clearances: Mapping[Dataset, Clearance]
+    receipt_marker: str
+    release_by: Callable[["Grant", Any, Sequence[UUID]], Any] = field(repr=False)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def require(self, *actions: Action) -> None:
+        """Raise WrongKey unless this grant was cut for one of `actions`."""
+        if self.action not in actions:
+            message = f"A grant for {self.action} was used for {', '.join(actions)}."
+            raise WrongKey(message)
+
+    def over(self, dataset: Dataset) -> Clearance:
+        """Return the clearance over one dataset. Raises WrongKey where the decision gave none."""
+        try:
+            return self.clearances[dataset]
+        except KeyError:
+            message = f"A grant for {self.action} gives no clearance over {dataset}."
+            raise WrongKey(message) from None
+
+    def release(self, response: Response, *, shown: Sequence[UUID] = ()) -> Response:
+        """Hand `response` out: decided again, logged, and held by the barrier. `shown`: ids of the rows in it.
+
+        Raises what the gate raises: a refusal where an order came in between, or LogUnavailable.
+        """
+        released: Response = self.release_by(self, response, shown)
+        return released

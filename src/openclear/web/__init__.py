@@ -1,0 +1,1 @@
+"""The officer site: thin pages over the gate and the queries."""
