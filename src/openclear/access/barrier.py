@@ -162,7 +162,11 @@ def _free_connection() -> "psycopg.Connection[tuple[object, ...]]":
         if not connection.closed:
             return connection
     parameters = connections["default"].get_connection_params()
-    wanted = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
+    wanted = {
+        name: parameters[name]
+        for name in ("dbname", "user", "password", "host", "port")
+        if name in parameters
+    }
     return psycopg.connect(autocommit=True, **wanted)
 
 

@@ -84,9 +84,7 @@ def sign_agreement(grant: Grant, *, agency: str, number: str, signed_on: date, e
     grant.require(Action.REGISTRY_CHANGE)
     with change_by(grant) as under_way:
         _entry(under_way, "agreement", agency, {"number": number, "ends_on": str(ends_on)})
-        Agreement.objects.create(
-            agency=_agency(agency), number=number, signed_on=signed_on, ends_on=ends_on
-        )
+        Agreement.objects.create(agency=_agency(agency), number=number, signed_on=signed_on, ends_on=ends_on)
 
 
 def affiliate(grant: Grant, *, handle: str, agency: str, kind: str) -> None:

@@ -121,7 +121,8 @@ def stamp(response: HttpResponse, receipt: Receipt, hold: Hold | None = None) ->
     response.release_stamp = receipt  # type: ignore[attr-defined] # the middleware looks for it
     response.barrier_hold = hold  # type: ignore[attr-defined] # the middleware has it watched
     if hold:
-        response._resource_closers.append(hold.release)  # type: ignore[attr-defined] # called by close()
+        closers = response._resource_closers  # type: ignore[attr-defined] # noqa: SLF001 - close() calls them
+        closers.append(hold.release)
     return response
 
 
@@ -158,8 +159,15 @@ def record_outcome(grant: Grant, *, attempt: Receipt, facts: Mapping[str, Any]) 
     """Log how a long act ended. Says nothing to anyone, so it is never refused."""
     return log.append(
         Draft(
-            "outcome", "none", agencies=grant.agencies, action=grant.action, dataset=DATASET_OF[grant.action],
-            purpose=grant.purpose, epoch=grant.epoch, attempt=attempt.entry, body={"officer": grant.officer, **facts},
+            "outcome",
+            "none",
+            agencies=grant.agencies,
+            action=grant.action,
+            dataset=DATASET_OF[grant.action],
+            purpose=grant.purpose,
+            epoch=grant.epoch,
+            attempt=attempt.entry,
+            body={"officer": grant.officer, **facts},
         )  # fmt: skip
     )
 
@@ -201,7 +209,9 @@ def _draft(kind: str, decision: Decision, ask: Ask, judgement: Judgement, body: 
 
 
 def _body(officer: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {"officer": officer} | {name: value for name, value in facts.items() if name not in {"rules", "ties"}}
+    return {"officer": officer} | {
+        name: value for name, value in facts.items() if name not in {"rules", "ties"}
+    }
 
 
 def _refused(officer: str, ask: Ask, judgement: Judgement, facts: Mapping[str, Any]) -> Refused:
@@ -218,7 +228,9 @@ def _refuse(
 
 def _refused_by_log(grant: Grant, judgement: Judgement, identity: str) -> Refused:
     # The order is in the log and not yet in the database: the moment between the two steps of an order.
-    order = OrderRow(identity, "one of your agencies", "in-force", "all", "all", f"Order {identity}, in the log", 0)
+    order = OrderRow(
+        identity, "one of your agencies", "in-force", "all", "all", f"Order {identity}, in the log", 0
+    )
     known = {row.id: row for row in read_standing().orders}
     decision = order_refusal(known.get(identity, order))
     ask = _ask_of(grant)
@@ -245,5 +257,3 @@ def let_go() -> None:
     """Let go of what this process's commands hold, when their answers are printed."""
     while held:
         held.pop().release()
-
-

@@ -1,6 +1,6 @@
 """Agencies, people, affiliations, orders, epoch, tokens. Changed by this room's commands alone."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -48,7 +48,7 @@ class Officer(AbstractBaseUser):
     machine_purpose = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[BaseUserManager["Officer"]] = BaseUserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
     USERNAME_FIELD = "handle"
 
     class Meta:

@@ -67,7 +67,9 @@ class Plan:
     locks_out: bool
 
 
-def new_order(*, agency: str, ground: str, scope: Sequence[str] = (), purposes: Sequence[str] = ()) -> OrderRow:
+def new_order(
+    *, agency: str, ground: str, scope: Sequence[str] = (), purposes: Sequence[str] = ()
+) -> OrderRow:
     """Return the draft of an order. Raises WrongUsage or NotPossible where it cannot be one."""
     if not ground.strip():
         message = "An order needs its legal ground; write it with --ground."
@@ -87,15 +89,19 @@ def plan(grant: Grant, *, order: OrderRow) -> Plan:
     """Return who would lose access by `order` and who would not. Changes nothing."""
     grant.require(Action.ORDER_CUT_OFF)
     standing = read_standing()
-    everyone = [person_at(standing.epoch, handle) for handle in Officer.objects.values_list("handle", flat=True)]
+    everyone = [
+        person_at(standing.epoch, handle) for handle in Officer.objects.values_list("handle", flat=True)
+    ]
     people = [person for person in everyone if person and _reaches(order, person)]
     reached = {person.handle for person in people}
-    keepers = [person for person in everyone if person and set(person.roles) & set(KEEPERS) and person.is_active]
+    keepers = [
+        person for person in everyone if person and set(person.roles) & set(KEEPERS) and person.is_active
+    ]
     return Plan(
         people=people,
         home_people=[person for person in people if _is_home(person)],
         unaffected=len(everyone) - len(people),
-        locks_out=_names_home(order.agency) or sum(keeper.handle not in reached for keeper in keepers) < 2,  # noqa: PLR2004 - the last two approvers
+        locks_out=_names_home(order.agency) or sum(keeper.handle not in reached for keeper in keepers) < 2,
     )
 
 
@@ -168,9 +174,15 @@ def _append_in_force(
 ) -> None:
     log.append(
         Draft(
-            kind="in-force", decision="none", agencies=grant.agencies, action=grant.action,
-            dataset=DATASET_OF[grant.action], purpose=grant.purpose, epoch=under_way.epoch,
-            attempt=row.entry, extra={"order": row.header()},
+            kind="in-force",
+            decision="none",
+            agencies=grant.agencies,
+            action=grant.action,
+            dataset=DATASET_OF[grant.action],
+            purpose=grant.purpose,
+            epoch=under_way.epoch,
+            attempt=row.entry,
+            extra={"order": row.header()},
             body={"receipts": [[item.target, item.state, item.before, item.after] for item in receipts]},
         )  # fmt: skip
     )

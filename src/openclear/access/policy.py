@@ -46,7 +46,7 @@ class Policies:
     """The written rules and, for one set of orders, the forbids made from them."""
 
     def __init__(self, texts: Iterable[str], schema: str) -> None:
-        """Raises PolicyFault on a policy without id, reason, source or next step, or one that the schema refuses."""
+        """Read the rules. Raises PolicyFault on a policy without id, reason, source or next step, or one that the schema refuses."""
         self.text = "\n".join(texts)
         self._schema_text = schema
         self.digest = hashlib.sha256((self.text + schema).encode()).hexdigest()
@@ -84,7 +84,9 @@ class Engine:
         if not self._sees(subject, ask, dataset, label="none"):
             return Clearance(dataset, united(Label) | Label(0), frozenset(HIDEABLE.get(dataset, ())))
         refused = [label for label in Label if not self._sees(subject, ask, dataset, label=label_name(label))]
-        hidden = [name for name in HIDEABLE.get(dataset, ()) if not self._sees(subject, ask, dataset, name=name)]
+        hidden = [
+            name for name in HIDEABLE.get(dataset, ()) if not self._sees(subject, ask, dataset, name=name)
+        ]
         return Clearance(dataset, united(refused), frozenset(hidden))
 
     def _sees(self, subject: Subject, ask: Ask, dataset: Dataset, **what: str) -> bool:
@@ -106,7 +108,9 @@ class Engine:
         result = cedarpy.is_authorized(request, self._policies, entities, self._schema)
         if result.diagnostics.errors or result.decision is cedarpy.Decision.NoDecision:
             return Decision(allowed=False, rules=(POLICY_ERROR,))
-        rules = sorted((self._rules[reason] for reason in result.diagnostics.reasons), key=lambda rule: rule.id)
+        rules = sorted(
+            (self._rules[reason] for reason in result.diagnostics.reasons), key=lambda rule: rule.id
+        )
         return Decision(allowed=result.allowed, rules=tuple(rules) or (NO_RULE,))
 
 

@@ -78,7 +78,14 @@ def order_history() -> Sequence[OrderHistoryRow]:
     """Return every state of every order, oldest first."""
     return [
         OrderHistoryRow(
-            row.order, row.agency, row.state, row.ground, row.ordered_by, row.approved_by, row.epoch, row.entry
+            row.order,
+            row.agency,
+            row.state,
+            row.ground,
+            row.ordered_by,
+            row.approved_by,
+            row.epoch,
+            row.entry,
         )
         for row in OrderState.objects.order_by("sequence")
     ]

@@ -63,12 +63,16 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
 def _void_lift(identity: str, epoch: int) -> None:
     order: OrderRow = next(row for row in read_standing().orders if row.id == identity)
     under_way = Change(epoch + 1, "recovery", (), Action.ORDER_CUT_OFF)
-    under_way.entry("order", {"order": order.header()}, {"ground": order.ground, "note": "the lifting is void"})
+    under_way.entry(
+        "order", {"order": order.header()}, {"ground": order.ground, "note": "the lifting is void"}
+    )
 
 
 def _void_changes(state: LogState, epoch: int) -> list[str]:
     completed = set(state.order_entries.values())
     void = [entry for entry, claimed in state.unconfirmed if claimed > epoch and entry not in completed]
     for entry in void:
-        log.append(Draft("outcome", "error", epoch=epoch, attempt=entry, body={"note": "not committed: void"}))
+        log.append(
+            Draft("outcome", "error", epoch=epoch, attempt=entry, body={"note": "not committed: void"})
+        )
     return [f"Entry {entry} was not committed: void." for entry in void]

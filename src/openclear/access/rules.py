@@ -11,7 +11,9 @@ HOST = "il.chicago.pd"
 CITY = "il.chicago"
 OVERSIGHT = "il.chicago.oig"
 EMPLOYER = "employer"
-NEXT_STEP = "Write to the general counsel of the department; a judicial criminal warrant goes to the records desk."
+NEXT_STEP = (
+    "Write to the general counsel of the department; a judicial criminal warrant goes to the records desk."
+)
 
 
 def _refusal(identity: str, because: str, next_step: str) -> Rule:
@@ -19,7 +21,9 @@ def _refusal(identity: str, because: str, next_step: str) -> Rule:
 
 
 UNKNOWN_PERSON = _refusal(
-    "unknown-person", "The registry does not know the person who asks", "Sign in again, or ask for an account."
+    "unknown-person",
+    "The registry does not know the person who asks",
+    "Sign in again, or ask for an account.",
 )
 NO_AFFILIATION = _refusal(
     "no-affiliation", "The person has no affiliation in force", "Ask your agency to register you."
@@ -68,9 +72,7 @@ def _agreed(person: Person, agency: str, on: date) -> bool:
     if is_within(agency, CITY):
         return True
     links = chain(agency)
-    return any(
-        row.agency in links and row.signed_on <= on <= row.ends_on for row in person.agreements
-    )
+    return any(row.agency in links and row.signed_on <= on <= row.ends_on for row in person.agreements)
 
 
 def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], ask: Ask) -> OrderRow | None:
@@ -89,9 +91,7 @@ def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], ask: Ask) ->
 
 def order_refusal(order: OrderRow) -> Decision:
     """Return the refusal that an order in force gives."""
-    rule = Rule(
-        f"cut-off:{order.id}", f"Access of {order.agency} is cut off", order.ground, NEXT_STEP
-    )
+    rule = Rule(f"cut-off:{order.id}", f"Access of {order.agency} is cut off", order.ground, NEXT_STEP)
     return Decision(allowed=False, rules=(rule,))
 
 

@@ -62,7 +62,9 @@ def search_incidents(request: HttpRequest, query: Query[schemas.SearchQuery]) ->
     return _release(grant, render.found(incidents, grant), [incident.id for incident in incidents.rows])
 
 
-@api.get("/incidents/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one incident")
+@api.get(
+    "/incidents/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one incident"
+)
 def view_incident(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
     """Offenses, narrative and people, as far as the asker may see them."""
     grant = _open(request, Action.INCIDENT_VIEW, query, record=str(record))
@@ -128,13 +130,13 @@ def _address(request: HttpRequest) -> str:
 
 @api.exception_handler(Refused)
 def on_refusal(_request: HttpRequest, error: Refused) -> HttpResponse:
-    """A refusal of the ask: 403 with the rule."""
+    """Answer a refusal of the ask: 403 with the rule."""
     return render.refusal(error)
 
 
 @api.exception_handler(AuthenticationError)
 def on_unknown(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    """Nobody that is known: 401, in the log with no agency."""
+    """Answer somebody unknown: 401, in the log with no agency."""
     refused = gate.turn_away(facts={"address": _address(request)})
     response = render.refusal(refused, 401)
     response.headers["WWW-Authenticate"] = "Bearer"
@@ -143,13 +145,13 @@ def on_unknown(request: HttpRequest, _error: AuthenticationError) -> HttpRespons
 
 @api.exception_handler(WrongUsage)
 def on_wrong_usage(request: HttpRequest, error: WrongUsage) -> HttpResponse:
-    """A request that names what does not exist: 400 and one sentence."""
+    """Answer a request that names what does not exist: 400 and one sentence."""
     return _mistake(request, str(error), 400)
 
 
 @api.exception_handler(ValidationError)
 def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """A request whose fields do not fit: 400 and which."""
+    """Answer a request whose fields do not fit: 400 and which."""
     fields = ", ".join(f"{item['loc'][-1]} ({item['msg']})" for item in error.errors)
     return _mistake(request, f"Correct these fields: {fields}.", 400)
 
@@ -157,7 +159,7 @@ def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(Http404)
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, error: Exception) -> HttpResponse:
-    """What the framework refuses before a view is asked."""
+    """Answer what the framework refuses before a view is asked."""
     return _mistake(request, "This request cannot be answered as it is.", getattr(error, "status_code", 404))
 
 

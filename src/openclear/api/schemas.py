@@ -18,9 +18,15 @@ class SearchQuery(Schema):
     """What a search asks for, why, and on which ground."""
 
     q: str = Field("", max_length=200, description="name and year of birth, plate, RD number or block")
-    purpose: str = Field(..., max_length=60, description="one of the purposes, such as criminal-investigation")
-    case: str | None = Field(None, max_length=30, description="number of an open case, dispatch event or warrant")
-    on_behalf_of: str | None = Field(None, max_length=200, description="path of the agency that gets the answer")
+    purpose: str = Field(
+        ..., max_length=60, description="one of the purposes, such as criminal-investigation"
+    )
+    case: str | None = Field(
+        None, max_length=30, description="number of an open case, dispatch event or warrant"
+    )
+    on_behalf_of: str | None = Field(
+        None, max_length=200, description="path of the agency that gets the answer"
+    )
     limit: int = Field(50, ge=1, le=50)
 
 

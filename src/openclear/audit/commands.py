@@ -69,7 +69,9 @@ def erase(grant: Grant, *, entry: int, fields: list[str], court_order: str) -> R
     grant.require(Action.LOG_ERASE)
     found = queries.field_names(entry)
     if missing := [name for name in fields if name not in found]:
-        message = f"Entry {entry} has no field {', '.join(missing)}; its fields are {', '.join(sorted(found))}."
+        message = (
+            f"Entry {entry} has no field {', '.join(missing)}; its fields are {', '.join(sorted(found))}."
+        )
         raise NotPossible(message)
     return log.append(
         Draft(

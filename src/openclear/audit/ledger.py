@@ -51,7 +51,9 @@ class Ledger:
         for index, data, leaf in rows.iterator(chunk_size=CHUNK):
             header_bytes = bytes(data)
             if index != self.tree.size or leaf_hash(header_bytes) != bytes(leaf):
-                message = f"Entry {self.tree.size} of the log was changed or removed; run openclear log verify."
+                message = (
+                    f"Entry {self.tree.size} of the log was changed or removed; run openclear log verify."
+                )
                 raise BrokenLog(message)
             self._take(parse_header(header_bytes), bytes(leaf))
             if self.tree.size in signed:
@@ -82,13 +84,12 @@ class Ledger:
 
     def append(self, drafts: Sequence[Mapping[str, Any]]) -> list[Reply]:
         """Append what may stand, in one durable transaction, and say of each draft what became of it."""
-        replies: list[Reply] = []
         entries: list[Entry] = []
         bodies: list[Body] = []
         moment = clock.now()
         self.hour = max(self.hour, clock.hour(moment))
-        for draft in drafts:
-            replies.append(self._append_one(draft, clock.stamp(moment), entries, bodies))
+        time = clock.stamp(moment)
+        replies = [self._append_one(draft, time, entries, bodies) for draft in drafts]
         if entries:
             store(entries, bodies)
         # A crash on this line leaves an erase entry whose fields still stand; the next start erases them.
@@ -122,9 +123,7 @@ class Ledger:
         """Return a signed checkpoint over everything stored, and keep it."""
         checkpoint = Checkpoint(self.key.name, self.tree.size, self.tree.root())
         note = self.key.sign(checkpoint)
-        SignedCheckpoint.objects.using(DATABASE).get_or_create(
-            size=checkpoint.size, defaults={"note": note}
-        )
+        SignedCheckpoint.objects.using(DATABASE).get_or_create(size=checkpoint.size, defaults={"note": note})
         return note
 
     def state(self) -> Reply:
@@ -173,7 +172,9 @@ def check_durability() -> None:
             cursor.execute("PRAGMA synchronous")
             safe = cursor.fetchone()[0] >= FULL
     if not safe:
-        message = "The audit database may lose entries at a power loss; set synchronous=FULL (SQLite) or fsync=on."
+        message = (
+            "The audit database may lose entries at a power loss; set synchronous=FULL (SQLite) or fsync=on."
+        )
         raise BrokenLog(message)
 
 

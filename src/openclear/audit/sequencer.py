@@ -142,4 +142,3 @@ class Sequencer:
             return self._path.stat().st_ino == self._inode
         except OSError:
             return False
-

@@ -3,12 +3,13 @@
 import argparse
 from dataclasses import asdict
 
-from openclear.access import commands, orders as order_commands, queries
-from openclear.access.explanations import action_of, explain as explain_decision
+from openclear.access import commands, gate, queries
+from openclear.access import orders as order_commands
+from openclear.access.explanations import action_of
+from openclear.access.explanations import explain as explain_decision
 from openclear.access.orders import OrderReceipt, Plan
 from openclear.access.rows import OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json
-from openclear.access import gate
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.purposes import Purpose, purpose_of
@@ -21,7 +22,9 @@ def agencies(options: argparse.Namespace) -> int:
         print_json([asdict(row) for row in rows])
     else:
         for row in rows:
-            print(f"{'  ' * row.path.count('.')}{row.path:<{40 - 2 * row.path.count('.')}} {row.kind:<10} {row.name}")
+            print(
+                f"{'  ' * row.path.count('.')}{row.path:<{40 - 2 * row.path.count('.')}} {row.kind:<10} {row.name}"
+            )
     return 0
 
 
@@ -69,7 +72,9 @@ def token(options: argparse.Namespace) -> int:
 
 def cut_off(options: argparse.Namespace) -> int:
     """Plan an order, or put it in force."""
-    grant = administration(actor(options, options.by, options.by), Action.ORDER_CUT_OFF, agency=options.agency)
+    grant = administration(
+        actor(options, options.by, options.by), Action.ORDER_CUT_OFF, agency=options.agency
+    )
     ground = options.ground or ("plan only" if options.plan else "")
     order = order_commands.new_order(
         agency=options.agency, ground=ground, scope=options.scope, purposes=options.purpose
@@ -109,7 +114,9 @@ def orders(options: argparse.Namespace) -> int:
         print_json([asdict(row) for row in rows])
     else:
         for row in rows:
-            print(f"{row.order}  {row.agency:<16} {row.state:<10} epoch {row.epoch:<5} {row.ordered_by} + {row.approved_by}: {row.ground}")
+            print(
+                f"{row.order}  {row.agency:<16} {row.state:<10} epoch {row.epoch:<5} {row.ordered_by} + {row.approved_by}: {row.ground}"
+            )
     return 0
 
 
@@ -118,14 +125,21 @@ def explain(options: argparse.Namespace) -> int:
     action, purpose = action_of(options.action), purpose_of(options.purpose)
     handle = actor(options, None, "okafor")
     grant = gate.open_for(
-        handle, Action.DECISION_EXPLAIN, purpose=Purpose.OVERSIGHT_REVIEW, facts={"explained": options.officer}
+        handle,
+        Action.DECISION_EXPLAIN,
+        purpose=Purpose.OVERSIGHT_REVIEW,
+        facts={"explained": options.officer},
     )
-    explanation = explain_decision(grant, handle=options.officer, action=action, purpose=purpose, case=options.case)
+    explanation = explain_decision(
+        grant, handle=options.officer, action=action, purpose=purpose, case=options.case
+    )
     grant.release(explanation)
     if options.json:
         print_json(asdict(explanation))
         return 0
-    print(f"{options.officer} ({' + '.join(explanation.agencies)}): {'allowed' if explanation.allowed else 'refused'}")
+    print(
+        f"{options.officer} ({' + '.join(explanation.agencies)}): {'allowed' if explanation.allowed else 'refused'}"
+    )
     for rule in explanation.rules:
         print(f"  {rule['id']}: {rule['because']} [{rule['source']}]")
     for dataset, labels in explanation.hidden_labels.items():
@@ -136,11 +150,20 @@ def explain(options: argparse.Namespace) -> int:
 def _show_plan(options: argparse.Namespace, order: OrderRow, plan: Plan) -> int:
     if options.json:
         people = [person.handle for person in plan.people]
-        print_json({"agency": order.agency, "people": people, "unaffected": plan.unaffected, "possible": not plan.locks_out})
+        print_json(
+            {
+                "agency": order.agency,
+                "people": people,
+                "unaffected": plan.unaffected,
+                "possible": not plan.locks_out,
+            }
+        )
         return 1 if plan.locks_out else 0
     print(f"Cutting off {order.agency} and everything below it would reach {len(plan.people)} people:")
     for person in plan.people:
-        print(f"  {person.handle:<12} {person.name:<24} {' + '.join(tie.agency for tie in person.affiliations)}")
+        print(
+            f"  {person.handle:<12} {person.name:<24} {' + '.join(tie.agency for tie in person.affiliations)}"
+        )
     for person in plan.home_people:
         print(f"  {person.name} works for this department: end the detail, or access is lost.")
     print(f"{plan.unaffected} others keep their access unchanged.")

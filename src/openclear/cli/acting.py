@@ -19,7 +19,9 @@ def actor(options: argparse.Namespace, named: str | None, default: str) -> str:
 
     Raises WrongUsage without a token in a real city, or where token and name are of two people.
     """
-    return _proved(options.token or os.environ.get("OPENCLEAR_TOKEN"), named, default, "--as or OPENCLEAR_TOKEN")
+    return _proved(
+        options.token or os.environ.get("OPENCLEAR_TOKEN"), named, default, "--as or OPENCLEAR_TOKEN"
+    )
 
 
 def approver(named: str) -> str:

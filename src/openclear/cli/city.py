@@ -31,7 +31,12 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     if not origin or "+" in origin or any(character.isspace() for character in origin):
         message = "The name of a log has no plus and no space, such as log.chicago.example."
         raise WrongUsage(message)
-    for folder in (settings.POLICE_FOLDER, settings.LOG_FOLDER, settings.KEYS_FOLDER, settings.BARRIER_FOLDER):
+    for folder in (
+        settings.POLICE_FOLDER,
+        settings.LOG_FOLDER,
+        settings.KEYS_FOLDER,
+        settings.BARRIER_FOLDER,
+    ):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _check_collation()
     key = create_key(settings.KEYS_FOLDER / KEY_FILE, origin)

@@ -8,7 +8,13 @@ from datetime import date
 
 from django.conf import settings
 
-from openclear.access.commands import NewOfficer, create_token, register_agencies, register_officers, sign_agreement
+from openclear.access.commands import (
+    NewOfficer,
+    create_token,
+    register_agencies,
+    register_officers,
+    sign_agreement,
+)
 from openclear.access.queries import officers
 from openclear.audit.keys import read_key
 from openclear.audit.ledger import Ledger
@@ -50,7 +56,9 @@ def _founder(text: str, role: str) -> NewOfficer:
         message = f"'{text}' names nobody; write a handle and a name, such as novak='Irena Novak'."
         raise WrongUsage(message)
     until = date(date.today().year + 1, 12, 31)  # noqa: DTZ011 - a calendar year, not a moment
-    return NewOfficer(handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((HOST, "employer"),), until)
+    return NewOfficer(
+        handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((HOST, "employer"),), until
+    )
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -61,7 +69,12 @@ def demo(options: argparse.Namespace) -> int:
     if options.fresh:
         throw_away()
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
-        set_up(demo=True, origin="demo.openclear.example/log", agencies=cast.HOST_AGENCIES, founders=cast.FOUNDERS)
+        set_up(
+            demo=True,
+            origin="demo.openclear.example/log",
+            agencies=cast.HOST_AGENCIES,
+            founders=cast.FOUNDERS,
+        )
     if not is_demo():
         message = "The city here is a real one; set OPENCLEAR_HOME to another folder for a demonstration."
         raise NotPossible(message)
@@ -117,9 +130,13 @@ def _introduce(port: int) -> None:
     print(f"\nOfficer site   http://{settings.CONFIGURATION.host}:{port}/")
     print("Public site    not built yet (docs/rooms.md)")
     print("\nTry: sign in as Ives and search; then, in another terminal,")
-    print('  ./run openclear cut-off us.dhs.ice --ground "Mayor\'s order of 10 July 2019" --by novak --approved-by adler')
+    print(
+        '  ./run openclear cut-off us.dhs.ice --ground "Mayor\'s order of 10 July 2019" --by novak --approved-by adler'
+    )
     print("and search again as Ives, Kerr and Frost. Then let anyone check it:")
-    print("  ./run openclear log export /tmp/log && python3 -I /tmp/log/verify.py /tmp/log --agency us.dhs.ice\n")
+    print(
+        "  ./run openclear log export /tmp/log && python3 -I /tmp/log/verify.py /tmp/log --agency us.dhs.ice\n"
+    )
     sys.stdout.flush()
 
 

@@ -41,6 +41,8 @@ def erase(options: argparse.Namespace) -> int:
     """Destroy fields of one body."""
     handle = actor(options, options.by, options.by)
     grant = gate.open_for(handle, Action.LOG_ERASE, purpose=Purpose.OVERSIGHT_REVIEW)
-    receipt = commands.erase(grant, entry=options.entry, fields=options.field, court_order=options.court_order)
+    receipt = commands.erase(
+        grant, entry=options.entry, fields=options.field, court_order=options.court_order
+    )
     print(f"Erased: {', '.join(options.field)} of entry {options.entry}. Entry {receipt.entry} says so.")
     return 0

@@ -27,7 +27,9 @@ class Configuration:
 
     home: Path = field(default=Path("var"), metadata={"meaning": "folder of all state of one city"})
     database: str = _setting("sqlite", "police records: `sqlite`, or a postgresql:// address")
-    audit_database: str = _setting("sqlite", "the log: `sqlite`, or a postgresql:// address of another database")
+    audit_database: str = _setting(
+        "sqlite", "the log: `sqlite`, or a postgresql:// address of another database"
+    )
     host: str = _setting("127.0.0.1", "address that the officer site listens on")
     port: int = _setting(8000, "port of the officer site")
     allowed_hosts: str = _setting("127.0.0.1,localhost", "host names that the officer site answers to")
@@ -82,7 +84,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _typed(name: str, value: object, default: object) -> object:
+def _typed(name: str, value: object, default: object) -> Any:
     if isinstance(default, int):
         if not str(value).isdigit():
             message = f"The setting '{name}' is a whole number; '{value}' is not."

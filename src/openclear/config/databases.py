@@ -19,20 +19,24 @@ DATABASE_OF_APP = {
 }
 
 
+def _app_of(model: type[Model]) -> str:
+    return model._meta.app_label  # noqa: SLF001 - Django's documented way to a model's app
+
+
 class Router:
     """Sends every model to the one database that its app is listed for."""
 
     def db_for_read(self, model: type[Model], **_hints: Any) -> str:
         """Return the alias that `model` lives in. Raises KeyError for an app that nobody listed."""
-        return DATABASE_OF_APP[model._meta.app_label]
+        return DATABASE_OF_APP[_app_of(model)]
 
     def db_for_write(self, model: type[Model], **_hints: Any) -> str:
         """Return the alias that `model` lives in."""
-        return DATABASE_OF_APP[model._meta.app_label]
+        return DATABASE_OF_APP[_app_of(model)]
 
     def allow_relation(self, one: Model, other: Model, **_hints: Any) -> bool:
         """Say whether two rows may point at each other: only within one database."""
-        return DATABASE_OF_APP[one._meta.app_label] == DATABASE_OF_APP[other._meta.app_label]
+        return DATABASE_OF_APP[_app_of(type(one))] == DATABASE_OF_APP[_app_of(type(other))]
 
     def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
         """Say whether the tables of an app belong into `db`."""

@@ -111,7 +111,9 @@ def rows_of_source(grant: Grant, *, source: str) -> tuple[int, int]:
 
 def _words_of(names: Iterable[PersonName]) -> list[NameWord]:
     return [
-        NameWord(person_id=name.person_id, name_id=name.id, word=word, sound=sound_of(word), labels=name.labels)
+        NameWord(
+            person_id=name.person_id, name_id=name.id, word=word, sound=sound_of(word), labels=name.labels
+        )
         for name in names
         for word in dict.fromkeys(name_words(f"{name.given} {name.family}"))
     ]

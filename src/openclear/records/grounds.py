@@ -1,4 +1,4 @@
-"""The warehouse answers the gate: does this case, dispatch event or warrant exist, and is it open?"""
+"""The warehouse tells the gate whether a case, dispatch event or warrant exists and is open."""
 
 from openclear.records.models import Case
 from openclear.records.rules import block_of

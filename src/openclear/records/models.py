@@ -200,7 +200,9 @@ class Vehicle(Record):
     make = models.CharField(max_length=30)
     model = models.CharField(max_length=30)
     color = models.CharField(max_length=20)
-    keeper = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="vehicles")
+    keeper = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="vehicles"
+    )
     stolen = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -216,7 +218,9 @@ class Case(Record):
     title = models.CharField(max_length=120)
     opened = models.DateField()
     closed = models.DateField(null=True, blank=True)
-    incident = models.ForeignKey(Incident, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
+    incident = models.ForeignKey(
+        Incident, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases"
+    )
 
     def __str__(self) -> str:
         """Return the number."""

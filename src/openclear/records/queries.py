@@ -77,7 +77,9 @@ def person(grant: Grant, *, person_id: UUID) -> PersonDetail | None:
         arrests=_arrests(grant, found),
         vehicles=tuple(
             _vehicle_row(vehicle, {found.id})
-            for vehicle in Vehicle.objects.within(grant.over(Dataset.VEHICLES)).filter(keeper=found).order_by("id")
+            for vehicle in Vehicle.objects.within(grant.over(Dataset.VEHICLES))
+            .filter(keeper=found)
+            .order_by("id")
         ),
     )
 
@@ -134,7 +136,11 @@ def vehicle(grant: Grant, *, vehicle_id: UUID) -> VehicleRow | None:
 def open_cases(grant: Grant, *, limit: int = MOST_ROWS) -> list[CaseRow]:
     """Return open cases, newest first: what a search can name as its ground."""
     grant.require(
-        Action.CASE_LIST, Action.DESK_OPEN, Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.VEHICLE_SEARCH
+        Action.CASE_LIST,
+        Action.DESK_OPEN,
+        Action.PERSON_SEARCH,
+        Action.INCIDENT_SEARCH,
+        Action.VEHICLE_SEARCH,
     )
     within: QuerySet[Case] = Case.objects.within(grant.over(Dataset.CASES))
     newest = within.filter(closed=None).order_by("-opened", "number")[:limit]

@@ -11,7 +11,9 @@ LARGEST_QUERY_WORDS = 6
 _NOT_WORD = re.compile(r"[^a-z0-9 ]+")
 _RD = re.compile(r"[A-Z]{1,2}\d{6}")
 _YEAR = re.compile(r"(19|20)\d\d")
-_JOINERS = str.maketrans({"ł": "l", "Ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "'": "", "\u2019": ""})
+_JOINERS = str.maketrans(
+    {"ł": "l", "Ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "'": "", "\u2019": ""}
+)
 
 
 def name_words(text: str) -> list[str]:

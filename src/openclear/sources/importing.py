@@ -42,7 +42,8 @@ class Rejects:
 
     def __init__(self, path: Path) -> None:
         """`path`: made when the first row is rejected."""
-        self._path, self._file = path, None
+        self._path = path
+        self._file: IO[str] | None = None
         self._writer: Any = None
         self.name: str | None = None
 
@@ -50,7 +51,7 @@ class Rejects:
         """Write down one rejected row."""
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: IO[str] | None = self._path.open("w", newline="", encoding="utf-8")
+            self._file = self._path.open("w", newline="", encoding="utf-8")
             self._writer, self.name = csv.writer(self._file), str(self._path)
             self._writer.writerow(["line", "column", "reason", "row"])
         self._writer.writerow([line, column, reason, *row])
@@ -102,15 +103,20 @@ def _parsed(
     opened: OpenFile, line: int, row: list[str], result: ImportResult, rejects: Rejects
 ) -> IncidentFacts | None:
     try:
-        if len(row) != len(opened.names):
-            raise BadValue("", f"{len(row)} values where the heading names {len(opened.names)}")
-        kept = zip(opened.names, row, strict=True)
-        return parse_row({name: value for name, value in kept if name not in opened.dropped})
+        return parse_row(_named(opened, row))
     except BadValue as error:
         result.counts["rejected"] += 1
-        named = dict(zip(opened.names, row, strict=False))
-        rejects.add(line, error.column, error.reason, [value for name, value in named.items() if name not in opened.dropped])
+        pairs = zip(opened.names, row, strict=False)
+        kept = [value for name, value in pairs if name not in opened.dropped]
+        rejects.add(line, error.column, error.reason, kept)
         return None
+
+
+def _named(opened: OpenFile, row: list[str]) -> dict[str, str]:
+    if len(row) != len(opened.names):
+        raise BadValue("", f"{len(row)} values where the heading names {len(opened.names)}")
+    pairs = zip(opened.names, row, strict=True)
+    return {name: value for name, value in pairs if name not in opened.dropped}
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,22 +34,23 @@ _SEARCHES: dict[str, tuple[Action, Callable[..., Any]]] = {
     "incidents": (Action.INCIDENT_SEARCH, queries.find_incidents),
     "vehicles": (Action.VEHICLE_SEARCH, queries.find_vehicles),
 }
-Parameters = ParamSpec("Parameters")
-View = Callable[Concatenate[HttpRequest, Parameters], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def answered(view: View[Parameters]) -> View[Parameters]:
+def answered(view: View) -> View:
     """Ask who is there first, and turn what the gate raises into a page. Every way out is logged and stamped."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *arguments: Parameters.args, **named: Parameters.kwargs) -> HttpResponse:
+    def guarded(
+        request: HttpRequest, *arguments: Parameters.args, **named: Parameters.kwargs
+    ) -> HttpResponse:
         officer = request.session.get("officer", "")
         request.officer = officer  # type: ignore[attr-defined] # for the log, should the view fail
         if not officer:
             refused = gate.turn_away(facts={"address": _address(request)})
             return gate.stamp(HttpResponseRedirect("/sign-in"), refused.receipt)
         try:
-            return view(request, *arguments, **named)
+            return view(request, **named)
         except Refused as error:
             page = render(request, "web/refused.html", {"refused": error}, status=403)
             return gate.stamp(page, error.receipt)
@@ -64,7 +65,7 @@ def answered(view: View[Parameters]) -> View[Parameters]:
 @require_GET
 @answered
 def desk(request: HttpRequest) -> HttpResponse:
-    """The search form, with open cases to name."""
+    """Show the search form, with open cases to name."""
     grant = _open(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION, case=None)
     cases = queries.open_cases(grant)
     return _released(request, "web/search.html", grant, [], cases=cases, kind="people", asked={})

@@ -4,42 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Body',
+            name="Body",
             fields=[
-                ('entry', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('fields', models.TextField()),
+                ("entry", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("fields", models.TextField()),
             ],
             options={
-                'ordering': ['entry'],
+                "ordering": ["entry"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('header', models.BinaryField()),
-                ('leaf', models.BinaryField()),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("header", models.BinaryField()),
+                ("leaf", models.BinaryField()),
             ],
             options={
-                'ordering': ['index'],
+                "ordering": ["index"],
             },
         ),
         migrations.CreateModel(
-            name='SignedCheckpoint',
+            name="SignedCheckpoint",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('note', models.TextField()),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("note", models.TextField()),
             ],
             options={
-                'ordering': ['size'],
+                "ordering": ["size"],
             },
         ),
     ]

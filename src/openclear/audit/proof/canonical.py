@@ -37,21 +37,23 @@ def decode(data: bytes) -> Any:
 
 def check(value: Any) -> None:
     """Raise NotCanonical where any part of `value` lies outside the profile."""
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, int):
-        if abs(value) > LARGEST:
-            raise NotCanonical("an integer of 2^53 or more")
-    elif isinstance(value, str):
-        if not unicodedata.is_normalized("NFC", value):
-            raise NotCanonical("a string that is not NFC")
-    elif isinstance(value, list | tuple):
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) and key.isascii() for key in value):
+            raise NotCanonical("a key that is not ASCII text")
+        value = list(value.values())
+    if isinstance(value, list | tuple):
         for item in value:
             check(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if not (isinstance(key, str) and key.isascii()):
-                raise NotCanonical("a key that is not ASCII")
-            check(item)
     else:
+        _check_plain(value)
+
+
+def _check_plain(value: Any) -> None:
+    if isinstance(value, str):
+        if not unicodedata.is_normalized("NFC", value):
+            raise NotCanonical("a string that is not NFC")
+    elif isinstance(value, int):
+        if abs(value) > LARGEST:
+            raise NotCanonical("an integer of 2^53 or more")
+    elif value is not None:
         raise NotCanonical(f"a {type(value).__name__}")

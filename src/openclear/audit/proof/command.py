@@ -26,7 +26,7 @@ NOT_PROVED = (
 def verify_directory(directory: Path, key_line: str | None = None) -> Verification:
     """Return what is true of the export in `directory`. Raises OSError where a file is missing."""
     key = key_line or (directory / "log.vkey").read_text()
-    notes = sorted((directory / "checkpoints").iterdir()) + [directory / "checkpoint"]
+    notes = [*sorted((directory / "checkpoints").iterdir()), directory / "checkpoint"]
     bodies = directory / "bodies.jsonl"
     return replay(
         _lines(directory / "headers.jsonl"),
@@ -74,7 +74,11 @@ def _about(result: Verification, agency: str) -> Iterator[str]:
         yield f"order          {order}, entry {result.book.entries[order]}, now {state}"
     if not counts["orders"]:
         yield "order          no order in this log covers this agency"
-    for phase, words in (("before", "before an order"), ("under", "under an order"), ("after", "after the lifting")):
+    for phase, words in (
+        ("before", "before an order"),
+        ("under", "under an order"),
+        ("after", "after the lifting"),
+    ):
         allowed, refused = counts[f"allowed_{phase}_order"], counts[f"refused_{phase}_order"]
         yield f"{words:<18}  allowed {allowed:>6}   refused {refused:>6}"
 
@@ -105,7 +109,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Check an exported OpenCLEAR log.")
     parser.add_argument("directory", type=Path, help="the folder that `openclear log export` wrote")
     parser.add_argument("--agency", help="an agency path, such as us.dhs.ice: print its counts")
-    parser.add_argument("--key", help="the log's verifier key from a source you trust (default: DIR/log.vkey)")
+    parser.add_argument(
+        "--key", help="the log's verifier key from a source you trust (default: DIR/log.vkey)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     try:

@@ -90,9 +90,7 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
         raise ProofError("the proof does not lead to the root")
 
 
-def check_consistency(
-    old_size: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]
-) -> None:
+def check_consistency(old_size: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> None:
     """Raise ProofError unless the tree of `old_size` entries is the beginning of that of `size`."""
     _check_lengths([old_root, root, *proof])
     if not 1 <= old_size <= size:

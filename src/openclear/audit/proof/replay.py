@@ -163,7 +163,9 @@ def _compare(result: Verification, note: Checkpoint, roots: dict[int, bytes]) ->
     elif roots[note.size] != note.root:
         earlier = [size for size in roots if size < note.size]
         first = max(earlier, default=0)
-        result.fault(note.size - 1, f"an entry from {first} to {note.size - 1} is not the one that was signed")
+        result.fault(
+            note.size - 1, f"an entry from {first} to {note.size - 1} is not the one that was signed"
+        )
 
 
 def _check_bodies(result: Verification, bodies: Iterable[Body]) -> None:

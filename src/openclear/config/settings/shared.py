@@ -14,7 +14,9 @@ LOG_FOLDER = CONFIGURATION.log
 KEYS_FOLDER = CONFIGURATION.keys
 BARRIER_FOLDER = CONFIGURATION.police / "barrier"
 SEQUENCER_COMMAND = (
-    [sys.executable, "-m", "openclear.config.program", "sequencer"] if CONFIGURATION.sequencer == "auto" else []
+    [sys.executable, "-m", "openclear.config.program", "sequencer"]
+    if CONFIGURATION.sequencer == "auto"
+    else []
 )
 SEQUENCER_ENVIRONMENT = {"OPENCLEAR_HOME": str(CONFIGURATION.home)}
 

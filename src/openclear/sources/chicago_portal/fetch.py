@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from openclear.sources.chicago_portal.parse import read_heading
 from openclear.sources.errors import WrongFile
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 GZIP_MAGIC, PARQUET_MAGIC = b"\x1f\x8b", b"PAR1"
 PARQUET_BATCH = 5000
@@ -68,7 +71,7 @@ def _csv(file: IO[bytes], path: Path, *, compressed: bool) -> OpenFile:
     return OpenFile(names, dropped, rows, Position(file, path.stat().st_size))
 
 
-def _numbered(reader: "csv._reader", path: Path) -> Rows:
+def _numbered(reader: "CsvReader", path: Path) -> Rows:
     while True:
         try:
             row = next(reader)

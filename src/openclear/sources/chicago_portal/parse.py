@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -66,7 +66,7 @@ def parse_row(row: Mapping[str, str]) -> IncidentFacts:
     latitude, longitude = _coordinates(row)
     incident = {
         "rd_number": _text(row, "case_number").upper(),
-        "occurred": _moment("date", _needed(row, "date")),
+        "occurred": _moment("date", _needed(row, "date")).astimezone(UTC),
         "block": " ".join(_needed(row, "block").upper().split()),
         "location": _text(row, "location_description"),
         "beat": _text(row, "beat").zfill(4) if _text(row, "beat") else "",

@@ -33,7 +33,7 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
         message = "An invented city of another size, or a part of one, is here; run ./run demo --fresh."
         raise NotPossible(message)
     attempt = gate.record_act(grant, kind="attempt", facts={"source": SOURCE, "seed": seed})
-    random = Random(seed)  # noqa: S311 - invented people need repeatability, not secrecy
+    random = Random(seed)
     labels_of: list[int] = []
     loader = _Loader(grant)
     for labels, rows in _shown(draw_people(random, people, UNTIL), people, "people"):
@@ -50,7 +50,18 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
 class _Loader:
     """Collects rows by table and brings full batches in, referred-to tables first."""
 
-    ORDER = ("person", "name", "identifier", "vehicle", "incident", "offense", "involvement", "arrest", "charge", "case")
+    ORDER = (
+        "person",
+        "name",
+        "identifier",
+        "vehicle",
+        "incident",
+        "offense",
+        "involvement",
+        "arrest",
+        "charge",
+        "case",
+    )
 
     def __init__(self, grant: Grant) -> None:
         self._grant = grant

@@ -27,7 +27,12 @@ _NICKNAMES = {
     "Salvatore": "Sal", "Giuseppe": "Joe", "Alejandro": "Alex", "Kathleen": "Kathy", "Frederick": "Fritz",
 }  # fmt: skip
 # So many people share these names that a name alone never tells who is meant.
-NAMESAKES = (("Jose", "Garcia", "M"), ("Michael", "Johnson", "M"), ("Maria", "Hernandez", "F"), ("James", "Williams", "M"))
+NAMESAKES = (
+    ("Jose", "Garcia", "M"),
+    ("Michael", "Johnson", "M"),
+    ("Maria", "Hernandez", "F"),
+    ("James", "Williams", "M"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +92,6 @@ def misspelled(random: Random, word: str) -> str:
     """Return `word` as a tired hand writes it: a letter left out, doubled, or two changed over."""
     place = random.randrange(1, max(2, len(word) - 1))
     before, letter, after = word[:place], word[place : place + 1], word[place + 1 :]
-    return random.choice([before + after, before + letter * 2 + after, before + after[:1] + letter + after[1:]])
+    return random.choice(
+        [before + after, before + letter * 2 + after, before + after[:1] + letter + after[1:]]
+    )

@@ -23,7 +23,13 @@ _MAKES = {"Toyota": ("Camry", "Corolla"), "Honda": ("Civic", "Accord"), "Ford": 
 _COLORS = ("black", "white", "silver", "gray", "blue", "red", "green", "beige")
 _ADULT = 18
 # One person in so many carries the label.
-_RARE = {Label.INFORMANT: 900, Label.GANG: 120, Label.INTELLIGENCE: 500, Label.SEALED: 150, Label.EXPUNGED: 300}
+_RARE = {
+    Label.INFORMANT: 900,
+    Label.GANG: 120,
+    Label.INTELLIGENCE: 500,
+    Label.SEALED: 150,
+    Label.EXPUNGED: 300,
+}
 
 
 @dataclass
