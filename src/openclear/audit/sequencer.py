@@ -24,13 +24,18 @@ READ_SIZE = 1 << 20
 
 
 def hold_lock(folder: Path) -> int | None:
-    """Return a descriptor that holds the sequencer's lock, or None where another process has it."""
+    """Return a descriptor that holds the sequencer's lock, or None where another process has it.
+
+    The file tells the operator the number of the process.
+    """
     descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())
     return descriptor
 
 

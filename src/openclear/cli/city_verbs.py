@@ -25,7 +25,7 @@ from openclear.cli.acting import administration
 from openclear.cli.city import KEY_FILE, set_up, throw_away
 from openclear.cli.records_verbs import import_file, import_grant, print_result
 from openclear.sources.synthetic import cast
-from openclear.sources.synthetic.city import build_city
+from openclear.sources.synthetic.city import INCIDENTS, PEOPLE, build_city
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 
@@ -80,7 +80,9 @@ def demo(options: argparse.Namespace) -> int:
         raise NotPossible(message)
     start.reconcile_and_say()
     _register_cast()
-    build_city(import_grant("importer"))
+    build_city(
+        import_grant("importer"), people=options.people or PEOPLE, incidents=options.incidents or INCIDENTS
+    )
     if options.crimes:
         print_result(import_file(import_grant("importer"), options.crimes))
     _introduce(port)

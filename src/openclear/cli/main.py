@@ -102,6 +102,8 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     demo.add_argument(
         "--crimes", type=Path, metavar="FILE", help="bring a file of the city's published crimes in too"
     )
+    demo.add_argument("--people", type=int, help="size of the invented city (default 22,000)")
+    demo.add_argument("--incidents", type=int, help="size of the invented city (default 62,000)")
     demo.add_argument("--no-serve", action="store_true", help="build only")
     serve = _verb(verbs, "serve", _CITY, "serve", "Serve the officer site and the API.")
     serve.add_argument("--port", type=int)

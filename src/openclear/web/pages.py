@@ -41,9 +41,7 @@ def answered(view: View) -> View:
     """Ask who is there first, and turn what the gate raises into a page. Every way out is logged and stamped."""
 
     @wraps(view)
-    def guarded(
-        request: HttpRequest, *arguments: Parameters.args, **named: Parameters.kwargs
-    ) -> HttpResponse:
+    def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
         officer = request.session.get("officer", "")
         request.officer = officer  # type: ignore[attr-defined] # for the log, should the view fail
         if not officer:

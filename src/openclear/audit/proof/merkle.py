@@ -92,13 +92,13 @@ def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], 
 
 def check_consistency(old_size: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> None:
     """Raise ProofError unless the tree of `old_size` entries is the beginning of that of `size`."""
-    _check_lengths([old_root, root, *proof])
     if not 1 <= old_size <= size:
         raise ProofError("the old tree must hold an entry and not be the larger one")
     if old_size == size:
         if proof or old_root != root:
             raise ProofError("two trees of one size must be the same")
         return
+    _check_lengths([old_root, root, *proof])
     path = [old_root, *proof] if old_size & (old_size - 1) == 0 else list(proof)
     if not path:
         raise ProofError("the proof is empty")

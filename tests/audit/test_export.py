@@ -1,0 +1,216 @@
+"""An outsider holds a folder and Python. Whatever somebody does to the folder, the verifier names the entry."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from openclear.audit.proof import notes
+from openclear.audit.proof.canonical import encode
+from openclear.audit.proof.merkle import leaf_hash, root_of
+from openclear.cli.main import main
+from tests.cast import cut_off, lift, search
+
+
+def openclear(*arguments):
+    return main([str(argument) for argument in arguments], lambda: None)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export") / "log"
+    assert search("ives", "garcia").status_code == 200
+    cut_off("us.dhs.ice")
+    try:
+        assert search("ives", "garcia").status_code == 403
+        assert search("kerr", "garcia").status_code == 403
+        assert search("frost", "garcia").status_code == 200
+        assert openclear("log", "verify", "--json") == 0  # signs an earlier checkpoint
+        assert openclear("log", "export", folder) == 0
+    finally:
+        lift("us.dhs.ice")
+    return folder
+
+
+@pytest.fixture
+def export(original, tmp_path):
+    return shutil.copytree(original, tmp_path / "log")
+
+
+def verify(folder, *arguments):
+    command = [sys.executable, "-I", "-S", str(folder / "verify.py"), str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def headers(folder):
+    return (folder / "headers.jsonl").read_bytes().splitlines()
+
+
+def write(folder, lines):
+    (folder / "headers.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def assert_named(folder, entry):
+    done = verify(folder)
+    assert done.returncode == 1
+    assert f"entry {entry}:" in done.stdout, done.stdout
+
+
+def test_the_log_proves_what_happened_to_ice(export):
+    done = verify(export, "--agency", "us.dhs.ice")
+    assert done.returncode == 0, done.stdout
+    facts = {line[:18].strip(): line.split() for line in done.stdout.splitlines()}
+    assert int(facts["before an order"][4]) >= 1
+    assert facts["under an order"][3:] == ["allowed", "0", "refused", "2"]
+    assert "not proved" in done.stdout
+
+
+def test_json_of_the_verifier(export):
+    counts = json.loads(verify(export, "--json").stdout)
+    assert counts["ok"]
+    assert counts["agencies"]["us.dhs.ice"]["allowed_under_order"] == 0
+    assert counts["agencies"]["us.doj.fbi"]["allowed"] >= 1
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_any_flipped_byte_is_named(export, share):
+    lines = headers(export)
+    place = int(len(lines) * share)
+    middle = len(lines[place]) // 2
+    lines[place] = lines[place][:middle] + bytes([lines[place][middle] ^ 1]) + lines[place][middle + 1 :]
+    write(export, lines)
+    assert_named(export, place)
+
+
+def test_every_byte_of_one_header_counts(export):
+    lines = headers(export)
+    for place in range(0, len(lines[5]), 7):
+        damaged = bytearray(lines[5])
+        damaged[place] ^= 4
+        write(export, [*lines[:5], bytes(damaged), *lines[6:]])
+        assert verify(export).returncode == 1, place
+
+
+def test_removed_reordered_and_inserted_entries_are_named(export):
+    lines = headers(export)
+    write(export, lines[:7] + lines[8:])
+    assert_named(export, 7)
+    write(export, [*lines[:7], lines[8], lines[7], *lines[9:]])
+    assert_named(export, 7)
+    write(export, [*lines[:7], lines[7], lines[7], *lines[8:]])
+    assert_named(export, 8)
+    write(export, lines[:-1])
+    assert_named(export, len(lines) - 1)
+    write(export, [*lines, lines[-1]])
+    assert_named(export, len(lines))
+
+
+def test_a_flipped_leaf_hash_is_named(export):
+    leaves = bytearray((export / "leaves").read_bytes())
+    leaves[32 * 9] ^= 1
+    (export / "leaves").write_bytes(leaves)
+    assert_named(export, 9)
+
+
+def forge(folder, change):
+    """Change the headers and make all hashes fit again, as an operator without the key could."""
+    lines = change(headers(folder))
+    leaves = [leaf_hash(line) for line in lines]
+    write(folder, lines)
+    (folder / "leaves").write_bytes(b"".join(leaves))
+    return lines, leaves
+
+
+def test_an_allow_turned_into_a_refusal_does_not_fit_the_signed_root(export):
+    def hide(lines):
+        place = next(place for place, line in enumerate(lines) if b"us.dhs.ice" in line and b'"allow"' in line)
+        header = json.loads(lines[place]) | {"kind": "refusal", "decision": "deny"}
+        return [*lines[:place], encode(header), *lines[place + 1 :]]
+
+    forge(export, hide)
+    done = verify(export)
+    assert done.returncode == 1
+    assert "is not the one that was signed" in done.stdout
+
+
+def test_a_checkpoint_of_another_key_is_forged(export):
+    _, leaves = forge(export, lambda lines: lines[:-1])
+    mallory = Ed25519PrivateKey.generate()
+    public = mallory.public_key().public_bytes_raw()
+    origin = (export / "checkpoint").read_text().split("\n")[0]
+    text = notes.checkpoint_text(notes.Checkpoint(origin, len(leaves), root_of(leaves)))
+    (export / "checkpoint").write_text(notes.sign_note(text, origin, public, mallory.sign))
+    shutil.rmtree(export / "checkpoints")
+    (export / "checkpoints").mkdir()
+    assert "checkpoint:" in verify(export).stdout
+    (export / "log.vkey").write_text(notes.key_text(origin, public))
+    assert_named(export, 0)
+
+
+@pytest.mark.parametrize("line", [0, 1, 2, 4])
+def test_a_damaged_checkpoint_is_no_checkpoint(export, line):
+    lines = (export / "checkpoint").read_text().split("\n")
+    lines[line] = lines[line][:-2] + ("A" if lines[line][-2] != "A" else "B") + lines[line][-1]
+    (export / "checkpoint").write_text("\n".join(lines))
+    assert verify(export).returncode == 1
+
+
+def test_an_allow_behind_an_order_is_named_even_if_the_operator_signs_it(export):
+    from django.conf import settings
+
+    from openclear.audit.keys import read_key
+
+    key = read_key(settings.KEYS_FOLDER / "log.key")
+
+    def slip_in(lines):
+        header = json.loads(next(line for line in lines if b'"decision":"deny"' in line and b"us.dhs.ice" in line))
+        return [*lines, encode(header | {"i": len(lines), "kind": "answer", "decision": "allow"})]
+
+    lines, leaves = forge(export, slip_in)
+    (export / "checkpoint").write_text(key.sign(notes.Checkpoint(key.name, len(leaves), root_of(leaves))))
+    assert_named(export, len(lines) - 1)
+
+
+def test_bodies_are_for_oversight_with_a_reason_alone(tmp_path, capsys):
+    assert openclear("log", "export", tmp_path / "a", "--bodies", "--by", "okafor") == 2
+    assert openclear("log", "export", tmp_path / "b", "--bodies", "--by", "novak", "--reason", "curious") == 1
+    assert not (tmp_path / "b").exists()
+    assert openclear("log", "export", tmp_path / "c", "--bodies", "--by", "okafor", "--reason", "review 7") == 0
+    assert verify(tmp_path / "c").returncode == 0
+    lines = (tmp_path / "c" / "bodies.jsonl").read_text().splitlines()
+    body = json.loads(lines[10])
+    name = next(iter(body["fields"]))
+    body["fields"][name]["value"] = "changed"
+    (tmp_path / "c" / "bodies.jsonl").write_text("\n".join([*lines[:10], json.dumps(body), *lines[11:]]) + "\n")
+    assert_named(tmp_path / "c", 10)
+    (tmp_path / "c" / "bodies.jsonl").write_text("\n".join(lines[:10] + lines[11:]) + "\n")
+    assert_named(tmp_path / "c", 10)
+    capsys.readouterr()
+
+
+def test_a_court_can_have_a_field_erased_and_the_proof_holds(tmp_path, capsys):
+    entry = search("rivera", "garcia").json()["receipt"]["entry"]
+    arguments = ("--field", "query", "--court-order", "2026 CH 0001")
+    assert openclear("log", "erase", entry, *arguments, "--by", "novak") == 1
+    assert openclear("log", "erase", entry, *arguments, "--by", "okafor") == 0
+    assert openclear("log", "export", tmp_path / "log", "--bodies", "--by", "okafor", "--reason", "check") == 0
+    body = json.loads((tmp_path / "log" / "bodies.jsonl").read_text().splitlines()[entry])
+    assert set(body["fields"]["query"]) == {"hash"}
+    assert verify(tmp_path / "log").returncode == 0
+    assert openclear("log", "erase", entry, "--field", "nonsense", "--court-order", "x", "--by", "okafor") == 1
+    assert "has no field nonsense" in capsys.readouterr().err
+
+
+def test_an_export_never_overwrites(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine")
+    assert openclear("log", "export", tmp_path) == 1
+    assert "not an empty folder" in capsys.readouterr().err
+
+
+def test_headers_hold_nothing_personal(export):
+    text = (export / "headers.jsonl").read_text().lower()
+    for word in ("ives", "garcia", "rivera", "127.0.0.1", "z-202"):
+        assert word not in text

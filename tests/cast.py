@@ -1,0 +1,58 @@
+"""The cast at work: grants, tokens and orders as the people of the stories get them."""
+
+from functools import cache
+from typing import Any
+
+from django.test import Client
+
+from openclear.access import commands, gate, orders
+from openclear.access.orders import OrderReceipt
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+CRIME = Purpose.CRIMINAL_INVESTIGATION
+ADMINISTRATION = Purpose.ACCESS_ADMINISTRATION
+GROUND = "Mayor's order of 10 July 2019"
+
+
+def open_case() -> str:
+    from openclear.records.queries import open_cases
+
+    return open_cases(grant("rivera", Action.CASE_LIST))[0].number
+
+
+def grant(officer: str, action: Action, purpose: Purpose = CRIME, case: str | None = None) -> Grant:
+    return gate.open_for(officer, action, purpose=purpose, case=case)
+
+
+def cut_off(agency: str, by: str = "novak", approved_by: str = "adler", **limits: Any) -> OrderReceipt:
+    first, second = (grant(who, Action.ORDER_CUT_OFF, ADMINISTRATION) for who in (by, approved_by))
+    order = orders.new_order(agency=agency, ground=GROUND, **limits)
+    return orders.cut_off(first, approval=second, order=order)
+
+
+def lift(name: str, by: str = "novak", approved_by: str = "adler") -> None:
+    first, second = (grant(who, Action.ORDER_LIFT, ADMINISTRATION) for who in (by, approved_by))
+    orders.lift(first, approval=second, name=name, ground="end of the test")
+
+
+@cache
+def token(officer: str) -> str:
+    return commands.create_token(grant("novak", Action.TOKEN_CREATE, ADMINISTRATION), handle=officer)
+
+
+def ask(officer: str, path: str, **query: str) -> Any:
+    """One request to the API with the officer's token; the response as Django's test client gives it."""
+    return Client(headers={"authorization": f"Bearer {token(officer)}"}).get(f"/api/v1/{path}", query)
+
+
+def search(officer: str, text: str, **more: str) -> Any:
+    asked = {"q": text, "purpose": CRIME, "case": open_case()} | more
+    return ask(officer, "people", **asked)
+
+
+def signed_in(officer: str) -> Client:
+    client = Client()
+    assert client.post("/sign-in", {"officer": officer}).status_code == 302
+    return client

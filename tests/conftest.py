@@ -1,0 +1,68 @@
+"""One small invented city for all tests of a run, on the real databases, with the real sequencer.
+
+SQLite by default; OPENCLEAR_TEST_POSTGRESQL=postgresql://user@host/ runs the same tests on PostgreSQL.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = Path(tempfile.mkdtemp(prefix="openclear-tests-"))
+for name in [name for name in os.environ if name.startswith("OPENCLEAR_") and "TEST" not in name]:
+    del os.environ[name]
+POSTGRESQL = os.environ.pop("OPENCLEAR_TEST_POSTGRESQL", "")
+os.environ["OPENCLEAR_HOME"] = str(HOME)
+if POSTGRESQL:
+    from tests.postgresql import make_databases
+
+    addresses = make_databases(POSTGRESQL, "in_process")
+    os.environ["OPENCLEAR_DATABASE"], os.environ["OPENCLEAR_AUDIT_DATABASE"] = addresses
+
+from openclear.config.program import prepare  # noqa: E402 - the home is chosen above
+
+prepare()
+
+PEOPLE, INCIDENTS = 600, 1500
+
+
+@pytest.fixture(scope="session", autouse=True)
+def city() -> Iterator[Path]:
+    from openclear.audit import log
+    from openclear.cli.main import main
+
+    arguments = ["demo", "--no-serve", "--people", str(PEOPLE), "--incidents", str(INCIDENTS)]
+    assert main(arguments, lambda: None) == 0
+    yield HOME
+    log.stop()
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_held() -> Iterator[None]:
+    from openclear.access import gate
+
+    yield
+    gate.let_go()
+
+
+@pytest.fixture
+def cut_ice() -> Iterator[object]:
+    """ICE cut off for one test."""
+    from tests.cast import cut_off, lift
+
+    receipt = cut_off("us.dhs.ice")
+    yield receipt
+    lift("us.dhs.ice")
+
+
+@pytest.fixture
+def data() -> Path:
+    """The shared real data, where they are there."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared data are not on this machine")
+    return folder
