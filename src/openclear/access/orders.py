@@ -1,12 +1,14 @@
 """Cut-off orders: who loses what, cut off, lift. Two people, one action, in force at once and everywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from openclear.access import barrier, gate
 from openclear.access.changes import Change, change_by
 from openclear.access.decisions import judge
+from openclear.access.errors import NotAnswered
 from openclear.access.models import Agency, Officer, OrderState
 from openclear.access.ports import ports
 from openclear.access.registry import person_at
@@ -120,14 +122,25 @@ def cut_off(grant: Grant, *, approval: Grant, order: OrderRow, review_on: date |
     with change_by(grant) as under_way:
         row = _set_state(under_way, order, "in-force", approval.officer, review_on)
     # From here every decision refuses. What was decided before still holds its agencies' locks.
-    hold, waited = barrier.exclusive(order.agency)
-    try:
+    with _drained(order.agency) as drained:
         receipts = [_prove(row, reach.target, before[reach.target], reach.holders()) for reach in ports.reach]
-        receipts.append(TargetReceipt("answers being handed over", "verified", int(waited), 0))
-        _append_in_force(grant, row, under_way, receipts)
+        _append_result(grant, row, under_way, [*receipts, drained])
+    return OrderReceipt(row.id, under_way.epoch, [*receipts, drained])
+
+
+@contextmanager
+def _drained(agency: str) -> Iterator[TargetReceipt]:
+    target = "answers being handed over"
+    try:
+        hold, waited = barrier.exclusive(agency)
+    except NotAnswered:
+        # The order is in force all the same; what is not proved is that the last answer has left.
+        yield TargetReceipt(target, "failed", 1, 1)
+        return
+    try:
+        yield TargetReceipt(target, "verified", int(waited), 0)
     finally:
         hold.release()
-    return OrderReceipt(row.id, under_way.epoch, receipts)
 
 
 def lift(grant: Grant, *, approval: Grant, name: str, ground: str) -> Sequence[OrderReceipt]:
@@ -169,20 +182,15 @@ def _set_state(
     return OrderRow(identity, order.agency, state, order.scope, order.purposes, order.ground, entry)
 
 
-def _append_in_force(
+def _append_result(
     grant: Grant, row: OrderRow, under_way: Change, receipts: Sequence[TargetReceipt]
 ) -> None:
+    proved = all(item.state == "verified" for item in receipts)
     log.append(
         Draft(
-            kind="in-force",
-            decision="none",
-            agencies=grant.agencies,
-            action=grant.action,
-            dataset=DATASET_OF[grant.action],
-            purpose=grant.purpose,
-            epoch=under_way.epoch,
-            attempt=row.entry,
-            extra={"order": row.header()},
+            kind="in-force" if proved else "outcome", decision="none" if proved else "error",
+            agencies=grant.agencies, action=grant.action, dataset=DATASET_OF[grant.action], purpose=grant.purpose,
+            epoch=under_way.epoch, attempt=row.entry, extra={"order": row.header()} if proved else {},
             body={"receipts": [[item.target, item.state, item.before, item.after] for item in receipts]},
         )  # fmt: skip
     )

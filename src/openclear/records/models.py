@@ -78,7 +78,7 @@ class PersonName(Record):
 
 
 class NameWord(models.Model):
-    """One word of one name, normalised, and how it sounds (NYSIIS): what a name search looks up."""
+    """One word of one name, normalised, and how it sounds (Metaphone): what a name search looks up."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="words")
     name = models.ForeignKey(PersonName, on_delete=models.CASCADE, related_name="words")

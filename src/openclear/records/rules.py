@@ -27,8 +27,8 @@ def name_words(text: str) -> list[str]:
 
 
 def sound_of(word: str) -> str:
-    """Return how a word sounds: NYSIIS, made for names in police and social records (New York State, 1970)."""
-    return jellyfish.nysiis(word) if word.isalpha() else word.upper()
+    """Return how a word sounds (Metaphone, Lawrence Philips 1990): `smith` and `smyth` are one, `jon` and `john`."""
+    return (jellyfish.metaphone(word) if word.isalpha() else "") or word.upper()
 
 
 def split_query(text: str) -> tuple[list[str], list[int]]:

@@ -3,8 +3,9 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -47,21 +48,22 @@ class Position:
 def open_portal_file(path: Path) -> Iterator[OpenFile]:
     """Open a file of the city's crimes. Raises WrongFile where it is not one, or not readable."""
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as file, ExitStack() as opened:
             magic = file.read(4)
             file.seek(0)
             if magic == PARQUET_MAGIC:
                 yield _parquet(path)
             else:
-                yield _csv(file, path, compressed=magic.startswith(GZIP_MAGIC))
+                stream = gzip.GzipFile(fileobj=file) if magic.startswith(GZIP_MAGIC) else file
+                text = opened.enter_context(io.TextIOWrapper(stream, encoding="utf-8-sig", newline=""))
+                yield _csv(text, file, path)
     except OSError as error:
         message = f"The file {path} cannot be read ({error.strerror or error}); check its name, or download it again."
         raise WrongFile(message) from None
 
 
-def _csv(file: IO[bytes], path: Path, *, compressed: bool) -> OpenFile:
-    stream: IO[bytes] = gzip.GzipFile(fileobj=file) if compressed else file  # type: ignore[assignment] # reads bytes
-    reader = csv.reader(io.TextIOWrapper(stream, encoding="utf-8-sig", newline=""))
+def _csv(text: IO[str], file: IO[bytes], path: Path) -> OpenFile:
+    reader = csv.reader(text)
     rows = _numbered(reader, path)
     _, heading = next(rows, (0, []))
     if not heading:
@@ -77,7 +79,7 @@ def _numbered(reader: "CsvReader", path: Path) -> Rows:
             row = next(reader)
         except StopIteration:
             return
-        except (EOFError, UnicodeDecodeError, csv.Error, gzip.BadGzipFile) as error:
+        except (EOFError, UnicodeDecodeError, csv.Error, zlib.error, gzip.BadGzipFile) as error:
             message = (
                 f"{path} is damaged behind line {reader.line_num} ({error}); what stands before it is in. "
                 "Download the file again and repeat the import."

@@ -1,0 +1,241 @@
+"""Every rule as a world with two lists: somebody whom it lets through, and somebody whom it stops."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openclear.access.decisions import policies
+from openclear.access.errors import PolicyFault
+from openclear.access.policy import HIDEABLE, Policies, forbid_text, load_policies
+from openclear.access.rows import AffiliationRow, AgreementRow, Ask, OrderRow, Person, Subject
+from openclear.access.rules import HOST, checked, first_fault, order_over, subject_of
+from openclear.audit.proof.orders import OrderBook
+from openclear.vocabulary.actions import DATASET_OF, RECORD_DATASETS, Action, Dataset
+from openclear.vocabulary.grants import Ground
+from openclear.vocabulary.labels import Label
+from openclear.vocabulary.purposes import Purpose
+
+DAY = date(2019, 7, 12)
+OPEN, CLOSED = Ground("case", "CZ-1", is_open=True), Ground("case", "CZ-2", is_open=False)
+
+
+def subject(*roles, agencies=(HOST,), host=True, agreed=True, certified=True, machine=""):
+    return Subject(agencies, roles, host, agreed, certified, machine)
+
+
+RIVERA = subject("officer")
+BRANDT = subject("officer", "detective")
+CHEN = subject("analyst")
+OSEI = subject("records")
+NOVAK = subject("access-administrator")
+ADLER = subject("approver")
+OKAFOR = subject("inspector-general", agencies=("il.chicago.oig",), host=False)
+FROST = subject("officer", agencies=("us.doj.fbi",), host=False)
+IMPORTER = subject("records", machine="records-maintenance")
+PUBLISHER = subject("publisher", machine="public-release")
+LAPSED = subject("officer", certified=False)
+STRANGER = subject("officer", agencies=("us.doj.usms",), host=False, agreed=False)
+CRIME, PATROL = Purpose.CRIMINAL_INVESTIGATION, Purpose.DISPATCH_RESPONSE
+
+
+def ask(action, purpose=CRIME, ground=OPEN):
+    return Ask(action, purpose, ground is not None, ground)
+
+
+ALLOWED = [
+    pytest.param(RIVERA, ask(Action.PERSON_SEARCH), "police-work-of-the-host", id="rivera-with-a-case"),
+    pytest.param(FROST, ask(Action.VEHICLE_SEARCH, ground=None), "police-work-of-partners", id="frost-looks-up-a-plate"),
+    pytest.param(CHEN, ask(Action.INCIDENT_SEARCH, Purpose.CRIME_ANALYSIS, None), "analysis-of-incidents", id="chen"),
+    pytest.param(IMPORTER, ask(Action.RECORDS_IMPORT, Purpose.RECORDS_MAINTENANCE, None), "records-staff-keep-records", id="importer"),
+    pytest.param(NOVAK, ask(Action.ORDER_CUT_OFF, Purpose.ACCESS_ADMINISTRATION, None), "administrators-keep-access", id="novak"),
+    pytest.param(ADLER, ask(Action.ORDER_LIFT, Purpose.ACCESS_ADMINISTRATION, None), "administrators-keep-access", id="adler"),
+    pytest.param(OKAFOR, ask(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW, None), "oversight-reads-the-log", id="okafor"),
+    pytest.param(PUBLISHER, ask(Action.LOG_EXPORT, Purpose.PUBLIC_RELEASE, None), "the-log-is-public", id="publisher"),
+    pytest.param(FROST, ask(Action.DESK_OPEN, ground=None), "own-desk", id="frost-opens-his-desk"),
+]
+REFUSED = [
+    pytest.param(CHEN, ask(Action.PERSON_SEARCH), "no-rule-permits", id="chen-looks-for-a-person"),
+    pytest.param(FROST, ask(Action.VEHICLE_SEARCH, PATROL), "no-rule-permits", id="frost-answers-a-call"),
+    pytest.param(RIVERA, ask(Action.INCIDENT_SEARCH, Purpose.CRIME_ANALYSIS), "no-rule-permits", id="rivera-analyses"),
+    pytest.param(RIVERA, ask(Action.RECORDS_IMPORT, Purpose.RECORDS_MAINTENANCE), "no-rule-permits", id="rivera-imports"),
+    pytest.param(OKAFOR, ask(Action.ORDER_CUT_OFF, Purpose.ACCESS_ADMINISTRATION), "no-rule-permits", id="okafor-orders"),
+    pytest.param(NOVAK, ask(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW), "no-rule-permits", id="novak-reads-bodies"),
+    pytest.param(RIVERA, ask(Action.LOG_EXPORT, Purpose.PUBLIC_RELEASE), "no-rule-permits", id="rivera-exports"),
+    pytest.param(STRANGER, ask(Action.DESK_OPEN, ground=None), "no-agreement-no-access", id="marshal-without-agreement"),
+    pytest.param(RIVERA, ask(Action.PERSON_SEARCH, Purpose.CIVIL_IMMIGRATION_ENFORCEMENT), "never-civil-immigration", id="rivera-for-ice"),
+    pytest.param(RIVERA, ask(Action.PERSON_SEARCH, ground=None), "person-needs-open-case", id="rivera-without-a-case"),
+    pytest.param(RIVERA, ask(Action.INCIDENT_SEARCH, ground=CLOSED), "named-case-must-be-open", id="rivera-with-a-closed-case"),
+    pytest.param(LAPSED, ask(Action.DESK_OPEN, ground=None), "certification-lapsed", id="lapsed"),
+    pytest.param(IMPORTER, ask(Action.INCIDENT_SEARCH), "machine-has-one-purpose", id="importer-searches"),
+]
+
+
+@pytest.mark.parametrize(("who", "what", "rule"), ALLOWED)
+def test_let_through(who, what, rule):
+    decision = policies().under(()).decide(who, what)
+    assert decision.allowed
+    assert rule in decision.rule_ids
+
+
+@pytest.mark.parametrize(("who", "what", "rule"), REFUSED)
+def test_stopped(who, what, rule):
+    decision = policies().under(()).decide(who, what)
+    assert not decision.allowed
+    assert rule in decision.rule_ids
+    assert all(item.because and item.source and item.next_step for item in decision.rules)
+
+
+SEEN = [
+    (OSEI, Label.SEALED, Purpose.RECORDS_MAINTENANCE, "sealed-rows"),
+    (RIVERA, Label.JUVENILE, CRIME, "juvenile-rows"),
+    (FROST, Label.VICTIM, CRIME, "victim-rows"),
+    (BRANDT, Label.SEXUAL_ASSAULT, CRIME, "sexual-assault-rows"),
+    (RIVERA, Label.MEDICAL, PATROL, "medical-rows"),
+    (BRANDT, Label.INTELLIGENCE, CRIME, "intelligence-rows"),
+    (BRANDT, Label.GANG, CRIME, "gang-rows"),
+    (FROST, Label.DOMESTIC, CRIME, "domestic-rows"),
+]
+HIDDEN = [
+    (RIVERA, Label.SEALED, CRIME, "sealed-rows"),
+    (OSEI, Label.EXPUNGED, Purpose.RECORDS_MAINTENANCE, "expunged-rows"),
+    (FROST, Label.JUVENILE, CRIME, "juvenile-rows"),
+    (RIVERA, Label.VICTIM, Purpose.TRAFFIC_STOP, "victim-rows"),
+    (FROST, Label.SEXUAL_ASSAULT, CRIME, "sexual-assault-rows"),
+    (BRANDT, Label.INFORMANT, CRIME, "informant-rows"),
+    (FROST, Label.MEDICAL, CRIME, "medical-rows"),
+    (RIVERA, Label.INTELLIGENCE, CRIME, "intelligence-rows"),
+    (FROST, Label.GANG, CRIME, "gang-rows"),
+    (RIVERA, Label.DOMESTIC, Purpose.TRAFFIC_STOP, "domestic-rows"),
+]
+
+
+@pytest.mark.parametrize(("who", "label", "purpose", "rule"), SEEN)
+def test_rows_that_are_there(who, label, purpose, rule):
+    clearance = policies().under(()).clearances(who, ask(Action.PERSON_VIEW, purpose))[Dataset.PEOPLE]
+    assert rule in RULES
+    assert clearance.shows(label)
+
+
+@pytest.mark.parametrize(("who", "label", "purpose", "rule"), HIDDEN)
+def test_rows_that_are_not_there(who, label, purpose, rule):
+    clearance = policies().under(()).clearances(who, ask(Action.PERSON_VIEW, purpose))[Dataset.PEOPLE]
+    assert rule in RULES
+    assert not clearance.shows(label)
+    assert not clearance.shows(label | Label.DOMESTIC)
+
+
+@pytest.mark.parametrize(
+    ("who", "purpose", "dataset", "field", "there"),
+    [
+        (RIVERA, CRIME, Dataset.INCIDENTS, "narrative", True),
+        (FROST, CRIME, Dataset.INCIDENTS, "narrative", False),
+        (RIVERA, CRIME, Dataset.PEOPLE, "home_address", True),
+        (RIVERA, Purpose.TRAFFIC_STOP, Dataset.PEOPLE, "home_address", False),
+        (CHEN, Purpose.CRIME_ANALYSIS, Dataset.INCIDENTS, "people", False),
+        (RIVERA, CRIME, Dataset.INCIDENTS, "people", True),
+    ],
+)
+def test_fields(who, purpose, dataset, field, there):
+    clearance = policies().under(()).clearances(who, ask(Action.INCIDENT_VIEW, purpose))[dataset]
+    assert (field not in clearance.hidden_fields) == there
+
+
+RULES = {rule.id for rule in load_policies().rules.values()}
+
+
+def test_every_rule_is_in_a_list():
+    named = {row.values[2] for row in [*ALLOWED, *REFUSED]} | {row[3] for row in [*SEEN, *HIDDEN]}
+    by_fields = {"narratives-stay-here", "home-addresses-for-casework", "analysts-see-no-names", "ordinary-rows", "ordinary-fields"}
+    assert named - {"no-rule-permits"} | by_fields == RULES
+    assert len(RULES) >= 12
+
+
+GOOD = '@id("a") @because("b") @source("c") @next_step("d") permit (principal, action == Action::"row.see", resource);'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD.replace('@source("c")', ""),
+        GOOD.replace('@because("b")', ""),
+        GOOD.replace("resource);", "resource) when { principal.salary > 3 };"),
+        GOOD.replace("row.see", "row.sea"),
+    ],
+)
+def test_a_policy_that_is_not_whole_is_not_loaded(text):
+    schema = policies()._schema_text
+    Policies([GOOD], schema)
+    with pytest.raises(PolicyFault):
+        Policies([text], schema)
+
+
+def test_an_order_becomes_an_unconditional_forbid_with_its_ground():
+    text = forbid_text(OrderRow("2019-001", "us.dhs.ice", "in-force", "all", "all", 'Order "of" 10 July\n2019', 7))
+    assert 'forbid (principal in Agency::"us.dhs.ice", action, resource);' in text
+    engine = policies().under((OrderRow("1", "us.dhs.ice", "in-force", "all", "all", "x", 7),))
+    kerr = subject("officer", agencies=("us.dhs.ice.hsi", "us.doj.fbi"), host=False)
+    assert engine.decide(kerr, ask(Action.PERSON_SEARCH)).rule_ids == ("cut-off:1",)
+    assert engine.decide(FROST, ask(Action.PERSON_SEARCH)).allowed
+
+
+PATHS = st.sampled_from(["us", "us.dhs", "us.dhs.ice", "us.dhs.ice.ero", "us.dhs.cbp", "us.doj.fbi", "il.isp"])
+LIMITS = st.just("all") | st.lists(st.sampled_from(["people", "vehicles", "desk"]), min_size=1, unique=True).map(tuple)
+MEANT = st.just("all") | st.lists(st.sampled_from([str(CRIME), str(PATROL)]), min_size=1, unique=True).map(tuple)
+ORDERS = st.builds(OrderRow, st.just("1"), PATHS, st.just("in-force"), LIMITS, MEANT, st.just("ground"), st.just(1))
+
+
+@given(ORDERS, st.sets(PATHS, min_size=1, max_size=3), st.sampled_from([Action.PERSON_SEARCH, Action.VEHICLE_SEARCH, Action.DESK_OPEN]), st.sampled_from([CRIME, PATROL]))
+def test_gate_policy_and_log_agree_on_every_order(order, agencies, action, purpose):
+    asker = subject("officer", agencies=tuple(sorted(agencies)))
+    asked = ask(action, purpose)
+    covered = order_over([order], asker.agencies, asked) is not None
+    decision = policies().under((order,)).decide(asker, asked)
+    book = OrderBook()
+    book.apply({"i": 1, "kind": "order", "order": order.header()})
+    header = {"decision": "allow", "agencies": list(asker.agencies), "dataset": str(DATASET_OF[action]), "purpose": str(purpose)}
+    assert (book.judge(header) is not None) == covered
+    assert ("cut-off:1" in decision.rule_ids) == covered
+    final = checked(decision, order if covered else None)
+    assert "rules-disagree" not in final.rule_ids
+    assert final.allowed == (decision.allowed and not covered)
+
+
+def test_where_order_and_policy_disagree_the_answer_is_no():
+    order = OrderRow("1", "us.doj.fbi", "in-force", "all", "all", "ground", 1)
+    blind = policies().under(()).decide(FROST, ask(Action.DESK_OPEN))
+    assert blind.allowed
+    assert not checked(blind, order).allowed
+    sees_too_much = policies().under((order,)).decide(FROST, ask(Action.DESK_OPEN))
+    assert "rules-disagree" in checked(sees_too_much, None).rule_ids
+
+
+def person(*ties, registered=("us", "us.doj", "us.doj.fbi", "us.dhs", "us.dhs.ice"), agreements=()):
+    rows = tuple(AffiliationRow(agency, kind, since, until, 1) for agency, kind, since, until in ties)
+    return Person("x", "X", "", ("officer",), DAY, "", True, rows, agreements, frozenset(registered))
+
+
+def test_an_incomplete_picture_is_a_refusal():
+    frost = person(("us.doj.fbi", "employer", DAY, None))
+    assert first_fault(frost, ("us.doj.fbi",)) is None
+    assert first_fault(None, ()).id == "unknown-person"
+    assert first_fault(frost, ()).id == "no-affiliation"
+    orphan = person(("us.doj.fbi", "employer", DAY, None), registered=("us", "us.doj.fbi"))
+    assert first_fault(orphan, ("us.doj.fbi",)).id == "incomplete-chain"
+
+
+def test_agreements_are_dated_and_every_agency_needs_one():
+    doj = AgreementRow("us.doj", date(2019, 1, 1), DAY)
+    kerr = person(("us.doj.fbi", "task-force", DAY, None), ("us.dhs.ice", "employer", DAY, None), agreements=(doj,))
+    assert subject_of(kerr, ("us.doj.fbi",), DAY).agreed
+    assert not subject_of(kerr, ("us.doj.fbi", "us.dhs.ice"), DAY).agreed
+    assert not subject_of(kerr, ("us.doj.fbi",), date(2019, 7, 13)).agreed
+
+
+@pytest.mark.parametrize("dataset", RECORD_DATASETS)
+def test_hideable_fields_are_fields_of_rows(dataset):
+    from openclear.records import rows
+
+    named = {Dataset.INCIDENTS: rows.IncidentDetail, Dataset.PEOPLE: rows.PersonRow}.get(dataset)
+    assert all(name in named.__slots__ for name in HIDEABLE.get(dataset, ()))

@@ -1,0 +1,193 @@
+"""Finding people, incidents and vehicles; and that the same filter answers one row and a list."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openclear.records import queries
+from openclear.records.commands import bring_in, record_id
+from openclear.records.errors import NotARecord
+from openclear.records.models import Incident, NameWord, Person, Vehicle
+from openclear.records.rules import birth_fault, block_of, name_words, plate_of, sound_of, split_query
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.labels import Label
+from openclear.vocabulary.purposes import Purpose
+from tests.cast import CRIME, ask, grant, open_case, search
+
+MAINTENANCE = Purpose.RECORDS_MAINTENANCE
+
+
+@pytest.fixture(scope="module", autouse=True)
+def people():
+    """A few people whose names are hard, and one whom nobody may know of."""
+    if Person.objects.filter(source="story").exists():
+        return
+    names = {
+        "smith": ("Smith", "John", date(1985, 3, 1), 0, [("alias", "Smitty", "")]),
+        "smyth": ("Smyth", "Jon", date(1990, 5, 2), 0, []),
+        "munoz": ("Muñoz-Ibáñez", "María José", date(1979, 1, 9), 0, [("nickname", "Lupe", "Muñoz")]),
+        "obrien": ("O'Brien", "Siobhán", date(1970, 2, 2), 0, []),
+        "wojcik": ("Wójcik", "Małgorzata", date(1966, 6, 6), 0, []),
+        "minor": ("Xylander", "Timothy", date(2011, 6, 6), Label.JUVENILE.value, []),
+        "sealed": ("Xylander", "Quentin", date(1988, 6, 6), Label.SEALED.value, [("alias", "Zebulon", "Xylander")]),
+        "gone": ("Xylander", "Otto", date(1988, 6, 6), Label.EXPUNGED.value, []),
+    }
+    key = grant("importer", Action.RECORDS_IMPORT, MAINTENANCE)
+    person_rows, name_rows = [], []
+    for source_id, (family, given_name, birth, labels, others) in names.items():
+        person_rows.append({"source_id": source_id, "family": family, "given": given_name, "birth_date": birth, "labels": labels, "home_address": "1 N STATE ST"})
+        for place, (kind, given_other, family_other) in enumerate([("main", given_name, family), *others]):
+            name_rows.append({"source_id": f"{source_id}-{place}", "person_id": record_id("story", "person", source_id), "kind": kind, "given": given_other, "family": family_other, "labels": labels})
+    bring_in(key, source="story", table="person", rows=person_rows)
+    bring_in(key, source="story", table="name", rows=name_rows)
+
+
+def names(response):
+    return {row["name"] for row in response.json()["results"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("smith john 1985", "John Smith"),
+        ("SMITH, JOHN", "John Smith"),
+        ("smyth jon", "John Smith"),
+        ("smi jo", "John Smith"),
+        ("smitty", "John Smith"),
+        ("munoz", "María José Muñoz-Ibáñez"),
+        ("Muñoz Ibanez Maria", "María José Muñoz-Ibáñez"),
+        ("lupe munoz", "María José Muñoz-Ibáñez"),
+        ("o'brien", "Siobhán O'Brien"),
+        ("obrien siobhan", "Siobhán O'Brien"),
+        ("wojcik malgorzata", "Małgorzata Wójcik"),
+    ],
+)
+def test_rivera_finds_people_however_the_name_is_written(text, name):
+    assert name in names(search("rivera", text))
+
+
+def test_a_year_of_birth_narrows():
+    assert "John Smith" not in names(search("rivera", "smith john 1986"))
+    assert search("rivera", "1985").json() | {"receipt": 0} == {"results": [], "count": 0, "receipt": 0}
+
+
+def test_the_name_as_asked_comes_first():
+    assert search("rivera", "smyth jon").json()["results"][0]["name"] == "Jon Smyth"
+
+
+def test_hidden_people_are_not_there_in_any_way():
+    shown = names(search("rivera", "xylander"))
+    assert shown == {"Timothy Xylander"}
+    assert search("frost", "xylander").json()["count"] == 0
+    assert search("rivera", "zebulon").json()["count"] == 0
+    hidden = Person.objects.get(source="story", source_id="sealed").id
+    reason = {"purpose": CRIME, "case": open_case()}
+    for path in ("people", "incidents", "vehicles"):
+        found, absent = ask("rivera", f"{path}/{hidden}", **reason), ask("rivera", f"{path}/{uuid4()}", **reason)
+        assert found.status_code == absent.status_code == 404
+        assert found.content == absent.content
+
+
+def test_records_staff_see_what_is_sealed_and_nobody_what_is_expunged():
+    clearance = grant("osei", Action.INCIDENT_SEARCH, MAINTENANCE).over(Dataset.PEOPLE)
+    visible = set(Person.objects.within(clearance).filter(source="story").values_list("source_id", flat=True))
+    assert "sealed" in visible
+    assert "gone" not in visible
+
+
+@pytest.mark.parametrize("who", ["rivera", "brandt", "frost", "ives"])
+@pytest.mark.parametrize("model", [Person, Incident, Vehicle])
+def test_one_row_and_the_list_are_one_filter(who, model):
+    clearance = grant(who, Action.PERSON_VIEW, case=open_case()).over(Dataset.PEOPLE)
+    listed = set(model.objects.within(clearance).values_list("id", flat=True))
+    assert listed == {row.id for row in model.objects.all() if clearance.shows(row.labels)}
+
+
+def test_counts_are_of_rows_that_can_be_opened():
+    response = search("frost", "garcia").json()
+    clearance = grant("frost", Action.PERSON_SEARCH, case=open_case()).over(Dataset.PEOPLE)
+    sounding = NameWord.objects.filter(sound=sound_of("garcia")) | NameWord.objects.filter(word__startswith="garcia")
+    everyone = Person.objects.filter(id__in=sounding.values("person_id"))
+    assert response["count"] == sum(clearance.shows(person.labels) for person in everyone)
+    for row in response["results"][:5]:
+        assert ask("frost", f"people/{row['id']}", purpose=CRIME, case=open_case()).status_code == 200
+
+
+def test_incidents_by_rd_number_and_by_block():
+    some = Incident.objects.filter(labels=0).order_by("id").first()
+    by_number = ask("rivera", "incidents", q=some.rd_number.lower(), purpose=CRIME).json()
+    assert [row["id"] for row in by_number["results"]] == [str(some.id)]
+    by_block = ask("rivera", "incidents", q=some.block[:12].lower(), purpose=CRIME).json()
+    assert all(row["block"].startswith(some.block[:12]) for row in by_block["results"])
+    assert by_block["count"] >= 1
+
+
+def test_an_incident_tells_partners_no_narrative_and_analysts_no_names():
+    some = Incident.objects.filter(labels=0, involvements__labels=0).order_by("id").first()
+    reason = {"purpose": CRIME}
+    assert ask("rivera", f"incidents/{some.id}", **reason).json()["result"]["narrative"]
+    assert ask("frost", f"incidents/{some.id}", **reason).json()["result"]["narrative"] is None
+    chen = ask("chen", f"incidents/{some.id}", purpose="crime-analysis").json()["result"]
+    assert chen["people"] == []
+
+
+def test_vehicles_by_the_beginning_of_the_plate():
+    some = Vehicle.objects.order_by("plate").first()
+    found = ask("frost", "vehicles", q=f" {some.plate[:2]}-{some.plate[2:6].lower()}", purpose="stolen-property").json()
+    assert some.plate in {row["plate"] for row in found["results"]}
+
+
+def test_a_person_is_shown_with_what_the_asker_may_see_around_them():
+    person = Person.objects.filter(arrests__isnull=False, labels=0).order_by("id").first()
+    key = grant("rivera", Action.PERSON_VIEW, case=open_case())
+    detail = queries.person(key, person_id=person.id)
+    assert detail.person.home_address
+    assert len(detail.arrests) == person.arrests.filter(labels=0).count() or detail.arrests
+    visible = {incident.id for incident in Incident.objects.within(key.over(Dataset.INCIDENTS))}
+    assert {row.incident for row in detail.involvements} <= visible
+
+
+@pytest.mark.parametrize("text", ["", "   ", "a", "%", "_", "'; DROP TABLE records_person;--", "\x00", "1985 1990", "é" * 200, "(" * 50])
+def test_odd_searches_find_nobody_and_break_nothing(text):
+    for who, path in (("rivera", "people"), ("rivera", "incidents"), ("rivera", "vehicles")):
+        response = ask(who, path, q=text, purpose=CRIME, case=open_case())
+        assert response.status_code == 200, response.content
+
+
+@given(st.text(max_size=60))
+def test_words_of_a_name_are_plain(text):
+    for word in name_words(text):
+        assert word
+        assert word == word.lower()
+        assert word.isascii()
+        assert name_words(word) == [word]
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_asked(text):
+    words, years = split_query(text)
+    assert len(words) <= 6
+    assert all(1900 <= year < 2100 for year in years)
+    assert plate_of(text).isalnum() or not plate_of(text)
+    assert block_of(block_of(text)) == block_of(text)
+
+
+@pytest.mark.parametrize(("birth", "fault"), [(date(1900, 12, 31), True), (date(1901, 1, 1), False), (date(2019, 7, 10), True), (None, False)])
+def test_births_that_cannot_be(birth, fault):
+    assert bool(birth_fault(birth, date(2019, 7, 10))) == fault
+
+
+def test_a_record_with_an_impossible_birth_is_not_taken():
+    key = grant("importer", Action.RECORDS_IMPORT, MAINTENANCE)
+    row = {"source_id": "old", "family": "Old", "given": "Very", "birth_date": date(1890, 1, 1)}
+    with pytest.raises(NotARecord, match="before 1901"):
+        bring_in(key, source="story", table="person", rows=[row])
+    assert not Person.objects.filter(source="story", source_id="old").exists()
+
+
+def test_ids_are_the_same_for_the_same_source_row():
+    assert record_id("a", "person", "1") == record_id("a", "person", "1") != record_id("a", "name", "1")
+    assert isinstance(record_id("a", "person", "1"), UUID)
