@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.options import POSTGRESQL
+
 HOME = Path(tempfile.mkdtemp(prefix="openclear-tests-"))
-for name in [name for name in os.environ if name.startswith("OPENCLEAR_") and "TEST" not in name]:
-    del os.environ[name]
-POSTGRESQL = os.environ.pop("OPENCLEAR_TEST_POSTGRESQL", "")
 os.environ["OPENCLEAR_HOME"] = str(HOME)
+os.environ["OPENCLEAR_ALLOWED_HOSTS"] = "testserver,127.0.0.1"
 if POSTGRESQL:
     from tests.postgresql import make_databases
 

@@ -1,21 +1,19 @@
 """Throw-away databases on a PostgreSQL server, where there is one."""
 
-import os
 from urllib.parse import urlsplit
 
 import psycopg
 
-DEFAULT_SERVER = "postgresql://postgres@127.0.0.1:5432/postgres"
+from tests.options import SERVER
 
 
 def server_address() -> str | None:
     """Return the address of a server that the tests may make databases on, or None."""
-    address = os.environ.get("OPENCLEAR_TEST_SERVER", DEFAULT_SERVER)
     try:
-        psycopg.connect(address, connect_timeout=3).close()
+        psycopg.connect(SERVER, connect_timeout=3).close()
     except psycopg.Error:
         return None
-    return address
+    return SERVER
 
 
 def make_databases(server: str, name: str) -> tuple[str, str]:

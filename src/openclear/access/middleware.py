@@ -16,6 +16,8 @@ from openclear.vocabulary.errors import OpenClearError
 alarm = logging.getLogger("openclear.alarm")
 _UNAVAILABLE = b'{"title": "Not answered", "status": 503, "detail": "Nothing can be answered now; try again in a moment."}'
 _FAILED = b'{"title": "Error", "status": 500, "detail": "This failed here and was noted; call the operator if it persists."}'
+_METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
+_NOT_ALLOWED = 405
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
 
 
@@ -54,15 +56,19 @@ class ReleaseStampMiddleware:
 
     def _unstamped(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
         route = request.resolver_match.view_name if request.resolver_match else "?"
-        alarm.critical("route %s answered %s without a release stamp", route, response.status_code)
         response.close()
+        if response.status_code == _NOT_ALLOWED:
+            return self._noted(request, _plain(_METHOD, _NOT_ALLOWED), "a method that is not answered", route)
+        alarm.critical("route %s answered %s without a release stamp", route, response.status_code)
+        return self._noted(request, _plain(_FAILED, 500), "an answer without a release stamp", route)
+
+    @staticmethod
+    def _noted(request: HttpRequest, answer: HttpResponse, problem: str, route: str) -> HttpResponse:
         try:
-            receipt = gate.report_mistake(
-                getattr(request, "officer", ""), "an answer without a release stamp", facts={"route": route}
-            )
+            receipt = gate.report_mistake(getattr(request, "officer", ""), problem, facts={"route": route})
         except OpenClearError:
             return _plain(_UNAVAILABLE, 503)
-        return gate.stamp(_plain(_FAILED, 500), receipt)
+        return gate.stamp(answer, receipt)
 
 
 def _plain(content: bytes, status: int) -> HttpResponse:

@@ -26,6 +26,7 @@ from openclear.cli.city import KEY_FILE, set_up, throw_away
 from openclear.cli.records_verbs import import_file, import_grant, print_result
 from openclear.sources.synthetic import cast
 from openclear.sources.synthetic.city import INCIDENTS, PEOPLE, build_city
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 
@@ -55,7 +56,7 @@ def _founder(text: str, role: str) -> NewOfficer:
     if not parted or not handle.isidentifier() or not name.strip():
         message = f"'{text}' names nobody; write a handle and a name, such as novak='Irena Novak'."
         raise WrongUsage(message)
-    until = date(date.today().year + 1, 12, 31)  # noqa: DTZ011 - a calendar year, not a moment
+    until = date(clock.today().year + 1, 12, 31)
     return NewOfficer(
         handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((HOST, "employer"),), until
     )

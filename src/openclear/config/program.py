@@ -11,7 +11,7 @@ SETTINGS = "openclear.config.settings.officer"
 def prepare() -> None:
     """Load settings and rooms. Raises WrongUsage on a setting that is not known."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    import django  # noqa: PLC0415 - `openclear --help` answers without it
+    import django  # noqa: PLC0415 - help answers without it
 
     django.setup()
     from openclear.config.wiring import wire  # noqa: PLC0415 - needs the rooms that setup() loaded

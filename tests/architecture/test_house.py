@@ -1,0 +1,224 @@
+"""The laws of the house, looked at by machine."""
+
+import ast
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from openclear.access.decisions import policies
+from openclear.cli.main import parser
+from openclear.config.configuration import Configuration
+from openclear.config.databases import DATABASE_OF_APP
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "openclear"
+MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if "migrations" not in path.parts]
+ROOMS = [path for path in sorted(PACKAGE.iterdir()) if path.is_dir() and path.name != "__pycache__"]
+TREES = {path: ast.parse(path.read_text()) for path in MODULES}
+
+
+def functions(tree):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def lines_of(node):
+    body = node.body
+    first = body[1] if len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else body[0]
+    return node.end_lineno - first.lineno + 1
+
+
+def test_modules_and_functions_are_small():
+    long_modules = [path.name for path in MODULES if len(path.read_text().splitlines()) > 300]
+    assert not long_modules
+    sizes = [(lines_of(node), path.name, node.name) for path, tree in TREES.items() for node in functions(tree)]
+    assert not [item for item in sizes if item[0] > 40]
+    assert statistics.median(size for size, *_ in sizes) < 10
+
+
+def test_no_module_is_called_after_nothing():
+    homeless = {"utils", "helpers", "common", "misc", "base", "core", "manager", "lib"}
+    assert not [path for path in MODULES if path.stem in homeless or homeless & set(path.parts[len(PACKAGE.parts) :])]
+
+
+def test_only_the_gate_makes_a_grant():
+    makers = [
+        path.relative_to(PACKAGE).as_posix()
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Grant"
+    ]
+    assert makers == ["access/gate.py"]
+
+
+# These stand behind no grant, each for a reason that its docstring gives.
+WITHOUT_GRANT = {
+    "records/queries.py": set(),
+    "records/commands.py": {"record_id"},
+    "access/orders.py": {"new_order", "is_blocking"},
+    "access/explanations.py": {"action_of"},
+    "access/commands.py": {"found_city", "note_sign_in", "digest_of"},
+    "audit/commands.py": {"verifier_source"},
+    "sources/importing.py": set(),
+    "sources/synthetic/city.py": set(),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_GRANT)
+def test_every_query_and_command_takes_a_grant_first_and_asks_it(name):
+    for node in TREES[PACKAGE / name].body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.name in WITHOUT_GRANT[name]:
+            continue
+        assert node.args.args, f"{name}:{node.name}"
+        assert node.args.args[0].arg == "grant", f"{name}:{node.name}"
+        assert len(node.args.args) == 1, f"{name}:{node.name} takes more than the grant by position"
+        text = ast.unparse(node)
+        assert re.search(r"grant\.require\(|record_act\(grant|rows_of_source\(grant", text), f"{name}:{node.name}"
+
+
+def test_queries_return_no_querysets():
+    for path in PACKAGE.glob("*/queries.py"):
+        for node in TREES[path].body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                assert node.returns is not None
+                assert "QuerySet" not in ast.unparse(node.returns), node.name
+
+
+def routes(resolver, prefix=""):
+    for item in resolver.url_patterns:
+        if isinstance(item, URLResolver):
+            name = f"{item.namespace}:" if item.namespace else ""
+            yield from ((path, name + route) for path, route in routes(item, prefix + str(item.pattern)))
+        elif isinstance(item, URLPattern):
+            yield prefix + str(item.pattern), item.name
+
+
+def test_no_route_answers_without_a_stamp_or_a_place_on_the_public_list(client_of_nobody, client_of_rivera):
+    found = dict(routes(get_resolver()))
+    assert settings.PUBLIC_ROUTES <= set(found.values())
+    assert len(found) >= 15
+    for pattern, name in found.items():
+        path = "/" + re.sub(r"<uuid\w*:\w+>", "00000000-0000-0000-0000-000000000000", pattern)
+        for client in (client_of_nobody, client_of_rivera):
+            for method in ("get", "post"):
+                response = getattr(client, method)(path)
+                stamped = bool(response.headers.get("OpenCLEAR-Receipt"))
+                assert stamped or name in settings.PUBLIC_ROUTES, f"{method} {path} ({name}): {response.status_code}"
+
+
+@pytest.fixture
+def client_of_nobody():
+    from django.test import Client
+
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def client_of_rivera():
+    from tests.cast import signed_in, token
+
+    client = signed_in("rivera")
+    client.raise_request_exception = False
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token('rivera')}"
+    return client
+
+
+def test_public_routes_are_listed_with_reasons():
+    text = (ROOT / "docs" / "public-routes.md").read_text()
+    assert set(re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)) == settings.PUBLIC_ROUTES
+
+
+def test_every_model_has_its_database():
+    assert {model._meta.app_label for model in apps.get_models()} <= set(DATABASE_OF_APP)
+    assert DATABASE_OF_APP["audit"] == "audit"
+    assert DATABASE_OF_APP["records"] == "default"
+
+
+def test_no_column_speaks_of_immigration():
+    from openclear.sources.chicago_portal.parse import FORBIDDEN
+
+    columns = [field.name for model in apps.get_models() for field in model._meta.get_fields()]
+    assert len(columns) > 100
+    assert not [name for name in columns if FORBIDDEN.search(name) or "origin" in name or "risk" in name or "score" in name]
+
+
+def test_every_room_has_a_short_readme():
+    for room in ROOMS:
+        readme = room / "README.md"
+        assert readme.is_file(), room.name
+        lines = readme.read_text().splitlines()
+        assert len(lines) <= 60, room.name
+        built = (room / "__init__.py").exists()
+        assert built == any("may import" in line.lower() for line in lines), room.name
+
+
+def test_everything_public_has_a_docstring_in_the_proof():
+    for path, tree in TREES.items():
+        assert ast.get_docstring(tree), path
+
+
+def documents():
+    return "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
+
+
+def test_every_rule_setting_and_verb_is_in_the_documents():
+    text = documents()
+    for rule in policies().rules.values():
+        assert f"`{rule.id}`" in text, rule.id
+    for name in Configuration.__dataclass_fields__:
+        assert f"`{name}`" in text, name
+    for verb in parser()._subparsers._group_actions[0].choices:
+        assert f"`{verb}`" in text, verb
+
+
+def test_every_dependency_has_its_line():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    named = project["project"]["dependencies"] + [item for item in project["dependency-groups"]["dev"] if isinstance(item, str)]
+    text = (ROOT / "docs" / "dependencies.md").read_text()
+    for requirement in named:
+        name = re.split(r"[\[<>=]", requirement)[0]
+        assert f"| `{name}` |" in text, name
+
+
+def test_every_exception_of_the_linter_has_its_reason():
+    text = (ROOT / "pyproject.toml").read_text()
+    section = text[text.index("[tool.ruff.lint]") : text.index("[tool.ruff.lint.mccabe]")]
+    for line in section.splitlines():
+        if re.match(r'\s+"[A-Z]+\d+",', line) or re.match(r'^".*" = \[.*\]', line):
+            assert "#" in line, line
+    for path, _ in TREES.items():
+        for line in path.read_text().splitlines():
+            if "# noqa" in line and not line.lstrip().startswith("#"):
+                assert re.search(r"# noqa: [A-Z0-9, ]+ - \w+", line), f"{path.name}: {line.strip()}"
+            if "type: ignore" in line:
+                assert re.search(r"type: ignore\[[\w, -]+\] #", line), f"{path.name}: {line.strip()}"
+
+
+def test_time_is_asked_in_one_place():
+    for path, tree in TREES.items():
+        if path.name == "clock.py":
+            continue
+        calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        assert not {"datetime.now", "datetime.utcnow", "date.today", "timezone.now"} & set(calls), path.name
+
+
+def test_the_translations_are_whole():
+    from babel.messages.pofile import read_po
+
+    with (PACKAGE / "web" / "locale" / "es" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        catalog = {str(message.id if isinstance(message.id, str) else message.id[0]): message for message in read_po(file) if message.id}
+    wanted = set()
+    for template in (PACKAGE / "web" / "templates").rglob("*.html"):
+        text = template.read_text()
+        wanted |= set(re.findall(r'translate "([^"]+)"', text)) | set(re.findall(r'_\("([^"]+)"\)', text))
+        wanted |= set(re.findall(r"{% blocktranslate[^%]*%}(.*?){% (?:plural|endblocktranslate)", text))
+    wanted = {re.sub(r"{{ (\w+) }}", r"%(\1)s", message) for message in wanted}
+    assert len(wanted) > 40
+    missing = {message for message in wanted if message not in catalog or not catalog[message].string}
+    assert not missing

@@ -1,0 +1,80 @@
+"""A city of its own for a live test: home, databases, a real server, real clients."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+PROGRAM = [sys.executable, "-m", "openclear.config.program"]
+
+
+class City:
+    """One city in one folder, on one pair of databases, served on one port."""
+
+    def __init__(self, home: Path, addresses: tuple[str, str] | None) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
+        self.environment = kept | {"OPENCLEAR_HOME": str(home), "OPENCLEAR_THREADS": "48"}
+        if addresses:
+            self.environment |= {"OPENCLEAR_DATABASE": addresses[0], "OPENCLEAR_AUDIT_DATABASE": addresses[1]}
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        done = subprocess.run([*PROGRAM, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        return done.stdout
+
+    def build(self, people: int = 300, incidents: int = 900) -> None:
+        self.run("demo", "--no-serve", "--people", str(people), "--incidents", str(incidents))
+
+    def start(self) -> None:
+        command = [*PROGRAM, "serve", "--port", str(self.port)]
+        self.server = subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with suppress(OSError):
+                if self.get("/healthz")[0] == 200:
+                    return
+            time.sleep(0.05)
+        raise AssertionError("the server did not start")
+
+    def kill(self, number: int = signal.SIGKILL) -> None:
+        if self.server:
+            with suppress(ProcessLookupError):
+                os.killpg(self.server.pid, number)
+            self.server.wait(30)
+            self.server = None
+
+    def stop(self) -> None:
+        self.kill()
+        with suppress(OSError, ValueError):
+            os.kill(int((Path(self.environment["OPENCLEAR_HOME"]) / "log" / "sequencer.lock").read_text()), signal.SIGKILL)
+
+    def get(self, path: str, token: str = "", timeout: float = 30) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def token(self, officer: str) -> str:
+        return self.run("token", "create", "--officer", officer).strip()
+
+    def case(self) -> str:
+        return json.loads(self.run("cases", "--open", "--json"))[0]["number"]
+
+    def cut_off(self) -> None:
+        self.run("cut-off", "us.dhs.ice", "--ground", "Mayor's order of 10 July 2019", "--by", "novak", "--approved-by", "adler")
+
+    def verify(self) -> dict:
+        return json.loads(self.run("log", "verify", "--json"))

@@ -1,0 +1,165 @@
+"""A live server, real clients, both databases: the race, and the power going out."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.live.city import City
+from tests.options import TRIALS
+from tests.postgresql import make_databases, server_address
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIENTS = 32
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def city(request, tmp_path_factory):
+    addresses = None
+    if request.param == "postgresql":
+        server = server_address()
+        if server is None:
+            pytest.skip("no PostgreSQL server at OPENCLEAR_TEST_SERVER")
+        addresses = make_databases(server, "live")
+    made = City(tmp_path_factory.mktemp(request.param) / "city", addresses)
+    made.build()
+    made.start()
+    yield made
+    made.stop()
+
+
+def person_search(case, text="garcia"):
+    return f"/api/v1/people?q={text}&purpose=criminal-investigation&case={case}"
+
+
+@pytest.mark.live
+@pytest.mark.race
+def test_no_answer_behind_an_order_in_any_trial(city):
+    case = city.case()
+    cut, others = ([city.token(who) for who in group] for group in (("ives", "kerr"), ("frost", "tran", "hale")))
+    command = [sys.executable, "-m", "tests.live.race", str(city.port), str(TRIALS), str(CLIENTS), case, ",".join(cut), ",".join(others)]
+    done = subprocess.run(command, env=city.environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
+    assert done.returncode == 0, done.stderr
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    print(outcome)
+    assert outcome["trials"] == TRIALS
+    assert outcome["late"] == 0
+    assert outcome["trials_with_answers_before"] > TRIALS * 0.9
+    assert outcome["cut_statuses"] == [200, 403]
+    assert (outcome["others_lost"], outcome["others_not_answered"]) == (0, 0)
+    proof = city.verify()
+    assert proof["ok"], proof["faults"]
+    assert proof["agencies"]["us.dhs.ice"]["allowed_under_order"] == 0
+    assert proof["agencies"]["us.dhs.ice"]["refused_under_order"] > 0
+
+
+@pytest.mark.live
+def test_every_answer_that_reached_a_client_has_its_entry_when_the_server_is_killed(city):
+    case, token = city.case(), city.token("frost")
+    received, threads = [], []
+
+    def ask():
+        for _ in range(13):
+            try:
+                status, body = city.get(person_search(case), token, timeout=5)
+            except OSError:
+                return
+            if status == 200:
+                received.append(json.loads(body)["receipt"])
+
+    for _ in range(8):
+        threads.append(threading.Thread(target=ask))
+        threads[-1].start()
+    while len(received) < 30:
+        time.sleep(0.005)
+    city.kill()
+    for thread in threads:
+        thread.join()
+    assert 30 <= len(received) < 104
+    city.start()
+    folder = Path(city.environment["OPENCLEAR_HOME"]) / "after-kill"
+    city.run("log", "export", str(folder))
+    leaves = (folder / "leaves").read_bytes()
+    headers = (folder / "headers.jsonl").read_bytes().splitlines()
+    for receipt in received:
+        place = receipt["entry"]
+        assert leaves[32 * place : 32 * place + 32].hex() == receipt["leaf"]
+        assert json.loads(headers[place])["decision"] == "allow"
+    assert subprocess.run([sys.executable, "-I", folder / "verify.py", folder], capture_output=True, check=False).returncode == 0
+
+
+KILLED_BETWEEN = """
+import os, signal
+from openclear.config.program import prepare
+prepare()
+from openclear.access.models import OrderState
+OrderState.objects.create = lambda **_: os.kill(os.getpid(), signal.SIGKILL)
+from tests.cast import cut_off
+cut_off("us.dhs.ice")
+"""
+
+
+@pytest.mark.live
+def test_an_order_killed_between_entry_and_commit_is_in_force_and_nobody_else_waits(city):
+    case = city.case()
+    ives, frost = city.token("ives"), city.token("frost")
+    assert city.get(person_search(case), ives)[0] == 200
+    before = city.get(person_search(case), frost)[1]
+    killed = subprocess.run([sys.executable, "-c", KILLED_BETWEEN], env=city.environment, cwd=ROOT, check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+    assert city.get(person_search(case), ives)[0] == 403
+    began = time.monotonic()
+    status, after = city.get(person_search(case), frost)
+    assert status == 200
+    assert time.monotonic() - began < 2
+    assert json.loads(after)["results"] == json.loads(before)["results"]
+    city.kill()
+    city.start()
+    status, problem = city.get(person_search(case), ives)
+    assert status == 403
+    assert json.loads(problem)["source"] == "Mayor's order of 10 July 2019"
+    assert city.get(person_search(case), frost)[0] == 200
+    assert city.verify()["ok"]
+    city.run("restore", "us.dhs.ice", "--by", "novak", "--approved-by", "adler")
+    assert city.get(person_search(case), ives)[0] == 200
+
+
+@pytest.mark.live
+def test_a_client_that_does_not_read_is_cut_and_does_not_keep_an_order_waiting(city):
+    import socket
+
+    case, ives = city.case(), city.token("ives")
+    slow = []
+    for _ in range(8):
+        connection = socket.create_connection(("127.0.0.1", city.port))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        request = f"GET {person_search(case)} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {ives}\r\n\r\n"
+        connection.sendall(request.encode() * 20)
+        slow.append(connection)
+    time.sleep(0.3)
+    began = time.monotonic()
+    city.cut_off()
+    assert time.monotonic() - began < 5
+    for connection in slow:
+        connection.close()
+    assert city.verify()["ok"]
+    city.run("restore", "us.dhs.ice", "--by", "novak", "--approved-by", "adler")
+
+
+@pytest.mark.live
+def test_a_killed_import_repeated_ends_as_one_clean_run(city, data):
+    crimes = data / "chicago" / "homicides_2001_2018.csv.gz"
+    command = [sys.executable, "-m", "openclear.config.program", "import", "chicago-crimes", str(crimes), "--json"]
+    running = subprocess.Popen(command, env=city.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1.2)
+    running.kill()
+    running.wait()
+    counts = json.loads(city.run("import", "chicago-crimes", str(crimes), "--json"))
+    assert counts["read"] == 9265 == counts["inserted"] + counts["unchanged"]
+    again = json.loads(city.run("import", "chicago-crimes", str(crimes), "--json"))
+    assert again["unchanged"] == 9265

@@ -1,0 +1,11 @@
+"""What whoever runs the tests can choose, taken out of the environment before the program looks at it."""
+
+import os
+
+_GIVEN = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("OPENCLEAR_")}
+# The whole suite on PostgreSQL instead of SQLite: the address of a server.
+POSTGRESQL = _GIVEN.get("OPENCLEAR_TEST_POSTGRESQL", "")
+# Where live tests look for a PostgreSQL server; they are skipped without one.
+SERVER = _GIVEN.get("OPENCLEAR_TEST_SERVER", "postgresql://postgres@127.0.0.1:5432/postgres")
+# Trials of the race, on each database.
+TRIALS = int(_GIVEN.get("OPENCLEAR_TEST_TRIALS", "200"))

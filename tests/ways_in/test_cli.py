@@ -1,0 +1,143 @@
+"""The program's verbs: what they print, where, and their exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from openclear.cli.main import main, parser
+from tests.cast import search
+
+
+def run(capsys, *arguments):
+    code = main([str(argument) for argument in arguments], lambda: None)
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def program(home, *arguments, **environment):
+    command = [sys.executable, "-m", "openclear.config.program", *arguments]
+    keep = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
+    return subprocess.run(command, env=keep | {"OPENCLEAR_HOME": str(home)} | environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_cut_off_and_restore(capsys):
+    order = ("cut-off", "us.dhs.ice", "--ground", "Mayor's order of 10 July 2019", "--by", "novak", "--approved-by", "adler")
+    code, out, _ = run(capsys, *order, "--json")
+    receipt = json.loads(out)
+    assert code == 0
+    assert set(receipt) == {"order", "epoch", "receipts"}
+    assert all(set(item) == {"target", "state", "before", "after"} for item in receipt["receipts"])
+    assert search("ives", "garcia").status_code == 403
+    assert run(capsys, "restore", receipt["order"], "--by", "novak", "--approved-by", "novak")[0] == 1
+    code, out, _ = run(capsys, "restore", "us.dhs.ice", "--by", "adler", "--approved-by", "novak", "--json")
+    assert code == 0
+    assert json.loads(out)[0]["order"] == receipt["order"]
+    assert search("ives", "garcia").status_code == 200
+
+
+def test_one_person_is_refused_in_one_sentence(capsys):
+    code, out, error = run(capsys, "cut-off", "us.dhs.ice", "--ground", "x", "--by", "novak", "--approved-by", "novak")
+    assert (code, out) == (1, "")
+    assert error == "An order needs two different people: one who orders and one who approves.\n"
+
+
+def test_a_plan_names_who_loses_what(capsys):
+    code, out, _ = run(capsys, "cut-off", "us.dhs.ice", "--plan", "--by", "novak")
+    assert code == 0
+    assert "kerr" in out
+    assert "others keep their access" in out
+    assert run(capsys, "cut-off", "il.chicago.pd", "--plan", "--by", "novak")[0] == 1
+
+
+def test_cases_agencies_officers_orders(capsys):
+    cases = json.loads(run(capsys, "cases", "--open", "--json")[1])
+    assert cases
+    assert all("number" in case for case in cases)
+    assert any(row["path"] == "us.dhs.ice.ero" for row in json.loads(run(capsys, "agencies", "--json")[1]))
+    assert any(row["handle"] == "kerr" for row in json.loads(run(capsys, "officers", "--json")[1]))
+    for verb in ("cases", "agencies", "officers", "orders"):
+        assert run(capsys, verb)[0] == 0
+
+
+def test_a_token_is_printed_alone(capsys):
+    code, out, error = run(capsys, "token", "create", "--officer", "marsh")
+    assert (code, error) == (0, "")
+    assert len(out.split()) == 1
+    assert run(capsys, "token", "create", "--officer", "nobody")[0] == 1
+
+
+def test_explain(capsys):
+    arguments = ("--officer", "kerr", "--action", "person.search", "--purpose", "criminal-investigation")
+    code, out, _ = run(capsys, "explain", *arguments)
+    assert code == 0
+    assert "us.dhs.ice.hsi + us.doj.fbi" in out
+    assert "person-needs-open-case" in out
+    assert run(capsys, "explain", *arguments[:2], "--action", "person.steal", "--purpose", "x")[0] == 2
+
+
+def test_log_verify_tells_size_root_agencies_faults(capsys):
+    facts = json.loads(run(capsys, "log", "verify", "--json")[1])
+    assert set(facts) == {"ok", "size", "root", "agencies", "faults"}
+    assert facts["ok"]
+    assert run(capsys, "log", "verify", "--agency", "us.dhs.ice")[0] == 0
+
+
+def test_an_agency_and_a_tie_are_registered_by_administrators_alone(capsys):
+    assert run(capsys, "add-agency", "us.doj.fbi.chicago", "Chicago field office", "--by", "rivera")[0] == 1
+    assert run(capsys, "add-agency", "us.treasury.irs", "IRS", "--by", "novak")[0] == 1
+    assert run(capsys, "affiliate", "marsh", "us.doj.usms", "--by", "novak")[0] == 0
+    assert run(capsys, "end-affiliation", "marsh", "us.doj.usms", "--by", "novak")[0] == 0
+    assert run(capsys, "end-affiliation", "marsh", "us.doj.usms", "--by", "novak")[0] == 1
+
+
+def test_without_a_city_the_sentence_says_what_to_do(tmp_path):
+    for verb in (["cases"], ["log", "verify"], ["serve"], ["agencies"]):
+        done = program(tmp_path / "nowhere", *verb)
+        assert done.returncode == 1
+        assert "openclear init" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_unknown_setting_stops_the_program(tmp_path):
+    done = program(tmp_path, "cases", OPENCLEAR_COLOUR="blue")
+    assert done.returncode == 2
+    assert "no setting 'colour'" in done.stderr
+    (tmp_path / "openclear.toml").write_text("worker = 3\n")
+    assert program(tmp_path, "cases").returncode == 2
+    (tmp_path / "openclear.toml").write_text("workers = [\n")
+    assert program(tmp_path, "cases").returncode == 2
+
+
+def test_a_real_city_asks_everyone_for_a_token(tmp_path):
+    home = tmp_path / "city"
+    assert program(home, "init").returncode == 2
+    done = program(home, "init", "--administrator", "novak=Irena Novak", "--approver", "adler=Ruth Adler")
+    assert done.returncode == 0, done.stderr
+    tokens = dict(line.split() for line in done.stdout.splitlines())
+    assert program(home, "init", "--demo").returncode == 1
+    assert program(home, "demo", "--fresh", "--no-serve", "--port", "1").returncode == 1
+    assert "token of their own" in program(home, "token", "create", "--officer", "adler").stderr
+    made = program(home, "token", "create", "--officer", "adler", OPENCLEAR_TOKEN=tokens["novak"])
+    assert made.returncode == 0
+    order = ("cut-off", "il", "--ground", "x", "--by", "novak", "--approved-by", "adler")
+    assert program(home, *order, OPENCLEAR_TOKEN=tokens["adler"]).returncode == 2
+    assert program(home, *order, OPENCLEAR_TOKEN=tokens["novak"]).returncode == 2
+    both = {"OPENCLEAR_TOKEN": tokens["novak"], "OPENCLEAR_APPROVER_TOKEN": tokens["adler"]}
+    assert "last two approvers" in program(home, *order, **both).stderr
+    assert program(home, "log", "verify").returncode == 0
+
+
+def test_help_names_every_verb():
+    text = parser().format_help()
+    for verb in ("init", "demo", "serve", "import", "agencies", "cut-off", "restore", "explain", "log", "token", "cases"):
+        assert verb in text
+
+
+@pytest.mark.parametrize("arguments", [["no-such-verb"], ["cut-off"], []])
+def test_wrong_usage_is_exit_code_two(arguments):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments, lambda: None)
+    assert stopped.value.code == 2
