@@ -11,21 +11,25 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.db import connections
+from psycopg_pool import ConnectionPool
 
 from openclear.access.errors import NotAnswered
 from openclear.vocabulary.agencies import chains
 
 ORDER_SECONDS = 5.0
 READER_MILLISECONDS = 2000
-KEPT_CONNECTIONS = 2
 _POLL_SECONDS = 0.001
-_own = threading.local()
+POOL_SIZE = 12
+NOTICED_SECONDS = 0.01
+PoliceConnection = psycopg.Connection[tuple[Any, ...]]
 
 
 class Hold:
@@ -128,59 +132,70 @@ def _close_all(descriptors: Sequence[int]) -> None:
 
 def _advisory_shared(links: Sequence[str]) -> Hold:
     calls = ", ".join(f"pg_advisory_xact_lock_shared({_number(link)})" for link in links)
-    connection = _begin(f"SELECT {calls}", READER_MILLISECONDS)
-    return Hold(lambda: _end(connection))
+    pool = _pool()
+    try:
+        connection = pool.getconn(READER_MILLISECONDS / 1000)
+    except psycopg.Error:
+        raise _no_database() from None
+    try:
+        _begin(connection, f"SELECT {calls}", READER_MILLISECONDS)
+    except NotAnswered:
+        _end(connection)
+        pool.putconn(connection)
+        raise
+
+    def let_go() -> None:
+        _end(connection)
+        pool.putconn(connection)
+
+    return Hold(let_go)
 
 
 def _advisory_exclusive(agency: str) -> tuple[Hold, bool]:
-    began = time.monotonic()
-    connection = _begin(f"SELECT pg_advisory_xact_lock({_number(agency)})", int(ORDER_SECONDS * 1000))
-    return Hold(lambda: _end(connection)), time.monotonic() - began > 0.01
-
-
-def _begin(statement: str, milliseconds: int) -> "psycopg.Connection[tuple[object, ...]]":
-    connection = _free_connection()
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-            cursor.execute(f"SET LOCAL lock_timeout = {milliseconds}".encode())
-            cursor.execute(statement.encode())
+        connection = psycopg.connect(autocommit=True, **_address())
+    except psycopg.Error:
+        raise _no_database() from None
+    began = time.monotonic()
+    try:
+        _begin(connection, f"SELECT pg_advisory_xact_lock({_number(agency)})", int(ORDER_SECONDS * 1000))
+    except NotAnswered:
+        connection.close()
+        raise
+    return Hold(connection.close), time.monotonic() - began > NOTICED_SECONDS
+
+
+def _begin(connection: PoliceConnection, statement: str, milliseconds: int) -> None:
+    try:
+        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        connection.execute(f"SET LOCAL lock_timeout = {milliseconds}".encode())
+        connection.execute(statement.encode())
     except psycopg.errors.LockNotAvailable:
-        _end(connection)
         raise _too_long() from None
     except psycopg.Error:
-        connection.close()
-        message = "The barrier's database does not answer; try again."
-        raise NotAnswered(message) from None
-    return connection
+        raise _no_database() from None
 
 
-def _free_connection() -> "psycopg.Connection[tuple[object, ...]]":
-    free: list[psycopg.Connection[tuple[object, ...]]] = getattr(_own, "free", [])
-    while free:
-        connection = free.pop()
-        if not connection.closed:
-            return connection
+def _end(connection: PoliceConnection) -> None:
+    # A connection that is lost has let go of its locks already; the pool replaces it.
+    with contextlib.suppress(psycopg.Error):
+        connection.execute("ROLLBACK")
+
+
+@cache
+def _pool() -> "ConnectionPool[PoliceConnection]":
+    # One for each process: a hold lasts milliseconds, so few connections serve many threads.
+    return ConnectionPool(kwargs={"autocommit": True, **_address()}, min_size=0, max_size=POOL_SIZE, open=True)
+
+
+def _address() -> dict[str, Any]:
     parameters = connections["default"].get_connection_params()
-    wanted = {
-        name: parameters[name]
-        for name in ("dbname", "user", "password", "host", "port")
-        if name in parameters
-    }
-    return psycopg.connect(autocommit=True, **wanted)
+    names = ("dbname", "user", "password", "host", "port")
+    return {name: parameters[name] for name in names if name in parameters}
 
 
-def _end(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
-    try:
-        connection.execute("COMMIT")
-    except psycopg.Error:
-        connection.close()
-        return
-    free: list[psycopg.Connection[tuple[object, ...]]] = getattr(_own, "free", [])
-    if len(free) < KEPT_CONNECTIONS:
-        _own.free = [*free, connection]
-    else:
-        connection.close()
+def _no_database() -> NotAnswered:
+    return NotAnswered("The barrier's database does not answer; try again.")
 
 
 def _number(agency: str) -> int:

@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openclear.config.settings.officer")
+os.environ["DJANGO_SETTINGS_MODULE"] = "openclear.config.settings.serving"
 application = get_wsgi_application()
 
 from openclear.config.wiring import wire  # noqa: E402 - the rooms are there only now

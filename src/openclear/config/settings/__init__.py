@@ -1,1 +1,1 @@
-"""One module for each process: `officer` for the police side, `test` for the tests."""
+"""One module for each process: `officer` for the command line, `serving` for the officer site."""
