@@ -67,13 +67,15 @@ def test_ives_and_kerr_are_out_everywhere_and_frost_notices_nothing():
     assert search("ives", "garcia").status_code == 200
 
 
-def test_a_refusal_is_the_same_whether_somebody_is_there_or_not(cut_ice):
+@pytest.mark.usefixtures("cut_ice")
+def test_a_refusal_is_the_same_whether_somebody_is_there_or_not():
     found, absent = search("ives", "garcia").json(), search("ives", "nobody-at-all").json()
     assert found.pop("receipt") != absent.pop("receipt")
     assert found == absent
 
 
-def test_a_person_detailed_from_ice_today_is_out_today(cut_ice):
+@pytest.mark.usefixtures("cut_ice")
+def test_a_person_detailed_from_ice_today_is_out_today():
     assert search("marsh", "garcia").status_code == 200
     registry = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
     commands.affiliate(registry, handle="marsh", agency="us.dhs.ice.hsi", kind="task-force")
@@ -85,17 +87,21 @@ def test_a_person_detailed_from_ice_today_is_out_today(cut_ice):
     assert search("marsh", "garcia").status_code == 200
 
 
-def test_a_branch_of_ice_that_is_founded_later_is_out_from_its_first_moment(cut_ice):
+@pytest.mark.usefixtures("cut_ice")
+def test_a_branch_of_ice_that_is_founded_later_is_out_from_its_first_moment():
     path_of_branch = "us.dhs.ice.annex"
     registry = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
     if not Agency.objects.filter(path=path_of_branch).exists():
-        commands.register_agencies(registry, agencies=[commands.NewAgency(path_of_branch, "Annex", "federal")])
+        commands.register_agencies(
+            registry, agencies=[commands.NewAgency(path_of_branch, "Annex", "federal")]
+        )
     with pytest.raises(Refused) as refused:
         gate.open_for("frost", Action.DESK_OPEN, purpose=CRIME, on_behalf_of=path_of_branch)
     assert refused.value.decision.rule_ids[0].startswith("cut-off:")
 
 
-def test_asking_on_behalf_of_ice_is_asking_as_ice(cut_ice):
+@pytest.mark.usefixtures("cut_ice")
+def test_asking_on_behalf_of_ice_is_asking_as_ice():
     assert search("rivera", "garcia", on_behalf_of="us.dhs.ice").status_code == 403
     assert search("rivera", "garcia", on_behalf_of="us.unheard-of").json()["rule_ids"] == ["incomplete-chain"]
 
@@ -168,7 +174,7 @@ def test_an_epoch_that_moved_for_others_changes_nothing_for_frost():
         lift("us.dhs.ice")
 
 
-def test_an_order_in_the_log_alone_already_wins(monkeypatch):
+def test_an_order_in_the_log_alone_already_wins():
     """The moment between the order's entry and its commit: the database knows nothing yet."""
     from openclear.access.rows import OrderRow
     from openclear.audit.rows import Draft
@@ -297,4 +303,7 @@ def test_machine_accounts_have_one_purpose():
 def test_settings_keep_what_the_gate_rests_on():
     assert settings.MIDDLEWARE[-1] == "openclear.access.middleware.ReleaseStampMiddleware"
     assert not settings.DEBUG
-    assert "ATOMIC_REQUESTS" not in settings.DATABASES["default"] or not settings.DATABASES["default"]["ATOMIC_REQUESTS"]
+    assert (
+        "ATOMIC_REQUESTS" not in settings.DATABASES["default"]
+        or not settings.DATABASES["default"]["ATOMIC_REQUESTS"]
+    )

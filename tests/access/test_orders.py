@@ -4,7 +4,7 @@ import pytest
 
 from openclear.access import gate, orders
 from openclear.access.errors import OlderThanLog, Refused
-from openclear.access.models import Epoch, OrderState, Officer
+from openclear.access.models import Epoch, Officer, OrderState
 from openclear.access.orders import is_blocking
 from openclear.access.recovery import reconcile
 from openclear.access.standing import read_standing
@@ -157,8 +157,8 @@ def test_a_change_of_the_registry_that_was_not_committed_is_void(monkeypatch):
 
     with monkeypatch.context() as broken:
         broken.setattr(Affiliation.objects, "create", crash)
+        registry = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
         with pytest.raises(Crash):
-            registry = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
             commands.affiliate(registry, handle="marsh", agency="us.doj.fbi", kind="task-force")
     epoch = read_standing().epoch
     assert [sentence for sentence in reconcile() if "void" in sentence]

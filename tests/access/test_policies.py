@@ -41,32 +41,91 @@ CRIME, PATROL = Purpose.CRIMINAL_INVESTIGATION, Purpose.DISPATCH_RESPONSE
 
 
 def ask(action, purpose=CRIME, ground=OPEN):
-    return Ask(action, purpose, ground is not None, ground)
+    return Ask(action, purpose, ground_named=ground is not None, ground=ground)
 
 
 ALLOWED = [
     pytest.param(RIVERA, ask(Action.PERSON_SEARCH), "police-work-of-the-host", id="rivera-with-a-case"),
-    pytest.param(FROST, ask(Action.VEHICLE_SEARCH, ground=None), "police-work-of-partners", id="frost-looks-up-a-plate"),
-    pytest.param(CHEN, ask(Action.INCIDENT_SEARCH, Purpose.CRIME_ANALYSIS, None), "analysis-of-incidents", id="chen"),
-    pytest.param(IMPORTER, ask(Action.RECORDS_IMPORT, Purpose.RECORDS_MAINTENANCE, None), "records-staff-keep-records", id="importer"),
-    pytest.param(NOVAK, ask(Action.ORDER_CUT_OFF, Purpose.ACCESS_ADMINISTRATION, None), "administrators-keep-access", id="novak"),
-    pytest.param(ADLER, ask(Action.ORDER_LIFT, Purpose.ACCESS_ADMINISTRATION, None), "administrators-keep-access", id="adler"),
-    pytest.param(OKAFOR, ask(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW, None), "oversight-reads-the-log", id="okafor"),
-    pytest.param(PUBLISHER, ask(Action.LOG_EXPORT, Purpose.PUBLIC_RELEASE, None), "the-log-is-public", id="publisher"),
+    pytest.param(
+        FROST, ask(Action.VEHICLE_SEARCH, ground=None), "police-work-of-partners", id="frost-looks-up-a-plate"
+    ),
+    pytest.param(
+        CHEN, ask(Action.INCIDENT_SEARCH, Purpose.CRIME_ANALYSIS, None), "analysis-of-incidents", id="chen"
+    ),
+    pytest.param(
+        IMPORTER,
+        ask(Action.RECORDS_IMPORT, Purpose.RECORDS_MAINTENANCE, None),
+        "records-staff-keep-records",
+        id="importer",
+    ),
+    pytest.param(
+        NOVAK,
+        ask(Action.ORDER_CUT_OFF, Purpose.ACCESS_ADMINISTRATION, None),
+        "administrators-keep-access",
+        id="novak",
+    ),
+    pytest.param(
+        ADLER,
+        ask(Action.ORDER_LIFT, Purpose.ACCESS_ADMINISTRATION, None),
+        "administrators-keep-access",
+        id="adler",
+    ),
+    pytest.param(
+        OKAFOR,
+        ask(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW, None),
+        "oversight-reads-the-log",
+        id="okafor",
+    ),
+    pytest.param(
+        PUBLISHER, ask(Action.LOG_EXPORT, Purpose.PUBLIC_RELEASE, None), "the-log-is-public", id="publisher"
+    ),
     pytest.param(FROST, ask(Action.DESK_OPEN, ground=None), "own-desk", id="frost-opens-his-desk"),
 ]
 REFUSED = [
     pytest.param(CHEN, ask(Action.PERSON_SEARCH), "no-rule-permits", id="chen-looks-for-a-person"),
     pytest.param(FROST, ask(Action.VEHICLE_SEARCH, PATROL), "no-rule-permits", id="frost-answers-a-call"),
-    pytest.param(RIVERA, ask(Action.INCIDENT_SEARCH, Purpose.CRIME_ANALYSIS), "no-rule-permits", id="rivera-analyses"),
-    pytest.param(RIVERA, ask(Action.RECORDS_IMPORT, Purpose.RECORDS_MAINTENANCE), "no-rule-permits", id="rivera-imports"),
-    pytest.param(OKAFOR, ask(Action.ORDER_CUT_OFF, Purpose.ACCESS_ADMINISTRATION), "no-rule-permits", id="okafor-orders"),
-    pytest.param(NOVAK, ask(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW), "no-rule-permits", id="novak-reads-bodies"),
-    pytest.param(RIVERA, ask(Action.LOG_EXPORT, Purpose.PUBLIC_RELEASE), "no-rule-permits", id="rivera-exports"),
-    pytest.param(STRANGER, ask(Action.DESK_OPEN, ground=None), "no-agreement-no-access", id="marshal-without-agreement"),
-    pytest.param(RIVERA, ask(Action.PERSON_SEARCH, Purpose.CIVIL_IMMIGRATION_ENFORCEMENT), "never-civil-immigration", id="rivera-for-ice"),
-    pytest.param(RIVERA, ask(Action.PERSON_SEARCH, ground=None), "person-needs-open-case", id="rivera-without-a-case"),
-    pytest.param(RIVERA, ask(Action.INCIDENT_SEARCH, ground=CLOSED), "named-case-must-be-open", id="rivera-with-a-closed-case"),
+    pytest.param(
+        RIVERA, ask(Action.INCIDENT_SEARCH, Purpose.CRIME_ANALYSIS), "no-rule-permits", id="rivera-analyses"
+    ),
+    pytest.param(
+        RIVERA,
+        ask(Action.RECORDS_IMPORT, Purpose.RECORDS_MAINTENANCE),
+        "no-rule-permits",
+        id="rivera-imports",
+    ),
+    pytest.param(
+        OKAFOR,
+        ask(Action.ORDER_CUT_OFF, Purpose.ACCESS_ADMINISTRATION),
+        "no-rule-permits",
+        id="okafor-orders",
+    ),
+    pytest.param(
+        NOVAK,
+        ask(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW),
+        "no-rule-permits",
+        id="novak-reads-bodies",
+    ),
+    pytest.param(
+        RIVERA, ask(Action.LOG_EXPORT, Purpose.PUBLIC_RELEASE), "no-rule-permits", id="rivera-exports"
+    ),
+    pytest.param(
+        STRANGER, ask(Action.DESK_OPEN, ground=None), "no-agreement-no-access", id="marshal-without-agreement"
+    ),
+    pytest.param(
+        RIVERA,
+        ask(Action.PERSON_SEARCH, Purpose.CIVIL_IMMIGRATION_ENFORCEMENT),
+        "never-civil-immigration",
+        id="rivera-for-ice",
+    ),
+    pytest.param(
+        RIVERA, ask(Action.PERSON_SEARCH, ground=None), "person-needs-open-case", id="rivera-without-a-case"
+    ),
+    pytest.param(
+        RIVERA,
+        ask(Action.INCIDENT_SEARCH, ground=CLOSED),
+        "named-case-must-be-open",
+        id="rivera-with-a-closed-case",
+    ),
     pytest.param(LAPSED, ask(Action.DESK_OPEN, ground=None), "certification-lapsed", id="lapsed"),
     pytest.param(IMPORTER, ask(Action.INCIDENT_SEARCH), "machine-has-one-purpose", id="importer-searches"),
 ]
@@ -147,7 +206,13 @@ RULES = {rule.id for rule in load_policies().rules.values()}
 
 def test_every_rule_is_in_a_list():
     named = {row.values[2] for row in [*ALLOWED, *REFUSED]} | {row[3] for row in [*SEEN, *HIDDEN]}
-    by_fields = {"narratives-stay-here", "home-addresses-for-casework", "analysts-see-no-names", "ordinary-rows", "ordinary-fields"}
+    by_fields = {
+        "narratives-stay-here",
+        "home-addresses-for-casework",
+        "analysts-see-no-names",
+        "ordinary-rows",
+        "ordinary-fields",
+    }
     assert named - {"no-rule-permits"} | by_fields == RULES
     assert len(RULES) >= 12
 
@@ -172,7 +237,9 @@ def test_a_policy_that_is_not_whole_is_not_loaded(text):
 
 
 def test_an_order_becomes_an_unconditional_forbid_with_its_ground():
-    text = forbid_text(OrderRow("2019-001", "us.dhs.ice", "in-force", "all", "all", 'Order "of" 10 July\n2019', 7))
+    text = forbid_text(
+        OrderRow("2019-001", "us.dhs.ice", "in-force", "all", "all", 'Order "of" 10 July\n2019', 7)
+    )
     assert 'forbid (principal in Agency::"us.dhs.ice", action, resource);' in text
     engine = policies().under((OrderRow("1", "us.dhs.ice", "in-force", "all", "all", "x", 7),))
     kerr = subject("officer", agencies=("us.dhs.ice.hsi", "us.doj.fbi"), host=False)
@@ -180,13 +247,26 @@ def test_an_order_becomes_an_unconditional_forbid_with_its_ground():
     assert engine.decide(FROST, ask(Action.PERSON_SEARCH)).allowed
 
 
-PATHS = st.sampled_from(["us", "us.dhs", "us.dhs.ice", "us.dhs.ice.ero", "us.dhs.cbp", "us.doj.fbi", "il.isp"])
-LIMITS = st.just("all") | st.lists(st.sampled_from(["people", "vehicles", "desk"]), min_size=1, unique=True).map(tuple)
-MEANT = st.just("all") | st.lists(st.sampled_from([str(CRIME), str(PATROL)]), min_size=1, unique=True).map(tuple)
-ORDERS = st.builds(OrderRow, st.just("1"), PATHS, st.just("in-force"), LIMITS, MEANT, st.just("ground"), st.just(1))
+PATHS = st.sampled_from(
+    ["us", "us.dhs", "us.dhs.ice", "us.dhs.ice.ero", "us.dhs.cbp", "us.doj.fbi", "il.isp"]
+)
+LIMITS = st.just("all") | st.lists(
+    st.sampled_from(["people", "vehicles", "desk"]), min_size=1, unique=True
+).map(tuple)
+MEANT = st.just("all") | st.lists(st.sampled_from([str(CRIME), str(PATROL)]), min_size=1, unique=True).map(
+    tuple
+)
+ORDERS = st.builds(
+    OrderRow, st.just("1"), PATHS, st.just("in-force"), LIMITS, MEANT, st.just("ground"), st.just(1)
+)
 
 
-@given(ORDERS, st.sets(PATHS, min_size=1, max_size=3), st.sampled_from([Action.PERSON_SEARCH, Action.VEHICLE_SEARCH, Action.DESK_OPEN]), st.sampled_from([CRIME, PATROL]))
+@given(
+    ORDERS,
+    st.sets(PATHS, min_size=1, max_size=3),
+    st.sampled_from([Action.PERSON_SEARCH, Action.VEHICLE_SEARCH, Action.DESK_OPEN]),
+    st.sampled_from([CRIME, PATROL]),
+)
 def test_gate_policy_and_log_agree_on_every_order(order, agencies, action, purpose):
     asker = subject("officer", agencies=tuple(sorted(agencies)))
     asked = ask(action, purpose)
@@ -194,7 +274,12 @@ def test_gate_policy_and_log_agree_on_every_order(order, agencies, action, purpo
     decision = policies().under((order,)).decide(asker, asked)
     book = OrderBook()
     book.apply({"i": 1, "kind": "order", "order": order.header()})
-    header = {"decision": "allow", "agencies": list(asker.agencies), "dataset": str(DATASET_OF[action]), "purpose": str(purpose)}
+    header = {
+        "decision": "allow",
+        "agencies": list(asker.agencies),
+        "dataset": str(DATASET_OF[action]),
+        "purpose": str(purpose),
+    }
     assert (book.judge(header) is not None) == covered
     assert ("cut-off:1" in decision.rule_ids) == covered
     final = checked(decision, order if covered else None)
@@ -213,7 +298,10 @@ def test_where_order_and_policy_disagree_the_answer_is_no():
 
 def person(*ties, registered=("us", "us.doj", "us.doj.fbi", "us.dhs", "us.dhs.ice"), agreements=()):
     rows = tuple(AffiliationRow(agency, kind, since, until, 1) for agency, kind, since, until in ties)
-    return Person("x", "X", "", ("officer",), DAY, "", True, rows, agreements, frozenset(registered))
+    return Person(
+        handle="x", name="X", title="", roles=("officer",), certified_until=DAY, machine_purpose="", is_active=True,
+        affiliations=rows, agreements=agreements, registered=frozenset(registered),
+    )  # fmt: skip
 
 
 def test_an_incomplete_picture_is_a_refusal():
@@ -227,7 +315,9 @@ def test_an_incomplete_picture_is_a_refusal():
 
 def test_agreements_are_dated_and_every_agency_needs_one():
     doj = AgreementRow("us.doj", date(2019, 1, 1), DAY)
-    kerr = person(("us.doj.fbi", "task-force", DAY, None), ("us.dhs.ice", "employer", DAY, None), agreements=(doj,))
+    kerr = person(
+        ("us.doj.fbi", "task-force", DAY, None), ("us.dhs.ice", "employer", DAY, None), agreements=(doj,)
+    )
     assert subject_of(kerr, ("us.doj.fbi",), DAY).agreed
     assert not subject_of(kerr, ("us.doj.fbi", "us.dhs.ice"), DAY).agreed
     assert not subject_of(kerr, ("us.doj.fbi",), date(2019, 7, 13)).agreed

@@ -28,21 +28,29 @@ def functions(tree):
 
 def lines_of(node):
     body = node.body
-    first = body[1] if len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else body[0]
+    first = (
+        body[1]
+        if len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+        else body[0]
+    )
     return node.end_lineno - first.lineno + 1
 
 
 def test_modules_and_functions_are_small():
     long_modules = [path.name for path in MODULES if len(path.read_text().splitlines()) > 300]
     assert not long_modules
-    sizes = [(lines_of(node), path.name, node.name) for path, tree in TREES.items() for node in functions(tree)]
+    sizes = [
+        (lines_of(node), path.name, node.name) for path, tree in TREES.items() for node in functions(tree)
+    ]
     assert not [item for item in sizes if item[0] > 40]
     assert statistics.median(size for size, *_ in sizes) < 10
 
 
 def test_no_module_is_called_after_nothing():
     homeless = {"utils", "helpers", "common", "misc", "base", "core", "manager", "lib"}
-    assert not [path for path in MODULES if path.stem in homeless or homeless & set(path.parts[len(PACKAGE.parts) :])]
+    assert not [
+        path for path in MODULES if path.stem in homeless or homeless & set(path.parts[len(PACKAGE.parts) :])
+    ]
 
 
 def test_only_the_gate_makes_a_grant():
@@ -71,13 +79,19 @@ WITHOUT_GRANT = {
 @pytest.mark.parametrize("name", WITHOUT_GRANT)
 def test_every_query_and_command_takes_a_grant_first_and_asks_it(name):
     for node in TREES[PACKAGE / name].body:
-        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.name in WITHOUT_GRANT[name]:
+        if (
+            not isinstance(node, ast.FunctionDef)
+            or node.name.startswith("_")
+            or node.name in WITHOUT_GRANT[name]
+        ):
             continue
         assert node.args.args, f"{name}:{node.name}"
         assert node.args.args[0].arg == "grant", f"{name}:{node.name}"
         assert len(node.args.args) == 1, f"{name}:{node.name} takes more than the grant by position"
         text = ast.unparse(node)
-        assert re.search(r"grant\.require\(|record_act\(grant|rows_of_source\(grant", text), f"{name}:{node.name}"
+        assert re.search(r"grant\.require\(|record_act\(grant|rows_of_source\(grant", text), (
+            f"{name}:{node.name}"
+        )
 
 
 def test_queries_return_no_querysets():
@@ -99,7 +113,7 @@ def routes(resolver, prefix=""):
 
 def test_no_route_answers_without_a_stamp_or_a_place_on_the_public_list(client_of_nobody, client_of_rivera):
     found = dict(routes(get_resolver()))
-    assert settings.PUBLIC_ROUTES <= set(found.values())
+    assert set(found.values()) >= settings.PUBLIC_ROUTES
     assert len(found) >= 15
     for pattern, name in found.items():
         path = "/" + re.sub(r"<uuid\w*:\w+>", "00000000-0000-0000-0000-000000000000", pattern)
@@ -107,7 +121,9 @@ def test_no_route_answers_without_a_stamp_or_a_place_on_the_public_list(client_o
             for method in ("get", "post"):
                 response = getattr(client, method)(path)
                 stamped = bool(response.headers.get("OpenCLEAR-Receipt"))
-                assert stamped or name in settings.PUBLIC_ROUTES, f"{method} {path} ({name}): {response.status_code}"
+                assert stamped or name in settings.PUBLIC_ROUTES, (
+                    f"{method} {path} ({name}): {response.status_code}"
+                )
 
 
 @pytest.fixture
@@ -143,7 +159,11 @@ def test_no_column_speaks_of_immigration():
 
     columns = [field.name for model in apps.get_models() for field in model._meta.get_fields()]
     assert len(columns) > 100
-    assert not [name for name in columns if FORBIDDEN.search(name) or "origin" in name or "risk" in name or "score" in name]
+    assert not [
+        name
+        for name in columns
+        if FORBIDDEN.search(name) or "origin" in name or "risk" in name or "score" in name
+    ]
 
 
 def test_every_room_has_a_short_readme():
@@ -162,7 +182,9 @@ def test_everything_public_has_a_docstring_in_the_proof():
 
 
 def documents():
-    return "\n".join(path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
+    return "\n".join(
+        path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    )
 
 
 def test_every_rule_setting_and_verb_is_in_the_documents():
@@ -179,7 +201,9 @@ def test_every_dependency_has_its_line():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    named = project["project"]["dependencies"] + [item for item in project["dependency-groups"]["dev"] if isinstance(item, str)]
+    named = project["project"]["dependencies"] + [
+        item for item in project["dependency-groups"]["dev"] if isinstance(item, str)
+    ]
     text = (ROOT / "docs" / "dependencies.md").read_text()
     for requirement in named:
         name = re.split(r"[\[<>=]", requirement)[0]
@@ -192,7 +216,7 @@ def test_every_exception_of_the_linter_has_its_reason():
     for line in section.splitlines():
         if re.match(r'\s+"[A-Z]+\d+",', line) or re.match(r'^".*" = \[.*\]', line):
             assert "#" in line, line
-    for path, _ in TREES.items():
+    for path in TREES:
         for line in path.read_text().splitlines():
             if "# noqa" in line and not line.lstrip().startswith("#"):
                 assert re.search(r"# noqa: [A-Z0-9, ]+ - \w+", line), f"{path.name}: {line.strip()}"
@@ -212,7 +236,11 @@ def test_the_translations_are_whole():
     from babel.messages.pofile import read_po
 
     with (PACKAGE / "web" / "locale" / "es" / "LC_MESSAGES" / "django.po").open("rb") as file:
-        catalog = {str(message.id if isinstance(message.id, str) else message.id[0]): message for message in read_po(file) if message.id}
+        catalog = {
+            str(message.id if isinstance(message.id, str) else message.id[0]): message
+            for message in read_po(file)
+            if message.id
+        }
     wanted = set()
     for template in (PACKAGE / "web" / "templates").rglob("*.html"):
         text = template.read_text()

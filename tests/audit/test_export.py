@@ -126,7 +126,9 @@ def forge(folder, change):
 
 def test_an_allow_turned_into_a_refusal_does_not_fit_the_signed_root(export):
     def hide(lines):
-        place = next(place for place, line in enumerate(lines) if b"us.dhs.ice" in line and b'"allow"' in line)
+        place = next(
+            place for place, line in enumerate(lines) if b"us.dhs.ice" in line and b'"allow"' in line
+        )
         header = json.loads(lines[place]) | {"kind": "refusal", "decision": "deny"}
         return [*lines[:place], encode(header), *lines[place + 1 :]]
 
@@ -166,7 +168,9 @@ def test_an_allow_behind_an_order_is_named_even_if_the_operator_signs_it(export)
     key = read_key(settings.KEYS_FOLDER / "log.key")
 
     def slip_in(lines):
-        header = json.loads(next(line for line in lines if b'"decision":"deny"' in line and b"us.dhs.ice" in line))
+        header = json.loads(
+            next(line for line in lines if b'"decision":"deny"' in line and b"us.dhs.ice" in line)
+        )
         return [*lines, encode(header | {"i": len(lines), "kind": "answer", "decision": "allow"})]
 
     lines, leaves = forge(export, slip_in)
@@ -178,13 +182,17 @@ def test_bodies_are_for_oversight_with_a_reason_alone(tmp_path, capsys):
     assert openclear("log", "export", tmp_path / "a", "--bodies", "--by", "okafor") == 2
     assert openclear("log", "export", tmp_path / "b", "--bodies", "--by", "novak", "--reason", "curious") == 1
     assert not (tmp_path / "b").exists()
-    assert openclear("log", "export", tmp_path / "c", "--bodies", "--by", "okafor", "--reason", "review 7") == 0
+    assert (
+        openclear("log", "export", tmp_path / "c", "--bodies", "--by", "okafor", "--reason", "review 7") == 0
+    )
     assert verify(tmp_path / "c").returncode == 0
     lines = (tmp_path / "c" / "bodies.jsonl").read_text().splitlines()
     body = json.loads(lines[10])
     name = next(iter(body["fields"]))
     body["fields"][name]["value"] = "changed"
-    (tmp_path / "c" / "bodies.jsonl").write_text("\n".join([*lines[:10], json.dumps(body), *lines[11:]]) + "\n")
+    (tmp_path / "c" / "bodies.jsonl").write_text(
+        "\n".join([*lines[:10], json.dumps(body), *lines[11:]]) + "\n"
+    )
     assert_named(tmp_path / "c", 10)
     (tmp_path / "c" / "bodies.jsonl").write_text("\n".join(lines[:10] + lines[11:]) + "\n")
     assert_named(tmp_path / "c", 10)
@@ -196,11 +204,15 @@ def test_a_court_can_have_a_field_erased_and_the_proof_holds(tmp_path, capsys):
     arguments = ("--field", "query", "--court-order", "2026 CH 0001")
     assert openclear("log", "erase", entry, *arguments, "--by", "novak") == 1
     assert openclear("log", "erase", entry, *arguments, "--by", "okafor") == 0
-    assert openclear("log", "export", tmp_path / "log", "--bodies", "--by", "okafor", "--reason", "check") == 0
+    assert (
+        openclear("log", "export", tmp_path / "log", "--bodies", "--by", "okafor", "--reason", "check") == 0
+    )
     body = json.loads((tmp_path / "log" / "bodies.jsonl").read_text().splitlines()[entry])
     assert set(body["fields"]["query"]) == {"hash"}
     assert verify(tmp_path / "log").returncode == 0
-    assert openclear("log", "erase", entry, "--field", "nonsense", "--court-order", "x", "--by", "okafor") == 1
+    assert (
+        openclear("log", "erase", entry, "--field", "nonsense", "--court-order", "x", "--by", "okafor") == 1
+    )
     assert "has no field nonsense" in capsys.readouterr().err
 
 

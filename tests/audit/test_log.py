@@ -54,7 +54,8 @@ def test_who_and_what_stand_in_the_private_body_alone():
     assert "smith john" in Body.objects.using("audit").get(entry=receipt.entry).fields
 
 
-def test_the_log_itself_refuses_an_allow_behind_an_order(cut_ice):
+@pytest.mark.usefixtures("cut_ice")
+def test_the_log_itself_refuses_an_allow_behind_an_order():
     for agency in ("us.dhs.ice", "us.dhs.ice.ero", "us.dhs.ice.founded-tomorrow"):
         with pytest.raises(RefusedByOrder):
             log.append(answer("us.doj.fbi", agency))
@@ -91,8 +92,7 @@ def test_many_writers_get_one_order_and_each_its_own_entry():
     entries, threads = [], []
 
     def write():
-        for _ in range(25):
-            entries.append(log.append(answer("il.isp")).entry)
+        entries.extend(log.append(answer("il.isp")).entry for _ in range(25))
         log._forget()
 
     for _ in range(12):
@@ -140,7 +140,9 @@ def test_an_entry_edited_in_the_database_stops_the_sequencer_and_is_named():
     row = Entry.objects.using("audit").get(index=receipt.entry)
     original = bytes(row.header)
     log.stop()
-    Entry.objects.using("audit").filter(index=receipt.entry).update(header=original.replace(b"allow", b"deny "))
+    Entry.objects.using("audit").filter(index=receipt.entry).update(
+        header=original.replace(b"allow", b"deny ")
+    )
     try:
         from openclear.audit.ledger import Ledger
 
@@ -210,9 +212,21 @@ def test_an_order_covers_its_agency_and_all_below_and_nobody_else(cut, asker):
 def test_a_move_never_takes_anyone_out_from_under_an_order():
     book = OrderBook()
     book.apply(order("1", "us.dhs.ice"))
-    book.apply({"i": 1, "kind": "registry", "registry": {"change": "moved", "from": "us.dhs.ice.hsi", "agency": "us.doj.hsi"}})
+    book.apply(
+        {
+            "i": 1,
+            "kind": "registry",
+            "registry": {"change": "moved", "from": "us.dhs.ice.hsi", "agency": "us.doj.hsi"},
+        }
+    )
     assert book.judge(allow("us.doj.hsi.chicago")) == "1"
-    book.apply({"i": 2, "kind": "registry", "registry": {"change": "moved", "from": "us.dhs", "agency": "us.security"}})
+    book.apply(
+        {
+            "i": 2,
+            "kind": "registry",
+            "registry": {"change": "moved", "from": "us.dhs", "agency": "us.security"},
+        }
+    )
     assert book.judge(allow("us.security.ice.ero")) == "1"
     assert book.judge(allow("us.security.cbp")) is None
     assert book.judge(allow("us.doj.fbi")) is None
@@ -228,7 +242,9 @@ def test_scope_and_purposes_limit_an_order():
     assert book.judge(allow("us.doj")) is None
 
 
-@pytest.mark.parametrize("change", [{"v": 2}, {"i": -1}, {"hour": "noon"}, {"agencies": ["us", "il"]}, {"x": 1}, {"epoch": True}])
+@pytest.mark.parametrize(
+    "change", [{"v": 2}, {"i": -1}, {"hour": "noon"}, {"agencies": ["us", "il"]}, {"x": 1}, {"epoch": True}]
+)
 def test_a_header_that_breaks_a_rule_is_none(change):
     receipt = log.append(answer("il.isp"))
     header = parse_header(bytes(Entry.objects.using("audit").get(index=receipt.entry).header))

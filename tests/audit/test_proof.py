@@ -33,7 +33,17 @@ def test_our_canonical_json_is_that_of_rfc_8785(value):
 
 
 @pytest.mark.parametrize(
-    "data", [b'{"a":1,"a":2}', b'{"a": 1}', b'{"b":1,"a":2}', b"1.0", b"9007199254740992", b'"e\\u0301"', b'{"\\u00e9":1}', b"[1,]"]
+    "data",
+    [
+        b'{"a":1,"a":2}',
+        b'{"a": 1}',
+        b'{"b":1,"a":2}',
+        b"1.0",
+        b"9007199254740992",
+        b'"e\\u0301"',
+        b'{"\\u00e9":1}',
+        b"[1,]",
+    ],
 )
 def test_bytes_with_a_second_spelling_are_no_entry(data):
     with pytest.raises(canonical.NotCanonical):
@@ -42,7 +52,11 @@ def test_bytes_with_a_second_spelling_are_no_entry(data):
 
 def vectors(data, member, folder):
     with tarfile.open(data / "audit-vectors" / f"{member}.tar.gz") as archive:
-        return {name.name: archive.extractfile(name).read() for name in archive if name.isfile() and folder in name.name}
+        return {
+            name.name: archive.extractfile(name).read()
+            for name in archive
+            if name.isfile() and folder in name.name
+        }
 
 
 def test_inclusion_vectors(data):
@@ -82,18 +96,29 @@ def test_every_proof_of_our_own_holds_and_no_other_leaf_has_it(entries, data):
     old = data.draw(st.integers(1, len(leaves)))
     root = merkle.root_of(leaves)
     merkle.check_inclusion(leaves[index], index, len(leaves), merkle.inclusion_proof(leaves, index), root)
-    merkle.check_consistency(old, len(leaves), merkle.root_of(leaves[:old]), root, merkle.consistency_proof(leaves, old))
+    merkle.check_consistency(
+        old, len(leaves), merkle.root_of(leaves[:old]), root, merkle.consistency_proof(leaves, old)
+    )
     with pytest.raises(merkle.ProofError):
-        merkle.check_inclusion(merkle.leaf_hash(b"x" * 9), index, len(leaves), merkle.inclusion_proof(leaves, index), root)
+        merkle.check_inclusion(
+            merkle.leaf_hash(b"x" * 9), index, len(leaves), merkle.inclusion_proof(leaves, index), root
+        )
 
 
 def test_golden_log_of_another_implementation(data):
     files = vectors(data, "tessera-golden", "checkpoint")
     key = notes.parse_key(TESSERA_KEY)
-    opened = [notes.open_checkpoint(text.decode(), key) for name, text in sorted(files.items()) if "checkpoint." in name]
+    opened = [
+        notes.open_checkpoint(text.decode(), key)
+        for name, text in sorted(files.items())
+        if "checkpoint." in name
+    ]
     assert sorted(note.size for note in opened) == list(range(16))
     bundle = next(iter(vectors(data, "tessera-golden", "tile/entries").values()), b"")
-    leaves = [merkle.leaf_hash(entry) for entry in entries_of(max(vectors(data, "tessera-golden", "tile/entries").values(), key=len))]
+    leaves = [
+        merkle.leaf_hash(entry)
+        for entry in entries_of(max(vectors(data, "tessera-golden", "tile/entries").values(), key=len))
+    ]
     assert bundle
     for note in opened:
         assert merkle.root_of(leaves[: note.size]) == note.root
@@ -143,7 +168,9 @@ def test_a_note_holds_only_with_its_text_and_key():
 
 def test_one_field_can_be_shown_or_erased_and_the_rest_still_proves():
     salts = {name: bytes([place]) * 32 for place, name in enumerate(["case", "officer"])}
-    fields = {name: {"salt": base64.b64encode(salt).decode(), "value": name.upper()} for name, salt in salts.items()}
+    fields = {
+        name: {"salt": base64.b64encode(salt).decode(), "value": name.upper()} for name, salt in salts.items()
+    }
     bound = commitment(fields)
     erased = fields | {"officer": {"hash": field_hash("officer", salts["officer"], "OFFICER").hex()}}
     assert commitment(erased) == bound
@@ -154,6 +181,13 @@ def test_the_exported_verifier_needs_nothing_but_python(tmp_path):
     from openclear.audit.commands import verifier_source
 
     (tmp_path / "verify.py").write_text(verifier_source())
-    done = subprocess.run([sys.executable, "-I", "-S", tmp_path / "verify.py", "--help"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", tmp_path / "verify.py", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "--agency" in done.stdout
-    assert "openclear." not in "".join(line for line in verifier_source().splitlines() if line.startswith(("import", "from")))
+    assert "openclear." not in "".join(
+        line for line in verifier_source().splitlines() if line.startswith(("import", "from"))
+    )

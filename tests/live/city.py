@@ -28,7 +28,14 @@ class City:
         self.server: subprocess.Popen[bytes] | None = None
 
     def run(self, *arguments: str, code: int = 0) -> str:
-        done = subprocess.run([*PROGRAM, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(
+            [*PROGRAM, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
         assert done.returncode == code, (arguments, done.stdout, done.stderr)
         return done.stdout
 
@@ -37,7 +44,13 @@ class City:
 
     def start(self) -> None:
         command = [*PROGRAM, "serve", "--port", str(self.port)]
-        self.server = subprocess.Popen(command, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        self.server = subprocess.Popen(
+            command,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with suppress(OSError):
@@ -56,7 +69,10 @@ class City:
     def stop(self) -> None:
         self.kill()
         with suppress(OSError, ValueError):
-            os.kill(int((Path(self.environment["OPENCLEAR_HOME"]) / "log" / "sequencer.lock").read_text()), signal.SIGKILL)
+            os.kill(
+                int((Path(self.environment["OPENCLEAR_HOME"]) / "log" / "sequencer.lock").read_text()),
+                signal.SIGKILL,
+            )
 
     def get(self, path: str, token: str = "", timeout: float = 30) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
@@ -74,7 +90,16 @@ class City:
         return json.loads(self.run("cases", "--open", "--json"))[0]["number"]
 
     def cut_off(self) -> None:
-        self.run("cut-off", "us.dhs.ice", "--ground", "Mayor's order of 10 July 2019", "--by", "novak", "--approved-by", "adler")
+        self.run(
+            "cut-off",
+            "us.dhs.ice",
+            "--ground",
+            "Mayor's order of 10 July 2019",
+            "--by",
+            "novak",
+            "--approved-by",
+            "adler",
+        )
 
     def verify(self) -> dict:
         return json.loads(self.run("log", "verify", "--json"))

@@ -75,9 +75,17 @@ def main(port, trials, clients, case, cut_tokens, other_tokens):
         lift(receipt.order)
         marks = [len(client.answers) for client in cut]
         deadline = time.monotonic() + 2
-        while time.monotonic() < deadline and not any(status == 200 for client, mark in zip(cut, marks, strict=True) for _, status in client.answers[mark:]):
+        while time.monotonic() < deadline and not any(
+            status == 200
+            for client, mark in zip(cut, marks, strict=True)
+            for _, status in client.answers[mark:]
+        ):
             time.sleep(0.005)
-        allowed_before += any(status == 200 for client, mark in zip(cut, marks, strict=True) for _, status in client.answers[mark:])
+        allowed_before += any(
+            status == 200
+            for client, mark in zip(cut, marks, strict=True)
+            for _, status in client.answers[mark:]
+        )
     for client in cut + others:
         client.running = False
     for client in cut + others:
@@ -105,4 +113,11 @@ def wait_for_answers(clients):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5].split(","), sys.argv[6].split(","))
+    main(
+        int(sys.argv[1]),
+        int(sys.argv[2]),
+        int(sys.argv[3]),
+        sys.argv[4],
+        sys.argv[5].split(","),
+        sys.argv[6].split(","),
+    )

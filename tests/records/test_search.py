@@ -32,15 +32,39 @@ def people():
         "obrien": ("O'Brien", "Siobhán", date(1970, 2, 2), 0, []),
         "wojcik": ("Wójcik", "Małgorzata", date(1966, 6, 6), 0, []),
         "minor": ("Xylander", "Timothy", date(2011, 6, 6), Label.JUVENILE.value, []),
-        "sealed": ("Xylander", "Quentin", date(1988, 6, 6), Label.SEALED.value, [("alias", "Zebulon", "Xylander")]),
+        "sealed": (
+            "Xylander",
+            "Quentin",
+            date(1988, 6, 6),
+            Label.SEALED.value,
+            [("alias", "Zebulon", "Xylander")],
+        ),
         "gone": ("Xylander", "Otto", date(1988, 6, 6), Label.EXPUNGED.value, []),
     }
     key = grant("importer", Action.RECORDS_IMPORT, MAINTENANCE)
     person_rows, name_rows = [], []
     for source_id, (family, given_name, birth, labels, others) in names.items():
-        person_rows.append({"source_id": source_id, "family": family, "given": given_name, "birth_date": birth, "labels": labels, "home_address": "1 N STATE ST"})
+        person_rows.append(
+            {
+                "source_id": source_id,
+                "family": family,
+                "given": given_name,
+                "birth_date": birth,
+                "labels": labels,
+                "home_address": "1 N STATE ST",
+            }
+        )
         for place, (kind, given_other, family_other) in enumerate([("main", given_name, family), *others]):
-            name_rows.append({"source_id": f"{source_id}-{place}", "person_id": record_id("story", "person", source_id), "kind": kind, "given": given_other, "family": family_other, "labels": labels})
+            name_rows.append(
+                {
+                    "source_id": f"{source_id}-{place}",
+                    "person_id": record_id("story", "person", source_id),
+                    "kind": kind,
+                    "given": given_other,
+                    "family": family_other,
+                    "labels": labels,
+                }
+            )
     bring_in(key, source="story", table="person", rows=person_rows)
     bring_in(key, source="story", table="name", rows=name_rows)
 
@@ -86,7 +110,10 @@ def test_hidden_people_are_not_there_in_any_way():
     hidden = Person.objects.get(source="story", source_id="sealed").id
     reason = {"purpose": CRIME, "case": open_case()}
     for path in ("people", "incidents", "vehicles"):
-        found, absent = ask("rivera", f"{path}/{hidden}", **reason), ask("rivera", f"{path}/{uuid4()}", **reason)
+        found, absent = (
+            ask("rivera", f"{path}/{hidden}", **reason),
+            ask("rivera", f"{path}/{uuid4()}", **reason),
+        )
         assert found.status_code == absent.status_code == 404
         assert found.content == absent.content
 
@@ -109,7 +136,9 @@ def test_one_row_and_the_list_are_one_filter(who, model):
 def test_counts_are_of_rows_that_can_be_opened():
     response = search("frost", "garcia").json()
     clearance = grant("frost", Action.PERSON_SEARCH, case=open_case()).over(Dataset.PEOPLE)
-    sounding = NameWord.objects.filter(sound=sound_of("garcia")) | NameWord.objects.filter(word__startswith="garcia")
+    sounding = NameWord.objects.filter(sound=sound_of("garcia")) | NameWord.objects.filter(
+        word__startswith="garcia"
+    )
     everyone = Person.objects.filter(id__in=sounding.values("person_id"))
     assert response["count"] == sum(clearance.shows(person.labels) for person in everyone)
     for row in response["results"][:5]:
@@ -136,7 +165,9 @@ def test_an_incident_tells_partners_no_narrative_and_analysts_no_names():
 
 def test_vehicles_by_the_beginning_of_the_plate():
     some = Vehicle.objects.order_by("plate").first()
-    found = ask("frost", "vehicles", q=f" {some.plate[:2]}-{some.plate[2:6].lower()}", purpose="stolen-property").json()
+    found = ask(
+        "frost", "vehicles", q=f" {some.plate[:2]}-{some.plate[2:6].lower()}", purpose="stolen-property"
+    ).json()
     assert some.plate in {row["plate"] for row in found["results"]}
 
 
@@ -150,7 +181,10 @@ def test_a_person_is_shown_with_what_the_asker_may_see_around_them():
     assert {row.incident for row in detail.involvements} <= visible
 
 
-@pytest.mark.parametrize("text", ["", "   ", "a", "%", "_", "'; DROP TABLE records_person;--", "\x00", "1985 1990", "é" * 200, "(" * 50])
+@pytest.mark.parametrize(
+    "text",
+    ["", "   ", "a", "%", "_", "'; DROP TABLE records_person;--", "\x00", "1985 1990", "é" * 200, "(" * 50],
+)
 def test_odd_searches_find_nobody_and_break_nothing(text):
     for who, path in (("rivera", "people"), ("rivera", "incidents"), ("rivera", "vehicles")):
         response = ask(who, path, q=text, purpose=CRIME, case=open_case())
@@ -175,7 +209,10 @@ def test_any_text_can_be_asked(text):
     assert block_of(block_of(text)) == block_of(text)
 
 
-@pytest.mark.parametrize(("birth", "fault"), [(date(1900, 12, 31), True), (date(1901, 1, 1), False), (date(2019, 7, 10), True), (None, False)])
+@pytest.mark.parametrize(
+    ("birth", "fault"),
+    [(date(1900, 12, 31), True), (date(1901, 1, 1), False), (date(2019, 7, 10), True), (None, False)],
+)
 def test_births_that_cannot_be(birth, fault):
     assert bool(birth_fault(birth, date(2019, 7, 10))) == fault
 

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -53,7 +54,14 @@ def stored(number):
 
 def test_a_file_goes_in_once_and_again_changes_nothing(tmp_path, capsys):
     path = write(tmp_path / "a.csv", [row(900_000 + n) for n in range(30)])
-    assert bring(path, capsys)[1] == {"read": 30, "inserted": 30, "updated": 0, "unchanged": 0, "rejected": 0, "rejects_file": None}
+    assert bring(path, capsys)[1] == {
+        "read": 30,
+        "inserted": 30,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": 0,
+        "rejects_file": None,
+    }
     assert bring(path, capsys)[1]["unchanged"] == 30
     incident = stored(900_000)
     offense = Offense.objects.get(incident=incident)
@@ -64,7 +72,9 @@ def test_a_file_goes_in_once_and_again_changes_nothing(tmp_path, capsys):
 
 def test_rows_change_later_and_an_older_file_changes_nothing_back(tmp_path, capsys):
     bring(write(tmp_path / "a.csv", [row(910_000)]), capsys)
-    changed = row(910_000, **{"Primary Type": "ROBBERY", "Updated On": "08/01/2019 04:00:00 PM", "Arrest": "true"})
+    changed = row(
+        910_000, **{"Primary Type": "ROBBERY", "Updated On": "08/01/2019 04:00:00 PM", "Arrest": "true"}
+    )
     assert bring(write(tmp_path / "b.csv", [changed]), capsys)[1]["updated"] == 1
     assert stored(910_000).arrest_made
     assert bring(write(tmp_path / "a.csv", [row(910_000)]), capsys)[1]["unchanged"] == 1
@@ -85,7 +95,7 @@ def test_homicides_are_one_row_per_victim_under_one_rd_number(tmp_path, capsys):
 
 
 def test_the_api_the_zip_and_parquet_are_the_same_file(tmp_path, capsys):
-    rows = [row(940_000), row(940_001, **{"Latitude": "", "Longitude": "", "Location": "", "Ward": ""})]
+    rows = [row(940_000), row(940_001, Latitude="", Longitude="", Location="", Ward="")]
     plain = write(tmp_path / "plain.csv", rows)
     bring(plain, capsys)
     api = [{column_name(name): value for name, value in item.items()} for item in rows]
@@ -96,8 +106,17 @@ def test_the_api_the_zip_and_parquet_are_the_same_file(tmp_path, capsys):
     zipped.write_bytes(gzip.compress(plain.read_bytes()))
     assert bring(zipped, capsys)[1]["unchanged"] == 2
     parquet = tmp_path / "p.parquet"
-    duckdb.sql(f"COPY (SELECT * FROM read_csv('{plain}', timestampformat='%m/%d/%Y %I:%M:%S %p', types={{'IUCR': 'VARCHAR', 'Beat': 'VARCHAR', 'District': 'VARCHAR', 'FBI Code': 'VARCHAR'}})) TO '{parquet}' (FORMAT parquet)")
-    assert bring(parquet, capsys)[1] == {"read": 2, "inserted": 0, "updated": 0, "unchanged": 2, "rejected": 0, "rejects_file": None}
+    duckdb.sql(
+        f"COPY (SELECT * FROM read_csv('{plain}', timestampformat='%m/%d/%Y %I:%M:%S %p', types={{'IUCR': 'VARCHAR', 'Beat': 'VARCHAR', 'District': 'VARCHAR', 'FBI Code': 'VARCHAR'}})) TO '{parquet}' (FORMAT parquet)"
+    )
+    assert bring(parquet, capsys)[1] == {
+        "read": 2,
+        "inserted": 0,
+        "updated": 0,
+        "unchanged": 2,
+        "rejected": 0,
+        "rejects_file": None,
+    }
 
 
 def test_leading_zeros_that_a_spreadsheet_ate_come_back(tmp_path, capsys):
@@ -108,19 +127,35 @@ def test_leading_zeros_that_a_spreadsheet_ate_come_back(tmp_path, capsys):
 
 
 def test_what_cannot_be_taken_is_kept_with_line_column_and_reason(tmp_path, capsys):
-    rows = [row(960_000), row("x"), row(960_001, Date="yesterday"), row(960_002, Latitude="91"), row(960_003, Domestic="perhaps"), row(960_004, Longitude="")]
+    rows = [
+        row(960_000),
+        row("x"),
+        row(960_001, Date="yesterday"),
+        row(960_002, Latitude="91"),
+        row(960_003, Domestic="perhaps"),
+        row(960_004, Longitude=""),
+    ]
     path = write(tmp_path / "a.csv", rows)
     with path.open("a") as file:
         file.write("960005,too,few\n")
     counts = bring(path, capsys)[1]
     assert (counts["read"], counts["inserted"], counts["rejected"]) == (7, 1, 6)
-    with open(counts["rejects_file"]) as file:
+    with Path(counts["rejects_file"]).open() as file:
         rejects = list(csv.reader(file))[1:]
-    assert [(line, column) for line, column, *_ in rejects] == [("3", "id"), ("4", "date"), ("5", "latitude"), ("6", "domestic"), ("7", "longitude"), ("8", "")]
+    assert [(line, column) for line, column, *_ in rejects] == [
+        ("3", "id"),
+        ("4", "date"),
+        ("5", "latitude"),
+        ("6", "domestic"),
+        ("7", "longitude"),
+        ("8", ""),
+    ]
     assert "yesterday" in rejects[1]
 
 
-@pytest.mark.parametrize("heading", ["Country of Birth", "Immigration Status", "CITIZENSHIP", "birthplace", "Alien Number"])
+@pytest.mark.parametrize(
+    "heading", ["Country of Birth", "Immigration Status", "CITIZENSHIP", "birthplace", "Alien Number"]
+)
 def test_columns_about_origin_are_dropped_and_that_is_said(tmp_path, capsys, heading):
     path = write(tmp_path / "a.csv", [row(970_000, **{heading: "Ruritania"})], [*HEADING, heading])
     assert main(["import", "chicago-crimes", str(path)], lambda: None) == 0
@@ -166,11 +201,10 @@ def test_a_file_that_breaks_off_keeps_what_came_before_and_says_so(tmp_path, cap
 @given(st.fixed_dictionaries({name: st.text(max_size=30) for name in COLUMNS}))
 def test_any_row_is_taken_or_refused_with_its_column(values):
     try:
-        facts = parse_row(values)
+        taken = parse_row(values).source_id.isdigit()
     except BadValue as error:
-        assert error.column in COLUMNS
-    else:
-        assert facts.source_id.isdigit()
+        taken = error.column in COLUMNS
+    assert taken
 
 
 def test_real_crimes_go_in_whole(data, capsys):

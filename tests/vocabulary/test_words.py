@@ -35,7 +35,9 @@ def test_every_act_belongs_to_a_data_set_and_is_spelled_object_dot_verb():
     assert all(action.count(".") == 1 and action == action.lower() for action in Action)
 
 
-@pytest.mark.parametrize("text", ["criminal-investigation", "Criminal_Investigation", " CRIMINAL INVESTIGATION "])
+@pytest.mark.parametrize(
+    "text", ["criminal-investigation", "Criminal_Investigation", " CRIMINAL INVESTIGATION "]
+)
 def test_a_purpose_may_be_spelled_in_several_ways(text):
     assert purpose_of(text) is Purpose.CRIMINAL_INVESTIGATION
 

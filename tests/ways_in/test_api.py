@@ -19,13 +19,19 @@ def test_an_answer_is_results_count_and_receipt():
     assert set(answer["receipt"]) == {"entry", "leaf"}
     assert answer["count"] >= len(answer["results"]) > 0
     response = search("hale", "garcia")
-    assert response.headers["OpenCLEAR-Receipt"].split() == [str(value) for value in response.json()["receipt"].values()]
+    assert response.headers["OpenCLEAR-Receipt"].split() == [
+        str(value) for value in response.json()["receipt"].values()
+    ]
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_partners_get_equal_answers_before_under_and_after_an_order(cut_ice):
+@pytest.mark.usefixtures("cut_ice")
+def test_partners_get_equal_answers_before_under_and_after_an_order():
     answers = {who: search(who, "garcia").json() for who in FED}
-    assert len({json.dumps([answer["results"], answer["count"]], sort_keys=True) for answer in answers.values()}) == 1
+    assert (
+        len({json.dumps([answer["results"], answer["count"]], sort_keys=True) for answer in answers.values()})
+        == 1
+    )
 
 
 @pytest.mark.parametrize("purpose", ["civil-immigration-enforcement", "Civil Immigration Enforcement"])
@@ -38,7 +44,12 @@ def test_nobody_searches_for_civil_immigration_enforcement(who, purpose):
 
 
 @pytest.mark.parametrize(
-    ("case", "rule"), [("", "person-needs-open-case"), ("CZ-0000-000000", "named-case-must-be-open"), ("' OR 1=1", "person-needs-open-case")]
+    ("case", "rule"),
+    [
+        ("", "person-needs-open-case"),
+        ("CZ-0000-000000", "named-case-must-be-open"),
+        ("' OR 1=1", "person-needs-open-case"),
+    ],
 )
 def test_a_person_search_needs_a_case_that_is_there_and_open(case, rule):
     problem = search("rivera", "garcia", case=case)
@@ -47,7 +58,14 @@ def test_a_person_search_needs_a_case_that_is_there_and_open(case, rule):
 
 
 @pytest.mark.parametrize(
-    "query", [{}, {"purpose": "curiosity"}, {"purpose": CRIME, "limit": "51"}, {"purpose": CRIME, "limit": "x"}, {"purpose": CRIME, "q": "x" * 300}]
+    "query",
+    [
+        {},
+        {"purpose": "curiosity"},
+        {"purpose": CRIME, "limit": "51"},
+        {"purpose": CRIME, "limit": "x"},
+        {"purpose": CRIME, "q": "x" * 300},
+    ],
 )
 def test_what_is_not_understood_is_said_in_one_sentence_and_logged(query):
     response = ask("rivera", "people", **query)
@@ -59,7 +77,9 @@ def test_what_is_not_understood_is_said_in_one_sentence_and_logged(query):
 
 def test_a_wrong_token_is_nobody():
     for header in ("", "Bearer x", "Bearer " + token("rivera")[:-1], "Basic abc"):
-        response = Client(headers={"authorization": header}).get("/api/v1/people", {"q": "x", "purpose": CRIME})
+        response = Client(headers={"authorization": header}).get(
+            "/api/v1/people", {"q": "x", "purpose": CRIME}
+        )
         assert response.status_code == 401
         assert response.json()["rule_ids"] == ["not-signed-in"]
 
@@ -79,8 +99,11 @@ def test_a_token_that_expired_is_nobody():
         row.save()
 
 
-def test_why_is_answered_with_rules_agencies_and_what_stays_hidden(cut_ice):
-    allowed = ask("frost", "decisions/explain", action="person.search", purpose=CRIME, case=open_case()).json()
+@pytest.mark.usefixtures("cut_ice")
+def test_why_is_answered_with_rules_agencies_and_what_stays_hidden():
+    allowed = ask(
+        "frost", "decisions/explain", action="person.search", purpose=CRIME, case=open_case()
+    ).json()
     assert allowed["allowed"]
     assert allowed["rules"][0]["id"] == "police-work-of-partners"
     assert "juvenile" in allowed["hidden_labels"]["people"]
@@ -92,7 +115,15 @@ def test_why_is_answered_with_rules_agencies_and_what_stays_hidden(cut_ice):
 
 def test_openapi_describes_every_route():
     description = Client().get("/api/v1/openapi.json").json()
-    paths = {"people", "people/{record}", "incidents", "incidents/{record}", "vehicles", "vehicles/{record}", "decisions/explain"}
+    paths = {
+        "people",
+        "people/{record}",
+        "incidents",
+        "incidents/{record}",
+        "vehicles",
+        "vehicles/{record}",
+        "decisions/explain",
+    }
     assert {path.removeprefix("/api/v1/") for path in description["paths"]} == paths
     for operations in description["paths"].values():
         assert {"200", "403"} <= set(operations["get"]["responses"])
@@ -108,7 +139,12 @@ def test_other_methods_give_nothing(method, path):
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(max_size=80), st.sampled_from([*Purpose, "", "x"]), st.text(max_size=20), st.sampled_from(["people", "incidents", "vehicles", "decisions/explain"]))
+@given(
+    st.text(max_size=80),
+    st.sampled_from([*Purpose, "", "x"]),
+    st.text(max_size=20),
+    st.sampled_from(["people", "incidents", "vehicles", "decisions/explain"]),
+)
 def test_nothing_that_is_asked_breaks_anything(text, purpose, case, path):
     response = ask("rivera", path, q=text, purpose=purpose, case=case, action=text[:10] or "person.search")
     assert response.status_code in {200, 400, 403}

@@ -20,11 +20,27 @@ def run(capsys, *arguments):
 def program(home, *arguments, **environment):
     command = [sys.executable, "-m", "openclear.config.program", *arguments]
     keep = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
-    return subprocess.run(command, env=keep | {"OPENCLEAR_HOME": str(home)} | environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command,
+        env=keep | {"OPENCLEAR_HOME": str(home)} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 def test_cut_off_and_restore(capsys):
-    order = ("cut-off", "us.dhs.ice", "--ground", "Mayor's order of 10 July 2019", "--by", "novak", "--approved-by", "adler")
+    order = (
+        "cut-off",
+        "us.dhs.ice",
+        "--ground",
+        "Mayor's order of 10 July 2019",
+        "--by",
+        "novak",
+        "--approved-by",
+        "adler",
+    )
     code, out, _ = run(capsys, *order, "--json")
     receipt = json.loads(out)
     assert code == 0
@@ -39,7 +55,9 @@ def test_cut_off_and_restore(capsys):
 
 
 def test_one_person_is_refused_in_one_sentence(capsys):
-    code, out, error = run(capsys, "cut-off", "us.dhs.ice", "--ground", "x", "--by", "novak", "--approved-by", "novak")
+    code, out, error = run(
+        capsys, "cut-off", "us.dhs.ice", "--ground", "x", "--by", "novak", "--approved-by", "novak"
+    )
     assert (code, out) == (1, "")
     assert error == "An order needs two different people: one who orders and one who approves.\n"
 
@@ -132,7 +150,19 @@ def test_a_real_city_asks_everyone_for_a_token(tmp_path):
 
 def test_help_names_every_verb():
     text = parser().format_help()
-    for verb in ("init", "demo", "serve", "import", "agencies", "cut-off", "restore", "explain", "log", "token", "cases"):
+    for verb in (
+        "init",
+        "demo",
+        "serve",
+        "import",
+        "agencies",
+        "cut-off",
+        "restore",
+        "explain",
+        "log",
+        "token",
+        "cases",
+    ):
         assert verb in text
 
 

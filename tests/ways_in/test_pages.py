@@ -30,7 +30,9 @@ def test_rivera_signs_in_searches_and_opens_a_person():
     assert client.get(link).status_code == 200
 
 
-@pytest.mark.parametrize(("kind", "model"), [("incidents", Incident), ("vehicles", Vehicle), ("people", Person)])
+@pytest.mark.parametrize(
+    ("kind", "model"), [("incidents", Incident), ("vehicles", Vehicle), ("people", Person)]
+)
 def test_every_kind_of_record_has_its_page(kind, model):
     client = signed_in("rivera")
     row = model.objects.filter(labels=0).order_by("id").first()
@@ -51,7 +53,10 @@ def test_a_hidden_person_and_nobody_are_the_same_page():
 
 
 def test_equal_pages_for_all_who_keep_access_and_a_reasoned_no_for_those_who_do_not():
-    clients = {who: signed_in(who) for who in ("frost", "quill", "soto", "tran", "hale", "lund", "marsh", "ives", "kerr")}
+    clients = {
+        who: signed_in(who)
+        for who in ("frost", "quill", "soto", "tran", "hale", "lund", "marsh", "ives", "kerr")
+    }
     before = {who: answer_of(find(client)) for who, client in clients.items()}
     cut_off("us.dhs.ice")
     try:

@@ -185,7 +185,9 @@ def _end(connection: PoliceConnection) -> None:
 @cache
 def _pool() -> "ConnectionPool[PoliceConnection]":
     # One for each process: a hold lasts milliseconds, so few connections serve many threads.
-    return ConnectionPool(kwargs={"autocommit": True, **_address()}, min_size=0, max_size=POOL_SIZE, open=True)
+    return ConnectionPool(
+        kwargs={"autocommit": True, **_address()}, min_size=0, max_size=POOL_SIZE, open=True
+    )
 
 
 def _address() -> dict[str, Any]:

@@ -182,15 +182,19 @@ def _set_state(
     return OrderRow(identity, order.agency, state, order.scope, order.purposes, order.ground, entry)
 
 
-def _append_result(
-    grant: Grant, row: OrderRow, under_way: Change, receipts: Sequence[TargetReceipt]
-) -> None:
+def _append_result(grant: Grant, row: OrderRow, under_way: Change, receipts: Sequence[TargetReceipt]) -> None:
     proved = all(item.state == "verified" for item in receipts)
     log.append(
         Draft(
-            kind="in-force" if proved else "outcome", decision="none" if proved else "error",
-            agencies=grant.agencies, action=grant.action, dataset=DATASET_OF[grant.action], purpose=grant.purpose,
-            epoch=under_way.epoch, attempt=row.entry, extra={"order": row.header()} if proved else {},
+            kind="in-force" if proved else "outcome",
+            decision="none" if proved else "error",
+            agencies=grant.agencies,
+            action=grant.action,
+            dataset=DATASET_OF[grant.action],
+            purpose=grant.purpose,
+            epoch=under_way.epoch,
+            attempt=row.entry,
+            extra={"order": row.header()} if proved else {},
             body={"receipts": [[item.target, item.state, item.before, item.after] for item in receipts]},
         )  # fmt: skip
     )
