@@ -13,7 +13,7 @@ from openclear.vocabulary.labels import NO_LABEL, Label
 
 SOURCE = "synthetic"
 Row = dict[str, Any]
-_HAIR = ("BLACK", "BROWN", "BLONDE", "GRAY", "BALD", "RED")
+_HAIR = ("BLACK", "BLACK", "BLACK", "BROWN", "BROWN", "BLONDE", "RED")
 _EYES = ("BROWN", "BLUE", "GREEN", "HAZEL")
 _MARKS = ("", "", "", "scar on left forearm", "tattoo: rose, right hand", "tattoo: initials on neck",
           "gold upper tooth", "tattoo: star behind ear", "scar above right eye")  # fmt: skip
@@ -64,7 +64,7 @@ def _draw_person(random: Random, rows: Rows, number: int, until: date) -> int:
     rows.add("person", {
         "source_id": str(number), "family": name.family, "given": name.given, "sex": name.sex,
         "birth_date": until - timedelta(days=int(age * 365.25)), "height_inches": height,
-        "weight_pounds": max(85, round(random.gauss(height * 2.6, 25))), "hair": random.choice(_HAIR),
+        "weight_pounds": max(85, round(random.gauss(height * 2.6, 25))), "hair": _hair(random, age),
         "eyes": random.choice(_EYES), "marks": random.choice(_MARKS), "home_address": place.address,
         "labels": labels,
     })  # fmt: skip
@@ -80,6 +80,12 @@ def _draw_person(random: Random, rows: Rows, number: int, until: date) -> int:
             "value": f"IR9{number:07d}", "labels": labels,
         })  # fmt: skip
     return labels
+
+
+def _hair(random: Random, age: float) -> str:
+    if random.random() * 110 < age - 35:
+        return random.choice(("GRAY", "GRAY", "BALD"))
+    return random.choice(_HAIR)
 
 
 def _labels(random: Random, age: float) -> int:
