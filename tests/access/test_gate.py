@@ -103,7 +103,14 @@ def test_a_branch_of_ice_that_is_founded_later_is_out_from_its_first_moment():
 @pytest.mark.usefixtures("cut_ice")
 def test_asking_on_behalf_of_ice_is_asking_as_ice():
     assert search("rivera", "garcia", on_behalf_of="us.dhs.ice").status_code == 403
-    assert search("rivera", "garcia", on_behalf_of="us.unheard-of").json()["rule_ids"] == ["incomplete-chain"]
+
+
+def test_a_made_up_agency_is_refused_and_never_enters_the_public_header():
+    refused = search("rivera", "garcia", on_behalf_of="us.john-smith-of-state-street").json()
+    assert refused["rule_ids"] == ["incomplete-chain"]
+    header, body = entry(refused["receipt"]["entry"])
+    assert "smith" not in json.dumps(header)
+    assert body["on_behalf_of"] == "us.john-smith-of-state-street"
 
 
 def test_a_missing_link_of_the_chain_refuses():

@@ -138,6 +138,19 @@ def test_other_methods_give_nothing(method, path):
     assert b"garcia" not in response.content.lower()
 
 
+@pytest.mark.parametrize(
+    "text", ["Mun\u0303oz", "\u212b", "\x00", "\ud800", "\u202egarcia", "\uffff", "a" * 200]
+)
+@pytest.mark.parametrize("field", ["q", "case", "on_behalf_of", "purpose"])
+def test_text_as_keyboards_and_attackers_send_it(field, text):
+    from urllib.parse import quote
+
+    asked = {"q": "garcia", "purpose": CRIME, "case": open_case()} | {field: text}
+    query = "&".join(f"{name}={quote(value.encode(errors='surrogatepass'))}" for name, value in asked.items())
+    response = Client(headers={"authorization": f"Bearer {token('rivera')}"}).get(f"/api/v1/people?{query}")
+    assert response.status_code in {200, 400, 403}
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(max_size=80),

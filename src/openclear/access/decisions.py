@@ -7,7 +7,15 @@ from functools import lru_cache
 from openclear.access.policy import Engine, Policies, load_policies
 from openclear.access.registry import person_at
 from openclear.access.rows import Ask, Decision, OrderRow, Person, Standing, Subject
-from openclear.access.rules import agencies_of, checked, first_fault, order_over, order_refusal, subject_of
+from openclear.access.rules import (
+    INCOMPLETE_CHAIN,
+    agencies_of,
+    checked,
+    first_fault,
+    order_over,
+    order_refusal,
+    subject_of,
+)
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance
@@ -41,9 +49,11 @@ def judge(handle: str, ask: Ask, standing: Standing, on_behalf_of: str | None = 
     """Return the verdict on an ask at a standing. Reads the registry, never a record."""
     person = person_at(standing.epoch, handle)
     day = clock.today()
-    agencies = agencies_of(person, day, on_behalf_of) if person else ()
+    # What a caller names enters the public header only as an agency that is registered.
+    known = on_behalf_of is None or (person is not None and on_behalf_of in person.registered)
+    agencies = agencies_of(person, day, on_behalf_of if known else None) if person else ()
     order = order_over(standing.orders, agencies, ask)
-    fault = first_fault(person, agencies)
+    fault = first_fault(person, agencies) or (None if known else INCOMPLETE_CHAIN)
     if fault or person is None:
         decision = order_refusal(order) if order else Decision(allowed=False, rules=(fault,) if fault else ())
         return Judgement(decision, person, agencies, standing.epoch, {})

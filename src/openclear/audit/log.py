@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,27 @@ def append(draft: Draft) -> Receipt:
     }
     if draft.attempt is not None:
         header["attempt"] = draft.attempt
-    reply = _ask({"do": "append", "draft": {"header": header, "body": dict(draft.body)}})
+    reply = _ask({"do": "append", "draft": {"header": header, "body": spelled(dict(draft.body))}})
     if "refused" in reply:
         raise RefusedByOrder(reply["refused"])
     if "entry" not in reply:
         message = f"The log did not take an entry ({reply.get('error')}); nothing was answered."
         raise LogUnavailable(message)
     return Receipt(reply["entry"], reply["leaf"])
+
+
+def spelled(value: Any) -> Any:
+    """Return a body's value as the log can spell it: text in NFC, and lone surrogates as question marks.
+
+    What people type may be neither; a search must not fail for how a keyboard composes its accents.
+    """
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value.encode(errors="replace").decode())
+    if isinstance(value, dict):
+        return {name: spelled(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [spelled(item) for item in value]
+    return value
 
 
 def state() -> LogState:

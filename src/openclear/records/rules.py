@@ -49,8 +49,9 @@ def is_rd_number(text: str) -> bool:
 
 
 def block_of(text: str) -> str:
-    """Return a block as it is compared: upper case, single spaces."""
-    return " ".join(text.upper().split())
+    """Return a block, or a number, as it is compared: upper case, single spaces, nothing unprintable."""
+    printable = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(printable.upper().split())
 
 
 def birth_fault(birth: date | None, today: date) -> str | None:
