@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from threading import Lock
 
 from openclear.access.policy import Engine, Policies, load_policies
 from openclear.access.registry import person_at
@@ -22,6 +23,7 @@ from openclear.vocabulary.grants import Clearance
 
 KEPT_DECISIONS = 8192
 KEPT_ENGINES = 8
+_compiling = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def judge(handle: str, ask: Ask, standing: Standing, on_behalf_of: str | None = 
         decision = order_refusal(order) if order else Decision(allowed=False, rules=(fault,) if fault else ())
         return Judgement(decision, person, agencies, standing.epoch, {})
     subject = subject_of(person, agencies, day)
-    decision, clearances = _compiled(standing.epoch, standing.orders, subject, _class_of(ask))
+    # After an order every thread needs the same new decisions at once: one makes them, the others wait for it.
+    with _compiling:
+        decision, clearances = _compiled(standing.epoch, standing.orders, subject, _class_of(ask))
     final = checked(decision, order)
     return Judgement(final, person, agencies, standing.epoch, clearances if final.allowed else {})
 
