@@ -227,3 +227,106 @@ def test_headers_hold_nothing_personal(export):
     text = (export / "headers.jsonl").read_text().lower()
     for word in ("ives", "garcia", "rivera", "127.0.0.1", "z-202"):
         assert word not in text
+
+
+@pytest.fixture(scope="module")
+def with_bodies(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bodies") / "log"
+    assert openclear("log", "export", folder, "--bodies", "--by", "okafor", "--reason", "review") == 0
+    return folder
+
+
+def changed_salt(line):
+    body = json.loads(line)
+    field = body["fields"]["time"]
+    last = field["salt"][-2]
+    field["salt"] = field["salt"][:-2] + chr(ord(last) + 1) + "="
+    return encode(body)
+
+
+BODY_CHANGES = {
+    "duplicate key": lambda line: line.replace(b'"value":', b'"value":"FORGED","value":', 1),
+    "extra member of a field": lambda line: line.replace(b'"salt":', b'"note":"x","salt":', 1),
+    "extra member of the line": lambda line: line.replace(b'{"entry":', b'{"a":1,"entry":', 1),
+    "space": lambda line: line.replace(b":", b": ", 1),
+    "second spelling of a salt": changed_salt,
+    "number for fields": lambda line: line[: line.index(b"{", 1)] + b"5}",
+    "number for a field": lambda line: b'{"entry":10,"fields":{"time":5}}',
+    "another number": lambda line: line.replace(b'"entry":10', b'"entry":-1', 1),
+    "true for a number": lambda line: line.replace(b'"entry":10', b'"entry":true', 1),
+    "deep": lambda line: b"[" * 100_000,
+    "surrogate": lambda line: b'{"entry":10,"fields":{"\\ud800":{"hash":"' + b"0" * 64 + b'"}}}',
+}
+
+
+@pytest.mark.parametrize("change", BODY_CHANGES)
+def test_a_body_has_one_spelling_and_nothing_unbound(with_bodies, tmp_path, change):
+    folder = shutil.copytree(with_bodies, tmp_path / "log")
+    lines = (folder / "bodies.jsonl").read_bytes().splitlines()
+    assert verify(folder).returncode == 0
+    lines[10] = BODY_CHANGES[change](lines[10])
+    (folder / "bodies.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    assert_named(folder, 10)
+
+
+def test_bodies_in_another_order_doubled_or_left_out_are_named(with_bodies, tmp_path):
+    folder = shutil.copytree(with_bodies, tmp_path / "log")
+    lines = (folder / "bodies.jsonl").read_bytes().splitlines()
+    for wrong, entry in (
+        ([*lines[:5], lines[6], lines[5], *lines[7:]], 5),
+        ([*lines, lines[-1]], len(lines)),
+        (lines[:-1], len(lines) - 1),
+    ):
+        (folder / "bodies.jsonl").write_bytes(b"\n".join(wrong) + b"\n")
+        assert_named(folder, entry)
+    (folder / "bodies.jsonl").unlink()
+    assert "not checked" in verify(folder).stdout
+
+
+def test_an_erasure_of_one_field_cannot_swallow_others():
+    from openclear.audit.proof.commitments import commitment, stored_hash
+    from openclear.audit.proof.merkle import root_of
+
+    salt = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    fields = {name: {"salt": salt, "value": name} for name in ("case", "query", "shown", "time")}
+    tail = root_of([stored_hash(name, fields[name]) for name in ("query", "shown", "time")])
+    assert commitment({"case": fields["case"], "query": {"hash": tail.hex()}}) != commitment(fields)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[" * 2000, b"{" * 5000, b'{"kind":[]}', b'{"v":1,"kind":{}}', b"\xff\xfe", b"1e999", b"null", b'"x"', b"{}",
+        b'{"v":1,"kind":"erase","erase":{}}',
+    ],
+)  # fmt: skip
+def test_no_bytes_make_the_verifier_stumble(export, line):
+    write(export, [*headers(export)[:6], line, *headers(export)[7:]])
+    assert_named(export, 6)
+
+
+@pytest.mark.parametrize("name", ["headers.jsonl", "leaves", "checkpoint", "log.vkey"])
+def test_a_missing_or_scrambled_file_is_not_proved(export, name):
+    original = (export / name).read_bytes()
+    (export / name).write_bytes(b"\xff\x00\xfe")
+    done = verify(export)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    (export / name).unlink()
+    assert verify(export).returncode == 1
+    (export / name).write_bytes(original)
+    assert verify(export).returncode == 0
+
+
+def test_a_folder_that_is_none_is_wrong_usage(export, tmp_path):
+    command = [sys.executable, "-I", "-S", str(export / "verify.py"), str(tmp_path / "nowhere")]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 2
+
+
+def test_a_signature_has_one_spelling(export):
+    text = (export / "checkpoint").read_bytes()
+    (export / "checkpoint").write_bytes(text.replace(b"\n", b"\r\n"))
+    assert verify(export).returncode == 1
+    stripped = text.rstrip(b"=\n")
+    for letter in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        (export / "checkpoint").write_bytes(stripped[:-1] + bytes([letter]) + text[len(stripped) :])
+        assert verify(export).returncode == (0 if stripped[-1] == letter else 1)

@@ -191,3 +191,24 @@ def test_the_exported_verifier_needs_nothing_but_python(tmp_path):
     assert "openclear." not in "".join(
         line for line in verifier_source().splitlines() if line.startswith(("import", "from"))
     )
+
+
+def test_the_joined_modules_do_not_shadow_each_other():
+    import ast
+    from importlib import resources
+
+    from openclear.audit.commands import PARTS
+
+    seen = {}
+    for part in PARTS:
+        tree = ast.parse(resources.files("openclear.audit.proof").joinpath(f"{part}.py").read_text())
+        for node in tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            names = (
+                [node.name]
+                if hasattr(node, "name")
+                else [name.id for name in targets if isinstance(name, ast.Name)]
+            )
+            for name in names:
+                assert name not in seen, f"{name} stands in {seen[name]} and {part}"
+                seen[name] = part

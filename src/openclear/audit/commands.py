@@ -1,7 +1,6 @@
 """Giving the log away: an export that anyone can check, and erasure that a court ordered."""
 
 import ast
-import json
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
@@ -52,8 +51,7 @@ def export_log(grant: Grant, *, directory: Path) -> int:
         if number < size:
             (directory / "checkpoints" / f"{number:012d}").write_text(earlier)
     if grant.action is Action.LOG_EXPORT_BODIES:
-        lines = (json.dumps(body).encode() for body in queries.bodies(grant, size=size))
-        _write_lines(directory / "bodies.jsonl", lines)
+        _write_lines(directory / "bodies.jsonl", queries.bodies(grant, size=size))
     (directory / "checkpoint").write_text(note)
     (directory / "log.vkey").write_text(log.key_line() + "\n")
     (directory / "verify.py").write_text(verifier_source())

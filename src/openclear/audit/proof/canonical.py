@@ -28,9 +28,12 @@ def decode(data: bytes) -> Any:
     """Return the value that `data` spells. Raises NotCanonical unless these are its only bytes."""
     try:
         value = json.loads(data)
-    except ValueError as error:
-        raise NotCanonical(f"not JSON: {error}") from None
-    if encode(value) != data:
+        spelled = encode(value)
+    except RecursionError:
+        raise NotCanonical("nested too deep") from None
+    except (ValueError, NotCanonical) as error:
+        raise NotCanonical(f"not canonical JSON: {error}") from None
+    if spelled != data:
         raise NotCanonical("not the canonical spelling")
     return value
 

@@ -6,6 +6,7 @@ Exit 0: everything holds. Exit 1: something does not. Exit 2: wrong usage.
 """
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -25,15 +26,15 @@ NOT_PROVED = (
 
 def verify_directory(directory: Path, key_line: str | None = None) -> Verification:
     """Return what is true of the export in `directory`. Raises OSError where a file is missing."""
-    key = key_line or (directory / "log.vkey").read_text()
+    key = key_line or (directory / "log.vkey").read_bytes().decode(errors="replace")
     notes = [*sorted((directory / "checkpoints").iterdir()), directory / "checkpoint"]
     bodies = directory / "bodies.jsonl"
     return replay(
         _lines(directory / "headers.jsonl"),
         _leaves(directory / "leaves"),
-        [note.read_text(errors="replace") for note in notes],
+        [note.read_bytes().decode(errors="replace") for note in notes],
         key,
-        _bodies(bodies) if bodies.exists() else None,
+        _lines(bodies) if bodies.exists() else None,
     )
 
 
@@ -52,6 +53,8 @@ def report(result: Verification, agency: str | None) -> Iterator[str]:
     """Yield the outcome for people, line by line."""
     yield f"entries        {result.size}"
     yield f"root           {result.root}"
+    checked = "checked" if result.bodies_checked else "not in this export, so not checked"
+    yield f"bodies         {checked}"
     yield f"checkpoints    {result.checkpoints} signed, each agreeing" if result.ok else "NOT PROVED"
     for fault in result.faults:
         entry = "the log" if fault["entry"] is None else f"entry {fault['entry']}"
@@ -95,15 +98,6 @@ def _leaves(path: Path) -> Iterator[bytes]:
             yield leaf
 
 
-def _bodies(path: Path) -> Iterator[dict[str, Any]]:
-    for line in _lines(path):
-        try:
-            body = json.loads(line)
-        except ValueError:
-            body = {}
-        yield body if isinstance(body, dict) else {}
-
-
 def main(arguments: list[str]) -> int:
     """Run the verifier and return its exit code."""
     parser = argparse.ArgumentParser(description="Check an exported OpenCLEAR log.")
@@ -114,11 +108,18 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
+    if not options.directory.is_dir():
+        print(f"{options.directory} is no folder; name the one that holds the export.", file=sys.stderr)
+        return 2
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         result = verify_directory(options.directory, options.key)
     except OSError as error:
-        print(f"This is not a whole export: {error.strerror} ({error.filename}).", file=sys.stderr)
-        return 2
+        print(
+            f"NOT PROVED: this is not a whole export: {error.strerror} ({error.filename}).", file=sys.stderr
+        )
+        return 1
     if options.json:
         print(json.dumps(as_json(result), sort_keys=True))
     else:

@@ -5,6 +5,7 @@ name, a number of a case, a search word, a result, an address or free text.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from openclear.audit.proof.canonical import NotCanonical, decode
@@ -54,17 +55,6 @@ _EXTRA_OF_KIND = {
     "key": "key",
     "index": "index",
 }
-_KEYS_OF_EXTRA = {
-    "genesis": {"demo", "format", "key", "origin"},
-    "boot": {"code", "configuration", "policies"},
-    "order": {"id", "agency", "state", "scope", "purposes"},
-    "affiliation": {"change", "agency"},
-    "registry": {"change", "agency", "from"},
-    "policy": {"digest"},
-    "erase": {"entry", "fields"},
-    "key": {"key"},
-    "index": {"root"},
-}
 Header = dict[str, Any]
 
 
@@ -89,7 +79,7 @@ def check_header(header: Any) -> None:
     if not isinstance(header, dict) or header.get("v") != 1:
         raise BadHeader("not a header of version 1")
     kind = header.get("kind")
-    if kind not in DECISIONS_OF_KIND:
+    if not isinstance(kind, str) or kind not in DECISIONS_OF_KIND:
         raise BadHeader(f"unknown kind {kind!r}")
     _check_keys(header, kind)
     if header["decision"] not in DECISIONS_OF_KIND[kind]:
@@ -104,19 +94,17 @@ def _check_keys(header: Header, kind: str) -> None:
     if missing or unknown:
         raise BadHeader(f"fields missing or unknown: {sorted(missing | unknown)}")
     for name in extra:
-        if not isinstance(header[name], dict) or header[name].keys() - _KEYS_OF_EXTRA[name]:
-            raise BadHeader(f"malformed {name}")
-    if kind in {"order", "in-force"}:
-        _check_order(header["order"])
+        _check_extra(name, header[name])
 
 
-def _check_order(order: dict[str, Any]) -> None:
-    if order.keys() != _KEYS_OF_EXTRA["order"] or order["state"] not in ORDER_STATES:
-        raise BadHeader("malformed order")
-    if not (_matches(_PATH, order["agency"]) and _matches(_RULE, order["id"])):
-        raise BadHeader("malformed order")
-    if not all(order[name] == "all" or _words(order[name], _WORD) for name in ("scope", "purposes")):
-        raise BadHeader("malformed order")
+def _check_extra(name: str, facts: Any) -> None:
+    needed = _CHECK_OF_EXTRA[name]
+    optional = _OPTIONAL_OF_EXTRA.get(name, {})
+    if not isinstance(facts, dict) or facts.keys() - optional.keys() != needed.keys():
+        raise BadHeader(f"malformed {name}")
+    for key, value in facts.items():
+        if not {**needed, **optional}[key](value):
+            raise BadHeader(f"malformed {name}: {key}")
 
 
 def _check_values(header: Header) -> None:
@@ -144,3 +132,48 @@ def _matches(pattern: re.Pattern[str], value: Any) -> bool:
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_path(value: Any) -> bool:
+    return _matches(_PATH, value)
+
+
+def _is_rule(value: Any) -> bool:
+    return _matches(_RULE, value)
+
+
+def _is_hash(value: Any) -> bool:
+    return _matches(_HASH, value)
+
+
+def _is_word(value: Any) -> bool:
+    return _matches(_WORD, value)
+
+
+def _are_names(value: Any) -> bool:
+    return value == "all" or _words(value, _WORD)
+
+
+def _are_fields(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_CHECK_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "genesis": {"demo": lambda value: isinstance(value, bool), "format": _is_text, "key": _is_text, "origin": _is_text},
+    "boot": {"code": _is_hash, "configuration": _is_hash, "policies": _is_hash},
+    "order": {
+        "id": _is_rule, "agency": _is_path, "state": lambda value: value in ORDER_STATES, "scope": _are_names,
+        "purposes": _are_names,
+    },
+    "affiliation": {"change": _is_word, "agency": _is_path},
+    "registry": {"change": _is_word, "agency": _is_path},
+    "policy": {"digest": _is_hash},
+    "erase": {"entry": _is_count, "fields": _are_fields},
+    "key": {"key": _is_text},
+    "index": {"root": _is_hash},
+}  # fmt: skip
+_OPTIONAL_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {"registry": {"from": _is_path}}

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from openclear.audit.proof.ed25519 import verify_signature
 
 ED25519 = 1
 SIGNATURE_LINE = "\u2014 "
+_SIZE = re.compile("0|[1-9][0-9]{0,15}")
 
 
 class NoteError(ValueError):
@@ -48,9 +50,9 @@ def parse_key(text: str) -> VerifierKey:
     """Return the key of a verifier key line. Raises NoteError."""
     try:
         name, identity, blob = text.strip().split("+", 2)
-        data = base64.b64decode(blob, validate=True)
     except ValueError:
         raise NoteError("this is not a verifier key (name+id+base64)") from None
+    data = _bytes_of(blob)
     if len(data) != 33 or data[0] != ED25519 or key_id(name, data[1:]).hex() != identity:
         raise NoteError("the verifier key does not match its own id")
     return VerifierKey(name, key_id(name, data[1:]), data[1:])
@@ -83,10 +85,17 @@ def _signature_line(line: str) -> tuple[str, bytes]:
     if not line.startswith(SIGNATURE_LINE):
         raise NoteError("a signature line is malformed")
     name, _, blob = line[len(SIGNATURE_LINE) :].partition(" ")
+    return name, _bytes_of(blob)
+
+
+def _bytes_of(text: str) -> bytes:
     try:
-        return name, base64.b64decode(blob, validate=True)
+        data = base64.b64decode(text, validate=True)
     except ValueError:
-        raise NoteError("a signature is not base64") from None
+        raise NoteError("a signature, key or root is not base64") from None
+    if base64.b64encode(data).decode() != text:
+        raise NoteError("base64 with a second spelling")
+    return data
 
 
 def checkpoint_text(checkpoint: Checkpoint) -> str:
@@ -98,12 +107,9 @@ def checkpoint_text(checkpoint: Checkpoint) -> str:
 def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     """Return the checkpoint of a signed note. Raises NoteError where anything is wrong with it."""
     lines = open_note(note, key).split("\n")
-    if len(lines) < 4 or not lines[1].isdigit() or str(int(lines[1])) != lines[1]:
+    if len(lines) < 4 or _SIZE.fullmatch(lines[1]) is None:
         raise NoteError("the checkpoint is malformed")
-    try:
-        root = base64.b64decode(lines[2], validate=True)
-    except ValueError:
-        raise NoteError("the root is not base64") from None
+    root = _bytes_of(lines[2])
     if len(root) != 32:
         raise NoteError("the root is not 32 bytes long")
     return Checkpoint(lines[0], int(lines[1]), root)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from openclear.audit.proof.commitments import commitment
+from openclear.audit.proof.canonical import NotCanonical, decode
+from openclear.audit.proof.commitments import BadBody, commitment
 from openclear.audit.proof.headers import BadHeader, Header, parse_header
 from openclear.audit.proof.merkle import Frontier, leaf_hash
 from openclear.audit.proof.notes import Checkpoint, NoteError, open_checkpoint, parse_key
@@ -14,7 +15,6 @@ from openclear.audit.proof.orders import OrderBook
 
 MOST_FAULTS = 50
 _COUNTED = {"allow": "allowed", "deny": "refused", "error": "errors"}
-Body = dict[str, Any]
 
 
 @dataclass
@@ -30,6 +30,7 @@ class Verification:
     erased: set[tuple[int, str]] = field(default_factory=set)
     commitments: list[str] = field(default_factory=list)
     checkpoints: int = 0
+    bodies_checked: bool = False
 
     @property
     def ok(self) -> bool:
@@ -63,9 +64,9 @@ def replay(
     leaves: Iterable[bytes],
     checkpoints: Sequence[str],
     key_line: str,
-    bodies: Iterable[Body] | None = None,
+    bodies: Iterable[bytes] | None = None,
 ) -> Verification:
-    """Return what is true of a log. `checkpoints`: signed notes, the newest last."""
+    """Return what is true of a log. `checkpoints`: signed notes; `bodies`: one canonical line an entry."""
     result = Verification()
     notes = _open_checkpoints(result, checkpoints, key_line)
     roots = _read_entries(result, headers, leaves, {note.size for note in notes}, key_line)
@@ -168,26 +169,34 @@ def _compare(result: Verification, note: Checkpoint, roots: dict[int, bytes]) ->
         )
 
 
-def _check_bodies(result: Verification, bodies: Iterable[Body]) -> None:
-    seen = set()
-    for body in bodies:
-        entry, fields = body.get("entry"), body.get("fields")
-        if not isinstance(entry, int) or not isinstance(fields, dict) or entry >= result.size:
-            result.fault(None, "bodies: a line is malformed or belongs to no entry")
+def _check_bodies(result: Verification, bodies: Iterable[bytes]) -> None:
+    for entry, (line, _) in enumerate(zip_longest(bodies, range(result.size))):
+        if entry >= result.size:
+            result.fault(entry, "a body that belongs to no entry")
+            break
+        if line is None:
+            result.fault(entry, "its body is missing, and no erase entry says why")
             continue
-        seen.add(entry)
-        _check_body(result, entry, fields)
-    for entry in sorted(set(range(result.size)) - seen):
-        result.fault(entry, "its body is missing, and no erase entry says why")
+        try:
+            _check_body(result, entry, line)
+        except (BadBody, NotCanonical) as error:
+            result.fault(entry, f"its body is malformed: {error}")
+    result.bodies_checked = True
 
 
-def _check_body(result: Verification, entry: int, fields: dict[str, Any]) -> None:
-    try:
-        bound = commitment(fields)
-    except (KeyError, TypeError, ValueError):
-        bound = ""
-    if bound != result.commitments[entry]:
+def _check_body(result: Verification, entry: int, line: bytes) -> None:
+    body = decode(line)
+    if (
+        not isinstance(body, dict)
+        or body.keys() != {"entry", "fields"}
+        or not isinstance(body["fields"], dict)
+    ):
+        raise BadBody("not an entry's number with its fields")
+    if body["entry"] is True or body["entry"] != entry:
+        result.fault(entry, "its body is missing: another stands in its place")
+        return
+    if commitment(body["fields"]) != result.commitments[entry]:
         result.fault(entry, "its body is not the one that its header binds")
-    for name, stored in fields.items():
+    for name, stored in body["fields"].items():
         if "hash" in stored and (entry, name) not in result.erased:
             result.fault(entry, f"its field {name} is missing, and no erase entry says why")
