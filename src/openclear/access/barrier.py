@@ -59,9 +59,9 @@ class Hold:
         self.release()
 
 
-def shared(agencies: Sequence[str]) -> Hold:
-    """Return a hold on `agencies` and all above them. Raises NotAnswered where an order keeps one too long."""
-    links = chains(agencies)
+def shared(agencies: Sequence[str], person: str = "") -> Hold:
+    """Return a hold on `agencies`, all above them, and the person. Raises NotAnswered where one is kept too long."""
+    links = (*chains(agencies), *([lock_of(person)] if person else []))
     return _advisory_shared(links) if _is_postgresql() else _files_shared(links)
 
 
@@ -71,6 +71,11 @@ def exclusive(agency: str) -> tuple[Hold, bool]:
     Raises NotAnswered after 5 s: readers are cut after 500 ms, so a longer wait is a fault.
     """
     return _advisory_exclusive(agency) if _is_postgresql() else _file_exclusive(agency)
+
+
+def lock_of(person: str) -> str:
+    """Return the name of the lock that a change of one person's affiliations takes."""
+    return f"@{person}"
 
 
 def _is_postgresql() -> bool:

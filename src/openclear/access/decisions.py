@@ -49,7 +49,13 @@ def policies() -> Policies:
 
 def judge(handle: str, ask: Ask, standing: Standing, on_behalf_of: str | None = None) -> Judgement:
     """Return the verdict on an ask at a standing. Reads the registry, never a record."""
-    person = person_at(standing.epoch, handle)
+    return verdict(person_at(standing.epoch, handle), ask, standing, on_behalf_of)
+
+
+def verdict(
+    person: Person | None, ask: Ask, standing: Standing, on_behalf_of: str | None = None
+) -> Judgement:
+    """Return the verdict for a person whose facts are given."""
     day = clock.today()
     # What a caller names enters the public header only as an agency that is registered.
     known = on_behalf_of is None or (person is not None and on_behalf_of in person.registered)
@@ -59,7 +65,7 @@ def judge(handle: str, ask: Ask, standing: Standing, on_behalf_of: str | None = 
     if fault or person is None:
         decision = order_refusal(order) if order else Decision(allowed=False, rules=(fault,) if fault else ())
         return Judgement(decision, person, agencies, standing.epoch, {})
-    subject = subject_of(person, agencies, day)
+    subject = subject_of(person, agencies, day, on_behalf_of)
     # After an order every thread needs the same new decisions at once: one makes them, the others wait for it.
     with _compiling:
         decision, clearances = _compiled(standing.epoch, standing.orders, subject, _class_of(ask))
@@ -80,7 +86,13 @@ def _compiled(
     # Kept by epoch: any change to orders or registry raises it, and this becomes unreachable at once.
     engine = _engine(epoch, orders)
     decision = engine.decide(subject, ask)
-    return decision, engine.clearances(subject, ask) if decision.allowed else {}
+    if not decision.allowed:
+        return decision, {}
+    clearances = engine.clearances(subject, ask)
+    if ask.ground and not clearances[Dataset.CASES].shows(ask.ground.labels):
+        # A case that the asker may not know of is no ground: the same answer as for one that is not there.
+        return _compiled(epoch, orders, subject, replace(ask, ground=None))
+    return decision, clearances
 
 
 @lru_cache(maxsize=KEPT_ENGINES)

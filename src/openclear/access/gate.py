@@ -19,7 +19,7 @@ from openclear.access.decisions import Judgement, judge
 from openclear.access.errors import NotAnswered, Refused
 from openclear.access.ports import ports
 from openclear.access.rows import Ask, Decision, OrderRow, Rule
-from openclear.access.rules import order_refusal
+from openclear.access.rules import CUT_OFF, order_refusal
 from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.errors import RefusedByOrder
@@ -30,6 +30,7 @@ from openclear.vocabulary.grants import Grant, Receipt
 from openclear.vocabulary.purposes import Purpose
 
 LARGEST_ANSWER = 1 << 20
+LARGEST_RETRIES = 3
 alarm = logging.getLogger("openclear.alarm")
 _CHANGED = Rule(
     "rules-changed",
@@ -82,8 +83,7 @@ def open_for(
 def _release(grant: Grant, response: Any, shown: Sequence[UUID]) -> Any:
     if isinstance(response, HttpResponse):
         _check_bounded(response)
-    judgement = still_open(grant)
-    hold = barrier.shared(judgement.agencies)
+    judgement, hold = _held_judgement(grant)
     try:
         receipt = log.append(_answer_draft(grant, judgement, shown))
     except RefusedByOrder as error:
@@ -97,6 +97,23 @@ def _release(grant: Grant, response: Any, shown: Sequence[UUID]) -> Any:
         held.append(hold)
         return response
     return stamp(_with_receipt(response, grant.receipt_marker, receipt), receipt, hold)
+
+
+def _held_judgement(grant: Grant) -> tuple[Judgement, Hold]:
+    # First the hold, then the decision: an order or a change of the person's ties that comes later waits.
+    agencies = grant.agencies
+    for _ in range(LARGEST_RETRIES):
+        hold = barrier.shared(agencies, grant.officer)
+        try:
+            judgement = still_open(grant)
+        except BaseException:
+            hold.release()
+            raise
+        if judgement.agencies == agencies:
+            return judgement, hold
+        hold.release()
+        agencies = judgement.agencies
+    raise NotAnswered("Your affiliations are being changed; try again in a moment.")
 
 
 def still_open(grant: Grant) -> Judgement:
@@ -134,10 +151,15 @@ def turn_away(*, facts: Mapping[str, Any]) -> Refused:
 
 
 def report_mistake(officer: str, problem: str, *, facts: Mapping[str, Any]) -> Receipt:
-    """Log that a request could not be understood or failed, for the agencies of the asker; return the receipt."""
+    """Log that a request could not be understood or failed, for the agencies of the asker; return the receipt.
+
+    Raises Refused for somebody under an order: they learn of the order, not of their mistake.
+    """
     standing = read_standing()
     ask = Ask(Action.DESK_OPEN, Purpose.CRIMINAL_INVESTIGATION, ground_named=False, ground=None)
     judgement = judge(officer, ask, standing)
+    if any(rule.id.startswith(CUT_OFF) for rule in judgement.decision.rules):
+        raise _refused(officer, ask, judgement, {**facts, "problem": problem})
     draft = Draft(
         "error", "error", agencies=judgement.agencies, epoch=standing.epoch,
         body={**facts, "officer": officer, "problem": problem},

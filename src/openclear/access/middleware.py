@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from openclear.access import gate
-from openclear.access.errors import NotAnswered
+from openclear.access.errors import NotAnswered, Refused
 from openclear.access.watchdog import watchdog
 from openclear.audit.errors import LogUnavailable
 from openclear.vocabulary.errors import OpenClearError
@@ -17,7 +17,8 @@ alarm = logging.getLogger("openclear.alarm")
 _UNAVAILABLE = b'{"title": "Not answered", "status": 503, "detail": "Nothing can be answered now; try again in a moment."}'
 _FAILED = b'{"title": "Error", "status": 500, "detail": "This failed here and was noted; call the operator if it persists."}'
 _METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
-_NOT_ALLOWED = 405
+_NOT_ALLOWED, _NOT_TRUSTED = 405, 403
+_REFUSED = b'{"title": "Refused", "status": 403, "detail": "Access of your agency is cut off."}'
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
 
 
@@ -57,7 +58,8 @@ class ReleaseStampMiddleware:
     def _unstamped(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
         route = request.resolver_match.view_name if request.resolver_match else "?"
         response.close()
-        if response.status_code == _NOT_ALLOWED:
+        if response.status_code in {_NOT_ALLOWED, _NOT_TRUSTED}:
+            # A method that the address does not answer, or a form from elsewhere (CSRF): nothing was looked at.
             return self._noted(request, _plain(_METHOD, _NOT_ALLOWED), "a method that is not answered", route)
         alarm.critical("route %s answered %s without a release stamp", route, response.status_code)
         return self._noted(request, _plain(_FAILED, 500), "an answer without a release stamp", route)
@@ -66,6 +68,8 @@ class ReleaseStampMiddleware:
     def _noted(request: HttpRequest, answer: HttpResponse, problem: str, route: str) -> HttpResponse:
         try:
             receipt = gate.report_mistake(getattr(request, "officer", ""), problem, facts={"route": route})
+        except Refused as refused:
+            return gate.stamp(_plain(_REFUSED, 403), refused.receipt)
         except OpenClearError:
             return _plain(_UNAVAILABLE, 503)
         return gate.stamp(answer, receipt)

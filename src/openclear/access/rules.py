@@ -11,6 +11,7 @@ HOST = "il.chicago.pd"
 CITY = "il.chicago"
 OVERSIGHT = "il.chicago.oig"
 EMPLOYER = "employer"
+CUT_OFF = "cut-off:"
 NEXT_STEP = (
     "Write to the general counsel of the department; a judicial criminal warrant goes to the records desk."
 )
@@ -55,13 +56,19 @@ def first_fault(person: Person | None, agencies: Sequence[str]) -> Rule | None:
     return None
 
 
-def subject_of(person: Person, agencies: tuple[str, ...], on: date) -> Subject:
-    """Return the class of askers that the person belongs to on a day."""
+def subject_of(
+    person: Person, agencies: tuple[str, ...], on: date, on_behalf_of: str | None = None
+) -> Subject:
+    """Return the class of askers that the person belongs to on a day.
+
+    Whoever asks for another agency sees no more than a person of that agency would.
+    """
     employers = [tie.agency for tie in person.affiliations if tie.kind == EMPLOYER and tie.holds_on(on)]
     return Subject(
         agencies=agencies,
         roles=person.roles,
-        host=any(is_within(employer, HOST) for employer in employers),
+        host=is_within(on_behalf_of or HOST, HOST)
+        and any(is_within(employer, HOST) for employer in employers),
         agreed=all(_agreed(person, agency, on) for agency in agencies),
         certified=person.certified_until >= on,
         machine_purpose=person.machine_purpose,
@@ -91,7 +98,7 @@ def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], ask: Ask) ->
 
 def order_refusal(order: OrderRow) -> Decision:
     """Return the refusal that an order in force gives."""
-    rule = Rule(f"cut-off:{order.id}", f"Access of {order.agency} is cut off", order.ground, NEXT_STEP)
+    rule = Rule(f"{CUT_OFF}{order.id}", f"Access of {order.agency} is cut off", order.ground, NEXT_STEP)
     return Decision(allowed=False, rules=(rule,))
 
 
@@ -99,8 +106,8 @@ def checked(decision: Decision, order: OrderRow | None) -> Decision:
     """Return the verdict of order and policy together. A cut-off wins; where the two disagree the answer is no."""
     named = {rule.id for rule in decision.rules}
     if order is None:
-        stray = any(name.startswith("cut-off:") for name in named)
+        stray = any(name.startswith(CUT_OFF) for name in named)
         return Decision(allowed=False, rules=(DISAGREEMENT,)) if stray else decision
-    if decision.allowed or f"cut-off:{order.id}" not in named:
+    if decision.allowed or f"{CUT_OFF}{order.id}" not in named:
         return Decision(allowed=False, rules=(DISAGREEMENT, *order_refusal(order).rules))
     return order_refusal(order)

@@ -91,7 +91,11 @@ def explain(request: HttpRequest, query: Query[schemas.ExplainQuery]) -> HttpRes
     """How an act of your own would be decided, by which rules, and what would stay hidden."""
     officer = _officer(request)
     action, purpose = action_of(query.action), purpose_of(query.purpose)
-    facts = {"explained": f"{action} {purpose}", "address": _address(request)}
+    facts = {
+        "explained": f"{action} {purpose}",
+        "explained_case": query.case or "",
+        "address": _address(request),
+    }
     grant = gate.open_for(
         officer, Action.DECISION_EXPLAIN, purpose=Purpose.CRIMINAL_INVESTIGATION, facts=facts
     )
@@ -165,5 +169,8 @@ def on_http_error(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _mistake(request: HttpRequest, detail: str, status: int) -> HttpResponse:
     officer = getattr(request, "officer", "")
-    receipt = gate.report_mistake(officer, "not understood", facts={"address": _address(request)})
+    try:
+        receipt = gate.report_mistake(officer, "not understood", facts={"address": _address(request)})
+    except Refused as refused:
+        return render.refusal(refused)
     return render.mistake(detail, receipt, status)

@@ -13,4 +13,4 @@ class CaseGrounds:
     def find(self, number: str) -> Ground | None:
         """Return the ground with this number, or None."""
         case = Case.objects.filter(number=block_of(number)[:LONGEST_NUMBER]).first()
-        return Ground(case.kind, case.number, case.closed is None) if case else None
+        return Ground(case.kind, case.number, case.closed is None, case.labels) if case else None

@@ -41,6 +41,7 @@ class Ground:
     kind: str
     number: str
     is_open: bool
+    labels: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,16 +48,21 @@ def answered(view: View) -> View:
             refused = gate.turn_away(facts={"address": _address(request)})
             return gate.stamp(HttpResponseRedirect("/sign-in"), refused.receipt)
         try:
-            return view(request, **named)
+            try:
+                return view(request, **named)
+            except WrongUsage as error:
+                return _mistake(request, officer, str(error))
         except Refused as error:
             page = render(request, "web/refused.html", {"refused": error}, status=403)
             return gate.stamp(page, error.receipt)
-        except WrongUsage as error:
-            receipt = gate.report_mistake(officer, "not understood", facts={"address": _address(request)})
-            page = render(request, "web/mistake.html", {"problem": str(error)}, status=400)
-            return gate.stamp(page, receipt)
 
     return guarded
+
+
+def _mistake(request: HttpRequest, officer: str, problem: str) -> HttpResponse:
+    receipt = gate.report_mistake(officer, "not understood", facts={"address": _address(request)})
+    page = render(request, "web/mistake.html", {"problem": problem}, status=400)
+    return gate.stamp(page, receipt)
 
 
 @require_GET

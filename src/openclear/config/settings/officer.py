@@ -10,6 +10,7 @@ ROOT_URLCONF = "openclear.config.urls"
 WSGI_APPLICATION = "openclear.config.wsgi.application"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -28,6 +29,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # What may leave without a release stamp, each with its reason (docs/public-routes.md).
 PUBLIC_ROUTES = frozenset({"sign-in", "sign-out", "set-language", "healthz", "api-1:openapi-json"})
+SESSION_ENGINE = "openclear.access.sessions"
+APPEND_SLASH = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
