@@ -39,7 +39,8 @@ def lift(name: str, by: str = "novak", approved_by: str = "adler") -> None:
 
 @cache
 def token(officer: str) -> str:
-    return commands.create_token(grant("novak", Action.TOKEN_CREATE, ADMINISTRATION), handle=officer)
+    first, second = (grant(who, Action.TOKEN_CREATE, ADMINISTRATION) for who in ("novak", "adler"))
+    return commands.create_token(first, handle=officer, approval=second)
 
 
 def ask(officer: str, path: str, **query: str) -> Any:

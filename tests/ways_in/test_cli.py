@@ -138,12 +138,15 @@ def test_a_real_city_asks_everyone_for_a_token(tmp_path):
     assert program(home, "init", "--demo").returncode == 1
     assert program(home, "demo", "--fresh", "--no-serve", "--port", "1").returncode == 1
     assert "token of their own" in program(home, "token", "create", "--officer", "adler").stderr
-    made = program(home, "token", "create", "--officer", "adler", OPENCLEAR_TOKEN=tokens["novak"])
-    assert made.returncode == 0
+    both = {"OPENCLEAR_TOKEN": tokens["novak"], "OPENCLEAR_APPROVER_TOKEN": tokens["adler"]}
+    assert (
+        program(home, "token", "create", "--officer", "adler", OPENCLEAR_TOKEN=tokens["novak"]).returncode
+        == 1
+    )
+    assert program(home, "token", "create", "--officer", "adler", **both).returncode == 0
     order = ("cut-off", "il", "--ground", "x", "--by", "novak", "--approved-by", "adler")
     assert program(home, *order, OPENCLEAR_TOKEN=tokens["adler"]).returncode == 2
     assert program(home, *order, OPENCLEAR_TOKEN=tokens["novak"]).returncode == 2
-    both = {"OPENCLEAR_TOKEN": tokens["novak"], "OPENCLEAR_APPROVER_TOKEN": tokens["adler"]}
     assert "last two approvers" in program(home, *order, **both).stderr
     assert program(home, "log", "verify").returncode == 0
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from openclear.access.models import Epoch
+from openclear.access.models import CommittedEpoch, Epoch
 from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.vocabulary.actions import DATASET_OF, Action
@@ -28,11 +28,14 @@ class Change:
     agencies: tuple[str, ...]
     action: Action
     entries: list[int] = field(default_factory=list)
+    orders: set[int] = field(default_factory=set)
 
     def entry(self, kind: str, extra: Mapping[str, Any], body: Mapping[str, Any]) -> int:
         """Append the entry of one step, durably, and return its number. Raises LogUnavailable."""
         receipt = log.append(self._draft(kind, extra=extra, body={"officer": self.officer, **body}))
         self.entries.append(receipt.entry)
+        if kind == "order":
+            self.orders.add(receipt.entry)
         return receipt.entry
 
     def confirm(self) -> None:
@@ -40,10 +43,20 @@ class Change:
         for entry in self.entries:
             log.append(self._draft("outcome", attempt=entry))
 
-    def _draft(self, kind: str, **more: Any) -> Draft:
+    def void(self) -> None:
+        """Say in the log that the change was not committed; an order stands all the same, and is completed later."""
+        for entry in self.entries:
+            if entry not in self.orders:
+                log.append(
+                    self._draft(
+                        "outcome", decision="error", attempt=entry, body={"note": "not committed: void"}
+                    )
+                )
+
+    def _draft(self, kind: str, *, decision: str = "none", **more: Any) -> Draft:
         return Draft(
             kind=kind,
-            decision="none",
+            decision=decision,
             agencies=self.agencies,
             action=self.action,
             dataset=DATASET_OF[self.action],
@@ -60,13 +73,20 @@ def change(officer: str, agencies: tuple[str, ...], action: Action) -> Iterator[
     A crash inside leaves an entry without a change: an order is then completed at the next start,
     anything else is void, and the log says so.
     """
-    with transaction.atomic():
-        row = Epoch.objects.select_for_update().get()
-        under_way = Change(row.value + 1, officer, agencies, action)
-        yield under_way
-        row.value = under_way.epoch
-        row.save(update_fields=["value"])
-    # Committed, but not yet confirmed: the next start finds the epoch risen and nothing to void.
+    under_way = Change(0, officer, agencies, action)
+    try:
+        with transaction.atomic():
+            row = Epoch.objects.select_for_update().get()
+            # No epoch is claimed twice: one whose change came to nothing stays unused.
+            under_way.epoch = max(row.value, log.state().claimed_epoch) + 1
+            yield under_way
+            row.value = under_way.epoch
+            row.save(update_fields=["value"])
+            CommittedEpoch.objects.create(value=row.value)
+    except Exception:
+        under_way.void()
+        raise
+    # Committed, but not yet confirmed: the next start finds the epoch among the committed ones.
     under_way.confirm()
 
 

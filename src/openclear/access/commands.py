@@ -8,16 +8,26 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from openclear.access import gate
+from openclear.access import barrier, gate
 from openclear.access.changes import Change, change, change_by
+from openclear.access.keepers import NO_LOCKOUT, is_sensitive, locks_out
 from openclear.access.models import Affiliation, Agency, Agreement, Epoch, Officer, SignIn, Token
+from openclear.access.rows import Rule
+from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path, chain
-from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
 TOKEN_DAYS = 90
+LONGEST_KIND = 20
+SECOND_FOR_TOKEN = Rule(
+    "second-person-for-token",
+    "A token for whoever keeps access, oversees or is a machine needs a second person",
+    "CJIS Security Policy AC-5, separation of duties",
+    "Have another access administrator or the general counsel approve it.",
+)
 TOKEN_PREFIX = "oc_"  # noqa: S105 - how a token begins, not one
 
 
@@ -90,8 +100,13 @@ def sign_agreement(grant: Grant, *, agency: str, number: str, signed_on: date, e
 def affiliate(grant: Grant, *, handle: str, agency: str, kind: str) -> None:
     """Tie a person to one more agency from today. Raises NotPossible for unknown names."""
     grant.require(Action.REGISTRY_CHANGE)
+    if len(kind) > LONGEST_KIND:
+        message = f"The kind of a tie has at most {LONGEST_KIND} characters, such as task-force."
+        raise WrongUsage(message)
     with change_by(grant) as under_way:
         _tie(under_way, _officer(handle), agency, kind)
+        _refuse_lockout(grant)
+    _drain(handle)
 
 
 def end_affiliation(grant: Grant, *, handle: str, agency: str) -> None:
@@ -105,19 +120,37 @@ def end_affiliation(grant: Grant, *, handle: str, agency: str) -> None:
         facts = {"affiliation": {"change": "ended", "agency": agency}}
         under_way.entry("affiliation", facts, {"person": handle})
         ties.update(until=clock.today() - timedelta(days=1))
+        _refuse_lockout(grant)
+    _drain(handle)
 
 
-def create_token(grant: Grant, *, handle: str) -> str:
-    """Return a new token for a person, valid for 90 days. It is shown once; only its hash is kept."""
+def create_token(grant: Grant, *, handle: str, approval: Grant | None = None) -> str:
+    """Return a new token for a person, valid for 90 days. It is shown once; only its hash is kept.
+
+    A token for whoever keeps access, oversees or is a machine needs a second person's `approval`:
+    else one administrator could act for two. Raises Refused without it.
+    """
     grant.require(Action.TOKEN_CREATE)
     officer = _officer(handle)
-    gate.record_act(grant, facts={"person": handle})
+    if is_sensitive(officer) and (approval is None or approval.officer == grant.officer):
+        raise gate.refuse_act(grant, SECOND_FOR_TOKEN)
+    if approval:
+        approval.require(Action.TOKEN_CREATE)
+    gate.record_act(grant, facts={"person": handle, "approved_by": approval.officer if approval else ""})
     text = TOKEN_PREFIX + secrets.token_urlsafe(32)
     moment = clock.now()
     Token.objects.create(
         digest=digest_of(text), officer=officer, created=moment, expires=moment + timedelta(days=TOKEN_DAYS)
     )
     return text
+
+
+def revoke_tokens(grant: Grant, *, handle: str) -> int:
+    """End every token of a person; return how many there were."""
+    grant.require(Action.TOKEN_CREATE)
+    tokens = Token.objects.filter(officer=_officer(handle))
+    gate.record_act(grant, facts={"person": handle, "revoked": tokens.count()})
+    return tokens.delete()[0]
 
 
 def note_sign_in(session: str, handle: str) -> None:
@@ -131,6 +164,18 @@ def note_sign_in(session: str, handle: str) -> None:
 def digest_of(token: str) -> str:
     """Return what is kept of a token (SHA-256; the token itself has 256 random bits)."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _refuse_lockout(grant: Grant) -> None:
+    # Raised inside the change, so nothing of it is committed.
+    if locks_out(read_standing()):
+        raise gate.refuse_act(grant, NO_LOCKOUT)
+
+
+def _drain(handle: str) -> None:
+    # Answers that were decided before the change still hold the person's lock: wait until they are handed over.
+    hold, _ = barrier.exclusive(barrier.lock_of(handle))
+    hold.release()
 
 
 def _add_agency(under_way: Change, new: NewAgency) -> None:

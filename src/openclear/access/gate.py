@@ -177,12 +177,14 @@ def record_act(grant: Grant, *, facts: Mapping[str, Any], kind: str = "command")
     return log.append(_draft(kind, judgement.decision, _ask_of(grant), judgement, body))
 
 
-def record_outcome(grant: Grant, *, attempt: Receipt, facts: Mapping[str, Any]) -> Receipt:
+def record_outcome(
+    grant: Grant, *, attempt: Receipt, facts: Mapping[str, Any], failed: bool = False
+) -> Receipt:
     """Log how a long act ended. Says nothing to anyone, so it is never refused."""
     return log.append(
         Draft(
             "outcome",
-            "none",
+            "error" if failed else "none",
             agencies=grant.agencies,
             action=grant.action,
             dataset=DATASET_OF[grant.action],

@@ -107,6 +107,16 @@ class Epoch(models.Model):
         return str(self.value)
 
 
+class CommittedEpoch(models.Model):
+    """An epoch whose change was committed: what the log holds and this table does not is void."""
+
+    value = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.value)
+
+
 class Token(models.Model):
     """A bearer token for the API and the command line; only its hash is kept."""
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from openclear.access import barrier, gate
 from openclear.access.changes import Change, change_by
 from openclear.access.decisions import judge
 from openclear.access.errors import NotAnswered
+from openclear.access.keepers import NO_LOCKOUT, locks_out
 from openclear.access.models import Agency, Officer, OrderState
 from openclear.access.ports import ports
 from openclear.access.registry import person_at
@@ -25,18 +26,11 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose, purpose_of
 
-KEEPERS = ("access-administrator", "approver")
 TWO_PEOPLE = Rule(
     "two-people",
     "An order needs two different people: one who orders and one who approves",
     "CJIS Security Policy AC-5, separation of duties",
     "Have the general counsel or another access administrator approve it.",
-)
-NO_LOCKOUT = Rule(
-    "no-self-lockout",
-    "This order would cut off the department itself, its oversight, or its last two approvers",
-    "Design of OpenCLEAR, section 3",
-    "Name the agency that is meant, lower in the tree.",
 )
 
 
@@ -95,15 +89,12 @@ def plan(grant: Grant, *, order: OrderRow) -> Plan:
         person_at(standing.epoch, handle) for handle in Officer.objects.values_list("handle", flat=True)
     ]
     people = [person for person in everyone if person and _reaches(order, person)]
-    reached = {person.handle for person in people}
-    keepers = [
-        person for person in everyone if person and set(person.roles) & set(KEEPERS) and person.is_active
-    ]
+    planned = Standing(standing.epoch, (*standing.orders, replace(order, id="planned")))
     return Plan(
         people=people,
         home_people=[person for person in people if _is_home(person)],
         unaffected=len(everyone) - len(people),
-        locks_out=_names_home(order.agency) or sum(keeper.handle not in reached for keeper in keepers) < 2,
+        locks_out=_names_home(order.agency) or locks_out(planned),
     )
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from openclear.access.changes import Change
 from openclear.access.errors import OlderThanLog
-from openclear.access.models import Epoch, OrderState
+from openclear.access.models import CommittedEpoch, Epoch, OrderState
 from openclear.access.orders import is_blocking
 from openclear.access.rows import OrderRow
 from openclear.access.standing import read_standing
@@ -70,7 +70,10 @@ def _void_lift(identity: str, epoch: int) -> None:
 
 def _void_changes(state: LogState, epoch: int) -> list[str]:
     completed = set(state.order_entries.values())
-    void = [entry for entry, claimed in state.unconfirmed if claimed > epoch and entry not in completed]
+    committed = set(CommittedEpoch.objects.values_list("value", flat=True))
+    void = [
+        entry for entry, claimed in state.unconfirmed if claimed not in committed and entry not in completed
+    ]
     for entry in void:
         log.append(
             Draft("outcome", "error", epoch=epoch, attempt=entry, body={"note": "not committed: void"})

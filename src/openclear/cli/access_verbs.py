@@ -9,7 +9,7 @@ from openclear.access.explanations import action_of
 from openclear.access.explanations import explain as explain_decision
 from openclear.access.orders import OrderReceipt, Plan
 from openclear.access.rows import OrderRow
-from openclear.cli.acting import actor, administration, approver, print_json
+from openclear.cli.acting import actor, administration, approver, print_json, second_person
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.purposes import Purpose, purpose_of
@@ -64,9 +64,17 @@ def end_affiliation(options: argparse.Namespace) -> int:
 
 
 def token(options: argparse.Namespace) -> int:
-    """Print a new token, alone."""
-    grant = administration(actor(options, options.by, "novak"), Action.TOKEN_CREATE)
-    print(commands.create_token(grant, handle=options.officer))
+    """Print a new token, alone; or end all tokens of a person."""
+    first = actor(options, options.by, "novak")
+    grant = administration(first, Action.TOKEN_CREATE)
+    if options.what == "revoke":
+        print(
+            f"{commands.revoke_tokens(grant, handle=options.officer)} tokens of {options.officer} are ended."
+        )
+        return 0
+    second = second_person(options.approved_by, first)
+    approval = administration(second, Action.TOKEN_CREATE) if second else None
+    print(commands.create_token(grant, handle=options.officer, approval=approval))
     return 0
 
 

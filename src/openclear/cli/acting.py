@@ -29,6 +29,14 @@ def approver(named: str) -> str:
     return _proved(os.environ.get("OPENCLEAR_APPROVER_TOKEN"), named, named, "OPENCLEAR_APPROVER_TOKEN")
 
 
+def second_person(named: str | None, first: str) -> str | None:
+    """Return who approves a token: whoever is named or proves it; in a demonstration the other of the two keepers."""
+    token = os.environ.get("OPENCLEAR_APPROVER_TOKEN")
+    if named or token:
+        return _proved(token, named, named or "", "OPENCLEAR_APPROVER_TOKEN")
+    return ("adler" if first != "adler" else "novak") if is_demo() else None
+
+
 def _proved(token: str | None, named: str | None, default: str, where: str) -> str:
     if token:
         holder = officer_of_token(token)

@@ -46,8 +46,8 @@ def init(options: argparse.Namespace) -> int:
     machines = [founder for founder in cast.FOUNDERS if founder.machine_purpose]
     set_up(demo=False, origin=options.origin, agencies=cast.HOST_AGENCIES, founders=[*people, *machines])
     for person in [*people, *machines]:
-        grant = administration(people[0].handle, Action.TOKEN_CREATE)
-        print(f"{person.handle} {create_token(grant, handle=person.handle)}")
+        grant, approval = (administration(keeper.handle, Action.TOKEN_CREATE) for keeper in people)
+        print(f"{person.handle} {create_token(grant, handle=person.handle, approval=approval)}")
     return 0
 
 

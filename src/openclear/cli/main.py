@@ -145,8 +145,13 @@ def _registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None
         tie.add_argument("agency")
         tie.add_argument("--kind", default="task-force")
         tie.add_argument("--by", required=True, metavar="OFFICER")
-    token = _verb(verbs, "token", _ACCESS, "token", "Make a token for a person; it is printed once, alone.")
-    token.add_argument("what", choices=["create"])
+    token = _verb(
+        verbs, "token", _ACCESS, "token", "Make a token for a person, printed once, alone; or end all."
+    )
+    token.add_argument("what", choices=["create", "revoke"])
+    token.add_argument(
+        "--approved-by", metavar="OFFICER", help="second person, for keepers, oversight, machines"
+    )
     token.add_argument("--officer", required=True)
     token.add_argument("--by", default=None, metavar="OFFICER")
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.db import models, transaction
+from django.db import transaction
 
 from openclear.records.errors import NotARecord
 from openclear.records.models import (
@@ -27,9 +27,13 @@ from openclear.records.rules import birth_fault, name_words, sound_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.labels import Label
 
+Known = tuple[Incident, Offense | None]
 _NAMESPACE = uuid5(NAMESPACE_URL, "openclear.records")
 _CHUNK = 800
+# What a source can tell of an incident. Every other label is set here (by a court, by staff) and stays.
+LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT
 TABLES: Mapping[str, type[Record]] = {
     "arrest": Arrest,
     "case": Case,
@@ -77,7 +81,7 @@ def upsert_incidents(grant: Grant, *, source: str, batch: Sequence[IncidentFacts
         inserts = [facts for key, facts in newest.items() if key not in known]
         updates = [facts for key, facts in newest.items() if key in known and _changes(known[key], facts)]
         _insert(source, inserts)
-        _update(source, updates)
+        _update(source, updates, known)
     counts += Counter(inserted=len(inserts), updated=len(updates))
     counts["unchanged"] += len(newest) - len(inserts) - len(updates)
     return counts
@@ -119,9 +123,9 @@ def _words_of(names: Iterable[PersonName]) -> list[NameWord]:
     ]
 
 
-def _known(source: str, newest: Mapping[str, IncidentFacts]) -> dict[str, tuple[Incident, Offense | None]]:
+def _known(source: str, newest: Mapping[str, IncidentFacts]) -> dict[str, Known]:
     keys = list(newest)
-    found: dict[str, tuple[Incident, Offense | None]] = {}
+    found: dict[str, Known] = {}
     for start in range(0, len(keys), _CHUNK):
         part = keys[start : start + _CHUNK]
         offenses = {row.source_id: row for row in Offense.objects.filter(source=source, source_id__in=part)}
@@ -130,15 +134,23 @@ def _known(source: str, newest: Mapping[str, IncidentFacts]) -> dict[str, tuple[
     return found
 
 
-def _changes(known: tuple[Incident, Offense | None], facts: IncidentFacts) -> bool:
+def _changes(known: Known, facts: IncidentFacts) -> bool:
     incident, offense = known
     if facts.revision != incident.revision:
         return facts.revision > incident.revision
-    return _differs(incident, facts.incident) or offense is None or _differs(offense, facts.offense)
+    if offense is None:
+        return True
+    return _differs(incident, facts.incident) or _differs(offense, facts.offense)
 
 
-def _differs(row: models.Model, values: Mapping[str, Any]) -> bool:
-    return any(getattr(row, name) != value for name, value in values.items())
+def _differs(row: Record, values: Mapping[str, Any]) -> bool:
+    kept = _keeping_labels(row, values)
+    return any(getattr(row, name) != value for name, value in kept.items())
+
+
+def _keeping_labels(row: Record, values: Mapping[str, Any]) -> dict[str, Any]:
+    own = row.labels & ~LABELS_OF_SOURCES.value
+    return {**values, "labels": own | values["labels"] & LABELS_OF_SOURCES.value}
 
 
 def _insert(source: str, batch: Sequence[IncidentFacts]) -> None:
@@ -146,15 +158,21 @@ def _insert(source: str, batch: Sequence[IncidentFacts]) -> None:
     Offense.objects.bulk_create([_offense(source, facts) for facts in batch], batch_size=_CHUNK)
 
 
-def _update(source: str, batch: Sequence[IncidentFacts]) -> None:
+def _update(source: str, batch: Sequence[IncidentFacts], known: Mapping[str, Known]) -> None:
     if not batch:
         return
-    Incident.objects.bulk_update(
-        [_incident(source, facts) for facts in batch], ["revision", *batch[0].incident], batch_size=100
-    )
-    Offense.objects.bulk_update(
-        [_offense(source, facts) for facts in batch], ["revision", *batch[0].offense], batch_size=100
-    )
+    incidents, offenses = [], []
+    for facts in batch:
+        incident, offense = known[facts.source_id]
+        kept = replace(
+            facts,
+            incident=_keeping_labels(incident, facts.incident),
+            offense=_keeping_labels(offense or incident, facts.offense),
+        )
+        incidents.append(_incident(source, kept))
+        offenses.append(_offense(source, kept))
+    Incident.objects.bulk_update(incidents, ["revision", *batch[0].incident], batch_size=100)
+    Offense.objects.bulk_update(offenses, ["revision", *batch[0].offense], batch_size=100)
 
 
 def _incident(source: str, facts: IncidentFacts) -> Incident:

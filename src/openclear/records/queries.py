@@ -209,7 +209,10 @@ def _involvements(grant: Grant, person: Person) -> tuple[InvolvementRow, ...]:
 
 def _arrests(grant: Grant, person: Person) -> tuple[ArrestRow, ...]:
     clearance = grant.over(Dataset.ARRESTS)
-    arrests = list(Arrest.objects.within(clearance).filter(person=person).order_by("-made", "id"))
+    # An arrest tells of its incident: where that is hidden, so is the arrest.
+    incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS))
+    visible = Arrest.objects.within(clearance).filter(person=person, incident__in=incidents)
+    arrests = list(visible.order_by("-made", "id"))
     charges: dict[UUID, list[str]] = {arrest.id: [] for arrest in arrests}
     for charge in Charge.objects.within(clearance).filter(arrest__in=arrests).order_by("id"):
         charges[charge.arrest_id].append(f"{charge.statute} {charge.description}")

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from openclear.access import gate
 from openclear.records.commands import IncidentFacts, upsert_incidents
 from openclear.sources.chicago_portal.fetch import OpenFile, open_portal_file
-from openclear.sources.chicago_portal.parse import SOURCE, parse_row
+from openclear.sources.chicago_portal.parse import COLUMNS, SOURCE, parse_row
 from openclear.sources.errors import BadValue
 from openclear.vocabulary import clock
 from openclear.vocabulary.grants import Grant
@@ -72,14 +72,26 @@ def import_chicago_crimes(grant: Grant, *, path: Path, rejects_folder: Path) -> 
         result.dropped = opened.dropped
         facts = {"file": path.name, "sha256": _digest(path), "dropped_columns": opened.dropped}
         attempt = gate.record_act(grant, kind="attempt", facts=facts)
-        name = f"{path.name}-{clock.now():%Y%m%dT%H%M%S}.rejects.csv"
-        with _rejects(rejects_folder / name) as rejects:
-            for batch in _batches(opened, result, rejects):
-                gate.still_open(grant)
-                result.counts += upsert_incidents(grant, source=SOURCE, batch=batch)
-        result.rejects_file = rejects.name
+        try:
+            _import_batches(grant, opened, result, rejects_folder / _rejects_name(path))
+        except Exception as error:
+            facts = {**result.as_json(), "rejects_file": "", "error": type(error).__name__}
+            gate.record_outcome(grant, attempt=attempt, facts=facts, failed=True)
+            raise
     gate.record_outcome(grant, attempt=attempt, facts=result.as_json() | {"rejects_file": ""})
     return result
+
+
+def _import_batches(grant: Grant, opened: OpenFile, result: ImportResult, path: Path) -> None:
+    with _rejects(path) as rejects:
+        for batch in _batches(opened, result, rejects):
+            gate.still_open(grant)
+            result.counts += upsert_incidents(grant, source=SOURCE, batch=batch)
+    result.rejects_file = rejects.name
+
+
+def _rejects_name(path: Path) -> str:
+    return f"{path.name}-{clock.now():%Y%m%dT%H%M%S}.rejects.csv"
 
 
 def _batches(opened: OpenFile, result: ImportResult, rejects: Rejects) -> Iterator[list[IncidentFacts]]:
@@ -106,10 +118,16 @@ def _parsed(
         return parse_row(_named(opened, row))
     except BadValue as error:
         result.counts["rejected"] += 1
-        pairs = zip(opened.names, row, strict=False)
-        kept = [value for name, value in pairs if name not in opened.dropped]
-        rejects.add(line, error.column, error.reason, kept)
+        rejects.add(line, error.column, error.reason, _kept(opened, row))
         return None
+
+
+def _kept(opened: OpenFile, row: list[str]) -> list[str]:
+    # Only columns that are known, and none of a row whose values may have shifted: law 6 holds here too.
+    if len(row) != len(opened.names):
+        return []
+    pairs = zip(opened.names, row, strict=True)
+    return [value for name, value in pairs if name in COLUMNS and name not in opened.dropped]
 
 
 def _named(opened: OpenFile, row: list[str]) -> dict[str, str]:

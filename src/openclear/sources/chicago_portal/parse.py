@@ -22,13 +22,14 @@ NEEDED = ("id", "date", "block", "iucr", "primary_type", "description", "updated
 # Law 6: what is not stored cannot be shared. A column that speaks of these is dropped, and said so.
 FORBIDDEN = re.compile(
     r"immigra|citizen|country_of_birth|birth_country|birth_?place|place_of_birth|national(ity|_origin)|alien|visa"
+    r"|origin|foreign|detainer|legal_status|nativ|deport|removal_order"
 )
 _PORTAL_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4}) (\d\d):(\d\d):(\d\d) ([AP])M")
 _API_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "y": True, "n": False}
 _LONGEST = {
     "id": 40, "case_number": 12, "block": 80, "iucr": 4, "primary_type": 60, "description": 80,
-    "location_description": 80, "beat": 4, "district": 3, "fbi_code": 4,
+    "location_description": 80, "fbi_code": 4,
 }  # fmt: skip
 _NOON = 12
 
@@ -57,7 +58,7 @@ def read_heading(headings: Sequence[str]) -> tuple[list[str], list[str]]:
 def parse_row(row: Mapping[str, str]) -> IncidentFacts:
     """Return the incident that a row tells. Raises BadValue for the first value that cannot be taken."""
     source_id = _needed(row, "id")
-    if not source_id.isdigit():
+    if not (source_id.isascii() and source_id.isdigit()):
         raise BadValue("id", "the id is not a number")
     iucr = _text(row, "iucr")
     domestic = _truth(row, "domestic")
@@ -69,8 +70,8 @@ def parse_row(row: Mapping[str, str]) -> IncidentFacts:
         "occurred": _moment("date", _needed(row, "date")).astimezone(UTC),
         "block": " ".join(_needed(row, "block").upper().split()),
         "location": _text(row, "location_description"),
-        "beat": _text(row, "beat").zfill(4) if _text(row, "beat") else "",
-        "district": _text(row, "district").zfill(3) if _text(row, "district") else "",
+        "beat": _code(row, "beat", 4),
+        "district": _code(row, "district", 3),
         "ward": _whole(row, "ward"),
         "community_area": _whole(row, "community_area"),
         "latitude": latitude,
@@ -115,11 +116,21 @@ def _text(row: Mapping[str, str], column: str) -> str:
     return value
 
 
+def _code(row: Mapping[str, str], column: str, length: int) -> str:
+    # A spreadsheet eats leading zeros, a data frame adds ".0"; neither changes the number that is meant.
+    value = row.get(column, "").strip().removesuffix(".0")
+    if not value:
+        return ""
+    if not (value.isascii() and value.isalnum()) or len(value) > length:
+        raise BadValue(column, f"not a code of {length} characters")
+    return value.zfill(length)
+
+
 def _whole(row: Mapping[str, str], column: str) -> int | None:
     value = row.get(column, "").strip().removesuffix(".0")
     if not value:
         return None
-    if not value.isdigit() or len(value) > len("2147483"):
+    if not (value.isascii() and value.isdigit()) or len(value) > len("2147483"):
         raise BadValue(column, "not a whole number")
     return int(value)
 

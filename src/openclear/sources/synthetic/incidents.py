@@ -37,7 +37,7 @@ def draw_incidents(random: Random, count: int, labels_of: Sequence[int], until: 
         _add_incident(random, rows, drawn)
         suspect = _add_people(random, rows, drawn, labels_of)
         if drawn.arrest:
-            _add_arrest(rows, drawn, suspect, labels_of[suspect])
+            _add_arrest(rows, drawn, suspect, drawn.labels | labels_of[suspect])
         if number % CASE_EVERY == 0:
             _add_case(random, rows, drawn, until)
         yield rows
