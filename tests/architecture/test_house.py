@@ -124,6 +124,7 @@ def test_no_route_answers_without_a_stamp_or_a_place_on_the_public_list(client_o
                 assert stamped or name in settings.PUBLIC_ROUTES, (
                     f"{method} {path} ({name}): {response.status_code}"
                 )
+                assert response.status_code < 500, f"{method} {path} ({name}): {response.status_code}"
 
 
 @pytest.fixture

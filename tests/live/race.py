@@ -24,32 +24,26 @@ class Client(threading.Thread):
         self.answers, self.lost, self.running = [], 0, True
 
     def run(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection, used = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20), False
         while self.running:
             try:
                 connection.request("GET", self.path, headers={"Authorization": f"Bearer {self.token}"})
                 response = connection.getresponse()
                 response.read()
                 self.answers.append((time.monotonic(), response.status))
+                used = True
+            except http.client.RemoteDisconnected:
+                # Not one byte came on a connection that had been used: the server closed it while idle. Ask again.
+                self.lost += not used
+                connection, used = self._new(connection)
             except (http.client.HTTPException, OSError):
-                # An idle connection that the server closed is opened again; anything else is a lost request.
-                if not self._again():
-                    self.lost += 1
-                connection.close()
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+                self.lost += 1
+                connection, used = self._new(connection)
         connection.close()
 
-    def _again(self):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-            connection.request("GET", self.path, headers={"Authorization": f"Bearer {self.token}"})
-            response = connection.getresponse()
-            response.read()
-            connection.close()
-        except (http.client.HTTPException, OSError):
-            return False
-        self.answers.append((time.monotonic(), response.status))
-        return True
+    def _new(self, old):
+        old.close()
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20), False
 
 
 def main(port, trials, clients, case, cut_tokens, other_tokens):

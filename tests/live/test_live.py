@@ -155,7 +155,7 @@ def test_an_order_killed_between_entry_and_commit_is_in_force_and_nobody_else_wa
 
 
 @pytest.mark.live
-def test_a_client_that_does_not_read_is_cut_and_does_not_keep_an_order_waiting(city):
+def test_clients_that_never_read_do_not_keep_an_order_waiting(city):
     import socket
 
     case, ives = city.case(), city.token("ives")

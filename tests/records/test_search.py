@@ -133,6 +133,23 @@ def test_one_row_and_the_list_are_one_filter(who, model):
     assert listed == {row.id for row in model.objects.all() if clearance.shows(row.labels)}
 
 
+def test_a_hidden_incident_does_not_show_through_its_arrest():
+    from openclear.records.models import Arrest
+
+    arrest = Arrest.objects.filter(labels=0, incident__labels=0, person__labels=0).order_by("id").first()
+    key = grant("frost", Action.PERSON_VIEW, case=open_case())
+    assert arrest.cb_number in {
+        row.cb_number for row in queries.person(key, person_id=arrest.person_id).arrests
+    }
+    Incident.objects.filter(pk=arrest.incident_id).update(labels=Label.SEXUAL_ASSAULT.value)
+    try:
+        shown = queries.person(key, person_id=arrest.person_id)
+        assert arrest.cb_number not in {row.cb_number for row in shown.arrests}
+        assert arrest.incident_id not in {row.incident for row in shown.involvements}
+    finally:
+        Incident.objects.filter(pk=arrest.incident_id).update(labels=0)
+
+
 def test_counts_are_of_rows_that_can_be_opened():
     response = search("frost", "garcia").json()
     clearance = grant("frost", Action.PERSON_SEARCH, case=open_case()).over(Dataset.PEOPLE)

@@ -151,6 +151,7 @@ def test_what_cannot_be_taken_is_kept_with_line_column_and_reason(tmp_path, caps
         ("8", ""),
     ]
     assert "yesterday" in rejects[1]
+    assert rejects[5][3:] == []
 
 
 @pytest.mark.parametrize(
@@ -212,3 +213,41 @@ def test_real_crimes_go_in_whole(data, capsys):
     assert counts["read"] == 9265 == counts["inserted"] + counts["updated"] + counts["unchanged"]
     assert counts["rejected"] == 0
     assert bring(data / "chicago" / "homicides_2001_2018.csv.gz", capsys)[1]["unchanged"] == 9265
+
+
+def test_importing_again_never_unseals(tmp_path, capsys):
+    path = write(tmp_path / "a.csv", [row(955_000)])
+    bring(path, capsys)
+    sealed = Label.SEALED | Label.DOMESTIC
+    Incident.objects.filter(source_id="955000").update(labels=sealed)
+    Offense.objects.filter(source_id="955000").update(labels=sealed)
+    assert bring(path, capsys)[1]["unchanged"] == 1
+    newer = row(955_000, **{"Updated On": "09/01/2019 04:00:00 PM", "Domestic": "false"})
+    assert bring(write(tmp_path / "b.csv", [newer]), capsys)[1]["updated"] == 1
+    assert stored(955_000).labels == Label.SEALED
+    assert Offense.objects.get(source_id="955000").labels == Label.SEALED
+
+
+def test_rejects_keep_no_word_about_origin(tmp_path, capsys):
+    heading = [*HEADING, "Immigration Status", "Country of Origin", "Remarks"]
+    origin = {"Immigration Status": "UNDOCUMENTED", "Country of Origin": "Ruritania", "Remarks": "a note"}
+    path = write(tmp_path / "a.csv", [row(956_000, Date="never", **origin)], heading)
+    with path.open("a") as file:
+        file.write("956001,one too many," * 12 + "UNDOCUMENTED,Ruritania\n")
+    text = Path(bring(path, capsys)[1]["rejects_file"]).read_text()
+    assert "never" in text
+    assert not {"UNDOCUMENTED", "Ruritania", "a note"} & set(text.replace("\n", ",").split(","))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("Ward", "\u00b2"), ("ID", "\u00b2"), ("Beat", "99999"), ("District", "x y")]
+)
+def test_odd_digits_are_a_reject_and_not_an_end(tmp_path, capsys, column, value):
+    counts = bring(write(tmp_path / "a.csv", [row(957_000), row(957_001, **{column: value})]), capsys)[1]
+    assert (counts["read"], counts["rejected"]) == (2, 1)
+
+
+def test_codes_from_a_data_frame_are_the_same_codes(tmp_path, capsys):
+    bring(write(tmp_path / "a.csv", [row(958_000)]), capsys)
+    floats = row(958_000, Beat="211.0", District="2.0", Ward="3.0")
+    assert bring(write(tmp_path / "b.csv", [floats]), capsys)[1]["unchanged"] == 1

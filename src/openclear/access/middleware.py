@@ -17,9 +17,10 @@ alarm = logging.getLogger("openclear.alarm")
 _UNAVAILABLE = b'{"title": "Not answered", "status": 503, "detail": "Nothing can be answered now; try again in a moment."}'
 _FAILED = b'{"title": "Error", "status": 500, "detail": "This failed here and was noted; call the operator if it persists."}'
 _METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
-_NOT_ALLOWED, _NOT_TRUSTED = 405, 403
 _REFUSED = b'{"title": "Refused", "status": 403, "detail": "Access of your agency is cut off."}'
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
+# What the framework answers before any view is asked, and what leaves instead: the same few words for everyone.
+_BEFORE_THE_VIEW = {403: (_METHOD, 405), 404: (_ABSENT, 404), 405: (_METHOD, 405)}
 
 
 class ReleaseStampMiddleware:
@@ -58,9 +59,11 @@ class ReleaseStampMiddleware:
     def _unstamped(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
         route = request.resolver_match.view_name if request.resolver_match else "?"
         response.close()
-        if response.status_code in {_NOT_ALLOWED, _NOT_TRUSTED}:
-            # A method that the address does not answer, or a form from elsewhere (CSRF): nothing was looked at.
-            return self._noted(request, _plain(_METHOD, _NOT_ALLOWED), "a method that is not answered", route)
+        if response.status_code in _BEFORE_THE_VIEW:
+            # A page that is none, a method that is not answered, a form from elsewhere: nothing was looked at.
+            return self._noted(
+                request, _plain(*_BEFORE_THE_VIEW[response.status_code]), "no such request", route
+            )
         alarm.critical("route %s answered %s without a release stamp", route, response.status_code)
         return self._noted(request, _plain(_FAILED, 500), "an answer without a release stamp", route)
 
