@@ -120,3 +120,13 @@ def test_health_says_nothing_else():
 def test_forms_from_elsewhere_are_not_taken():
     client = Client(enforce_csrf_checks=True)
     assert client.post("/sign-in", {"officer": "rivera"}).status_code == 403
+
+
+@pytest.mark.parametrize("cookie", ['"\\000abcdefghijklm"', "x" * 500, "' OR 1=1", "\u00e9" * 32, ""])
+def test_a_cookie_that_is_none_of_ours_is_nobody(cookie):
+    response = Client().get("/", headers={"cookie": f"sessionid={cookie}"})
+    assert (response.status_code, response.headers["Location"]) == (302, "/sign-in")
+
+
+def test_a_host_name_that_is_not_ours_is_not_answered():
+    assert Client().get("/sign-in", headers={"host": "evil.example"}).status_code == 400
