@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.options import POSTGRESQL
 
+# Speed is measured by benchmarks, never by a test: a busy machine is no defect.
+settings.register_profile("stories", deadline=None)
+settings.load_profile("stories")
 HOME = Path(tempfile.mkdtemp(prefix="openclear-tests-"))
 os.environ["OPENCLEAR_HOME"] = str(HOME)
 os.environ["OPENCLEAR_ALLOWED_HOSTS"] = "testserver,127.0.0.1"

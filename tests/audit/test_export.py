@@ -187,15 +187,14 @@ def test_bodies_are_for_oversight_with_a_reason_alone(tmp_path, capsys):
         openclear("log", "export", tmp_path / "c", "--bodies", "--by", "okafor", "--reason", "review 7") == 0
     )
     assert verify(tmp_path / "c").returncode == 0
-    lines = (tmp_path / "c" / "bodies.jsonl").read_text().splitlines()
+    lines = (tmp_path / "c" / "bodies.jsonl").read_bytes().splitlines()
     body = json.loads(lines[10])
     name = next(iter(body["fields"]))
     body["fields"][name]["value"] = "changed"
-    (tmp_path / "c" / "bodies.jsonl").write_text(
-        "\n".join([*lines[:10], json.dumps(body), *lines[11:]]) + "\n"
-    )
+    changed = [*lines[:10], encode(body), *lines[11:]]
+    (tmp_path / "c" / "bodies.jsonl").write_bytes(b"\n".join(changed) + b"\n")
     assert_named(tmp_path / "c", 10)
-    (tmp_path / "c" / "bodies.jsonl").write_text("\n".join(lines[:10] + lines[11:]) + "\n")
+    (tmp_path / "c" / "bodies.jsonl").write_bytes(b"\n".join(lines[:10] + lines[11:]) + b"\n")
     assert_named(tmp_path / "c", 10)
     capsys.readouterr()
 
@@ -208,7 +207,7 @@ def test_a_court_can_have_a_field_erased_and_the_proof_holds(tmp_path, capsys):
     assert (
         openclear("log", "export", tmp_path / "log", "--bodies", "--by", "okafor", "--reason", "check") == 0
     )
-    body = json.loads((tmp_path / "log" / "bodies.jsonl").read_text().splitlines()[entry])
+    body = json.loads((tmp_path / "log" / "bodies.jsonl").read_bytes().splitlines()[entry])
     assert set(body["fields"]["query"]) == {"hash"}
     assert verify(tmp_path / "log").returncode == 0
     assert (
