@@ -174,3 +174,23 @@ def test_wrong_usage_is_exit_code_two(arguments):
     with pytest.raises(SystemExit) as stopped:
         main(arguments, lambda: None)
     assert stopped.value.code == 2
+
+
+def test_lists_of_the_registry_are_answers_too_and_in_the_log(capsys):
+    from openclear.audit import log
+
+    size = log.state().size
+    for verb in ("agencies", "officers", "orders"):
+        assert run(capsys, verb)[0] == 0
+    assert log.state().size == size + 3
+
+
+def test_a_real_city_is_never_thrown_away_even_if_its_database_does_not_answer(tmp_path):
+    home = tmp_path / "city"
+    done = program(home, "init", "--administrator", "novak=Irena Novak", "--approver", "adler=Ruth Adler")
+    assert done.returncode == 0
+    (home / "log" / "audit.sqlite3").unlink()
+    done = program(home, "demo", "--fresh", "--no-serve")
+    assert done.returncode == 1
+    assert "real one" in done.stderr
+    assert (home / "keys" / "log.key").exists()

@@ -12,12 +12,13 @@ from openclear.access.rows import OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json, second_person
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose, purpose_of
 
 
 def agencies(options: argparse.Namespace) -> int:
     """List the agency tree."""
-    rows = queries.agencies()
+    rows = _listing(options).release(queries.agencies())
     if options.json:
         print_json([asdict(row) for row in rows])
     else:
@@ -30,7 +31,7 @@ def agencies(options: argparse.Namespace) -> int:
 
 def officers(options: argparse.Namespace) -> int:
     """List everyone who is registered."""
-    rows = queries.officers()
+    rows = _listing(options).release(queries.officers())
     if options.json:
         print_json([asdict(row) for row in rows])
     else:
@@ -89,7 +90,7 @@ def cut_off(options: argparse.Namespace) -> int:
     )
     plan = order_commands.plan(grant, order=order)
     if options.plan:
-        return _show_plan(options, order, plan)
+        return _show_plan(options, order, grant.release(plan))
     if not options.approved_by:
         message = "An order needs a second person; name them with --approved-by."
         raise WrongUsage(message)
@@ -117,7 +118,7 @@ def restore(options: argparse.Namespace) -> int:
 
 def orders(options: argparse.Namespace) -> int:
     """List every state of every order."""
-    rows = queries.order_history()
+    rows = _listing(options).release(queries.order_history())
     if options.json:
         print_json([asdict(row) for row in rows])
     else:
@@ -153,6 +154,10 @@ def explain(options: argparse.Namespace) -> int:
     for dataset, labels in explanation.hidden_labels.items():
         print(f"  hidden in {dataset}: {', '.join(labels) or 'nothing'}")
     return 0
+
+
+def _listing(options: argparse.Namespace) -> Grant:
+    return administration(actor(options, None, "novak"), Action.REGISTRY_LIST)
 
 
 def _show_plan(options: argparse.Namespace, order: OrderRow, plan: Plan) -> int:

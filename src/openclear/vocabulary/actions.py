@@ -35,6 +35,7 @@ class Action(StrEnum):
     PERSON_VIEW = "person.view"
     RECORDS_IMPORT = "records.import"
     REGISTRY_CHANGE = "registry.change"
+    REGISTRY_LIST = "registry.list"
     TOKEN_CREATE = "token.create"  # noqa: S105 - the name of an act, not a secret
     VEHICLE_SEARCH = "vehicle.search"
     VEHICLE_VIEW = "vehicle.view"
@@ -55,6 +56,7 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.PERSON_VIEW: Dataset.PEOPLE,
     Action.RECORDS_IMPORT: Dataset.INCIDENTS,
     Action.REGISTRY_CHANGE: Dataset.REGISTRY,
+    Action.REGISTRY_LIST: Dataset.REGISTRY,
     Action.TOKEN_CREATE: Dataset.REGISTRY,
     Action.VEHICLE_SEARCH: Dataset.VEHICLES,
     Action.VEHICLE_VIEW: Dataset.VEHICLES,
