@@ -78,6 +78,7 @@ def test_a_change_that_fails_is_void_at_once_and_its_epoch_is_never_used_again(m
         with pytest.raises(ValueError, match="does not like"):
             commands.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="task-force")
     assert log.state().unconfirmed == before
+    assert reconcile() == []
     claimed = log.state().claimed_epoch
     commands.affiliate(registry(), handle="marsh", agency="us.doj.usms", kind="task-force")
     assert read_standing().epoch > claimed

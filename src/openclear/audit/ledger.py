@@ -78,9 +78,11 @@ class Ledger:
         self.claimed_epoch = max(self.claimed_epoch, header["epoch"])
         if header["kind"] in AHEAD_OF_COMMIT:
             self.unconfirmed[header["i"]] = header["epoch"]
-        else:
+            return
+        self.unconfirmed.pop(header.get("attempt", -1), None)
+        # An outcome of error says that a change came to nothing: its epoch was claimed, never committed.
+        if header["kind"] != "outcome" or header["decision"] != "error":
             self.confirmed_epoch = max(self.confirmed_epoch, header["epoch"])
-            self.unconfirmed.pop(header.get("attempt", -1), None)
 
     def append(self, drafts: Sequence[Mapping[str, Any]]) -> list[Reply]:
         """Append what may stand, in one durable transaction, and say of each draft what became of it."""
