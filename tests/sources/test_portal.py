@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openclear.audit.models import Entry
 from openclear.cli.main import main
 from openclear.records.models import Incident, Offense
 from openclear.sources.chicago_portal.parse import COLUMNS, FORBIDDEN, column_name, parse_row
@@ -194,6 +195,9 @@ def test_a_file_that_breaks_off_keeps_what_came_before_and_says_so(tmp_path, cap
     code, error = bring(path, capsys)
     assert code == 1
     assert "damaged behind line" in error
+    newest = Entry.objects.using("audit").order_by("-index").first()
+    header = json.loads(bytes(newest.header))
+    assert (header["kind"], header["decision"]) == ("outcome", "error")
     path.write_bytes(whole)
     counts = bring(path, capsys)[1]
     assert counts["inserted"] + counts["unchanged"] == 6000
