@@ -187,3 +187,40 @@ def test_a_second_order_on_the_same_agency_stands_on_its_own():
     lift(first.order)
     assert search("ives", "garcia").status_code == 200
     assert log.state().orders[first.order]["state"] == "lifted"
+
+
+@pytest.mark.parametrize("scope", [(), ("people",)])
+def test_a_receipt_says_failed_where_holders_are_still_let_in(monkeypatch, scope):
+    """The proof decides for each holder anew; if decisions did not know the order, it must not say verified."""
+    from openclear.access.decisions import judge
+    from openclear.access.rows import Standing
+
+    token("ives")
+
+    def blind(handle, ask, standing, on_behalf_of=None):
+        reached = handle in {"ives", "kerr"}
+        return judge(handle, ask, Standing(standing.epoch, ()) if reached else standing, on_behalf_of)
+
+    monkeypatch.setattr(orders, "judge", blind)
+    receipt = cut_off("us.dhs.ice", scope=list(scope))
+    monkeypatch.undo()
+    lift(receipt.order)
+    tokens = next(item for item in receipt.receipts if item.target == "tokens")
+    assert (tokens.state, tokens.after > 0) == ("failed", True)
+
+
+def test_an_answer_read_under_wider_rules_than_those_of_now_does_not_leave():
+    from django.http import HttpResponse
+
+    def set_roles(*roles):
+        Officer.objects.filter(handle="brandt").update(roles=list(roles))
+        Epoch.objects.update(value=Epoch.objects.get().value + 1)
+
+    key = gate.open_for("brandt", Action.INCIDENT_SEARCH, purpose=CRIME)
+    set_roles("officer")
+    try:
+        with pytest.raises(Refused) as refused:
+            key.release(HttpResponse("a gang record"))
+        assert refused.value.decision.rule_ids == ("rules-changed",)
+    finally:
+        set_roles("officer", "detective")
