@@ -245,3 +245,23 @@ def test_a_record_with_an_impossible_birth_is_not_taken():
 def test_ids_are_the_same_for_the_same_source_row():
     assert record_id("a", "person", "1") == record_id("a", "person", "1") != record_id("a", "name", "1")
     assert isinstance(record_id("a", "person", "1"), UUID)
+
+
+def test_a_person_sealed_later_is_not_found_by_names_that_were_not():
+    person = Person.objects.get(source="story", source_id="obrien")
+    assert search("rivera", "obrien siobhan").json()["count"] == 1
+    Person.objects.filter(pk=person.pk).update(labels=Label.SEALED.value)
+    try:
+        assert search("rivera", "obrien siobhan").json()["count"] == 0
+    finally:
+        Person.objects.filter(pk=person.pk).update(labels=0)
+
+
+def test_a_hidden_alias_does_not_lead_to_somebody_who_is_there():
+    words = NameWord.objects.filter(person__source="story", word="smitty")
+    assert search("rivera", "smitty").json()["count"] == 1
+    words.update(labels=Label.INFORMANT.value)
+    try:
+        assert search("rivera", "smitty").json()["count"] == 0
+    finally:
+        words.update(labels=0)
