@@ -329,3 +329,17 @@ def test_hideable_fields_are_fields_of_rows(dataset):
 
     named = {Dataset.INCIDENTS: rows.IncidentDetail, Dataset.PEOPLE: rows.PersonRow}.get(dataset)
     assert all(name in named.__slots__ for name in HIDEABLE.get(dataset, ()))
+
+
+def test_a_forbid_that_fails_to_compute_is_a_refusal_and_not_a_yes():
+    """Cedar skips a rule that errs: beside a permit that would be a yes. An overflow passes validation and errs."""
+    head = '@id("{0}") @because("b") @source("c") @next_step("d") '
+    permit = head.format("all") + "permit (principal, action, resource);"
+    overflow = head.format("sum") + (
+        "forbid (principal, action, resource) when "
+        "{ 9223372036854775807 + (if principal.host then 1 else 0) > 0 };"
+    )
+    schema = policies()._schema_text
+    assert Policies([permit], schema).under(()).decide(RIVERA, ask(Action.DESK_OPEN)).allowed
+    decision = Policies([permit, overflow], schema).under(()).decide(RIVERA, ask(Action.DESK_OPEN))
+    assert (decision.allowed, decision.rule_ids) == (False, ("policy-error",))
