@@ -31,7 +31,7 @@ def _rows(question: str, people: int, scale: str, raw: Any, query: Any, whole: A
 
 
 def _name() -> tuple[Any, Any, Any]:
-    from openclear.records.queries import find_people
+    from openclear.records.finding import find_people
     from openclear.records.rules import sound_of
     from openclear.vocabulary.actions import Action
 
@@ -48,7 +48,7 @@ def _name() -> tuple[Any, Any, Any]:
 
 
 def _plate() -> tuple[Any, Any, Any]:
-    from openclear.records.queries import find_vehicles
+    from openclear.records.finding import find_vehicles
     from openclear.vocabulary.actions import Action
 
     def query(grant: Any) -> Any:
@@ -67,7 +67,7 @@ def _acts(action: Any, query: Any, statements: Any) -> tuple[Any, Any, Any]:
     from django.http import HttpResponse
 
     from openclear.access import gate
-    from openclear.records.queries import open_cases
+    from openclear.records.finding import open_cases
     from openclear.vocabulary.actions import Action
     from openclear.vocabulary.purposes import Purpose
 

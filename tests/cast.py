@@ -17,7 +17,7 @@ GROUND = "Mayor's order of 10 July 2019"
 
 
 def open_case() -> str:
-    from openclear.records.queries import open_cases
+    from openclear.records.finding import open_cases
 
     return open_cases(grant("rivera", Action.CASE_LIST))[0].number
 

@@ -137,11 +137,17 @@ def create_token(grant: Grant, *, handle: str, approval: Grant | None = None) ->
     if approval:
         approval.require(Action.TOKEN_CREATE)
     gate.record_act(grant, facts={"person": handle, "approved_by": approval.officer if approval else ""})
+    return issue_token(officer, name="made by an administrator")
+
+
+def issue_token(officer: Officer, *, name: str) -> str:
+    """Keep the hash of a new token and return the token itself. The caller has asked the gate and logged the act."""
     text = TOKEN_PREFIX + secrets.token_urlsafe(32)
     moment = clock.now()
     Token.objects.create(
-        digest=digest_of(text), officer=officer, created=moment, expires=moment + timedelta(days=TOKEN_DAYS)
-    )
+        digest=digest_of(text), officer=officer, name=name, created=moment,
+        expires=moment + timedelta(days=TOKEN_DAYS),
+    )  # fmt: skip
     return text
 
 

@@ -4,40 +4,28 @@ decide -> query -> log -> release. `open_for` decides and gives a Grant; `releas
 entry into the log, and holds the asker's agencies until the answer is handed over.
 """
 
-import json
-import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from django.http import HttpResponse
-
-from openclear.access import barrier
-from openclear.access.barrier import Hold
 from openclear.access.decisions import Judgement, judge
-from openclear.access.errors import NotAnswered, Refused
+from openclear.access.entries import ask_of, body_of, draft_of, refuse, refused
+from openclear.access.errors import Refused
 from openclear.access.ports import ports
-from openclear.access.rows import Ask, Decision, OrderRow, Rule
-from openclear.access.rules import CUT_OFF, order_refusal
+from openclear.access.releasing import LARGEST_ANSWER, let_go, release, release_together, stamp, still_open
+from openclear.access.rows import Ask, Decision, Rule
+from openclear.access.rules import CUT_OFF
 from openclear.access.standing import read_standing
 from openclear.audit import log
-from openclear.audit.errors import RefusedByOrder
 from openclear.audit.rows import Draft
 from openclear.vocabulary.actions import DATASET_OF, Action
-from openclear.vocabulary.errors import OpenClearError
 from openclear.vocabulary.grants import Grant, Receipt
 from openclear.vocabulary.purposes import Purpose
 
-LARGEST_ANSWER = 1 << 20
-LARGEST_RETRIES = 3
-alarm = logging.getLogger("openclear.alarm")
-_CHANGED = Rule(
-    "rules-changed",
-    "The rules for you changed while this was being answered",
-    "Design of OpenCLEAR, section 3: decided again at release",
-    "Ask again.",
-)
+__all__ = [
+    "LARGEST_ANSWER", "let_go", "open_for", "record_act", "record_outcome", "refuse_act", "release_together",
+    "report_mistake", "stamp", "still_open", "turn_away",
+]  # fmt: skip
 NOT_SIGNED_IN = Rule(
     "not-signed-in",
     "Nobody is signed in, or the token is not known or has expired",
@@ -65,7 +53,7 @@ def open_for(
     kept = {**(facts or {}), "case": case or "", "on_behalf_of": on_behalf_of or ""}
     judgement = judge(officer, ask, read_standing(), on_behalf_of)
     if not judgement.decision.allowed:
-        raise _refused(officer, ask, judgement, kept)
+        raise refused(officer, ask, judgement, kept)
     return Grant(
         action=action,
         officer=officer,
@@ -75,72 +63,9 @@ def open_for(
         epoch=judgement.epoch,
         clearances=judgement.clearances,
         receipt_marker=f"receipt-{secrets.token_hex(8)}",
-        release_by=_release,
+        release_by=release,
         facts={**kept, "rules": judgement.decision.rule_ids, "ties": judgement.affiliation_entries()},
     )
-
-
-def _release(grant: Grant, response: Any, shown: Sequence[UUID]) -> Any:
-    if isinstance(response, HttpResponse):
-        _check_bounded(response)
-    judgement, hold = _held_judgement(grant)
-    try:
-        receipt = log.append(_answer_draft(grant, judgement, shown))
-    except RefusedByOrder as error:
-        hold.release()
-        raise _refused_by_log(grant, judgement, error.order) from None
-    except OpenClearError:
-        hold.release()
-        raise
-    if not isinstance(response, HttpResponse):
-        # A command's answer is printed by its own process, which lets go when it ends.
-        held.append(hold)
-        return response
-    return stamp(_with_receipt(response, grant.receipt_marker, receipt), receipt, hold)
-
-
-def _held_judgement(grant: Grant) -> tuple[Judgement, Hold]:
-    # First the hold, then the decision: an order or a change of the person's ties that comes later waits.
-    agencies = grant.agencies
-    for _ in range(LARGEST_RETRIES):
-        hold = barrier.shared(agencies, grant.officer)
-        try:
-            judgement = still_open(grant)
-        except BaseException:
-            hold.release()
-            raise
-        if judgement.agencies == agencies:
-            return judgement, hold
-        hold.release()
-        agencies = judgement.agencies
-    raise NotAnswered("Your affiliations are being changed; try again in a moment.")
-
-
-def still_open(grant: Grant) -> Judgement:
-    """Decide again, under the orders of now. Raises Refused, logged, where the answer became no."""
-    standing = read_standing()
-    ask = _ask_of(grant)
-    judgement = judge(grant.officer, ask, standing, grant.facts["on_behalf_of"] or None)
-    if not judgement.decision.allowed:
-        raise _refused(grant.officer, ask, judgement, grant.facts)
-    if judgement.clearances != grant.clearances:
-        # The answer was read under wider or other rules than those of now: it must not leave.
-        changed = Decision(allowed=False, rules=(_CHANGED,))
-        raise _refuse(changed, grant.officer, ask, judgement, grant.facts)
-    return judgement
-
-
-def stamp(response: HttpResponse, receipt: Receipt, hold: Hold | None = None) -> HttpResponse:
-    """Return `response` with the release stamp that the middleware asks for. Its close lets go of the hold."""
-    response.headers["OpenCLEAR-Receipt"] = f"{receipt.entry} {receipt.leaf}"
-    response.headers["Content-Length"] = str(len(response.content))
-    response.headers["Cache-Control"] = "no-store"
-    response.release_stamp = receipt  # type: ignore[attr-defined] # the middleware looks for it
-    response.barrier_hold = hold  # type: ignore[attr-defined] # the middleware has it watched
-    if hold:
-        closers = response._resource_closers  # type: ignore[attr-defined] # noqa: SLF001 - close() calls them
-        closers.append(hold.release)
-    return response
 
 
 def turn_away(*, facts: Mapping[str, Any]) -> Refused:
@@ -159,7 +84,7 @@ def report_mistake(officer: str, problem: str, *, facts: Mapping[str, Any]) -> R
     ask = Ask(Action.DESK_OPEN, Purpose.CRIMINAL_INVESTIGATION, ground_named=False, ground=None)
     judgement = judge(officer, ask, standing)
     if any(rule.id.startswith(CUT_OFF) for rule in judgement.decision.rules):
-        raise _refused(officer, ask, judgement, {**facts, "problem": problem})
+        raise refused(officer, ask, judgement, {**facts, "problem": problem})
     draft = Draft(
         "error", "error", agencies=judgement.agencies, epoch=standing.epoch,
         body={**facts, "officer": officer, "problem": problem},
@@ -173,8 +98,8 @@ def record_act(grant: Grant, *, facts: Mapping[str, Any], kind: str = "command")
     `kind`: "command", or "attempt" where the act is long and has an outcome.
     """
     judgement = still_open(grant)
-    body = {**_body(grant.officer, grant.facts), **facts}
-    return log.append(_draft(kind, judgement.decision, _ask_of(grant), judgement, body))
+    body = {**body_of(grant.officer, grant.facts), **facts}
+    return log.append(draft_of(kind, judgement.decision, ask_of(grant), judgement, body))
 
 
 def record_outcome(
@@ -198,86 +123,7 @@ def record_outcome(
 
 def refuse_act(grant: Grant, rule: Rule) -> Refused:
     """Return the logged refusal of an act that its own rule forbids, such as one person acting for two."""
-    ask = _ask_of(grant)
+    ask = ask_of(grant)
     decision = Decision(allowed=False, rules=(rule,))
     judgement = Judgement(decision, None, grant.agencies, grant.epoch, {})
-    return _refuse(decision, grant.officer, ask, judgement, grant.facts)
-
-
-def _ask_of(grant: Grant) -> Ask:
-    return Ask(grant.action, grant.purpose, ground_named=bool(grant.facts["case"]), ground=grant.ground)
-
-
-def _answer_draft(grant: Grant, judgement: Judgement, shown: Sequence[UUID]) -> Draft:
-    return _draft(
-        "answer",
-        judgement.decision,
-        _ask_of(grant),
-        judgement,
-        {**_body(grant.officer, grant.facts), "shown": [str(row) for row in shown]},
-    )
-
-
-def _draft(kind: str, decision: Decision, ask: Ask, judgement: Judgement, body: Mapping[str, Any]) -> Draft:
-    return Draft(
-        kind=kind,
-        decision="allow" if decision.allowed else "deny",
-        agencies=judgement.agencies,
-        action=ask.action,
-        dataset=DATASET_OF[ask.action],
-        purpose=ask.purpose,
-        rules=decision.rule_ids,
-        epoch=judgement.epoch,
-        body={**body, "ties": judgement.affiliation_entries()},
-    )
-
-
-def _body(officer: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {"officer": officer} | {
-        name: value for name, value in facts.items() if name not in {"rules", "ties"}
-    }
-
-
-def _refused(officer: str, ask: Ask, judgement: Judgement, facts: Mapping[str, Any]) -> Refused:
-    return _refuse(judgement.decision, officer, ask, judgement, facts)
-
-
-def _refuse(
-    decision: Decision, officer: str, ask: Ask, judgement: Judgement, facts: Mapping[str, Any]
-) -> Refused:
-    if any(rule.id == "rules-disagree" for rule in decision.rules):
-        alarm.critical("orders and policies disagree at epoch %s", judgement.epoch)
-    return Refused(decision, log.append(_draft("refusal", decision, ask, judgement, _body(officer, facts))))
-
-
-def _refused_by_log(grant: Grant, judgement: Judgement, identity: str) -> Refused:
-    # The order is in the log and not yet in the database: the moment between the two steps of an order.
-    order = OrderRow(
-        identity, "one of your agencies", "in-force", "all", "all", f"Order {identity}, in the log", 0
-    )
-    known = {row.id: row for row in read_standing().orders}
-    decision = order_refusal(known.get(identity, order))
-    ask = _ask_of(grant)
-    return _refuse(decision, grant.officer, ask, judgement, grant.facts)
-
-
-def _check_bounded(response: HttpResponse) -> None:
-    if response.streaming or len(response.content) > LARGEST_ANSWER:
-        message = "This answer is larger than one answer may be (1 MB); narrow the search."
-        raise NotAnswered(message)
-
-
-def _with_receipt(response: HttpResponse, marker: str, receipt: Receipt) -> HttpResponse:
-    as_json = json.dumps({"entry": receipt.entry, "leaf": receipt.leaf}).encode()
-    content = response.content.replace(f'"{marker}"'.encode(), as_json)
-    response.content = content.replace(marker.encode(), f"{receipt.entry}".encode())
-    return response
-
-
-held: list[Hold] = []
-
-
-def let_go() -> None:
-    """Let go of what this process's commands hold, when their answers are printed."""
-    while held:
-        held.pop().release()
+    return refuse(decision, grant.officer, ask, judgement, grant.facts)

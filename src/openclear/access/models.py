@@ -122,6 +122,7 @@ class Token(models.Model):
 
     digest = models.CharField(max_length=64, unique=True)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    name = models.CharField(max_length=60, blank=True)
     created = models.DateTimeField()
     expires = models.DateTimeField()
 
@@ -140,3 +141,58 @@ class SignIn(models.Model):
     def __str__(self) -> str:
         """Return whose session it is."""
         return f"session of {self.officer_id}"
+
+
+class SignInFailure(models.Model):
+    """One failed attempt to sign in, under the handle that was claimed, whether or not anybody has it."""
+
+    handle = models.CharField(max_length=150, db_index=True)
+    moment = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"failure {self.pk}"
+
+
+class LockedHandle(models.Model):
+    """A claimed handle that is locked until an administrator releases it (CJIS Security Policy AC-7)."""
+
+    handle = models.CharField(max_length=150, unique=True)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"lock {self.pk}"
+
+
+class Proposal(models.Model):
+    """An act that one person has asked for and that waits for a second: an order, or its lifting."""
+
+    kind = models.CharField(max_length=12)
+    agency = models.CharField(max_length=200)
+    order = models.CharField(max_length=40, blank=True)
+    scope = models.JSONField(default=list)
+    purposes = models.JSONField(default=list)
+    ground = models.TextField()
+    review_on = models.DateField(null=True, blank=True)
+    proposed_by = models.CharField(max_length=40)
+    proposed = models.DateTimeField()
+    state = models.CharField(max_length=12, default="open", db_index=True)
+    decided_by = models.CharField(max_length=40, blank=True)
+    decided = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Return what is proposed."""
+        return f"{self.kind} of {self.agency}"
+
+
+class OrderProof(models.Model):
+    """What an order did, target by target, as it was proved when it came into force."""
+
+    order = models.CharField(max_length=40, db_index=True)
+    epoch = models.BigIntegerField()
+    receipts = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        """Return which order."""
+        return f"proof of {self.order}"

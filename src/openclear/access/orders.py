@@ -10,7 +10,7 @@ from openclear.access.changes import Change, change_by
 from openclear.access.decisions import judge
 from openclear.access.errors import NotAnswered
 from openclear.access.keepers import NO_LOCKOUT, locks_out
-from openclear.access.models import Agency, Officer, OrderState
+from openclear.access.models import Agency, Officer, OrderProof, OrderState
 from openclear.access.ports import ports
 from openclear.access.registry import person_at
 from openclear.access.rows import ALL, Ask, OrderRow, Person, Rule, Standing
@@ -116,6 +116,7 @@ def cut_off(grant: Grant, *, approval: Grant, order: OrderRow, review_on: date |
     with _drained(order.agency) as drained:
         receipts = [_prove(row, reach.target, before[reach.target], reach.holders()) for reach in ports.reach]
         _append_result(grant, row, under_way, [*receipts, drained])
+        _keep_proof(row, under_way.epoch, [*receipts, drained])
     return OrderReceipt(row.id, under_way.epoch, [*receipts, drained])
 
 
@@ -171,6 +172,11 @@ def _set_state(
         approved_by=approved_by, review_on=review_on, epoch=under_way.epoch, entry=entry,
     )  # fmt: skip
     return OrderRow(identity, order.agency, state, order.scope, order.purposes, order.ground, entry)
+
+
+def _keep_proof(row: OrderRow, epoch: int, receipts: Sequence[TargetReceipt]) -> None:
+    told = [[item.target, item.state, item.before, item.after] for item in receipts]
+    OrderProof.objects.create(order=row.id, epoch=epoch, receipts=told)
 
 
 def _append_result(grant: Grant, row: OrderRow, under_way: Change, receipts: Sequence[TargetReceipt]) -> None:

@@ -2,10 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from openclear.access.commands import digest_of
-from openclear.access.models import Agency, Officer, OrderState, SignIn, Token
+from openclear.access.models import (
+    Affiliation,
+    Agency,
+    Agreement,
+    Officer,
+    OrderProof,
+    OrderState,
+    SignIn,
+    Token,
+)
+from openclear.access.orders import TargetReceipt
+from openclear.access.rows import OrderRow
+from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
+from openclear.vocabulary.agencies import chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,16 @@ class AgencyRow:
     path: str
     name: str
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyDetail:
+    """An agency. Agreements are (number, agency that signed, from, to); people are (handle, name, kind of tie, since)."""
+
+    agency: AgencyRow
+    oris: tuple[str, ...]
+    agreements: tuple[tuple[str, str, date, date], ...]
+    people: tuple[tuple[str, str, str, date], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +79,11 @@ def officer_of_session(session: str | None) -> str | None:
     return sign_in.officer.handle if sign_in else None
 
 
+def account_of(handle: str) -> Any:
+    """Return the account as Django's sign-in takes it; nothing else may be asked of it."""
+    return Officer.objects.get(handle=handle)
+
+
 def officers() -> Sequence[OfficerRow]:
     """Return everyone who is registered, without anything that a record would hold."""
     rows = Officer.objects.prefetch_related("affiliations__agency")
@@ -72,6 +102,32 @@ def officers() -> Sequence[OfficerRow]:
 def agencies() -> Sequence[AgencyRow]:
     """Return the agency tree, root first."""
     return [AgencyRow(row.path, row.name, row.kind) for row in Agency.objects.all()]
+
+
+def standing_orders() -> Sequence[OrderRow]:
+    """Return the orders in force now, oldest first."""
+    return read_standing().orders
+
+
+def proof_of(order: str) -> Sequence[tuple[int, Sequence[TargetReceipt]]]:
+    """Return what an order did, target by target, for each time it came into force, newest first: (epoch, receipts)."""
+    rows = OrderProof.objects.filter(order=order).order_by("-pk")
+    return [(row.epoch, [TargetReceipt(*receipt) for receipt in row.receipts]) for row in rows]
+
+
+def agency_detail(path: str) -> AgencyDetail | None:
+    """Return one agency with its agreements and everyone tied to it now; None where the registry has none."""
+    agency = Agency.objects.filter(path=path).first()
+    if agency is None:
+        return None
+    ties = Affiliation.objects.filter(agency=agency, until=None).select_related("officer").order_by("officer__name")
+    signed = Agreement.objects.filter(agency__path__in=chain(path)).order_by("agency__path", "number")
+    return AgencyDetail(
+        agency=AgencyRow(agency.path, agency.name, agency.kind),
+        oris=tuple(agency.oris),
+        agreements=tuple(signed.values_list("number", "agency__path", "signed_on", "ends_on")),
+        people=tuple((tie.officer.handle, tie.officer.name, tie.kind, tie.since) for tie in ties),
+    )
 
 
 def order_history() -> Sequence[OrderHistoryRow]:

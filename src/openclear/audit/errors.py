@@ -10,10 +10,11 @@ class LogUnavailable(NotPossible):
 class RefusedByOrder(NotPossible):
     """The log already holds an order against one of the entry's agencies: the answer must be a refusal."""
 
-    def __init__(self, order: str) -> None:
-        """`order`: the id of the order."""
+    def __init__(self, order: str, place: int = 0) -> None:
+        """`order`: the id of the order. `place`: which of the entries that were appended together it forbids."""
         super().__init__(f"Order {order} is in force for one of the asker's agencies.")
         self.order = order
+        self.place = place
 
 
 class BrokenLog(NotPossible):

@@ -24,6 +24,7 @@ from openclear.vocabulary import clock
 
 DATABASE = "audit"
 CHUNK = 10_000
+LONGEST_HANDLE = 40
 FULL = 2  # SQLite's number for synchronous=FULL
 # An entry of these kinds is written before its change is committed; every other entry shows a committed epoch.
 AHEAD_OF_COMMIT = ("order", "registry", "affiliation")
@@ -118,7 +119,8 @@ class Ledger:
         leaf = leaf_hash(data)
         self._take(header, leaf)
         entries.append(Entry(index=header["i"], header=data, leaf=leaf))
-        bodies.append(Body(entry=header["i"], fields=encode(fields).decode()))
+        officer = str(draft["body"].get("officer", ""))[:LONGEST_HANDLE]
+        bodies.append(Body(entry=header["i"], fields=encode(fields).decode(), officer=officer))
         return {"entry": header["i"], "leaf": leaf.hex()}
 
     def sign(self) -> str:
@@ -160,6 +162,7 @@ def erase_fields(erasures: Iterable[Erasure]) -> None:
             for name in erasure["fields"]:
                 fields[name] = {"hash": stored_hash(name, fields[name]).hex()}
             body.fields = encode(fields).decode()
+            body.officer = "" if "officer" in erasure["fields"] else body.officer
             body.save(using=DATABASE)
 
 

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,26 @@ def append(draft: Draft) -> Receipt:
     Raises RefusedByOrder where the log holds an order against the entry, LogUnavailable where it
     cannot be confirmed: the caller must then let nothing out.
     """
+    return append_all([draft])[0]
+
+
+def append_all(drafts: Sequence[Draft]) -> list[Receipt]:
+    """Append entries one behind the other and return when all are durable: one way to the disk for them together.
+
+    Raises as `append` does. Where one entry is refused the others may stand: entries without an answer,
+    never an answer without its entry.
+    """
+    replies = _ask_all([{"do": "append", "draft": _question(draft)} for draft in drafts])
+    for place, reply in enumerate(replies):
+        if "refused" in reply:
+            raise RefusedByOrder(reply["refused"], place)
+        if "entry" not in reply:
+            message = f"The log did not take an entry ({reply.get('error')}); nothing was answered."
+            raise LogUnavailable(message)
+    return [Receipt(reply["entry"], reply["leaf"]) for reply in replies]
+
+
+def _question(draft: Draft) -> dict[str, Any]:
     header = {
         "kind": draft.kind,
         "decision": draft.decision,
@@ -41,13 +62,7 @@ def append(draft: Draft) -> Receipt:
     }
     if draft.attempt is not None:
         header["attempt"] = draft.attempt
-    reply = _ask({"do": "append", "draft": {"header": header, "body": spelled(dict(draft.body))}})
-    if "refused" in reply:
-        raise RefusedByOrder(reply["refused"])
-    if "entry" not in reply:
-        message = f"The log did not take an entry ({reply.get('error')}); nothing was answered."
-        raise LogUnavailable(message)
-    return Receipt(reply["entry"], reply["leaf"])
+    return {"header": header, "body": spelled(dict(draft.body))}
 
 
 def spelled(value: Any) -> Any:
@@ -84,17 +99,21 @@ def stop() -> None:
     """End a running sequencer, if there is one. The next append starts another."""
     with contextlib.suppress(LogUnavailable, OSError):
         connection = _connect(settings.LOG_FOLDER)
-        _exchange(connection, {"do": "stop"})
+        _exchange(connection, [{"do": "stop"}])
         connection.close()
     _forget()
 
 
 def _ask(question: dict[str, Any]) -> dict[str, Any]:
+    return _ask_all([question])[0]
+
+
+def _ask_all(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     # A connection that was left open may belong to a sequencer that ended: one second try. At worst
     # the log holds an entry twice, which is an entry without an answer, the harmless direction.
     for last in (False, True):
         try:
-            return _exchange(_connection(), question)
+            return _exchange(_connection(), questions)
         except (OSError, ValueError):
             _forget()
             if last:
@@ -103,16 +122,15 @@ def _ask(question: dict[str, Any]) -> dict[str, Any]:
     raise LogUnavailable(message)
 
 
-def _exchange(connection: socket.socket, question: dict[str, Any]) -> dict[str, Any]:
-    connection.sendall(json.dumps(question).encode() + b"\n")
+def _exchange(connection: socket.socket, questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    connection.sendall(b"".join(json.dumps(question).encode() + b"\n" for question in questions))
     data = b""
-    while not data.endswith(b"\n"):
+    while data.count(b"\n") < len(questions):
         part = connection.recv(1 << 16)
         if not part:
             raise ConnectionError
         data += part
-    reply: dict[str, Any] = json.loads(data)
-    return reply
+    return [json.loads(line) for line in data.splitlines()]
 
 
 def _connection() -> socket.socket:

@@ -27,11 +27,14 @@ class Body(models.Model):
 
     entry = models.BigIntegerField(primary_key=True)
     fields = models.TextField()
+    # Only a way to one's own entries, never proof of whose they are: that stands in `fields`. Erased with it.
+    officer = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         """Bodies are read in the order of the log."""
 
         ordering: ClassVar[list[str]] = ["entry"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["officer", "entry"], name="bodies_by_asker")]
 
     def __str__(self) -> str:
         """Return the number of the entry, nothing of what is in it."""
@@ -52,3 +55,19 @@ class SignedCheckpoint(models.Model):
     def __str__(self) -> str:
         """Return the size that it signs."""
         return f"checkpoint of {self.size} entries"
+
+
+class VerificationRun(models.Model):
+    """One replay of the stored log that somebody asked for, and how far it is."""
+
+    began = models.DateTimeField()
+    ended = models.DateTimeField(null=True, blank=True)
+    total = models.BigIntegerField(default=0)
+    checked = models.BigIntegerField(default=0)
+    ok = models.BooleanField(null=True)
+    root = models.CharField(max_length=64, blank=True)
+    faults = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        """Return the number of the run."""
+        return f"verification {self.pk}"

@@ -23,6 +23,30 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One entry as a person reads it: the public header, its leaf hash, and of the body what the reader may see."""
+
+    number: int
+    header: Mapping[str, Any]
+    leaf: str
+    body: Mapping[str, Any]
+    erased: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One replay of the log: how far it is, and what it found when it ended. `ok` is None while it runs."""
+
+    id: int
+    checked: int
+    total: int
+    ok: bool | None
+    root: str
+    faults: Sequence[Mapping[str, Any]]
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LogState:
     """What the log knows of itself. `confirmed_epoch`: the highest epoch that was surely committed.
 

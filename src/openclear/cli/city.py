@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
 
 from openclear.access.commands import NewAgency, NewOfficer, found_city
 from openclear.audit import log
@@ -49,6 +50,17 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     facts = {"demo": demo, "format": FORMAT, "key": key.line, "origin": origin}
     log.append(Draft("genesis", "none", extra={"genesis": facts}, body={"nonce": secrets.token_hex(16)}))
     found_city(agencies, founders)
+
+
+def bring_up_to_date() -> None:
+    """Give a city that an older version set up the tables of this one. The log's writer starts anew after that."""
+    if not (settings.KEYS_FOLDER / KEY_FILE).exists():
+        return
+    for alias in DATABASES:
+        executor = MigrationExecutor(connections[alias])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            log.stop()
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
 
 
 def throw_away() -> None:

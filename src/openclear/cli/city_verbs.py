@@ -22,7 +22,7 @@ from openclear.audit.queries import genesis, is_demo
 from openclear.audit.sequencer import Sequencer, hold_lock
 from openclear.cli import start
 from openclear.cli.acting import administration
-from openclear.cli.city import KEY_FILE, set_up, throw_away
+from openclear.cli.city import KEY_FILE, bring_up_to_date, set_up, throw_away
 from openclear.cli.records_verbs import import_file, import_grant, print_result
 from openclear.sources.synthetic import cast
 from openclear.sources.synthetic.city import INCIDENTS, PEOPLE, build_city
@@ -76,6 +76,7 @@ def demo(options: argparse.Namespace) -> int:
             agencies=cast.HOST_AGENCIES,
             founders=cast.FOUNDERS,
         )
+    bring_up_to_date()
     if not is_demo():
         message = "The city here is a real one; set OPENCLEAR_HOME to another folder for a demonstration."
         raise NotPossible(message)
@@ -95,6 +96,7 @@ def demo(options: argparse.Namespace) -> int:
 def serve(options: argparse.Namespace) -> int:
     """Serve what is here."""
     genesis(settings.LOG_FOLDER)
+    bring_up_to_date()
     port = options.port or settings.CONFIGURATION.port
     _check_free(port)
     start.reconcile_and_say()

@@ -3,7 +3,7 @@
 import argparse
 
 from openclear.access import gate
-from openclear.audit import commands, queries
+from openclear.audit import commands, queries, verifying
 from openclear.audit.proof.command import as_json, report
 from openclear.cli.acting import actor, print_json
 from openclear.vocabulary.actions import Action
@@ -13,6 +13,8 @@ from openclear.vocabulary.purposes import Purpose
 
 def verify(options: argparse.Namespace) -> int:
     """Replay the stored log."""
+    if options.keep is not None:
+        return 0 if verifying.keep_result(options.keep) else 1
     result = queries.verify()
     if options.json:
         print_json(as_json(result))

@@ -195,6 +195,7 @@ def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     log = verbs.add_parser("log", help="Verify, export, erase.", description="The tamper-evident log.")
     acts = log.add_subparsers(metavar="ACT", required=True)
     verify = _verb(acts, "verify", _LOG, "verify", "Replay the stored log and say what holds.")
+    verify.add_argument("--keep", type=int, help=argparse.SUPPRESS)  # for the page that shows the progress
     verify.add_argument("--agency", help="print the counts of this agency")
     _json(verify)
     export = _verb(acts, "export", _LOG, "export", "Write the log and its verifier into an empty folder.")

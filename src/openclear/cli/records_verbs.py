@@ -8,7 +8,7 @@ from django.conf import settings
 
 from openclear.access import gate
 from openclear.cli.acting import actor, print_json
-from openclear.records.queries import open_cases
+from openclear.records.finding import open_cases
 from openclear.sources.importing import ImportResult, import_chicago_crimes
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant

@@ -16,6 +16,8 @@ FILE_NAME = "openclear.toml"
 # Read elsewhere: where the home is, and the tokens of the people who act on the command line.
 OTHER_VARIABLES = {"OPENCLEAR_HOME", "OPENCLEAR_TOKEN", "OPENCLEAR_APPROVER_TOKEN"}
 
+_CHOICES = {"sequencer": ("auto", "external"), "tls": ("off", "proxy")}
+
 
 def _setting(default: str | int, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
@@ -35,6 +37,7 @@ class Configuration:
     allowed_hosts: str = _setting("127.0.0.1,localhost", "host names that the officer site answers to")
     workers: int = _setting(2, "processes of the officer site")
     threads: int = _setting(16, "requests that each process works on at once")
+    tls: str = _setting("off", "`off`: plain HTTP, for this machine alone; `proxy`: behind a TLS proxy, secure cookies")
     sequencer: str = _setting("auto", "`auto`: started when needed; `external`: a service under its own user")
 
     @classmethod
@@ -90,8 +93,8 @@ def _typed(name: str, value: object, default: object) -> Any:
             message = f"The setting '{name}' is a whole number; '{value}' is not."
             raise WrongUsage(message)
         return int(str(value))
-    if name == "sequencer" and value not in {"auto", "external"}:
-        message = f"The setting 'sequencer' is 'auto' or 'external', not '{value}'."
+    if name in _CHOICES and value not in _CHOICES[name]:
+        message = f"The setting '{name}' is {' or '.join(repr(choice) for choice in _CHOICES[name])}, not '{value}'."
         raise WrongUsage(message)
     return str(value)
 

@@ -11,6 +11,8 @@ from openclear.vocabulary.errors import WrongUsage
 # Every app must be listed: a model that nobody listed fails the build (tests/architecture).
 DATABASE_OF_APP = {
     "access": "default",
+    "account": "default",
+    "mfa": "default",
     "records": "default",
     "sessions": "default",
     "contenttypes": "default",

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from openclear.records.errors import NotARecord
 from openclear.records.models import (
+    Address,
     Arrest,
     Case,
     Charge,
@@ -35,6 +36,7 @@ _CHUNK = 800
 # What a source can tell of an incident. Every other label is set here (by a court, by staff) and stays.
 LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT
 TABLES: Mapping[str, type[Record]] = {
+    "address": Address,
     "arrest": Arrest,
     "case": Case,
     "charge": Charge,

@@ -113,6 +113,20 @@ class Identifier(Record):
         return f"identifier {self.id}"
 
 
+class Address(Record):
+    """Where a person lives, lived or works, and from when to when."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="addresses")
+    kind = models.CharField(max_length=12)
+    line = models.CharField(max_length=120)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"address {self.id}"
+
+
 class Incident(Record):
     """An incident under its RD number. The portal gives one row per victim of a murder: RD is no key."""
 

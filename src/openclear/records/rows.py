@@ -1,9 +1,9 @@
 """What leaves the warehouse: frozen rows, with the hidden fields already out of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 Row = TypeVar("Row")
@@ -23,6 +23,16 @@ class PersonRow:
     eyes: str
     other_names: tuple[str, ...]
     home_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """Where a person lives or lived. `kind`: home, former, work."""
+
+    kind: str
+    line: str
+    since: date | None
+    until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class PersonDetail:
     person: PersonRow
     marks: str
     identifiers: tuple[tuple[str, str], ...]
+    addresses: tuple[AddressRow, ...]
     involvements: tuple[InvolvementRow, ...]
     arrests: tuple[ArrestRow, ...]
     vehicles: tuple[VehicleRow, ...]
@@ -106,6 +117,7 @@ class IncidentDetail:
 class CaseRow:
     """A case that a search can name."""
 
+    id: UUID
     number: str
     kind: str
     title: str
@@ -113,8 +125,111 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """A case with the day it was closed, if any, and its incident as (id, RD number) where the asker may see it."""
+
+    case: CaseRow
+    closed: date | None
+    incident: tuple[UUID, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArrestFound:
+    """An arrest in a list of results."""
+
+    id: UUID
+    cb_number: str
+    made: datetime
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrestDetail:
+    """An arrest. Charges are (statute, words, grade); person is (id, name); incident is (id, RD number)."""
+
+    id: UUID
+    cb_number: str
+    made: datetime
+    beat: str
+    charges: tuple[tuple[str, str, str], ...]
+    person: tuple[UUID, str]
+    incident: tuple[UUID, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row was found. `code`: spelled, begins, sounds, near, born, plate, rd-number, block, cb-number.
+
+    `asked`: the word of the search that found it; `found`: what it found; `alias`: that is another name of theirs.
+    """
+
+    code: str
+    asked: str
+    found: str
+    alias: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FoundRows(Generic[Row]):
-    """Some rows of a search and the count of all that the asker may see."""
+    """Some rows of a search, the count of all that the asker may see, and why each row is there."""
 
     rows: Sequence[Row]
     count: int
+    reasons: Mapping[UUID, tuple[Reason, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What narrows a search for people: first and last day of birth, sex (M, F, X or "")."""
+
+    born_from: date | None = None
+    born_to: date | None = None
+    sex: str = ""
+
+    def lookups(self) -> dict[str, Any]:
+        """Return the conditions, as the tables take them."""
+        asked = {"birth_date__gte": self.born_from, "birth_date__lte": self.born_to, "sex": self.sex.upper()}
+        return _given(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFilter:
+    """What narrows a search for incidents: first and last day, district, beat, IUCR code, whether an arrest was made."""
+
+    since: date | None = None
+    until: date | None = None
+    district: str = ""
+    beat: str = ""
+    iucr: str = ""
+    arrest_made: bool | None = None
+
+    def lookups(self) -> dict[str, Any]:
+        """Return the conditions, as the tables take them. Districts have three digits, beats and IUCR codes four."""
+        asked = {
+            "occurred__date__gte": self.since, "occurred__date__lte": self.until,
+            "district": self.district and self.district.zfill(3), "beat": self.beat and self.beat.zfill(4),
+            "offenses__iucr": self.iucr and self.iucr.upper().zfill(4), "arrest_made": self.arrest_made,
+        }  # fmt: skip
+        return _given(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFilter:
+    """What narrows a search for vehicles: state of the plate, make, color, whether reported stolen."""
+
+    plate_state: str = ""
+    make: str = ""
+    color: str = ""
+    stolen: bool | None = None
+
+    def lookups(self) -> dict[str, Any]:
+        """Return the conditions, as the tables take them."""
+        asked = {
+            "plate_state": self.plate_state.upper(), "make__iexact": self.make, "color__iexact": self.color,
+            "stolen": self.stolen,
+        }  # fmt: skip
+        return _given(asked)
+
+
+def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value is not None and value != ""}

@@ -2,14 +2,23 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
 
 import jellyfish
 
+from openclear.records.rows import PersonRow, Reason
+
 EARLIEST_BIRTH = date(1901, 1, 1)
 LARGEST_QUERY_WORDS = 6
+SHORTEST_NEAR, LONGEST_NEAR = 4, 14
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_CLOSENESS = ("spelled", "begins", "sounds", "near")
 _NOT_WORD = re.compile(r"[^a-z0-9 ]+")
 _RD = re.compile(r"[A-Z]{1,2}\d{6}")
+_CB = re.compile(r"CB ?\d+")
+LONGEST_PLATE = 8
 _YEAR = re.compile(r"(19|20)\d\d")
 _JOINERS = str.maketrans(
     {"ł": "l", "Ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "'": "", "\u2019": ""}
@@ -38,6 +47,53 @@ def split_query(text: str) -> tuple[list[str], list[int]]:
     return [word for word in words if not word.isdigit()][:LARGEST_QUERY_WORDS], years
 
 
+def near_spellings(word: str) -> list[str]:
+    """Return every word that one mistyped letter makes of `word`: one missing, too many, wrong, or two swapped."""
+    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    missing = (left + right[1:] for left, right in parts if right)
+    swapped = (left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1)
+    wrong = (left + letter + right[1:] for left, right in parts if right for letter in _LETTERS)
+    more = (left + letter + right for left, right in parts for letter in _LETTERS)
+    return sorted(set(chain(missing, swapped, wrong, more)) - {word})
+
+
+def name_reasons(words: Sequence[str], years: Sequence[int], person: PersonRow) -> tuple[Reason, ...]:
+    """Return why each word of a search found a person: the closest name first, other names said to be such."""
+    names = [(person.name, False), *((name, True) for name in person.other_names)]
+    reasons = [_reason_of(word, names) for word in words]
+    if person.birth_date and person.birth_date.year in years:
+        reasons.append(Reason("born", str(person.birth_date.year), str(person.birth_date)))
+    return tuple(reason for reason in reasons if reason)
+
+
+def _reason_of(asked: str, names: Iterable[tuple[str, bool]]) -> Reason | None:
+    found = [
+        Reason(code, asked, shown, alias)
+        for name, alias in names
+        for shown in name.split()
+        for word in name_words(shown)
+        if (code := _closeness(asked, word))
+    ]
+    return min(found, key=lambda reason: (_CLOSENESS.index(reason.code), reason.alias), default=None)
+
+
+def _closeness(asked: str, word: str) -> str:
+    if word == asked:
+        return "spelled"
+    if word.startswith(asked):
+        return "begins"
+    if sound_of(word) == sound_of(asked):
+        return "sounds"
+    return "near" if jellyfish.damerau_levenshtein_distance(asked, word) == 1 else ""
+
+
+def number_reason(asked: str, found: str, code: str, other: str = "", other_code: str = "") -> tuple[Reason, ...]:
+    """Return why a number or a block was found: the one of the two that begins as asked."""
+    if found.startswith(asked) or not other_code:
+        return (Reason(code, asked, found),)
+    return (Reason(other_code, asked, other),)
+
+
 def plate_of(text: str) -> str:
     """Return a licence plate as it is compared: letters and digits, upper case."""
     return "".join(character for character in text.upper() if character.isalnum())[:10]
@@ -46,6 +102,26 @@ def plate_of(text: str) -> str:
 def is_rd_number(text: str) -> bool:
     """Say whether a search text is an RD number such as JB123456."""
     return _RD.fullmatch(text.strip().upper()) is not None
+
+
+def kinds_of(text: str) -> tuple[str, ...]:
+    """Return the kinds of record that the words of one box can mean, likeliest first.
+
+    An RD number is an incident's, a CB number an arrest's; what begins with a digit is a block or a plate; one word
+    with a digit in it is a plate; everything else is a name. So no kind is asked for, and logged, without need.
+    """
+    plain = block_of(text)
+    if is_rd_number(plain):
+        return ("incidents",)
+    if _CB.fullmatch(plain):
+        return ("arrests",)
+    kinds = ["incidents"] if plain[:1].isdigit() else []
+    words = plain.split()
+    if any(letter.isdigit() for letter in plain) and len(words) <= 2 and len(plate_of(plain)) <= LONGEST_PLATE:
+        kinds.append("vehicles")
+    if split_query(text)[0] and not (kinds and len(words) == 1):
+        kinds.append("people") if plain[:1].isdigit() else kinds.insert(0, "people")
+    return tuple(kinds) or ("people",)
 
 
 def block_of(text: str) -> str:

@@ -21,7 +21,11 @@ class Dataset(StrEnum):
 class Action(StrEnum):
     """Every act that the gate can be asked for, as `object.verb`."""
 
+    ACCOUNT_RELEASE = "account.release"
+    ARREST_SEARCH = "arrest.search"
+    ARREST_VIEW = "arrest.view"
     CASE_LIST = "case.list"
+    CASE_VIEW = "case.view"
     DECISION_EXPLAIN = "decision.explain"
     DESK_OPEN = "desk.open"
     INCIDENT_SEARCH = "incident.search"
@@ -29,6 +33,9 @@ class Action(StrEnum):
     LOG_ERASE = "log.erase"
     LOG_EXPORT = "log.export"
     LOG_EXPORT_BODIES = "log.export-bodies"
+    LOG_VIEW = "log.view"
+    LOG_VIEW_ALL = "log.view-all"
+    LOG_VIEW_OWN = "log.view-own"
     ORDER_CUT_OFF = "order.cut-off"
     ORDER_LIFT = "order.lift"
     PERSON_SEARCH = "person.search"
@@ -37,12 +44,17 @@ class Action(StrEnum):
     REGISTRY_CHANGE = "registry.change"
     REGISTRY_LIST = "registry.list"
     TOKEN_CREATE = "token.create"  # noqa: S105 - the name of an act, not a secret
+    TOKEN_OWN = "token.own"  # noqa: S105 - the name of an act, not a secret
     VEHICLE_SEARCH = "vehicle.search"
     VEHICLE_VIEW = "vehicle.view"
 
 
 DATASET_OF: dict[Action, Dataset] = {
+    Action.ACCOUNT_RELEASE: Dataset.REGISTRY,
+    Action.ARREST_SEARCH: Dataset.ARRESTS,
+    Action.ARREST_VIEW: Dataset.ARRESTS,
     Action.CASE_LIST: Dataset.CASES,
+    Action.CASE_VIEW: Dataset.CASES,
     Action.DECISION_EXPLAIN: Dataset.DECISIONS,
     Action.DESK_OPEN: Dataset.DESK,
     Action.INCIDENT_SEARCH: Dataset.INCIDENTS,
@@ -50,6 +62,9 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.LOG_ERASE: Dataset.LOG,
     Action.LOG_EXPORT: Dataset.LOG,
     Action.LOG_EXPORT_BODIES: Dataset.LOG,
+    Action.LOG_VIEW: Dataset.LOG,
+    Action.LOG_VIEW_ALL: Dataset.LOG,
+    Action.LOG_VIEW_OWN: Dataset.LOG,
     Action.ORDER_CUT_OFF: Dataset.ORDERS,
     Action.ORDER_LIFT: Dataset.ORDERS,
     Action.PERSON_SEARCH: Dataset.PEOPLE,
@@ -58,6 +73,7 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.REGISTRY_CHANGE: Dataset.REGISTRY,
     Action.REGISTRY_LIST: Dataset.REGISTRY,
     Action.TOKEN_CREATE: Dataset.REGISTRY,
+    Action.TOKEN_OWN: Dataset.DESK,
     Action.VEHICLE_SEARCH: Dataset.VEHICLES,
     Action.VEHICLE_VIEW: Dataset.VEHICLES,
 }

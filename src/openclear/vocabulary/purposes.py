@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     DISPATCH_RESPONSE = "dispatch-response"
     MISSING_PERSON = "missing-person"
     OVERSIGHT_REVIEW = "oversight-review"
+    OWN_ACCOUNT = "own-account"
     PUBLIC_RELEASE = "public-release"
     RECORDS_MAINTENANCE = "records-maintenance"
     STOLEN_PROPERTY = "stolen-property"

@@ -1,12 +1,40 @@
-"""What every page shows around its answer: who is signed in, demo mode, the languages."""
+"""What every page shows around its answer: who is signed in, demo mode, where one can go."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from openclear.audit.queries import is_demo
+from openclear.web import sessions
+
+KEEPERS = {"access-administrator", "approver"}
+# Where the frame leads: (name of the route, words, icon). Only a short cut: the gate decides each page.
+_OWN = [("desk", _("Search"), "search"), ("cases", _("Cases"), "folder_open"), ("searches", _("My searches"), "history"), ("log", _("Log"), "verified_user")]
+_KEEPING = [("orders", _("Orders"), "shield"), ("agencies", _("Agencies"), "account_balance"), ("officers", _("Accounts"), "people"), ("searches", _("My acts"), "history"), ("log", _("Log"), "verified_user")]
+_OVERSEEING = [("log", _("Log"), "verified_user"), ("searches", _("My acts"), "history")]
+_NEAR = {
+    "search": "desk", "person": "desk", "incident": "desk", "arrest": "desk", "vehicle": "desk", "case": "cases",
+    "entry": "log", "verification": "log", "order-form": "orders", "proposal": "orders", "order": "orders", "agency": "agencies",
+}  # fmt: skip
 
 
 def page_facts(request: HttpRequest) -> dict[str, Any]:
     """Return the facts of the page's frame; nothing of a record."""
-    return {"demo": is_demo(), "officer_name": request.session.get("officer_name", "")}
+    session = getattr(request, "session", {})
+    match = request.resolver_match
+    name = match.url_name if match else ""
+    return {
+        "demo": is_demo(),
+        "officer_name": session.get(sessions.NAME, ""),
+        "places": _places(session.get(sessions.ROLES, [])) if session.get(sessions.OFFICER) else [],
+        "here": _NEAR.get(str(name), name),
+        "idle_seconds": sessions.IDLE_SECONDS if session.get(sessions.OFFICER) else 0,
+    }
+
+
+def _places(roles: list[str]) -> list[tuple[str, str | Promise, str]]:
+    if KEEPERS & set(roles):
+        return _KEEPING
+    return _OVERSEEING if "inspector-general" in roles else _OWN

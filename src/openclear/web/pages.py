@@ -1,101 +1,91 @@
-"""The pages behind the gate: desk, search, one record, refusal."""
+"""The pages behind the gate on records: desk, search, one record of each kind, the list of cases."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from openclear.access import gate
 from openclear.access.errors import Refused
-from openclear.records import queries
+from openclear.access.paging import mark_of, offset_of
+from openclear.records import finding, queries
+from openclear.records.rows import FoundRows, IncidentFilter, PeopleFilter, VehicleFilter
+from openclear.records.rules import kinds_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.purposes import Purpose, purpose_of
-
-LONGEST = 200
-OFFERED = (
-    Purpose.CRIMINAL_INVESTIGATION,
-    Purpose.DISPATCH_RESPONSE,
-    Purpose.MISSING_PERSON,
-    Purpose.STOLEN_PROPERTY,
-    Purpose.TRAFFIC_STOP,
-    Purpose.WARRANT_SERVICE,
-    Purpose.CRIME_ANALYSIS,
-    Purpose.RECORDS_MAINTENANCE,
-    Purpose.CIVIL_IMMIGRATION_ENFORCEMENT,
+from openclear.vocabulary.purposes import Purpose
+from openclear.web.asking import (
+    answered,
+    ask,
+    ask_reasoned,
+    field,
+    mistake,
+    reason_of,
+    released,
+    released_together,
 )
-_SEARCHES: dict[str, tuple[Action, Callable[..., Any]]] = {
-    "people": (Action.PERSON_SEARCH, queries.find_people),
-    "incidents": (Action.INCIDENT_SEARCH, queries.find_incidents),
-    "vehicles": (Action.VEHICLE_SEARCH, queries.find_vehicles),
+from openclear.web.forms import NarrowForm
+
+PAGE = 20
+_SEARCHES: dict[str, tuple[Action, Callable[..., FoundRows[Any]], Any]] = {
+    "people": (Action.PERSON_SEARCH, finding.find_people, PeopleFilter),
+    "incidents": (Action.INCIDENT_SEARCH, finding.find_incidents, IncidentFilter),
+    "arrests": (Action.ARREST_SEARCH, finding.find_arrests, None),
+    "vehicles": (Action.VEHICLE_SEARCH, finding.find_vehicles, VehicleFilter),
 }
-View = Callable[..., HttpResponse]
+_NOT_ASKED_AGAIN = {"page", "kind"}
 
 
-def answered(view: View) -> View:
-    """Ask who is there first, and turn what the gate raises into a page. Every way out is logged and stamped."""
+class Section(NamedTuple):
+    """What one kind of search came to: rows or a refusal, and the mark of the next page."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
-        officer = request.session.get("officer", "")
-        request.officer = officer  # type: ignore[attr-defined] # for the log, should the view fail
-        if not officer:
-            refused = gate.turn_away(facts={"address": _address(request)})
-            return gate.stamp(HttpResponseRedirect("/sign-in"), refused.receipt)
-        try:
-            try:
-                return view(request, **named)
-            except WrongUsage as error:
-                return _mistake(request, officer, str(error))
-        except Refused as error:
-            page = render(request, "web/refused.html", {"refused": error}, status=403)
-            return gate.stamp(page, error.receipt)
-
-    return guarded
-
-
-def _mistake(request: HttpRequest, officer: str, problem: str) -> HttpResponse:
-    receipt = gate.report_mistake(officer, "not understood", facts={"address": _address(request)})
-    page = render(request, "web/mistake.html", {"problem": problem}, status=400)
-    return gate.stamp(page, receipt)
+    kind: str
+    found: FoundRows[Any] | None
+    refused: Refused | None
+    next_page: str
 
 
 @require_GET
 @answered
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show the search form, with open cases to name."""
-    grant = _open(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION, case=None)
-    cases = queries.open_cases(grant)
-    return _released(request, "web/search.html", grant, [], cases=cases, kind="people", asked={})
+    """Show the search, with the purpose and the case that were chosen last."""
+    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    chosen = {**request.session.get("reason", {}), **{k: v for k, v in reason_of(request).items() if v}}
+    cases = finding.open_cases(grant)
+    return released(request, "web/search.html", grant, cases=cases, kind="", asked=chosen, narrow=NarrowForm())
 
 
 @require_GET
 @answered
 def search(request: HttpRequest) -> HttpResponse:
-    """Results of one search of people, incidents or vehicles."""
-    kind, text = _field(request, "kind") or "people", _field(request, "q")
-    if kind not in _SEARCHES:
-        message = "Search for people, incidents or vehicles."
-        raise WrongUsage(message)
-    action, find = _SEARCHES[kind]
-    grant = _asked(request, action, query=text)
-    found = find(grant, text=text)
-    return _released(
-        request, "web/search.html", grant, [row.id for row in found.rows], found=found, kind=kind,
-        cases=queries.open_cases(grant), asked={"q": text, **_reason(request)},
-    )  # fmt: skip
+    """Results of one box: every kind that the words can mean, or the one kind that is chosen."""
+    text, kind = field(request, "q"), field(request, "kind")
+    shown = {"kind": kind, "asked": {"q": text, **reason_of(request)}, "narrow": NarrowForm(request.GET)}
+    try:
+        sections, answers = _sections(request, kind, text)
+    except WrongUsage as error:
+        return mistake(request, str(error), "web/search.html", **shown)
+    _remember(request)
+    cases = finding.open_cases(answers[0][0])
+    return released_together(request, "web/search.html", answers, sections=sections, cases=cases, **shown)
+
+
+@require_GET
+@answered
+def cases(request: HttpRequest) -> HttpResponse:
+    """Open cases, to be named as the ground of a search."""
+    grant = ask(request, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    rows = finding.open_cases(grant, text=field(request, "q"))
+    return released(request, "web/cases.html", grant, [row.id for row in rows], rows=rows, text=field(request, "q"))
 
 
 @require_GET
 @answered
 def person(request: HttpRequest, record: UUID) -> HttpResponse:
     """One person."""
-    grant = _asked(request, Action.PERSON_VIEW, record=str(record))
+    grant = ask_reasoned(request, Action.PERSON_VIEW, record=str(record))
     return _one(request, "web/person.html", grant, queries.person(grant, person_id=record), record)
 
 
@@ -103,50 +93,77 @@ def person(request: HttpRequest, record: UUID) -> HttpResponse:
 @answered
 def incident(request: HttpRequest, record: UUID) -> HttpResponse:
     """One incident."""
-    grant = _asked(request, Action.INCIDENT_VIEW, record=str(record))
+    grant = ask_reasoned(request, Action.INCIDENT_VIEW, record=str(record))
     return _one(request, "web/incident.html", grant, queries.incident(grant, incident_id=record), record)
+
+
+@require_GET
+@answered
+def arrest(request: HttpRequest, record: UUID) -> HttpResponse:
+    """One arrest."""
+    grant = ask_reasoned(request, Action.ARREST_VIEW, record=str(record))
+    return _one(request, "web/arrest.html", grant, queries.arrest(grant, arrest_id=record), record)
 
 
 @require_GET
 @answered
 def vehicle(request: HttpRequest, record: UUID) -> HttpResponse:
     """One vehicle."""
-    grant = _asked(request, Action.VEHICLE_VIEW, record=str(record))
+    grant = ask_reasoned(request, Action.VEHICLE_VIEW, record=str(record))
     return _one(request, "web/vehicle.html", grant, queries.vehicle(grant, vehicle_id=record), record)
 
 
+@require_GET
+@answered
+def case(request: HttpRequest, record: UUID) -> HttpResponse:
+    """One case, dispatch event or warrant."""
+    grant = ask(request, Action.CASE_VIEW, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
+    return _one(request, "web/case.html", grant, queries.case(grant, case_id=record), record)
+
+
 def _one(request: HttpRequest, template: str, grant: Grant, row: Any, record: UUID) -> HttpResponse:
+    asked = reason_of(request)
     if row is None:
-        return _released(request, "web/absent.html", grant, [], status=404)
-    return _released(request, template, grant, [record], row=row, asked=_reason(request))
+        return released(request, "web/absent.html", grant, status=404, asked=asked)
+    return released(request, template, grant, [record], row=row, asked=asked)
 
 
-def _released(
-    request: HttpRequest, template: str, grant: Grant, shown: list[UUID], *, status: int = 200, **facts: Any
-) -> HttpResponse:
-    context = {**facts, "purposes": OFFERED, "receipt": grant.receipt_marker}
-    return grant.release(render(request, template, context, status=status), shown=shown)
+def _sections(
+    request: HttpRequest, kind: str, text: str
+) -> tuple[list[Section], list[tuple[Grant, Sequence[UUID]]]]:
+    kinds = (kind,) if kind else kinds_of(text)
+    if unknown := [name for name in kinds if name not in _SEARCHES]:
+        message = f"Search for people, incidents or vehicles, or for arrests; there is nothing called '{unknown[0][:20]}'."
+        raise WrongUsage(message)
+    sections: list[Section] = []
+    answers: list[tuple[Grant, Sequence[UUID]]] = []
+    for name in kinds:
+        try:
+            section, grant = _section(request, name, text)
+        except Refused as error:
+            sections.append(Section(name, None, error, ""))
+            continue
+        sections.append(section)
+        answers.append((grant, [row.id for row in section.found.rows] if section.found else []))
+    if not answers:
+        # Nothing may be answered: the refusal is the page. Each is in the log already.
+        raise next(section.refused for section in sections if section.refused)
+    return sections, answers
 
 
-def _asked(request: HttpRequest, action: Action, **facts: str) -> Grant:
-    purpose = purpose_of(_field(request, "purpose"))
-    return _open(request, action, purpose=purpose, case=_field(request, "case") or None, **facts)
+def _section(request: HttpRequest, kind: str, text: str) -> tuple[Section, Grant]:
+    action, find, filters = _SEARCHES[kind]
+    narrow = {"narrow": NarrowForm(request.GET).narrowing(filters)} if filters else {}
+    question = {name: value for name, value in request.GET.items() if name not in _NOT_ASKED_AGAIN}
+    grant = ask_reasoned(request, action, query=text)
+    offset = offset_of(grant, question, request.GET.get("page", ""))
+    found = find(grant, text=text, limit=PAGE, offset=offset, **narrow)
+    beyond = offset + len(found.rows)
+    more = found.rows and found.count > beyond and beyond < finding.DEEPEST
+    return Section(kind, found, None, mark_of(grant, question, offset=beyond) if more else ""), grant
 
 
-def _open(request: HttpRequest, action: Action, *, purpose: Purpose, case: str | None, **facts: str) -> Grant:
-    return gate.open_for(
-        request.session["officer"], action, purpose=purpose, case=case,
-        facts={"address": _address(request), **facts},
-    )  # fmt: skip
-
-
-def _reason(request: HttpRequest) -> dict[str, str]:
-    return {"purpose": _field(request, "purpose"), "case": _field(request, "case")}
-
-
-def _field(request: HttpRequest, name: str) -> str:
-    return request.GET.get(name, "").strip()[:LONGEST]
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+def _remember(request: HttpRequest) -> None:
+    # Purpose and case are chosen once and stay chosen; they are written only when they change.
+    if request.session.get("reason") != reason_of(request):
+        request.session["reason"] = reason_of(request)

@@ -1,18 +1,92 @@
 """The pages of the officer site."""
 
-from django.urls import path
+from allauth.account import views as account_views
+from allauth.mfa.base import views as factor_views
+from allauth.mfa.recovery_codes import urls as recovery_urls
+from allauth.mfa.totp import urls as totp_urls
+from allauth.mfa.webauthn import urls as webauthn_urls
+from django.urls import include, path, register_converter
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from openclear.web import pages, sign_in
+from openclear.web import logbook, orders, pages, registry, sign_in, tokens
 
-urlpatterns = [
+
+class Number:
+    """A whole number that fits into a column of the database."""
+
+    regex = "[0-9]{1,15}"
+
+    def to_python(self, text: str) -> int:
+        """Return the number."""
+        return int(text)
+
+    def to_url(self, number: int) -> str:
+        """Return its digits."""
+        return str(number)
+
+
+register_converter(Number, "number")
+_records = [
     path("", pages.desk, name="desk"),
     path("search", pages.search, name="search"),
     path("people/<uuid:record>", pages.person, name="person"),
     path("incidents/<uuid:record>", pages.incident, name="incident"),
+    path("arrests/<uuid:record>", pages.arrest, name="arrest"),
     path("vehicles/<uuid:record>", pages.vehicle, name="vehicle"),
+    path("cases", pages.cases, name="cases"),
+    path("cases/<uuid:record>", pages.case, name="case"),
+]
+_log = [
+    path("searches", logbook.own_searches, name="searches"),
+    path("log", logbook.entries, name="log"),
+    path("log/entries/<number:number>", logbook.entry, name="entry"),
+    path("log/verify", logbook.verify, name="verify"),
+    path("log/verify/<number:run>", logbook.verification, name="verification"),
+]
+_access = [
+    path("orders", orders.desk, name="orders"),
+    path("orders/new", orders.draw_up, name="order-form"),
+    path("orders/propose", orders.propose, name="propose"),
+    path("orders/proposals/<number:number>", orders.proposal, name="proposal"),
+    path("orders/proposals/<number:number>/approve", orders.approve, name="approve"),
+    path("orders/proposals/<number:number>/withdraw", orders.withdraw, name="withdraw"),
+    path("orders/<slug:identity>", orders.order, name="order"),
+    path("orders/<slug:identity>/lift", orders.lift, name="lift"),
+    path("agencies", registry.agencies, name="agencies"),
+    path("agencies/add", registry.add_agency, name="add-agency"),
+    path("agencies/<str:path>", registry.agency, name="agency"),
+    path("agencies/<str:path>/affiliate", registry.affiliate, name="affiliate"),
+    path("agencies/<str:path>/end", registry.end_affiliation, name="end-affiliation"),
+    path("officers", registry.officers, name="officers"),
+    path("officers/release", registry.release, name="release"),
+]
+# Names that begin with account_ and mfa_ are those by which allauth finds its own pages.
+_account = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
+    path("confirm", sign_in.confirm, name="confirm"),
+    path("account/", sign_in.account, name="account"),
+    path("account/login", RedirectView.as_view(pattern_name="sign-in", query_string=True), name="account_login"),
+    path("account/logout", sign_in.sign_out, name="account_logout"),
+    path("account/again", account_views.reauthenticate, name="account_reauthenticate"),
+    path("account/password", account_views.password_change, name="account_change_password"),
+    path("account/first-password", account_views.password_set, name="account_set_password"),
+    path("account/factors", RedirectView.as_view(pattern_name="account"), name="mfa_index"),
+    path("account/second-factor", factor_views.authenticate, name="mfa_authenticate"),
+    path("account/factor-again", factor_views.reauthenticate, name="mfa_reauthenticate"),
+    path("account/authenticator/", include(totp_urls)),
+    path("account/passkeys/", include(webauthn_urls)),
+    path("account/recovery-codes/", include(recovery_urls)),
+    path("account/tokens", tokens.own_tokens, name="tokens"),
+    path("account/tokens/create", tokens.create, name="create-token"),
+    path("account/tokens/<number:token>/end", tokens.end, name="end-token"),
+]
+urlpatterns = [
+    *_records,
+    *_log,
+    *_access,
+    *_account,
     path("language", set_language, name="set-language"),
     path("healthz", sign_in.healthz, name="healthz"),
 ]

@@ -1,36 +1,88 @@
-"""Who is at the keyboard. In a demonstration city one picks a member of the cast; elsewhere sign-in is by token."""
+"""Who is at the keyboard: password and second factor, passkey, first sign-in by token; in a demonstration, by name."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.views import LoginView
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from openclear.access.commands import note_sign_in
-from openclear.access.queries import officer_of_token, officers
+from openclear.access import accounts
+from openclear.access.queries import account_of, officer_of_token, officers
 from openclear.audit.queries import is_demo
+from openclear.web import sessions
+from openclear.web.asking import address_of
+from openclear.web.forms import SignInForm
+
+PASSWORD_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-@require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Show the cast (demo) or a field for a token, and begin a session. Tells nothing of any record."""
-    if request.method == "GET":
-        return _form(request, "", 200)
-    handle = _picked(request)
-    person = next((row for row in officers() if row.handle == handle and not row.is_machine), None)
-    if person is None:
-        return _form(request, gettext("Nobody could be signed in with this; check it and try again."), 403)
-    request.session.cycle_key()
-    request.session["officer"], request.session["officer_name"] = person.handle, person.name
-    request.session.save()
-    note_sign_in(str(request.session.session_key), person.handle)
-    return HttpResponseRedirect("/")
+class SignIn(LoginView):  # type: ignore[misc] # allauth is not typed
+    """The sign-in page. Shows the banner; in a demonstration, the cast. Tells nothing of any record."""
+
+    form_class = SignInForm
+    template_name = "web/sign_in.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        """Take a name (demonstration alone), a first token, or what allauth takes."""
+        if request.method == "POST" and "officer" in request.POST:
+            return _pick(request)
+        if request.method == "POST" and "token" in request.POST:
+            return _first(request)
+        answer: HttpResponseBase = super().dispatch(request, *args, **named)
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Show the form again, with what is wrong."""
+        return self.render_to_response(self.get_context_data(form=form), status=403)
+
+    def get_context_data(self, **named: Any) -> dict[str, Any]:
+        """Return what the page shows."""
+        people = [row for row in officers() if not row.is_machine] if is_demo() else []
+        return {**super().get_context_data(**named), "people": people}
+
+
+sign_in = SignIn.as_view()
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session on the server (CJIS Security Policy AC-12)."""
+    if officer := request.session.get(sessions.OFFICER):
+        accounts.note_account(officer, "signed out", facts={"address": address_of(request)})
     request.session.flush()
-    return HttpResponseRedirect("/sign-in")
+    return HttpResponseRedirect(reverse("sign-in"))
+
+
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Have whoever is signed in prove it again before an act that needs it (IA-11), then go on with the act."""
+    if not request.session.get(sessions.OFFICER):
+        return HttpResponseRedirect(reverse("sign-in"))
+    if not is_demo() or sessions.has_second_factor(request.user):
+        way = "mfa_reauthenticate" if _has_codes(request.user) else "mfa_reauthenticate_webauthn"
+        return HttpResponseRedirect(f"{reverse(way)}?{request.GET.urlencode()}")
+    if request.method == "GET":
+        return render(request, "web/confirm.html", {"next": request.GET.get("next", "/")})
+    record_authentication(request, request.user, sessions.DEMONSTRATION)  # type: ignore[arg-type] # signed in
+    return resume_request(request) or HttpResponseRedirect("/")
+
+
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Show what guards one's own account: password, second factors, recovery codes."""
+    if not request.session.get(sessions.OFFICER):
+        return HttpResponseRedirect(reverse("sign-in"))
+    held = Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True)
+    facts = {"held": list(held), "has_password": request.user.has_usable_password(), "must": sessions.must_enrol(request)}  # type: ignore[union-attr] # signed in
+    return render(request, "web/account.html", facts)
 
 
 @require_GET
@@ -39,12 +91,48 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def _picked(request: HttpRequest) -> str | None:
-    if is_demo() and request.POST.get("officer"):
-        return str(request.POST["officer"])
-    return officer_of_token(str(request.POST.get("token", "")))
+def _has_codes(user: Any) -> bool:
+    return bool(Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists())
 
 
-def _form(request: HttpRequest, problem: str, status: int) -> HttpResponse:
+def _pick(request: HttpRequest) -> HttpResponse:
+    handle = request.POST["officer"]
+    person = next((row for row in officers() if row.handle == handle and not row.is_machine), None)
+    if not is_demo() or person is None:
+        return _turned_away(request, handle, gettext("Nobody could be signed in with this; check it and try again."))
+    return _begin(request, handle, sessions.DEMONSTRATION)
+
+
+def _first(request: HttpRequest) -> HttpResponse:
+    # A token begins a session only as long as its holder has no password: afterwards it is a key to the API alone.
+    handle = officer_of_token(request.POST["token"])
+    if handle is None or not accounts.is_new(handle) or accounts.is_locked(handle) or _is_machine(handle):
+        return _turned_away(
+            request, "", gettext("This token begins no session; ask your access administrator for a new one.")
+        )
+    return _begin(request, handle, "token")
+
+
+def _begin(request: HttpRequest, handle: str, method: str) -> HttpResponse:
+    request.session.flush()
+    user = account_of(handle)
+    user.backend = PASSWORD_BACKEND
+    record_authentication(request, user, method)
+    get_adapter().login(request, user)
+    return HttpResponseRedirect(_wanted(request) or get_adapter().get_login_redirect_url(request))
+
+
+def _wanted(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+
+
+def _turned_away(request: HttpRequest, claimed: str, problem: str) -> HttpResponse:
+    accounts.note_failure(claimed or "-", facts={"address": address_of(request)})
     people = [row for row in officers() if not row.is_machine] if is_demo() else []
-    return render(request, "web/sign_in.html", {"people": people, "problem": problem}, status=status)
+    facts = {"people": people, "problem": problem, "form": SignInForm(request=request)}
+    return render(request, "web/sign_in.html", facts, status=403)
+
+
+def _is_machine(handle: str) -> bool:
+    return any(row.is_machine for row in officers() if row.handle == handle)

@@ -1,6 +1,8 @@
 """The police side: officer site, API and command line."""
 
 from openclear.config.secrets import web_secret
+from openclear.config.settings.accounts import *  # noqa: F403 - a settings module is the sum of its parts
+from openclear.config.settings.accounts import ACCOUNT_ROUTES
 from openclear.config.settings.shared import *  # noqa: F403 - a settings module is the sum of its parts
 from openclear.config.settings.shared import CONFIGURATION, KEYS_FOLDER, PACKAGE
 
@@ -12,28 +14,46 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "openclear.web.headers.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "openclear.web.sessions.SessionLimits",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "openclear.access.middleware.ReleaseStampMiddleware",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "web" / "templates"],
-        "OPTIONS": {"context_processors": ["openclear.web.context.page_facts"]},
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "openclear.web.context.page_facts",
+            ],
+            "builtins": ["django.templatetags.i18n", "openclear.web.templatetags.officer"],
+        },
     }
 ]
+# Built by ./run from npm packages and our own files; names carry a hash, so a browser keeps them for ever.
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT = PACKAGE / "web" / "assets"
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 # What may leave without a release stamp, each with its reason (docs/public-routes.md).
-PUBLIC_ROUTES = frozenset({"sign-in", "sign-out", "set-language", "healthz", "api-1:openapi-json"})
+PUBLIC_ROUTES = frozenset(
+    {"sign-in", "sign-out", "set-language", "healthz", "api-1:openapi-json", "account", "confirm", *ACCOUNT_ROUTES}
+)
 SESSION_ENGINE = "openclear.access.sessions"
 APPEND_SLASH = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIGURATION.tls == "proxy"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIGURATION.tls == "proxy" else None
+SECURE_HSTS_SECONDS = 31_536_000 if CONFIGURATION.tls == "proxy" else 0
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if CONFIGURATION.tls == "proxy" else []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -13,11 +13,8 @@ POLICE_FOLDER = CONFIGURATION.police
 LOG_FOLDER = CONFIGURATION.log
 KEYS_FOLDER = CONFIGURATION.keys
 BARRIER_FOLDER = CONFIGURATION.police / "barrier"
-SEQUENCER_COMMAND = (
-    [sys.executable, "-m", "openclear.config.program", "sequencer"]
-    if CONFIGURATION.sequencer == "auto"
-    else []
-)
+PROGRAM_COMMAND = [sys.executable, "-m", "openclear.config.program"]
+SEQUENCER_COMMAND = [*PROGRAM_COMMAND, "sequencer"] if CONFIGURATION.sequencer == "auto" else []
 SEQUENCER_ENVIRONMENT = {"OPENCLEAR_HOME": str(CONFIGURATION.home)}
 
 DEBUG = False
@@ -35,6 +32,10 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "openclear.audit",
     "openclear.access",
     "openclear.records",

@@ -54,6 +54,7 @@ class _Loader:
         "person",
         "name",
         "identifier",
+        "address",
         "vehicle",
         "incident",
         "offense",

@@ -74,12 +74,26 @@ def _draw_person(random: Random, rows: Rows, number: int, until: date) -> int:
             "source_id": f"{number}-{place_in_list}", "person_id": person, "kind": kind, "given": given,
             "family": family, "labels": labels,
         })  # fmt: skip
+    _draw_addresses(Random(f"addresses of {number}"), rows, number, place.address, until)
     if random.random() < 0.45:
         rows.add("identifier", {
             "source_id": str(number), "person_id": person, "kind": "IR number",
             "value": f"IR9{number:07d}", "labels": labels,
         })  # fmt: skip
     return labels
+
+
+def _draw_addresses(random: Random, rows: Rows, number: int, home: str, until: date) -> None:
+    # A stream of random numbers of its own: the rest of the city stays as it was before addresses were drawn.
+    moved = until
+    for place in range(1 + (random.random() < 0.4) + (random.random() < 0.15)):
+        began = moved - timedelta(days=random.randrange(200, 2500))
+        rows.add("address", {
+            "source_id": f"{number}-{place}", "person_id": record_id(SOURCE, "person", str(number)),
+            "kind": "former" if place else "home", "line": draw_place(random).address if place else home,
+            "since": began, "until": moved if place else None, "labels": rows.tables["person"][0]["labels"],
+        })  # fmt: skip
+        moved = began
 
 
 def _hair(random: Random, age: float) -> str:

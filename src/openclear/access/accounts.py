@@ -1,0 +1,116 @@
+"""Signing in and out, five failures and the lock, other sessions: everything about an account that is no access.
+
+Every step is in the log before it counts (CJIS Security Policy AU-2). Whoever signs in may still be refused all
+they ask for: a session only says who asks. Unknown handles are counted and locked like known ones, so that
+nobody learns from this which handles exist.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from openclear.access import gate
+from openclear.access.commands import note_sign_in
+from openclear.access.models import LockedHandle, Officer, SignIn, SignInFailure
+from openclear.access.registry import read_person
+from openclear.access.rules import agencies_of
+from openclear.access.standing import read_standing
+from openclear.audit import log
+from openclear.audit.rows import Draft
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import DATASET_OF, Action
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+MOST_FAILURES = 5
+FAILURE_WINDOW = timedelta(minutes=15)
+LONGEST_HANDLE = 150
+SIGN_IN_FAILED, ACCOUNT_LOCKED = "sign-in-failed", "account-locked"
+
+
+def begin_session(session: str, handle: str, *, method: str, facts: Mapping[str, Any]) -> None:
+    """Log that a person signed in and remember whose session it is; their failures so far are forgotten.
+
+    Raises LogUnavailable: then the session must not begin.
+    """
+    note_account(handle, f"signed in by {method}", facts=facts)
+    SignInFailure.objects.filter(handle=_claimed(handle)).delete()
+    note_sign_in(session, handle)
+
+
+def note_account(handle: str, what: str, *, facts: Mapping[str, Any]) -> None:
+    """Log something that happened to an account: signed in or out, password changed, second factor added or removed.
+
+    The entry decides nothing, so it is taken for people under an order too. Raises LogUnavailable.
+    """
+    person = read_person(handle)
+    draft = Draft(
+        "outcome", "none", agencies=agencies_of(person, clock.today()) if person else (),
+        action="account.note", dataset="desk", purpose=Purpose.OWN_ACCOUNT, epoch=read_standing().epoch,
+        body={**facts, "officer": handle, "note": what},
+    )  # fmt: skip
+    log.append(draft)
+
+
+def note_failure(claimed: str, *, facts: Mapping[str, Any]) -> bool:
+    """Log a failed attempt to sign in and count it; return whether the handle is locked now.
+
+    The fifth failure in 15 minutes locks it until an administrator releases it: time alone never does.
+    """
+    handle, moment = _claimed(claimed), clock.now()
+    with transaction.atomic():
+        SignInFailure.objects.create(handle=handle, moment=moment)
+        recent = SignInFailure.objects.filter(handle=handle, moment__gt=moment - FAILURE_WINDOW).count()
+        locked = recent >= MOST_FAILURES
+        if locked:
+            LockedHandle.objects.get_or_create(handle=handle, defaults={"since": moment})
+        SignInFailure.objects.filter(moment__lt=moment - FAILURE_WINDOW).delete()
+    rules = [SIGN_IN_FAILED, *([ACCOUNT_LOCKED] if locked else [])]
+    epoch = read_standing().epoch
+    log.append(Draft("refusal", "deny", rules=rules, epoch=epoch, body={**facts, "claimed": handle}))
+    return locked
+
+
+def is_locked(claimed: str) -> bool:
+    """Say whether a claimed handle is locked."""
+    return LockedHandle.objects.filter(handle=_claimed(claimed)).exists()
+
+
+def locked_handles(grant: Grant) -> Mapping[str, Any]:
+    """Return since when each locked handle is locked."""
+    grant.require(Action.REGISTRY_LIST)
+    return dict(LockedHandle.objects.values_list("handle", "since"))
+
+
+def release_account(grant: Grant, *, handle: str) -> None:
+    """Release a locked handle. Raises NotPossible where it is not locked."""
+    grant.require(Action.ACCOUNT_RELEASE)
+    locked = LockedHandle.objects.filter(handle=_claimed(handle))
+    if not locked.exists():
+        message = f"The account {handle} is not locked."
+        raise NotPossible(message)
+    gate.record_act(grant, facts={"person": handle, "released": True})
+    SignInFailure.objects.filter(handle=_claimed(handle)).delete()
+    locked.delete()
+
+
+def end_sessions(handle: str, *, but: str = "") -> int:
+    """End every session of a person, except the one named; return how many ended (a changed password ends the others)."""
+    sessions = SignIn.objects.filter(officer__handle=handle).exclude(session=but)
+    keys = list(sessions.values_list("session", flat=True))
+    sessions.delete()
+    return Session.objects.filter(session_key__in=keys).delete()[0]
+
+
+def is_new(handle: str) -> bool:
+    """Say whether a person has no password of their own yet: only then may a token begin their first session."""
+    officer = Officer.objects.filter(handle=handle).first()
+    return officer is not None and not officer.has_usable_password()
+
+
+def _claimed(handle: str) -> str:
+    return handle.strip().casefold()[:LONGEST_HANDLE]

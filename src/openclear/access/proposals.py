@@ -1,0 +1,158 @@
+"""What one person proposes and a second carries out: orders and their lifting, from one desk to the other.
+
+A proposal holds no grant. When the second person approves, the gate is asked anew for both of them, so nobody's
+proposal outlives their right to make it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from openclear.access import gate, orders
+from openclear.access.models import Proposal
+from openclear.access.orders import TWO_PEOPLE, OrderReceipt
+from openclear.access.rows import ALL, OrderRow
+from openclear.access.standing import read_standing
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+CUT_OFF, LIFT = "cut-off", "lift"
+ACTION_OF = {CUT_OFF: Action.ORDER_CUT_OFF, LIFT: Action.ORDER_LIFT}
+OPEN, APPROVED, WITHDRAWN = "open", "approved", "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A proposal as the desk shows it. `order`: the id of the order to lift, or of the one that came of it."""
+
+    id: int
+    kind: str
+    agency: str
+    order: str
+    scope: str | tuple[str, ...]
+    purposes: str | tuple[str, ...]
+    ground: str
+    review_on: date | None
+    proposed_by: str
+    proposed: datetime
+    state: str
+    decided_by: str
+
+    def as_order(self) -> OrderRow:
+        """Return the draft of the order that is proposed."""
+        return OrderRow("draft", self.agency, "draft", self.scope, self.purposes, self.ground, 0)
+
+
+def propose_cut_off(grant: Grant, *, order: OrderRow, review_on: date | None = None) -> int:
+    """Put an order before a second person and return the number of the proposal. Nobody loses access yet.
+
+    Raises Refused where the order would lock the city out: that is said before anybody is asked to approve it.
+    """
+    grant.require(Action.ORDER_CUT_OFF)
+    if orders.plan(grant, order=order).locks_out:
+        raise gate.refuse_act(grant, orders.NO_LOCKOUT)
+    header = order.header()
+    gate.record_act(grant, facts={"proposed": header | {"ground": order.ground}, "review_on": str(review_on or "")})
+    row = Proposal.objects.create(
+        kind=CUT_OFF, agency=order.agency, scope=header["scope"], purposes=header["purposes"], ground=order.ground,
+        review_on=review_on, proposed_by=grant.officer, proposed=clock.now(),
+    )  # fmt: skip
+    return int(row.pk)
+
+
+def propose_lift(grant: Grant, *, order: str, ground: str) -> int:
+    """Put the lifting of an order before a second person. Raises NotPossible where it is not in force."""
+    grant.require(Action.ORDER_LIFT)
+    if not ground.strip():
+        raise WrongUsage("Say why the order is lifted; whoever approves it reads that.")
+    standing = next((row for row in read_standing().orders if row.id == order), None)
+    if standing is None:
+        message = f"No order {order} is in force."
+        raise NotPossible(message)
+    gate.record_act(grant, facts={"proposed": {"lift": order, "ground": ground}})
+    row = Proposal.objects.create(
+        kind=LIFT, agency=standing.agency, order=order, scope=ALL, purposes=ALL, ground=ground.strip(),
+        proposed_by=grant.officer, proposed=clock.now(),
+    )  # fmt: skip
+    return int(row.pk)
+
+
+def open_proposals(grant: Grant) -> Sequence[ProposalRow]:
+    """Return what waits for a second person, oldest first."""
+    grant.require(Action.REGISTRY_LIST)
+    return [_row(proposal) for proposal in Proposal.objects.filter(state=OPEN).order_by("pk")]
+
+
+def proposal(grant: Grant, *, number: int) -> ProposalRow | None:
+    """Return one proposal, whatever became of it; None where there is none."""
+    grant.require(Action.REGISTRY_LIST, *ACTION_OF.values())
+    found = Proposal.objects.filter(pk=number).first()
+    return _row(found) if found else None
+
+
+def kind_of(number: int) -> str:
+    """Return whether a proposal is for a cut-off or a lifting; tells nothing else. Raises NotPossible where it is not open."""
+    kind = Proposal.objects.filter(pk=number, state=OPEN).values_list("kind", flat=True).first()
+    if kind is None:
+        raise NotPossible("This proposal is not open any more: it was approved or withdrawn.")
+    return str(kind)
+
+
+def approve(grant: Grant, *, number: int) -> Sequence[OrderReceipt]:
+    """Carry a proposal out, as its second person, and return the receipts.
+
+    The gate decides anew for whoever proposed it. Raises Refused where that is the same person or may no longer,
+    NotPossible where it was decided by somebody else in the meantime.
+    """
+    grant.require(*ACTION_OF.values())
+    row = _claimed(grant, number, APPROVED)
+    try:
+        if row.proposed_by == grant.officer:
+            raise gate.refuse_act(grant, TWO_PEOPLE)
+        return _carried_out(row, grant)
+    except BaseException:
+        _set(number, APPROVED, OPEN, "")
+        raise
+
+
+def withdraw(grant: Grant, *, number: int) -> None:
+    """Take a proposal back, or turn it down. Raises NotPossible where it is decided already."""
+    grant.require(*ACTION_OF.values())
+    gate.record_act(grant, facts={"withdrawn": number})
+    _claimed(grant, number, WITHDRAWN)
+
+
+def _carried_out(row: ProposalRow, approval: Grant) -> Sequence[OrderReceipt]:
+    first = gate.open_for(
+        row.proposed_by, ACTION_OF[row.kind], purpose=Purpose.ACCESS_ADMINISTRATION, facts={"proposal": row.id}
+    )
+    acts: dict[str, Callable[[], Sequence[OrderReceipt]]] = {
+        CUT_OFF: lambda: [orders.cut_off(first, approval=approval, order=row.as_order(), review_on=row.review_on)],
+        LIFT: lambda: orders.lift(first, approval=approval, name=row.order, ground=row.ground),
+    }
+    done = acts[row.kind]()
+    Proposal.objects.filter(pk=row.id).update(order=done[0].order)
+    return done
+
+
+def _claimed(grant: Grant, number: int, state: str) -> ProposalRow:
+    if not _set(number, OPEN, state, grant.officer):
+        raise NotPossible("This proposal is not open any more: it was approved or withdrawn.")
+    return _row(Proposal.objects.get(pk=number))
+
+
+def _set(number: int, before: str, state: str, officer: str) -> int:
+    # One statement: of two people who press at once, one gets it.
+    rows = Proposal.objects.filter(pk=number, state=before)
+    return rows.update(state=state, decided_by=officer, decided=clock.now())
+
+
+def _row(proposal: Proposal) -> ProposalRow:
+    scope, purposes = (value if value == ALL else tuple(value) for value in (proposal.scope, proposal.purposes))
+    return ProposalRow(
+        proposal.pk, proposal.kind, proposal.agency, proposal.order, scope, purposes, proposal.ground,
+        proposal.review_on, proposal.proposed_by, proposal.proposed, proposal.state, proposal.decided_by,
+    )  # fmt: skip

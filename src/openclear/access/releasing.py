@@ -1,0 +1,134 @@
+"""How an answer leaves: decided again under the barrier, logged, stamped, handed over."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+
+from openclear.access import barrier
+from openclear.access.barrier import Hold
+from openclear.access.decisions import Judgement, judge
+from openclear.access.entries import answer_draft, ask_of, refuse, refused, refused_by_log
+from openclear.access.errors import NotAnswered
+from openclear.access.rows import Decision, Rule, Standing
+from openclear.access.standing import read_standing
+from openclear.audit import log
+from openclear.audit.errors import RefusedByOrder
+from openclear.vocabulary.grants import Grant, Receipt
+
+LARGEST_ANSWER = 1 << 20
+LARGEST_RETRIES = 3
+Answer = tuple[Grant, Sequence[UUID]]
+_CHANGED = Rule(
+    "rules-changed",
+    "The rules for you changed while this was being answered",
+    "Design of OpenCLEAR, section 3: decided again at release",
+    "Ask again.",
+)
+
+def release(grant: Grant, response: Any, shown: Sequence[UUID]) -> Any:
+    """Let one answer leave: what `Grant.release` does. Raises Refused, NotAnswered, LogUnavailable."""
+    return release_together(response, [(grant, shown)])
+
+
+def release_together(response: Any, answers: Sequence[Answer]) -> Any:
+    """Let one response leave that answers several asks of one person: each decided again, each with its entry.
+
+    All of them or nothing: where one ask is refused now, the response does not leave.
+    """
+    if isinstance(response, HttpResponse):
+        _check_bounded(response)
+    judgements, hold = _held_judgements([grant for grant, _ in answers])
+    drafts = [answer_draft(grant, judged, shown) for (grant, shown), judged in zip(answers, judgements, strict=True)]
+    try:
+        receipts = log.append_all(drafts)
+    except RefusedByOrder as error:
+        hold.release()
+        refused_grant, judged = answers[error.place][0], judgements[error.place]
+        raise refused_by_log(refused_grant, judged, error.order) from None
+    except BaseException:
+        hold.release()
+        raise
+    if not isinstance(response, HttpResponse):
+        # A command's answer is printed by its own process, which lets go when it ends.
+        held.append(hold)
+        return response
+    for (grant, _), receipt in zip(answers, receipts, strict=True):
+        response = _with_receipt(response, grant.receipt_marker, receipt)
+    return stamp(response, receipts[0], hold)
+
+
+def _held_judgements(grants: Sequence[Grant]) -> tuple[list[Judgement], Hold]:
+    # First the hold, then the decision: an order or a change of the person's ties that comes later waits.
+    agencies = _all_agencies(grants)
+    for _ in range(LARGEST_RETRIES):
+        hold = barrier.shared(agencies, grants[0].officer)
+        try:
+            standing = read_standing()
+            judgements = [_judged_again(grant, standing) for grant in grants]
+        except BaseException:
+            hold.release()
+            raise
+        if _all_agencies(judgements) == agencies:
+            return judgements, hold
+        hold.release()
+        agencies = _all_agencies(judgements)
+    raise NotAnswered("Your affiliations are being changed; try again in a moment.")
+
+
+def _all_agencies(decided: Sequence[Grant] | Sequence[Judgement]) -> tuple[str, ...]:
+    return tuple(sorted({agency for one in decided for agency in one.agencies}))
+
+
+def still_open(grant: Grant) -> Judgement:
+    """Decide again, under the orders of now. Raises Refused, logged, where the answer became no."""
+    return _judged_again(grant, read_standing())
+
+
+def _judged_again(grant: Grant, standing: Standing) -> Judgement:
+    ask = ask_of(grant)
+    judgement = judge(grant.officer, ask, standing, grant.facts["on_behalf_of"] or None)
+    if not judgement.decision.allowed:
+        raise refused(grant.officer, ask, judgement, grant.facts)
+    if judgement.clearances != grant.clearances:
+        # The answer was read under wider or other rules than those of now: it must not leave.
+        changed = Decision(allowed=False, rules=(_CHANGED,))
+        raise refuse(changed, grant.officer, ask, judgement, grant.facts)
+    return judgement
+
+
+def stamp(response: HttpResponse, receipt: Receipt, hold: Hold | None = None) -> HttpResponse:
+    """Return `response` with the release stamp that the middleware asks for. Its close lets go of the hold."""
+    response.headers["OpenCLEAR-Receipt"] = f"{receipt.entry} {receipt.leaf}"
+    response.headers["Content-Length"] = str(len(response.content))
+    response.headers["Cache-Control"] = "no-store"
+    response.release_stamp = receipt  # type: ignore[attr-defined] # the middleware looks for it
+    response.barrier_hold = hold  # type: ignore[attr-defined] # the middleware has it watched
+    if hold:
+        closers = response._resource_closers  # type: ignore[attr-defined] # noqa: SLF001 - close() calls them
+        closers.append(hold.release)
+    return response
+
+
+def _check_bounded(response: HttpResponse) -> None:
+    if response.streaming or len(response.content) > LARGEST_ANSWER:
+        message = "This answer is larger than one answer may be (1 MB); narrow the search."
+        raise NotAnswered(message)
+
+
+def _with_receipt(response: HttpResponse, marker: str, receipt: Receipt) -> HttpResponse:
+    as_json = json.dumps({"entry": receipt.entry, "leaf": receipt.leaf}).encode()
+    content = response.content.replace(f'"{marker}"'.encode(), as_json)
+    response.content = content.replace(marker.encode(), f"{receipt.entry}".encode())
+    return response
+
+
+held: list[Hold] = []
+
+
+def let_go() -> None:
+    """Let go of what this process's commands hold, when their answers are printed."""
+    while held:
+        held.pop().release()

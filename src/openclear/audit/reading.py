@@ -1,0 +1,85 @@
+"""Entries as people read them: one's own, the published part, and all of them for oversight. Always under a grant."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from openclear.audit.models import Body, Entry
+from openclear.audit.rows import EntryRow
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
+
+DATABASE = "audit"
+PAGE = 50
+# Headers are published after this delay, orders at once (design, section 4).
+PUBLICATION_DELAY = timedelta(hours=72)
+
+
+def own_entries(grant: Grant, *, before: int | None = None, limit: int = PAGE) -> Sequence[EntryRow]:
+    """Return what the holder asked and what became of it, newest first, with their own words."""
+    grant.require(Action.LOG_VIEW_OWN)
+    found = Body.objects.using(DATABASE).filter(officer=grant.officer)
+    if before is not None:
+        found = found.filter(entry__lt=before)
+    bodies = {row.entry: row.fields for row in found.order_by("-entry")[:limit]}
+    return [row for row in _rows(bodies, bodies) if row.body.get("officer") == grant.officer]
+
+
+def entries(
+    grant: Grant, *, before: int | None = None, limit: int = PAGE, orders: Iterable[int] = ()
+) -> Sequence[EntryRow]:
+    """Return headers, newest first: all for oversight; for others the published ones and `orders`, which are public at once."""
+    grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
+    found = Entry.objects.using(DATABASE).order_by("-index")
+    if before is not None:
+        found = found.filter(index__lt=before)
+    if grant.action is Action.LOG_VIEW:
+        found = found.filter(Q(index__lt=published_size()) | Q(index__in=list(orders)))
+    return [_row(row.index, bytes(row.header), bytes(row.leaf), None) for row in found[:limit]]
+
+
+def entry(grant: Grant, *, number: int) -> EntryRow | None:
+    """Return one entry; None where there is none for the holder. Oversight reads the body too, anyone their own."""
+    grant.require(Action.LOG_VIEW_OWN, Action.LOG_VIEW, Action.LOG_VIEW_ALL)
+    bodies = Body.objects.using(DATABASE).filter(entry=number)
+    if grant.action is not Action.LOG_VIEW_ALL:
+        bodies = bodies.filter(officer=grant.officer)
+    texts = {row.entry: row.fields for row in bodies}
+    found = _rows([number], texts)
+    if not found or grant.action is Action.LOG_VIEW_ALL:
+        return found[0] if found else None
+    if found[0].body.get("officer") == grant.officer:
+        return found[0]
+    is_public = found[0].header["kind"] == "order" or number < published_size()
+    return _rows([number], {})[0] if is_public else None
+
+
+def published_size() -> int:
+    """Return how many entries from the first on are published: hours never fall, so the last is found by halving."""
+    limit = clock.hour(clock.now() - PUBLICATION_DELAY)
+    low, high = 0, Entry.objects.using(DATABASE).count()
+    while low < high:
+        middle = (low + high) // 2
+        header = json.loads(bytes(Entry.objects.using(DATABASE).get(index=middle).header))
+        low, high = (middle + 1, high) if header["hour"] <= limit else (low, middle)
+    return low
+
+
+def _rows(numbers: Iterable[int], bodies: dict[int, str]) -> list[EntryRow]:
+    found = Entry.objects.using(DATABASE).filter(index__in=list(numbers)).order_by("-index")
+    return [_row(row.index, bytes(row.header), bytes(row.leaf), bodies.get(row.index)) for row in found]
+
+
+def _row(number: int, header: bytes, leaf: bytes, body: str | None) -> EntryRow:
+    fields: dict[str, Any] = json.loads(body) if body else {}
+    return EntryRow(
+        number=number,
+        header=json.loads(header),
+        leaf=leaf.hex(),
+        body={name: held["value"] for name, held in fields.items() if "value" in held},
+        erased=tuple(name for name, held in fields.items() if "value" not in held),
+    )

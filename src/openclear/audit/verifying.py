@@ -1,0 +1,65 @@
+"""Replaying the stored log on demand, in a process of its own, with its progress where a page can read it."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+
+from openclear.audit import queries
+from openclear.audit.models import Entry, VerificationRun
+from openclear.audit.rows import RunRow
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
+
+DATABASE = "audit"
+NOTED_EVERY = 2000
+# A run that says nothing for so long was stopped; another may begin.
+SILENT = timedelta(minutes=2)
+MOST_FAULTS_KEPT = 20
+
+
+def begin(grant: Grant) -> int:
+    """Begin a replay and return its number; the number of the one that runs where one does: they cost what the log costs."""
+    grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
+    runs = VerificationRun.objects.using(DATABASE)
+    running = runs.filter(ended=None, began__gt=clock.now() - SILENT).order_by("-pk").first()
+    if running:
+        return int(running.pk)
+    run = runs.create(began=clock.now(), total=Entry.objects.using(DATABASE).count())
+    program, *_ = command = [*settings.PROGRAM_COMMAND, "log", "verify", "--keep", str(run.pk)]
+    quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
+    os.posix_spawn(program, command, os.environ | settings.SEQUENCER_ENVIRONMENT, file_actions=quiet, setsid=True)
+    return int(run.pk)
+
+
+def progress(grant: Grant, *, run: int) -> RunRow | None:
+    """Return how far a replay is; None where there is none of this number."""
+    grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
+    row = VerificationRun.objects.using(DATABASE).filter(pk=run).first()
+    if row is None:
+        return None
+    over = row.ended is not None or row.began < clock.now() - SILENT
+    return RunRow(row.pk, row.checked, row.total, row.ok, row.root, row.faults, over)
+
+
+def keep_result(run: int) -> bool:
+    """Replay the log, write the progress and what was found into run number `run`, and return whether all holds."""
+    with contextlib.suppress(OSError):
+        os.nice(10)
+    result = queries.verify(watched=lambda headers: _counted(headers, run))
+    VerificationRun.objects.using(DATABASE).filter(pk=run).update(
+        ended=clock.now(), checked=result.size, total=result.size, ok=result.ok, root=result.root,
+        faults=result.faults[:MOST_FAULTS_KEPT],
+    )  # fmt: skip
+    return result.ok
+
+
+def _counted(headers: Iterator[bytes], run: int) -> Iterator[bytes]:
+    for place, header in enumerate(headers):
+        if place % NOTED_EVERY == 0:
+            # `began` moves along: it is what tells a run that works from one that was stopped.
+            VerificationRun.objects.using(DATABASE).filter(pk=run).update(checked=place, began=clock.now())
+        yield header

@@ -1,0 +1,139 @@
+"""What every page does around its query: know who asks, ask the gate, release the answer, say what went wrong."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from openclear.access import gate
+from openclear.access.errors import NotAnswered, Refused
+from openclear.audit.errors import LogUnavailable
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose, purpose_of
+from openclear.web import sessions
+from openclear.web.words import OFFERED
+
+LONGEST = 200
+View = Callable[..., HttpResponse]
+
+
+def answered(view: View) -> View:
+    """Ask who is there first, and turn what the gate raises into a page. Every way out is logged and stamped."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
+        officer = request.session.get(sessions.OFFICER, "")
+        request.officer = officer  # type: ignore[attr-defined] # for the log, should the view fail
+        if not officer:
+            refused = gate.turn_away(facts={"address": address_of(request)})
+            return gate.stamp(HttpResponseRedirect(_sign_in_then(request)), refused.receipt)
+        if sessions.must_enrol(request):
+            receipt = gate.report_mistake(officer, "no second factor yet", facts={"address": address_of(request)})
+            return gate.stamp(HttpResponseRedirect(reverse("account")), receipt)
+        try:
+            return _understood(view, request, named)
+        except Refused as error:
+            return refusal(request, error)
+
+    return guarded
+
+
+def _understood(view: View, request: HttpRequest, named: dict[str, Any]) -> HttpResponse:
+    try:
+        return view(request, **named)
+    except (Refused, LogUnavailable, NotAnswered):
+        raise
+    except (WrongUsage, NotPossible) as error:
+        return mistake(request, str(error))
+
+
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    """Return the page of a refusal: rule, reason, source, next step. It is in the log already."""
+    return gate.stamp(render(request, "web/refused.html", {"refused": error}, status=403), error.receipt)
+
+
+def mistake(
+    request: HttpRequest, problem: str, template: str = "web/mistake.html", **facts: Any
+) -> HttpResponse:
+    """Return a page that says in one sentence what is wrong, with what was typed still in it. Logged here."""
+    officer = request.session[sessions.OFFICER]
+    receipt = gate.report_mistake(officer, "not understood", facts={"address": address_of(request)})
+    context = {**facts, "problem": problem, "purposes": OFFERED}
+    return gate.stamp(render(request, template, context, status=400), receipt)
+
+
+def ask(
+    request: HttpRequest, action: Action, *, purpose: Purpose, case: str | None = None, **facts: Any
+) -> Grant:
+    """Ask the gate in the name of whoever is signed in. Raises Refused."""
+    return gate.open_for(
+        request.session[sessions.OFFICER], action, purpose=purpose, case=case,
+        facts={"address": address_of(request), **facts},
+    )  # fmt: skip
+
+
+def ask_reasoned(request: HttpRequest, action: Action, **facts: Any) -> Grant:
+    """Ask with the purpose and the case that the address names. Raises Refused, WrongUsage."""
+    reason = reason_of(request)
+    return ask(request, action, purpose=purpose_of(reason["purpose"]), case=reason["case"] or None, **facts)
+
+
+def administer(request: HttpRequest, action: Action, **facts: Any) -> Grant:
+    """Ask for an act of access administration. Raises Refused."""
+    return ask(request, action, purpose=Purpose.ACCESS_ADMINISTRATION, **facts)
+
+
+def released(
+    request: HttpRequest, template: str, grant: Grant, shown: Sequence[UUID] = (), *, status: int = 200, **facts: Any
+) -> HttpResponse:
+    """Render and release one page."""
+    return released_together(request, template, [(grant, shown)], status=status, **facts)
+
+
+def released_together(
+    request: HttpRequest,
+    template: str,
+    answers: Sequence[tuple[Grant, Sequence[UUID]]],
+    *,
+    status: int = 200,
+    **facts: Any,
+) -> HttpResponse:
+    """Render and release one page that answers several asks."""
+    context = {**facts, "purposes": OFFERED, "receipt": answers[0][0].receipt_marker}
+    page: HttpResponse = gate.release_together(render(request, template, context, status=status), answers)
+    return page
+
+
+def moved(grant: Grant, name: str, *parts: Any) -> HttpResponse:
+    """Release the way to the page where the outcome of an act stands."""
+    response = HttpResponseRedirect(reverse(name, args=parts))
+    response.status_code = 303
+    return grant.release(response)
+
+
+def reason_of(request: HttpRequest) -> dict[str, str]:
+    """Return the purpose and the case that an address names, as text."""
+    return {"purpose": field(request, "purpose"), "case": field(request, "case")}
+
+
+def field(request: HttpRequest, name: str) -> str:
+    """Return one field of an address or a form, trimmed and of bounded length."""
+    sent = request.POST if request.method == "POST" else request.GET
+    return sent.get(name, "").strip()[:LONGEST]
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the network address that a request came from."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _sign_in_then(request: HttpRequest) -> str:
+    # Only a page may be come back to, never a search with names in it, nor an act.
+    way = reverse("sign-in")
+    return f"{way}?next={request.path}" if request.method == "GET" and request.path != "/" else way

@@ -1,0 +1,130 @@
+"""What people type: signing in, narrowing a search, drawing up an order. Says what is wrong, keeps what was right."""
+
+from dataclasses import fields
+from datetime import date
+from typing import Any, TypeVar
+
+from allauth.account.forms import LoginForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from openclear.records.rows import IncidentFilter, PeopleFilter, VehicleFilter
+from openclear.vocabulary.actions import RECORD_DATASETS
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.purposes import POLICE_WORK
+from openclear.web.adapters import note_wrong_code, refuse_locked
+
+Narrowing = TypeVar("Narrowing", PeopleFilter, IncidentFilter, VehicleFilter)
+_UNSET = {"", "unknown"}
+_DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"}, format="%Y-%m-%d")
+
+
+class SignInForm(LoginForm):  # type: ignore[misc] # allauth is not typed
+    """Handle, password, and the acknowledgement of the banner (AC-8)."""
+
+    acknowledged = forms.BooleanField(
+        label=_("I have read this and consent."),
+        error_messages={"required": _("Confirm that you have read the notice.")},
+    )
+
+
+class SecondFactorForm(AuthenticateForm):  # type: ignore[misc] # allauth is not typed
+    """A code at the sign-in; wrong ones count towards the lock."""
+
+    def clean_code(self) -> str:
+        """Return the code. Raises ValidationError where it is wrong or the account is locked."""
+        refuse_locked(self.user, context.request)
+        code: str = super().clean_code()
+        return code
+
+    def _emit_authentication_failed(self, authenticator: Any) -> None:
+        note_wrong_code(self.user, context.request)
+        super()._emit_authentication_failed(authenticator)
+
+
+class ProveAgainForm(ReauthenticateForm):  # type: ignore[misc] # allauth is not typed
+    """A code in the middle of a session; wrong ones count towards the lock."""
+
+    def clean_code(self) -> str:
+        """Return the code. Raises ValidationError where it is wrong or the account is locked."""
+        refuse_locked(self.user, context.request)
+        code: str = super().clean_code()
+        return code
+
+    def _emit_authentication_failed(self, authenticator: Any) -> None:
+        note_wrong_code(self.user, context.request)
+        super()._emit_authentication_failed(authenticator)
+
+
+class NarrowForm(forms.Form):
+    """What narrows a search. Every field may be left out."""
+
+    born_from = forms.DateField(required=False, label=_("Born from"), widget=_DAY)
+    born_to = forms.DateField(required=False, label=_("Born to"), widget=_DAY)
+    sex = forms.ChoiceField(
+        required=False, label=_("Sex"), choices=[("", _("any")), ("F", _("female")), ("M", _("male")), ("X", _("not stated"))]
+    )
+    since = forms.DateField(required=False, label=_("From"), widget=_DAY)
+    until = forms.DateField(required=False, label=_("To"), widget=_DAY)
+    district = forms.RegexField(r"^\d{1,3}$", required=False, label=_("District"), max_length=3)
+    beat = forms.RegexField(r"^\d{3,4}$", required=False, label=_("Beat"), max_length=4)
+    iucr = forms.RegexField(r"^\w{3,4}$", required=False, label=_("IUCR code"), max_length=4)
+    arrest_made = forms.NullBooleanField(required=False, label=_("Arrest made"))
+    plate_state = forms.RegexField(r"^[A-Za-z]{2}$", required=False, label=_("State"), max_length=2)
+    make = forms.CharField(required=False, label=_("Make"), max_length=30)
+    color = forms.CharField(required=False, label=_("Color"), max_length=20)
+    stolen = forms.NullBooleanField(required=False, label=_("Reported stolen"))
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        """Give every field the design system's class."""
+        super().__init__(*args, **named)
+        for item in self.fields.values():
+            item.widget.attrs.setdefault("class", "usa-select" if hasattr(item.widget, "choices") else "usa-input")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether any field is filled in."""
+        return any(self.data.get(name, "") not in _UNSET for name in self.fields)
+
+    def of_people(self) -> list[forms.BoundField]:
+        """Return the fields that narrow a search for people."""
+        return [self[item.name] for item in fields(PeopleFilter)]
+
+    def of_incidents(self) -> list[forms.BoundField]:
+        """Return the fields that narrow a search for incidents."""
+        return [self[item.name] for item in fields(IncidentFilter)]
+
+    def of_vehicles(self) -> list[forms.BoundField]:
+        """Return the fields that narrow a search for vehicles."""
+        return [self[item.name] for item in fields(VehicleFilter)]
+
+    def narrowing(self, kind: type[Narrowing]) -> Narrowing:
+        """Return the part of it that narrows one kind of search. Raises WrongUsage where a field does not fit."""
+        if not self.is_valid():
+            name, problems = next(iter(self.errors.items()))
+            raise WrongUsage(f"{self.fields[name].label}: {problems[0]}")
+        return kind(**{item.name: self.cleaned_data[item.name] for item in fields(kind)})
+
+
+class OrderForm(forms.Form):
+    """An order as an administrator draws it up."""
+
+    agency = forms.CharField(max_length=200)
+    ground = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    scope = forms.MultipleChoiceField(required=False, choices=[(str(item), str(item)) for item in RECORD_DATASETS])
+    purposes = forms.MultipleChoiceField(required=False, choices=[(str(item), str(item)) for item in POLICE_WORK])
+    review_on = forms.DateField(required=False, widget=_DAY)
+
+    def clean_review_on(self) -> date | None:
+        """Return the day on which the order is looked at again."""
+        day: date | None = self.cleaned_data["review_on"]
+        return day
+
+    def problem(self) -> str:
+        """Return the first thing that is wrong, in one sentence, or nothing."""
+        if self.is_valid():
+            return ""
+        name, problems = next(iter(self.errors.items()))
+        return f"{name.replace('_', ' ').capitalize()}: {problems[0]}"

@@ -1,0 +1,80 @@
+"""The log as people read it: their own searches, the published entries, one entry, and a replay on demand."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from openclear.access.queries import order_history
+from openclear.audit import log, reading, verifying
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+from openclear.web import sessions
+from openclear.web.asking import answered, ask, field, moved, released
+
+OVERSEER = "inspector-general"
+
+
+@require_GET
+@answered
+def own_searches(request: HttpRequest) -> HttpResponse:
+    """Show what the reader asked, and what became of it."""
+    grant = ask(request, Action.LOG_VIEW_OWN, purpose=Purpose.OWN_ACCOUNT)
+    rows = reading.own_entries(grant, before=_before(request))
+    return released(request, "web/searches.html", grant, rows=rows, next=_next(rows))
+
+
+@require_GET
+@answered
+def entries(request: HttpRequest) -> HttpResponse:
+    """Show the entries that the reader may see, and what the tree stands at."""
+    grant = _reader(request)
+    orders = [row.entry for row in order_history()]
+    rows = reading.entries(grant, before=_before(request), orders=orders)
+    facts = {"rows": rows, "next": _next(rows), "state": log.state(), "all": grant.action is Action.LOG_VIEW_ALL}
+    return released(request, "web/log.html", grant, published=reading.published_size(), **facts)
+
+
+@require_GET
+@answered
+def entry(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one entry, with its body where it is the reader's own or the reader oversees."""
+    grant = _reader(request, entry=number)
+    row = reading.entry(grant, number=number)
+    if row is None:
+        return released(request, "web/absent.html", grant, status=404)
+    return released(request, "web/entry.html", grant, row=row)
+
+
+@require_POST
+@answered
+def verify(request: HttpRequest) -> HttpResponse:
+    """Begin a replay of the whole log."""
+    grant = _reader(request)
+    return moved(grant, "verification", verifying.begin(grant))
+
+
+@require_GET
+@answered
+def verification(request: HttpRequest, run: int) -> HttpResponse:
+    """Show how far a replay is, and what it found."""
+    grant = _reader(request)
+    row = verifying.progress(grant, run=run)
+    if row is None:
+        return released(request, "web/absent.html", grant, status=404)
+    return released(request, "web/verification.html", grant, run=row)
+
+
+def _reader(request: HttpRequest, **facts: int) -> Grant:
+    if OVERSEER in request.session.get(sessions.ROLES, []):
+        return ask(request, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, **facts)
+    return ask(request, Action.LOG_VIEW, purpose=Purpose.OWN_ACCOUNT, **facts)
+
+
+def _before(request: HttpRequest) -> int | None:
+    text = field(request, "before")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _next(rows: object) -> int | None:
+    numbers = [row.number for row in rows]  # type: ignore[attr-defined] # rows of the log
+    return numbers[-1] if len(numbers) == reading.PAGE and numbers[-1] > 0 else None

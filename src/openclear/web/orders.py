@@ -1,0 +1,143 @@
+"""The cut-off desk: plan who loses what, propose, have a second person carry it out, read the receipt."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from openclear.access import proposals, queries
+from openclear.access.orders import new_order, plan
+from openclear.access.proposals import ProposalRow
+from openclear.access.rows import OrderRow
+from openclear.vocabulary.actions import RECORD_DATASETS, Action
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import POLICE_WORK
+from openclear.web.asking import administer, answered, field, mistake, moved, released
+from openclear.web.forms import OrderForm
+from openclear.web.sessions import freshly_proved
+
+_ABSENT = "web/absent.html"
+
+
+@require_GET
+@answered
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show orders in force, proposals that wait, and what became of earlier ones."""
+    grant = administer(request, Action.REGISTRY_LIST)
+    standing = queries.standing_orders()
+    ended = {row.order: row for row in queries.order_history() if row.order not in {order.id for order in standing}}
+    return released(
+        request, "web/orders.html", grant, standing=standing, waiting=proposals.open_proposals(grant),
+        ended=sorted(ended.values(), key=lambda row: row.entry, reverse=True),
+    )  # fmt: skip
+
+
+@require_GET
+@answered
+def draw_up(request: HttpRequest) -> HttpResponse:
+    """Show the form of an order; with an agency and a ground in it, also who would lose what."""
+    grant = administer(request, Action.ORDER_CUT_OFF, agency=field(request, "agency"))
+    facts = _form_facts(OrderForm(request.GET) if request.GET.get("ground") else OrderForm(initial=request.GET.dict()))
+    if not request.GET.get("ground"):
+        return released(request, "web/order_form.html", grant, **facts)
+    try:
+        order, _ = _drawn_up(facts["form"])
+    except (WrongUsage, NotPossible) as error:
+        return mistake(request, str(error), "web/order_form.html", **facts)
+    return released(request, "web/order_form.html", grant, order=order, plan=plan(grant, order=order), **facts)
+
+
+@require_POST
+@freshly_proved
+@answered
+def propose(request: HttpRequest) -> HttpResponse:
+    """Put an order before a second person."""
+    grant = administer(request, Action.ORDER_CUT_OFF, agency=field(request, "agency"))
+    form = OrderForm(request.POST)
+    try:
+        order, review_on = _drawn_up(form)
+    except (WrongUsage, NotPossible) as error:
+        return mistake(request, str(error), "web/order_form.html", **_form_facts(form))
+    return moved(grant, "proposal", proposals.propose_cut_off(grant, order=order, review_on=review_on))
+
+
+@require_GET
+@answered
+def proposal(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one proposal, who it would reach as things stand now, and what the reader may do with it."""
+    grant = administer(request, Action.ORDER_CUT_OFF, proposal=number)
+    row = proposals.proposal(grant, number=number)
+    if row is None:
+        return released(request, _ABSENT, grant, status=404)
+    facts = {"plan": plan(grant, order=row.as_order())} if row.kind == proposals.CUT_OFF and row.state == "open" else {}
+    return released(request, "web/proposal.html", grant, row=row, order=row.as_order(), is_own=_is_own(grant, row), **facts)
+
+
+@require_POST
+@freshly_proved
+@answered
+def approve(request: HttpRequest, number: int) -> HttpResponse:
+    """Carry a proposal out, as its second person."""
+    kind = proposals.kind_of(number)
+    grant = administer(request, proposals.ACTION_OF[kind], proposal=number)
+    receipts = proposals.approve(grant, number=number)
+    return moved(grant, "order", receipts[0].order)
+
+
+@require_POST
+@answered
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """Take a proposal back, or turn it down."""
+    grant = administer(request, proposals.ACTION_OF[proposals.kind_of(number)], proposal=number)
+    proposals.withdraw(grant, number=number)
+    return moved(grant, "orders")
+
+
+@require_GET
+@answered
+def order(request: HttpRequest, identity: str) -> HttpResponse:
+    """Show one order: its states, and the receipts that prove what it did."""
+    grant = administer(request, Action.REGISTRY_LIST, order=identity)
+    states = [row for row in queries.order_history() if row.order == identity]
+    if not states:
+        return released(request, _ABSENT, grant, status=404)
+    standing = next((row for row in queries.standing_orders() if row.id == identity), None)
+    waiting = [row for row in proposals.open_proposals(grant) if row.order == identity]
+    return released(
+        request, "web/order.html", grant, states=states, standing=standing, proofs=queries.proof_of(identity), waiting=waiting,
+    )  # fmt: skip
+
+
+@require_POST
+@freshly_proved
+@answered
+def lift(request: HttpRequest, identity: str) -> HttpResponse:
+    """Put the lifting of an order before a second person."""
+    grant = administer(request, Action.ORDER_LIFT, order=identity)
+    number = proposals.propose_lift(grant, order=identity, ground=field(request, "ground"))
+    return moved(grant, "proposal", number)
+
+
+def _drawn_up(form: OrderForm) -> tuple[OrderRow, Any]:
+    problem = form.problem()
+    if problem:
+        raise WrongUsage(problem)
+    values = form.cleaned_data
+    order = new_order(
+        agency=values["agency"], ground=values["ground"], scope=values["scope"], purposes=values["purposes"]
+    )
+    return order, values["review_on"]
+
+
+def _form_facts(form: OrderForm) -> dict[str, Any]:
+    asked = form.data if form.is_bound else form.initial
+    chosen = {name: asked.getlist(name) if hasattr(asked, "getlist") else [] for name in ("scope", "purposes")}
+    return {
+        "form": form, "asked": asked, "chosen": chosen, "agencies": queries.agencies(),
+        "datasets": RECORD_DATASETS, "limits": POLICE_WORK,
+    }  # fmt: skip
+
+
+def _is_own(grant: Grant, row: ProposalRow) -> bool:
+    return row.proposed_by == grant.officer

@@ -1,0 +1,26 @@
+"""Passwords that anyone who knows the city would try."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+_TRIED_FIRST = ("chicago", "police", "openclear", "password", "officer", "welcome", "qwerty", "letmein")
+_FEWEST_OTHERS = 6
+
+
+class NoPoliceWords:
+    """Refuses a password that is little more than a word from the blocklist of this trade (IA-5(1)(a))."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError where without such words too little is left."""
+        del user
+        rest = password.casefold()
+        for word in _TRIED_FIRST:
+            rest = rest.replace(word, "")
+        if len(rest) < len(password) and len(rest) < _FEWEST_OTHERS:
+            raise ValidationError(self.get_help_text(), code="password_of_the_trade")
+
+    def get_help_text(self) -> str:
+        """Return what is asked for."""
+        return _("Do not build the password around a word such as chicago, police or password.")

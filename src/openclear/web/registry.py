@@ -1,0 +1,105 @@
+"""Agencies, who is tied to them, and accounts: what an access administrator keeps."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from openclear.access import accounts, commands, queries
+from openclear.access.commands import NewAgency
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import agency_path, is_within
+from openclear.vocabulary.errors import WrongUsage
+from openclear.web.asking import administer, answered, field, moved, released
+from openclear.web.sessions import freshly_proved
+
+KINDS = ("city", "county", "state", "federal", "task-force", "vendor")
+TIES = ("employer", "task-force", "detail", "contractor")
+MOST_PEOPLE = 100
+
+
+@require_GET
+@answered
+def agencies(request: HttpRequest) -> HttpResponse:
+    """Show the tree of agencies, how many people are tied to each, and which are cut off."""
+    grant = administer(request, Action.REGISTRY_LIST)
+    orders, people = queries.standing_orders(), queries.officers()
+    rows = [
+        {
+            "row": row, "depth": row.path.count("."), "people": sum(row.path in person.agencies for person in people),
+            "orders": [order for order in orders if is_within(row.path, order.agency)],
+        }
+        for row in queries.agencies()
+    ]  # fmt: skip
+    return released(request, "web/agencies.html", grant, rows=rows, kinds=KINDS)
+
+
+@require_GET
+@answered
+def agency(request: HttpRequest, path: str) -> HttpResponse:
+    """Show one agency: agreements, people, orders over it; and what can be changed."""
+    grant = administer(request, Action.REGISTRY_LIST, agency=path)
+    found = queries.agency_detail(path)
+    if found is None:
+        return released(request, "web/absent.html", grant, status=404)
+    orders = [order for order in queries.standing_orders() if is_within(path, order.agency)]
+    return released(
+        request, "web/agency.html", grant, found=found, orders=orders, kinds=KINDS, ties=TIES, everyone=queries.officers()
+    )
+
+
+@require_POST
+@freshly_proved
+@answered
+def add_agency(request: HttpRequest) -> HttpResponse:
+    """Register an agency below one that is registered."""
+    path, name, kind = agency_path(field(request, "path")), field(request, "name"), field(request, "kind")
+    if not name or kind not in KINDS:
+        raise WrongUsage("Give the agency its name and choose its kind.")
+    grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
+    commands.register_agencies(grant, agencies=[NewAgency(path, name, kind)])
+    return moved(grant, "agency", path)
+
+
+@require_POST
+@freshly_proved
+@answered
+def affiliate(request: HttpRequest, path: str) -> HttpResponse:
+    """Tie a person to an agency."""
+    kind = field(request, "kind")
+    if kind not in TIES:
+        raise WrongUsage("Choose how the person is tied to the agency.")
+    grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
+    commands.affiliate(grant, handle=field(request, "officer"), agency=path, kind=kind)
+    return moved(grant, "agency", path)
+
+
+@require_POST
+@freshly_proved
+@answered
+def end_affiliation(request: HttpRequest, path: str) -> HttpResponse:
+    """End a person's ties to an agency."""
+    grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
+    commands.end_affiliation(grant, handle=field(request, "officer"), agency=path)
+    return moved(grant, "agency", path)
+
+
+@require_GET
+@answered
+def officers(request: HttpRequest) -> HttpResponse:
+    """Show everyone who is registered, found by name, and which accounts are locked."""
+    grant = administer(request, Action.REGISTRY_LIST)
+    text = field(request, "q").casefold()
+    people = [row for row in queries.officers() if text in f"{row.handle} {row.name} {row.title}".casefold()]
+    return released(
+        request, "web/officers.html", grant, people=people[:MOST_PEOPLE], found=len(people), text=field(request, "q"),
+        locked=accounts.locked_handles(grant),
+    )  # fmt: skip
+
+
+@require_POST
+@freshly_proved
+@answered
+def release(request: HttpRequest) -> HttpResponse:
+    """Release an account that five failures locked."""
+    grant = administer(request, Action.ACCOUNT_RELEASE)
+    accounts.release_account(grant, handle=field(request, "handle"))
+    return moved(grant, "officers")

@@ -1,0 +1,102 @@
+"""A person's session: what it knows, how long it lasts, how fresh the proof is of who they are.
+
+Sessions live on the server, end after 30 minutes without use and after 12 hours in any case (CJIS Security
+Policy AC-11, IA-5, IA-11), and are written at most once a minute.
+"""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+
+from openclear.access import accounts, gate
+from openclear.audit.queries import is_demo
+
+OFFICER, NAME, ROLES, BEGAN, SEEN, ENROLLING = "officer", "officer_name", "roles", "began", "seen", "enrolling"
+IDLE_SECONDS, LONGEST_SECONDS, NOTED_SECONDS = 30 * 60, 12 * 3600, 60
+FRESH_SECONDS = 10 * 60
+DEMONSTRATION = "demonstration"
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+View = Callable[..., HttpResponse]
+
+
+class SessionLimits:
+    """Ends sessions that are idle or old, before any view sees them; the next page is the sign-in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """`get_response`: the view."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request with the session that is left of it."""
+        if OFFICER in request.session:
+            self._limit(request)
+        return self._get_response(request)
+
+    @staticmethod
+    def _limit(request: HttpRequest) -> None:
+        now = time.time()
+        began, seen = request.session.get(BEGAN, 0), request.session.get(SEEN, 0)
+        if now - seen > IDLE_SECONDS or now - began > LONGEST_SECONDS:
+            request.session.flush()
+        elif now - seen > NOTED_SECONDS:
+            request.session[SEEN] = now
+
+
+def begin(request: HttpRequest, user: Any, method: str) -> None:
+    """Fill a session that Django has just opened for `user`. Raises LogUnavailable: then it must not begin."""
+    now = time.time()
+    enrolling = not is_demo() and not has_second_factor(user)
+    request.session.update(
+        {OFFICER: user.handle, NAME: user.name, ROLES: user.roles, BEGAN: now, SEEN: now, ENROLLING: enrolling}
+    )
+    request.session.set_expiry(LONGEST_SECONDS)
+    request.session.save()
+    facts = {"address": str(request.META.get("REMOTE_ADDR", ""))}
+    accounts.begin_session(str(request.session.session_key), user.handle, method=method, facts=facts)
+
+
+def has_second_factor(user: Any) -> bool:
+    """Say whether a person has a second factor of their own: an authenticator app or a passkey."""
+    return bool(is_mfa_enabled(user, SECOND_FACTORS))
+
+
+def must_enrol(request: HttpRequest) -> bool:
+    """Say whether a person has yet to set up their second factor: nothing else is there before (IA-2)."""
+    if not request.session.get(ENROLLING):
+        return False
+    if has_second_factor(request.user):
+        request.session[ENROLLING] = False
+    return bool(request.session[ENROLLING])
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Say whether whoever is signed in has proved it in the last ten minutes with a second factor (IA-11).
+
+    In a demonstration, where naming people is enough, whoever has no second factor confirms with a button.
+    """
+    user = request.user
+    accepted = "mfa" if has_second_factor(user) or not is_demo() else DEMONSTRATION
+    records = get_authentication_records(request, user)  # type: ignore[arg-type] # an officer, signed in
+    return any(item["method"] == accepted and time.time() - item["at"] < FRESH_SECONDS for item in records)
+
+
+def freshly_proved(view: View) -> View:
+    """Demand a fresh proof before `view`: the act waits, with everything that was typed, until it is given."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
+        if request.session.get(OFFICER) and not is_fresh(request):
+            waiting: HttpResponse = suspend_request(request, reverse("confirm"))
+            receipt = gate.report_mistake(request.session[OFFICER], "no fresh proof", facts={})
+            return gate.stamp(waiting, receipt)
+        return view(request, **named)
+
+    return guarded

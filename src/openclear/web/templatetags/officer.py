@@ -1,0 +1,49 @@
+"""Filters of the officer site: codes as words, links that carry purpose and case along."""
+
+from django import template
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from openclear.access.errors import Refused
+from openclear.records.rows import Reason
+from openclear.web.words import ALIAS, REASONS, WORDS
+
+register = template.Library()
+
+
+@register.filter
+def words(code: object) -> str:
+    """Return the words for a code, or the code itself where it is a name already."""
+    return str(WORDS.get(str(code), str(code)))
+
+
+@register.filter
+def why(reason: Reason) -> str:
+    """Return the sentence that tells why a row was found."""
+    said = str(REASONS[reason.code]) % {"asked": reason.asked, "found": reason.found}
+    return str(ALIAS) % {"reason": said} if reason.alias else said
+
+
+@register.filter
+def of(mapping: dict[object, object], key: object) -> object:
+    """Return what `mapping` holds under `key`, or nothing."""
+    return mapping.get(key, ())
+
+
+@register.filter
+def because_of(refused: Refused) -> str:
+    """Return why something is refused, in the reader's language where the catalog has it."""
+    return "; ".join(gettext(rule.because) for rule in refused.decision.rules)
+
+
+@register.filter
+def steps_after(refused: Refused) -> str:
+    """Return what the reader can lawfully do now, in their language where the catalog has it."""
+    steps = [gettext(rule.next_step) for rule in refused.decision.rules if rule.next_step]
+    return " ".join(steps) or gettext(refused.next_step)
+
+
+@register.simple_tag
+def reasoned(asked: dict[str, str]) -> str:
+    """Return the end of an address that carries purpose and case along: `?purpose=...&case=...`."""
+    return "?" + urlencode({"purpose": asked.get("purpose", ""), "case": asked.get("case", "")})
