@@ -151,10 +151,10 @@ def test_an_unreadable_epoch_refuses_everyone():
 
 def test_a_key_opens_one_lock():
     key = grant("rivera", Action.DESK_OPEN)
-    from openclear.records import queries
+    from openclear.records import finding
 
     with pytest.raises(WrongKey):
-        queries.find_people(key, text="garcia")
+        finding.find_people(key, text="garcia")
     with pytest.raises(WrongKey):
         key.over(Dataset.LOG)
 
@@ -208,7 +208,7 @@ def test_no_log_no_answer(url, monkeypatch):
     def fail(*_):
         raise LogUnavailable("the disk is full")
 
-    monkeypatch.setattr(log, "append", fail)
+    monkeypatch.setattr(log, "append_all", fail)
     response = client.get(url, {"q": "garcia", "purpose": CRIME, "case": case})
     assert response.status_code == 503
     assert b"garcia" not in response.content.lower()

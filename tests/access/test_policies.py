@@ -71,6 +71,12 @@ ALLOWED = [
         id="adler",
     ),
     pytest.param(
+        FROST,
+        ask(Action.LOG_VIEW_OWN, Purpose.OWN_ACCOUNT, None),
+        "own-account",
+        id="frost-and-his-own-searches",
+    ),
+    pytest.param(
         OKAFOR,
         ask(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW, None),
         "oversight-reads-the-log",

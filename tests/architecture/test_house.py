@@ -66,10 +66,23 @@ def test_only_the_gate_makes_a_grant():
 # These stand behind no grant, each for a reason that its docstring gives.
 WITHOUT_GRANT = {
     "records/queries.py": set(),
+    "records/finding.py": set(),
+    "audit/reading.py": {"published_size"},
+    "audit/verifying.py": {"keep_result"},
+    "access/tokens.py": set(),
+    "access/proposals.py": {"kind_of"},
+    "access/accounts.py": {
+        "begin_session",
+        "note_account",
+        "note_failure",
+        "is_locked",
+        "end_sessions",
+        "is_new",
+    },
     "records/commands.py": {"record_id"},
     "access/orders.py": {"new_order", "is_blocking"},
     "access/explanations.py": {"action_of"},
-    "access/commands.py": {"found_city", "note_sign_in", "digest_of"},
+    "access/commands.py": {"found_city", "note_sign_in", "digest_of", "issue_token"},
     "audit/commands.py": {"verifier_source"},
     "sources/importing.py": set(),
     "sources/synthetic/city.py": set(),
@@ -117,6 +130,8 @@ def test_no_route_answers_without_a_stamp_or_a_place_on_the_public_list(client_o
     assert len(found) >= 15
     for pattern, name in found.items():
         path = "/" + re.sub(r"<uuid\w*:\w+>", "00000000-0000-0000-0000-000000000000", pattern)
+        path = re.sub(r"<(number|int):\w+>", "7", path)
+        path = re.sub(r"<(str|slug):\w+>", "us-dhs-ice", path)
         for client in (client_of_nobody, client_of_rivera):
             for method in ("get", "post"):
                 response = getattr(client, method)(path)

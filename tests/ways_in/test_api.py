@@ -120,8 +120,12 @@ def test_openapi_describes_every_route():
         "people/{record}",
         "incidents",
         "incidents/{record}",
+        "arrests",
+        "arrests/{record}",
         "vehicles",
         "vehicles/{record}",
+        "cases",
+        "cases/{record}",
         "decisions/explain",
     }
     assert {path.removeprefix("/api/v1/") for path in description["paths"]} == paths

@@ -21,7 +21,7 @@ from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.vocabulary import clock
-from openclear.vocabulary.actions import DATASET_OF, Action
+from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose

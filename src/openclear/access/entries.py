@@ -67,7 +67,9 @@ def refuse(
     """Return the logged refusal for a decision; orders and policies that disagree are an alarm."""
     if any(rule.id == "rules-disagree" for rule in decision.rules):
         alarm.critical("orders and policies disagree at epoch %s", judgement.epoch)
-    return Refused(decision, log.append(draft_of("refusal", decision, ask, judgement, body_of(officer, facts))))
+    return Refused(
+        decision, log.append(draft_of("refusal", decision, ask, judgement, body_of(officer, facts)))
+    )
 
 
 def refused_by_log(grant: Grant, judgement: Judgement, identity: str) -> Refused:
@@ -80,5 +82,3 @@ def refused_by_log(grant: Grant, judgement: Judgement, identity: str) -> Refused
     decision = order_refusal(known.get(identity, order))
     ask = ask_of(grant)
     return refuse(decision, grant.officer, ask, judgement, grant.facts)
-
-

@@ -29,10 +29,19 @@ def offset_of(grant: Grant, question: Mapping[str, Any], mark: str) -> int:
     except (signing.BadSignature, ValueError, TypeError):
         bound, offset = "", 0
     if bound != _bound(grant, question):
-        raise WrongUsage("This page belongs to another search; search again and turn the pages from its first.")
+        raise WrongUsage(
+            "This page belongs to another search; search again and turn the pages from its first."
+        )
     return int(offset)
 
 
 def _bound(grant: Grant, question: Mapping[str, Any]) -> str:
-    text = repr((grant.officer, str(grant.action), str(grant.purpose), sorted((k, str(v)) for k, v in question.items())))
+    text = repr(
+        (
+            grant.officer,
+            str(grant.action),
+            str(grant.purpose),
+            sorted((k, str(v)) for k, v in question.items()),
+        )
+    )
     return blake2b(text.encode(errors="replace"), digest_size=16).hexdigest()

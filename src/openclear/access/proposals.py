@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from openclear.access import gate, orders
+from openclear.access.keepers import NO_LOCKOUT
 from openclear.access.models import Proposal
 from openclear.access.orders import TWO_PEOPLE, OrderReceipt
 from openclear.access.rows import ALL, OrderRow
@@ -53,9 +54,11 @@ def propose_cut_off(grant: Grant, *, order: OrderRow, review_on: date | None = N
     """
     grant.require(Action.ORDER_CUT_OFF)
     if orders.plan(grant, order=order).locks_out:
-        raise gate.refuse_act(grant, orders.NO_LOCKOUT)
+        raise gate.refuse_act(grant, NO_LOCKOUT)
     header = order.header()
-    gate.record_act(grant, facts={"proposed": header | {"ground": order.ground}, "review_on": str(review_on or "")})
+    gate.record_act(
+        grant, facts={"proposed": header | {"ground": order.ground}, "review_on": str(review_on or "")}
+    )
     row = Proposal.objects.create(
         kind=CUT_OFF, agency=order.agency, scope=header["scope"], purposes=header["purposes"], ground=order.ground,
         review_on=review_on, proposed_by=grant.officer, proposed=clock.now(),
@@ -110,8 +113,6 @@ def approve(grant: Grant, *, number: int) -> Sequence[OrderReceipt]:
     grant.require(*ACTION_OF.values())
     row = _claimed(grant, number, APPROVED)
     try:
-        if row.proposed_by == grant.officer:
-            raise gate.refuse_act(grant, TWO_PEOPLE)
         return _carried_out(row, grant)
     except BaseException:
         _set(number, APPROVED, OPEN, "")
@@ -126,11 +127,18 @@ def withdraw(grant: Grant, *, number: int) -> None:
 
 
 def _carried_out(row: ProposalRow, approval: Grant) -> Sequence[OrderReceipt]:
+    if row.proposed_by == approval.officer:
+        raise gate.refuse_act(approval, TWO_PEOPLE)
     first = gate.open_for(
-        row.proposed_by, ACTION_OF[row.kind], purpose=Purpose.ACCESS_ADMINISTRATION, facts={"proposal": row.id}
+        row.proposed_by,
+        ACTION_OF[row.kind],
+        purpose=Purpose.ACCESS_ADMINISTRATION,
+        facts={"proposal": row.id},
     )
     acts: dict[str, Callable[[], Sequence[OrderReceipt]]] = {
-        CUT_OFF: lambda: [orders.cut_off(first, approval=approval, order=row.as_order(), review_on=row.review_on)],
+        CUT_OFF: lambda: [
+            orders.cut_off(first, approval=approval, order=row.as_order(), review_on=row.review_on)
+        ],
         LIFT: lambda: orders.lift(first, approval=approval, name=row.order, ground=row.ground),
     }
     done = acts[row.kind]()
@@ -151,7 +159,9 @@ def _set(number: int, before: str, state: str, officer: str) -> int:
 
 
 def _row(proposal: Proposal) -> ProposalRow:
-    scope, purposes = (value if value == ALL else tuple(value) for value in (proposal.scope, proposal.purposes))
+    scope, purposes = (
+        value if value == ALL else tuple(value) for value in (proposal.scope, proposal.purposes)
+    )
     return ProposalRow(
         proposal.pk, proposal.kind, proposal.agency, proposal.order, scope, purposes, proposal.ground,
         proposal.review_on, proposal.proposed_by, proposal.proposed, proposal.state, proposal.decided_by,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from openclear.access.commands import digest_of
 from openclear.access.models import (
     Affiliation,
@@ -45,12 +47,15 @@ class AgencyRow:
 
 @dataclass(frozen=True, slots=True)
 class AgencyDetail:
-    """An agency. Agreements are (number, agency that signed, from, to); people are (handle, name, kind of tie, since)."""
+    """An agency. Agreements are (number, agency that signed, from, to).
+
+    People are everyone tied to it or to an agency below: (handle, name, kind of tie, since, agency).
+    """
 
     agency: AgencyRow
     oris: tuple[str, ...]
     agreements: tuple[tuple[str, str, date, date], ...]
-    people: tuple[tuple[str, str, str, date], ...]
+    people: tuple[tuple[str, str, str, date, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +125,20 @@ def agency_detail(path: str) -> AgencyDetail | None:
     agency = Agency.objects.filter(path=path).first()
     if agency is None:
         return None
-    ties = Affiliation.objects.filter(agency=agency, until=None).select_related("officer").order_by("officer__name")
+    within = Q(agency=agency) | Q(agency__path__startswith=f"{path}.")
+    ties = (
+        Affiliation.objects.filter(within, until=None)
+        .select_related("officer", "agency")
+        .order_by("officer__name")
+    )
     signed = Agreement.objects.filter(agency__path__in=chain(path)).order_by("agency__path", "number")
     return AgencyDetail(
         agency=AgencyRow(agency.path, agency.name, agency.kind),
         oris=tuple(agency.oris),
         agreements=tuple(signed.values_list("number", "agency__path", "signed_on", "ends_on")),
-        people=tuple((tie.officer.handle, tie.officer.name, tie.kind, tie.since) for tie in ties),
+        people=tuple(
+            (tie.officer.handle, tie.officer.name, tie.kind, tie.since, tie.agency.path) for tie in ties
+        ),
     )
 
 

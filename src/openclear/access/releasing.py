@@ -28,6 +28,7 @@ _CHANGED = Rule(
     "Ask again.",
 )
 
+
 def release(grant: Grant, response: Any, shown: Sequence[UUID]) -> Any:
     """Let one answer leave: what `Grant.release` does. Raises Refused, NotAnswered, LogUnavailable."""
     return release_together(response, [(grant, shown)])
@@ -41,7 +42,9 @@ def release_together(response: Any, answers: Sequence[Answer]) -> Any:
     if isinstance(response, HttpResponse):
         _check_bounded(response)
     judgements, hold = _held_judgements([grant for grant, _ in answers])
-    drafts = [answer_draft(grant, judged, shown) for (grant, shown), judged in zip(answers, judgements, strict=True)]
+    drafts = [
+        answer_draft(grant, judged, shown) for (grant, shown), judged in zip(answers, judgements, strict=True)
+    ]
     try:
         receipts = log.append_all(drafts)
     except RefusedByOrder as error:

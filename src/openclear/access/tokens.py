@@ -40,7 +40,9 @@ def create_own_token(grant: Grant, *, name: str) -> str:
     """
     grant.require(Action.TOKEN_OWN)
     if not 0 < len(name.strip()) <= LONGEST_NAME:
-        raise WrongUsage(f"Give the token a name of at most {LONGEST_NAME} characters, such as the program it is for.")
+        raise WrongUsage(
+            f"Give the token a name of at most {LONGEST_NAME} characters, such as the program it is for."
+        )
     officer = Officer.objects.get(handle=grant.officer)
     if is_sensitive(officer):
         raise gate.refuse_act(grant, SECOND_FOR_TOKEN)

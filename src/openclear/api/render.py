@@ -21,9 +21,17 @@ def answer(value: Mapping[str, Any], grant: Grant) -> HttpResponse:
     return _json({**value, "receipt": grant.receipt_marker}, 200, "application/json")
 
 
-def found(rows: FoundRows[Any], grant: Grant) -> HttpResponse:
-    """Return the results of a search and their count."""
-    return answer({"results": [asdict(row) for row in rows.rows], "count": rows.count}, grant)
+def found(rows: FoundRows[Any], grant: Grant, next_page: str) -> HttpResponse:
+    """Return the results of a search, each with its reasons, and the count of all.
+
+    `next_page`: the address of the next page, told in the header Link (RFC 8288), or "".
+    """
+    reasons = {row: [asdict(reason) for reason in why] for row, why in rows.reasons.items()}
+    results = [asdict(row) | {"reasons": reasons.get(row.id, [])} for row in rows.rows]
+    response = answer({"results": results, "count": rows.count}, grant)
+    if next_page:
+        response.headers["Link"] = f'<{next_page}>; rel="next"'
+    return response
 
 
 def absent() -> HttpResponse:

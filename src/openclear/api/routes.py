@@ -1,6 +1,6 @@
 """The routes of the API. Every answer, refusal and error has its log entry before it leaves."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from openclear.access import gate
 from openclear.access.errors import Refused
 from openclear.access.explanations import action_of
 from openclear.access.explanations import explain as explain_decision
+from openclear.access.paging import mark_of, offset_of
 from openclear.access.queries import officer_of_token
 from openclear.api import render, schemas
-from openclear.records import queries
+from openclear.records import finding, queries
+from openclear.records.rows import IncidentFilter, PeopleFilter, VehicleFilter
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
@@ -40,26 +42,22 @@ PROBLEMS = {400: schemas.Problem, 401: schemas.Problem, 403: schemas.Problem, 40
 
 
 @api.get("/people", response={200: schemas.PeopleFound, **PROBLEMS}, summary="Search people by name")
-def search_people(request: HttpRequest, query: Query[schemas.SearchQuery]) -> HttpResponse:
+def search_people(request: HttpRequest, query: Query[schemas.PeopleQuery]) -> HttpResponse:
     """Each word begins a name or sounds like one; a year narrows by birth. Needs an open case."""
-    grant = _open(request, Action.PERSON_SEARCH, query)
-    people = queries.find_people(grant, text=query.q, limit=query.limit)
-    return _release(grant, render.found(people, grant), [person.id for person in people.rows])
+    return _search(request, query, Action.PERSON_SEARCH, finding.find_people, PeopleFilter)
 
 
 @api.get("/people/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one person")
 def view_person(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
-    """Names, descriptors, involvements, arrests, vehicles, as far as the asker may see them."""
+    """Names, descriptors, addresses, involvements, arrests, vehicles, as far as the asker may see them."""
     grant = _open(request, Action.PERSON_VIEW, query, record=str(record))
     return _one(grant, queries.person(grant, person_id=record), record)
 
 
 @api.get("/incidents", response={200: schemas.IncidentsFound, **PROBLEMS}, summary="Search incidents")
-def search_incidents(request: HttpRequest, query: Query[schemas.SearchQuery]) -> HttpResponse:
+def search_incidents(request: HttpRequest, query: Query[schemas.IncidentsQuery]) -> HttpResponse:
     """By RD number, or by the beginning of a block such as 047XX S ASHLAND."""
-    grant = _open(request, Action.INCIDENT_SEARCH, query)
-    incidents = queries.find_incidents(grant, text=query.q, limit=query.limit)
-    return _release(grant, render.found(incidents, grant), [incident.id for incident in incidents.rows])
+    return _search(request, query, Action.INCIDENT_SEARCH, finding.find_incidents, IncidentFilter)
 
 
 @api.get(
@@ -71,12 +69,23 @@ def view_incident(request: HttpRequest, record: UUID, query: Query[schemas.ViewQ
     return _one(grant, queries.incident(grant, incident_id=record), record)
 
 
+@api.get("/arrests", response={200: schemas.ArrestsFound, **PROBLEMS}, summary="Search arrests by CB number")
+def search_arrests(request: HttpRequest, query: Query[schemas.ArrestsQuery]) -> HttpResponse:
+    """By the beginning of a CB (central booking) number. Needs an open case."""
+    return _search(request, query, Action.ARREST_SEARCH, finding.find_arrests, None)
+
+
+@api.get("/arrests/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one arrest")
+def view_arrest(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
+    """Person, incident and charges, as far as the asker may see them. Needs an open case."""
+    grant = _open(request, Action.ARREST_VIEW, query, record=str(record))
+    return _one(grant, queries.arrest(grant, arrest_id=record), record)
+
+
 @api.get("/vehicles", response={200: schemas.VehiclesFound, **PROBLEMS}, summary="Search vehicles by plate")
-def search_vehicles(request: HttpRequest, query: Query[schemas.SearchQuery]) -> HttpResponse:
+def search_vehicles(request: HttpRequest, query: Query[schemas.VehiclesQuery]) -> HttpResponse:
     """By the beginning of a plate."""
-    grant = _open(request, Action.VEHICLE_SEARCH, query)
-    vehicles = queries.find_vehicles(grant, text=query.q, limit=query.limit)
-    return _release(grant, render.found(vehicles, grant), [vehicle.id for vehicle in vehicles.rows])
+    return _search(request, query, Action.VEHICLE_SEARCH, finding.find_vehicles, VehicleFilter)
 
 
 @api.get("/vehicles/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one vehicle")
@@ -84,6 +93,22 @@ def view_vehicle(request: HttpRequest, record: UUID, query: Query[schemas.ViewQu
     """Plate, make, keeper, as far as the asker may see them."""
     grant = _open(request, Action.VEHICLE_VIEW, query, record=str(record))
     return _one(grant, queries.vehicle(grant, vehicle_id=record), record)
+
+
+@api.get("/cases", response={200: schemas.CasesFound, **PROBLEMS}, summary="List open cases")
+def list_cases(request: HttpRequest, query: Query[schemas.CasesQuery]) -> HttpResponse:
+    """Open cases, dispatch events and warrants, newest first: what a search can name as its ground."""
+    grant = _for_work(request, Action.CASE_LIST, query=query.q)
+    rows = finding.open_cases(grant, text=query.q, limit=query.limit)
+    listed = render.answer({"results": [asdict(row) for row in rows]}, grant)
+    return _release(grant, listed, [row.id for row in rows])
+
+
+@api.get("/cases/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one case")
+def view_case(request: HttpRequest, record: UUID) -> HttpResponse:
+    """One case: number, kind, subject, and the incident where the asker may see it."""
+    grant = _for_work(request, Action.CASE_VIEW, record=str(record))
+    return _one(grant, queries.case(grant, case_id=record), record)
 
 
 @api.get("/decisions/explain", response={200: schemas.Explanation, **PROBLEMS}, summary="Ask why")
@@ -101,6 +126,31 @@ def explain(request: HttpRequest, query: Query[schemas.ExplainQuery]) -> HttpRes
     )
     explanation = explain_decision(grant, handle=officer, action=action, purpose=purpose, case=query.case)
     return _release(grant, render.answer(asdict(explanation), grant), [])
+
+
+def _search(request: HttpRequest, query: Any, action: Action, find: Any, filters: Any) -> HttpResponse:
+    grant = _open(request, action, query)
+    question = query.dict(exclude={"page"})
+    offset = offset_of(grant, question, query.page)
+    narrow = (
+        {"narrow": filters(**{item.name: question[item.name] for item in fields(filters)})} if filters else {}
+    )
+    found = find(grant, text=query.q, limit=query.limit, offset=offset, **narrow)
+    beyond = offset + len(found.rows)
+    more = found.rows and found.count > beyond and beyond < finding.DEEPEST
+    next_page = _next_page(request, mark_of(grant, question, offset=beyond)) if more else ""
+    return _release(grant, render.found(found, grant, next_page), [row.id for row in found.rows])
+
+
+def _next_page(request: HttpRequest, mark: str) -> str:
+    asked = request.GET.copy()
+    asked["page"] = mark
+    return f"{request.path}?{asked.urlencode()}"
+
+
+def _for_work(request: HttpRequest, action: Action, **facts: str) -> Grant:
+    facts = {"address": _address(request), **facts}
+    return gate.open_for(_officer(request), action, purpose=Purpose.CRIMINAL_INVESTIGATION, facts=facts)
 
 
 def _open(request: HttpRequest, action: Action, query: Any, **facts: str) -> Grant:

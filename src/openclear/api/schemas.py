@@ -1,54 +1,123 @@
-"""The shapes of requests and answers, as OpenAPI describes them."""
+"""The shapes of requests and answers, as OpenAPI describes them, with examples from the invented city."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+
+RecordId = Annotated[UUID, Field(examples=["0b8f3c1e-6f0f-5a51-9a3a-3f1f6a7d2c11"])]
+Day = Annotated[date | None, Field(examples=["1985-06-30"])]
 
 
 class ReceiptSchema(Schema):
     """Where the answer stands in the log: entry number and leaf hash."""
 
-    entry: int
-    leaf: str
+    entry: int = Field(..., examples=[1042])
+    leaf: str = Field(..., examples=["9f2c" * 16])
 
 
-class SearchQuery(Schema):
-    """What a search asks for, why, and on which ground."""
+class Asked(Schema):
+    """Why somebody asks, and on which ground."""
 
-    q: str = Field("", max_length=200, description="name and year of birth, plate, RD number or block")
     purpose: str = Field(
-        ..., max_length=60, description="one of the purposes, such as criminal-investigation"
+        ..., max_length=60, description="one of the purposes", examples=["criminal-investigation"]
     )
     case: str | None = Field(
-        None, max_length=30, description="number of an open case, dispatch event or warrant"
+        None,
+        max_length=30,
+        description="number of an open case, dispatch event or warrant",
+        examples=["CZ-2026-000120"],
     )
     on_behalf_of: str | None = Field(
-        None, max_length=200, description="path of the agency that gets the answer"
+        None,
+        max_length=200,
+        description="path of the agency that gets the answer, where it is another",
+        examples=["us.doj.fbi"],
     )
+
+
+class SearchQuery(Asked):
+    """What a search asks for. `page`: stands in the `Link` of the page before; good for its asker and this search alone."""
+
+    q: str = Field("", max_length=200, description="what is looked for", examples=["smyth jon 1985"])
+    limit: int = Field(50, ge=1, le=50)
+    page: str = Field("", max_length=400)
+
+
+class PeopleQuery(SearchQuery):
+    """A search for people, narrowed by birth and sex."""
+
+    born_from: Day = None
+    born_to: Day = None
+    sex: Literal["", "F", "M", "X"] = ""
+
+
+class IncidentsQuery(SearchQuery):
+    """A search for incidents, narrowed by day, district, beat, IUCR code and arrest."""
+
+    q: str = Field("", max_length=200, examples=["047XX S ASHLAND"])
+    since: Day = None
+    until: Day = None
+    district: str = Field("", pattern=r"^(\d{1,3})?$", examples=["009"])
+    beat: str = Field("", pattern=r"^(\d{3,4})?$", examples=["0934"])
+    iucr: str = Field("", pattern=r"^([0-9A-Za-z]{3,4})?$", examples=["0810"])
+    arrest_made: bool | None = None
+
+
+class ArrestsQuery(SearchQuery):
+    """A search for arrests by the beginning of the CB number."""
+
+    q: str = Field("", max_length=200, examples=["CB90000012"])
+
+
+class VehiclesQuery(SearchQuery):
+    """A search for vehicles by the beginning of the plate, narrowed by state, make, color and theft."""
+
+    q: str = Field("", max_length=200, examples=["OC0012"])
+    plate_state: str = Field("", pattern=r"^([A-Za-z]{2})?$", examples=["IL"])
+    make: str = Field("", max_length=30, examples=["Toyota"])
+    color: str = Field("", max_length=20, examples=["silver"])
+    stolen: bool | None = None
+
+
+class CasesQuery(Schema):
+    """A list of open cases, all or those whose number begins with `q`."""
+
+    q: str = Field("", max_length=30, examples=["CZ-2026"])
     limit: int = Field(50, ge=1, le=50)
 
 
-class ViewQuery(Schema):
+class ViewQuery(Asked):
     """Why a record is opened, and on which ground."""
-
-    purpose: str = Field(..., max_length=60)
-    case: str | None = Field(None, max_length=30)
-    on_behalf_of: str | None = Field(None, max_length=200)
 
 
 class ExplainQuery(ViewQuery):
     """An act to be explained without doing it."""
 
-    action: str = Field(..., max_length=40, description="such as person.search")
+    action: str = Field(..., max_length=40, examples=["person.search"])
 
 
-class PersonSchema(Schema):
+class ReasonSchema(Schema):
+    """Why a row was found: what was asked, what it found, and whether that is another name of theirs."""
+
+    code: str = Field(..., examples=["sounds"])
+    asked: str = Field(..., examples=["kowalsky"])
+    found: str = Field(..., examples=["Kowalski"])
+    alias: bool
+
+
+class FoundRow(Schema):
+    """What every result tells besides its own fields: why it was found."""
+
+    reasons: list[ReasonSchema]
+
+
+class PersonSchema(FoundRow):
     """A person in a list of results."""
 
-    id: UUID
-    name: str
+    id: RecordId
+    name: str = Field(..., examples=["Andrzej Kowalski"])
     birth_date: date | None
     sex: str
     height_inches: int | None
@@ -59,13 +128,13 @@ class PersonSchema(Schema):
     home_address: str | None
 
 
-class IncidentSchema(Schema):
+class IncidentSchema(FoundRow):
     """An incident in a list of results."""
 
-    id: UUID
-    rd_number: str
+    id: RecordId
+    rd_number: str = Field(..., examples=["ZZ100302"])
     occurred: datetime
-    block: str
+    block: str = Field(..., examples=["047XX S ASHLAND AVE"])
     location: str
     beat: str
     district: str
@@ -76,11 +145,20 @@ class IncidentSchema(Schema):
     domestic: bool
 
 
-class VehicleSchema(Schema):
+class ArrestSchema(FoundRow):
+    """An arrest in a list of results."""
+
+    id: RecordId
+    cb_number: str = Field(..., examples=["CB90000012"])
+    made: datetime
+    person: str
+
+
+class VehicleSchema(FoundRow):
     """A vehicle."""
 
-    id: UUID
-    plate: str
+    id: RecordId
+    plate: str = Field(..., examples=["OC00120"])
     plate_state: str
     year: int | None
     make: str
@@ -90,27 +168,54 @@ class VehicleSchema(Schema):
     keeper: UUID | None
 
 
-class PeopleFound(Schema):
+class CaseSchema(Schema):
+    """An open case, dispatch event or warrant."""
+
+    id: RecordId
+    number: str = Field(..., examples=["CZ-2026-000120"])
+    kind: str = Field(..., examples=["case"])
+    title: str
+    opened: date
+
+
+class Found(Schema):
+    """What every search tells: the count of all that the asker may see, and the receipt.
+
+    Where there are more results, the header `Link` holds the address of the next page.
+    """
+
+    count: int = Field(..., examples=[1])
+    receipt: ReceiptSchema
+
+
+class PeopleFound(Found):
     """People that a search found."""
 
     results: list[PersonSchema]
-    count: int
-    receipt: ReceiptSchema
 
 
-class IncidentsFound(Schema):
+class IncidentsFound(Found):
     """Incidents that a search found."""
 
     results: list[IncidentSchema]
-    count: int
-    receipt: ReceiptSchema
 
 
-class VehiclesFound(Schema):
+class ArrestsFound(Found):
+    """Arrests that a search found."""
+
+    results: list[ArrestSchema]
+
+
+class VehiclesFound(Found):
     """Vehicles that a search found."""
 
     results: list[VehicleSchema]
-    count: int
+
+
+class CasesFound(Schema):
+    """Open cases."""
+
+    results: list[CaseSchema]
     receipt: ReceiptSchema
 
 
@@ -136,10 +241,11 @@ class Explanation(Schema):
 class Problem(Schema):
     """Why there is no answer (RFC 9457)."""
 
-    title: str
-    status: int
+    title: str = Field(..., examples=["Refused"])
+    status: int = Field(..., examples=[403])
     detail: str | None = None
-    rule_ids: list[str] | None = None
-    because: str | None = None
-    source: str | None = None
+    rule_ids: list[str] | None = Field(None, examples=[["cut-off:2026-001"]])
+    because: str | None = Field(None, examples=["Access of us.dhs.ice is cut off"])
+    source: str | None = Field(None, examples=["Mayor's order of 10 July 2019"])
     next_step: str | None = None
+    receipt: ReceiptSchema | None = None

@@ -34,7 +34,9 @@ class Body(models.Model):
         """Bodies are read in the order of the log."""
 
         ordering: ClassVar[list[str]] = ["entry"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["officer", "entry"], name="bodies_by_asker")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["officer", "entry"], name="bodies_by_asker")
+        ]
 
     def __str__(self) -> str:
         """Return the number of the entry, nothing of what is in it."""

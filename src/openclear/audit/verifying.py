@@ -31,7 +31,9 @@ def begin(grant: Grant) -> int:
     run = runs.create(began=clock.now(), total=Entry.objects.using(DATABASE).count())
     program, *_ = command = [*settings.PROGRAM_COMMAND, "log", "verify", "--keep", str(run.pk)]
     quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
-    os.posix_spawn(program, command, os.environ | settings.SEQUENCER_ENVIRONMENT, file_actions=quiet, setsid=True)
+    os.posix_spawn(
+        program, command, os.environ | settings.SEQUENCER_ENVIRONMENT, file_actions=quiet, setsid=True
+    )
     return int(run.pk)
 
 

@@ -37,7 +37,9 @@ class Configuration:
     allowed_hosts: str = _setting("127.0.0.1,localhost", "host names that the officer site answers to")
     workers: int = _setting(2, "processes of the officer site")
     threads: int = _setting(16, "requests that each process works on at once")
-    tls: str = _setting("off", "`off`: plain HTTP, for this machine alone; `proxy`: behind a TLS proxy, secure cookies")
+    tls: str = _setting(
+        "off", "`off`: plain HTTP, for this machine alone; `proxy`: behind a TLS proxy, secure cookies"
+    )
     sequencer: str = _setting("auto", "`auto`: started when needed; `external`: a service under its own user")
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -15,7 +14,6 @@ from openclear.records.rows import (
     IncidentRow,
     PeopleFilter,
     PersonRow,
-    Reason,
     VehicleFilter,
     VehicleRow,
 )

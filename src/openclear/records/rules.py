@@ -87,7 +87,9 @@ def _closeness(asked: str, word: str) -> str:
     return "near" if jellyfish.damerau_levenshtein_distance(asked, word) == 1 else ""
 
 
-def number_reason(asked: str, found: str, code: str, other: str = "", other_code: str = "") -> tuple[Reason, ...]:
+def number_reason(
+    asked: str, found: str, code: str, other: str = "", other_code: str = ""
+) -> tuple[Reason, ...]:
     """Return why a number or a block was found: the one of the two that begins as asked."""
     if found.startswith(asked) or not other_code:
         return (Reason(code, asked, found),)
@@ -117,7 +119,11 @@ def kinds_of(text: str) -> tuple[str, ...]:
         return ("arrests",)
     kinds = ["incidents"] if plain[:1].isdigit() else []
     words = plain.split()
-    if any(letter.isdigit() for letter in plain) and len(words) <= 2 and len(plate_of(plain)) <= LONGEST_PLATE:
+    if (
+        any(letter.isdigit() for letter in plain)
+        and len(words) <= 2
+        and len(plate_of(plain)) <= LONGEST_PLATE
+    ):
         kinds.append("vehicles")
     if split_query(text)[0] and not (kinds and len(words) == 1):
         kinds.append("people") if plain[:1].isdigit() else kinds.insert(0, "people")

@@ -17,8 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from openclear.access import accounts
 from openclear.web import sessions
+from openclear.web.context import first_place
 
-WRONG = _("Handle and password do not fit, or the account is locked. After five failures within 15 minutes an account stays locked until an access administrator releases it.")
+WRONG = _(
+    "Handle and password do not fit, or the account is locked. After five failures within 15 minutes an account stays locked until an access administrator releases it."
+)
 _WHAT = {
     "account/email/password_changed": "password changed",
     "account/email/password_set": "password set",
@@ -70,8 +73,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
         sessions.begin(request, user, " and ".join(dict.fromkeys(methods)) or sessions.DEMONSTRATION)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return where a session begins: the search, or the account where the second factor is missing."""
-        return "/account/" if request.session.get(sessions.ENROLLING) else "/"
+        """Return where a session begins: the desk of one's work, or the account where the second factor is missing."""
+        if request.session.get(sessions.ENROLLING):
+            return "/account/"
+        return first_place(request.session.get(sessions.ROLES, []))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Return to the account."""
@@ -121,5 +126,7 @@ def _facts(request: HttpRequest | None) -> dict[str, str]:
 
 
 def _box() -> Fernet:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"openclear second factors").derive(settings.SECRET_KEY.encode())
+    derived = HKDF(SHA256(), 32, salt=None, info=b"openclear second factors").derive(
+        settings.SECRET_KEY.encode()
+    )
     return Fernet(urlsafe_b64encode(derived))

@@ -34,7 +34,9 @@ def answered(view: View) -> View:
             refused = gate.turn_away(facts={"address": address_of(request)})
             return gate.stamp(HttpResponseRedirect(_sign_in_then(request)), refused.receipt)
         if sessions.must_enrol(request):
-            receipt = gate.report_mistake(officer, "no second factor yet", facts={"address": address_of(request)})
+            receipt = gate.report_mistake(
+                officer, "no second factor yet", facts={"address": address_of(request)}
+            )
             return gate.stamp(HttpResponseRedirect(reverse("account")), receipt)
         try:
             return _understood(view, request, named)
@@ -90,7 +92,13 @@ def administer(request: HttpRequest, action: Action, **facts: Any) -> Grant:
 
 
 def released(
-    request: HttpRequest, template: str, grant: Grant, shown: Sequence[UUID] = (), *, status: int = 200, **facts: Any
+    request: HttpRequest,
+    template: str,
+    grant: Grant,
+    shown: Sequence[UUID] = (),
+    *,
+    status: int = 200,
+    **facts: Any,
 ) -> HttpResponse:
     """Render and release one page."""
     return released_together(request, template, [(grant, shown)], status=status, **facts)

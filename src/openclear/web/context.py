@@ -1,8 +1,10 @@
 """What every page shows around its answer: who is signed in, demo mode, where one can go."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +13,19 @@ from openclear.web import sessions
 
 KEEPERS = {"access-administrator", "approver"}
 # Where the frame leads: (name of the route, words, icon). Only a short cut: the gate decides each page.
-_OWN = [("desk", _("Search"), "search"), ("cases", _("Cases"), "folder_open"), ("searches", _("My searches"), "history"), ("log", _("Log"), "verified_user")]
-_KEEPING = [("orders", _("Orders"), "shield"), ("agencies", _("Agencies"), "account_balance"), ("officers", _("Accounts"), "people"), ("searches", _("My acts"), "history"), ("log", _("Log"), "verified_user")]
+_OWN = [
+    ("desk", _("Search"), "search"),
+    ("cases", _("Cases"), "folder_open"),
+    ("searches", _("My searches"), "history"),
+    ("log", _("Log"), "verified_user"),
+]
+_KEEPING = [
+    ("orders", _("Orders"), "shield"),
+    ("agencies", _("Agencies"), "account_balance"),
+    ("officers", _("Accounts"), "people"),
+    ("searches", _("My acts"), "history"),
+    ("log", _("Log"), "verified_user"),
+]
 _OVERSEEING = [("log", _("Log"), "verified_user"), ("searches", _("My acts"), "history")]
 _NEAR = {
     "search": "desk", "person": "desk", "incident": "desk", "arrest": "desk", "vehicle": "desk", "case": "cases",
@@ -34,7 +47,12 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _places(roles: list[str]) -> list[tuple[str, str | Promise, str]]:
+def first_place(roles: list[str]) -> str:
+    """Return the address of the desk at which people with these roles begin."""
+    return reverse(_places(roles)[0][0])
+
+
+def _places(roles: list[str]) -> Sequence[tuple[str, str | Promise, str]]:
     if KEEPERS & set(roles):
         return _KEEPING
     return _OVERSEEING if "inspector-general" in roles else _OWN

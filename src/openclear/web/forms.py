@@ -64,7 +64,9 @@ class NarrowForm(forms.Form):
     born_from = forms.DateField(required=False, label=_("Born from"), widget=_DAY)
     born_to = forms.DateField(required=False, label=_("Born to"), widget=_DAY)
     sex = forms.ChoiceField(
-        required=False, label=_("Sex"), choices=[("", _("any")), ("F", _("female")), ("M", _("male")), ("X", _("not stated"))]
+        required=False,
+        label=_("Sex"),
+        choices=[("", _("any")), ("F", _("female")), ("M", _("male")), ("X", _("not stated"))],
     )
     since = forms.DateField(required=False, label=_("From"), widget=_DAY)
     until = forms.DateField(required=False, label=_("To"), widget=_DAY)
@@ -81,7 +83,9 @@ class NarrowForm(forms.Form):
         """Give every field the design system's class."""
         super().__init__(*args, **named)
         for item in self.fields.values():
-            item.widget.attrs.setdefault("class", "usa-select" if hasattr(item.widget, "choices") else "usa-input")
+            item.widget.attrs.setdefault(
+                "class", "usa-select" if hasattr(item.widget, "choices") else "usa-input"
+            )
 
     @property
     def is_narrowed(self) -> bool:
@@ -113,8 +117,12 @@ class OrderForm(forms.Form):
 
     agency = forms.CharField(max_length=200)
     ground = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
-    scope = forms.MultipleChoiceField(required=False, choices=[(str(item), str(item)) for item in RECORD_DATASETS])
-    purposes = forms.MultipleChoiceField(required=False, choices=[(str(item), str(item)) for item in POLICE_WORK])
+    scope = forms.MultipleChoiceField(
+        required=False, choices=[(str(item), str(item)) for item in RECORD_DATASETS]
+    )
+    purposes = forms.MultipleChoiceField(
+        required=False, choices=[(str(item), str(item)) for item in POLICE_WORK]
+    )
     review_on = forms.DateField(required=False, widget=_DAY)
 
     def clean_review_on(self) -> date | None:

@@ -1,5 +1,7 @@
 """The log as people read it: their own searches, the published entries, one entry, and a replay on demand."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -30,7 +32,12 @@ def entries(request: HttpRequest) -> HttpResponse:
     grant = _reader(request)
     orders = [row.entry for row in order_history()]
     rows = reading.entries(grant, before=_before(request), orders=orders)
-    facts = {"rows": rows, "next": _next(rows), "state": log.state(), "all": grant.action is Action.LOG_VIEW_ALL}
+    facts: Any = {
+        "rows": rows,
+        "next": _next(rows),
+        "state": log.state(),
+        "all": grant.action is Action.LOG_VIEW_ALL,
+    }
     return released(request, "web/log.html", grant, published=reading.published_size(), **facts)
 
 
@@ -64,7 +71,7 @@ def verification(request: HttpRequest, run: int) -> HttpResponse:
     return released(request, "web/verification.html", grant, run=row)
 
 
-def _reader(request: HttpRequest, **facts: int) -> Grant:
+def _reader(request: HttpRequest, **facts: Any) -> Grant:
     if OVERSEER in request.session.get(sessions.ROLES, []):
         return ask(request, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, **facts)
     return ask(request, Action.LOG_VIEW, purpose=Purpose.OWN_ACCOUNT, **facts)

@@ -26,7 +26,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show orders in force, proposals that wait, and what became of earlier ones."""
     grant = administer(request, Action.REGISTRY_LIST)
     standing = queries.standing_orders()
-    ended = {row.order: row for row in queries.order_history() if row.order not in {order.id for order in standing}}
+    ended = {
+        row.order: row for row in queries.order_history() if row.order not in {order.id for order in standing}
+    }
     return released(
         request, "web/orders.html", grant, standing=standing, waiting=proposals.open_proposals(grant),
         ended=sorted(ended.values(), key=lambda row: row.entry, reverse=True),
@@ -38,14 +40,18 @@ def desk(request: HttpRequest) -> HttpResponse:
 def draw_up(request: HttpRequest) -> HttpResponse:
     """Show the form of an order; with an agency and a ground in it, also who would lose what."""
     grant = administer(request, Action.ORDER_CUT_OFF, agency=field(request, "agency"))
-    facts = _form_facts(OrderForm(request.GET) if request.GET.get("ground") else OrderForm(initial=request.GET.dict()))
+    facts: Any = _form_facts(
+        OrderForm(request.GET) if request.GET.get("ground") else OrderForm(initial=request.GET.dict())
+    )
     if not request.GET.get("ground"):
         return released(request, "web/order_form.html", grant, **facts)
     try:
         order, _ = _drawn_up(facts["form"])
     except (WrongUsage, NotPossible) as error:
         return mistake(request, str(error), "web/order_form.html", **facts)
-    return released(request, "web/order_form.html", grant, order=order, plan=plan(grant, order=order), **facts)
+    return released(
+        request, "web/order_form.html", grant, order=order, plan=plan(grant, order=order), **facts
+    )
 
 
 @require_POST
@@ -70,8 +76,20 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     row = proposals.proposal(grant, number=number)
     if row is None:
         return released(request, _ABSENT, grant, status=404)
-    facts = {"plan": plan(grant, order=row.as_order())} if row.kind == proposals.CUT_OFF and row.state == "open" else {}
-    return released(request, "web/proposal.html", grant, row=row, order=row.as_order(), is_own=_is_own(grant, row), **facts)
+    facts: Any = (
+        {"plan": plan(grant, order=row.as_order())}
+        if row.kind == proposals.CUT_OFF and row.state == "open"
+        else {}
+    )
+    return released(
+        request,
+        "web/proposal.html",
+        grant,
+        row=row,
+        order=row.as_order(),
+        is_own=_is_own(grant, row),
+        **facts,
+    )
 
 
 @require_POST
@@ -132,7 +150,9 @@ def _drawn_up(form: OrderForm) -> tuple[OrderRow, Any]:
 
 def _form_facts(form: OrderForm) -> dict[str, Any]:
     asked = form.data if form.is_bound else form.initial
-    chosen = {name: asked.getlist(name) if hasattr(asked, "getlist") else [] for name in ("scope", "purposes")}
+    chosen = {
+        name: asked.getlist(name) if hasattr(asked, "getlist") else [] for name in ("scope", "purposes")
+    }
     return {
         "form": form, "asked": asked, "chosen": chosen, "agencies": queries.agencies(),
         "datasets": RECORD_DATASETS, "limits": POLICE_WORK,

@@ -54,7 +54,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     grant = ask(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION)
     chosen = {**request.session.get("reason", {}), **{k: v for k, v in reason_of(request).items() if v}}
     cases = finding.open_cases(grant)
-    return released(request, "web/search.html", grant, cases=cases, kind="", asked=chosen, narrow=NarrowForm())
+    return released(
+        request, "web/search.html", grant, cases=cases, kind="", asked=chosen, narrow=NarrowForm()
+    )
 
 
 @require_GET
@@ -62,7 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Results of one box: every kind that the words can mean, or the one kind that is chosen."""
     text, kind = field(request, "q"), field(request, "kind")
-    shown = {"kind": kind, "asked": {"q": text, **reason_of(request)}, "narrow": NarrowForm(request.GET)}
+    shown: Any = {"kind": kind, "asked": {"q": text, **reason_of(request)}, "narrow": NarrowForm(request.GET)}
     try:
         sections, answers = _sections(request, kind, text)
     except WrongUsage as error:
@@ -78,7 +80,9 @@ def cases(request: HttpRequest) -> HttpResponse:
     """Open cases, to be named as the ground of a search."""
     grant = ask(request, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION)
     rows = finding.open_cases(grant, text=field(request, "q"))
-    return released(request, "web/cases.html", grant, [row.id for row in rows], rows=rows, text=field(request, "q"))
+    return released(
+        request, "web/cases.html", grant, [row.id for row in rows], rows=rows, text=field(request, "q")
+    )
 
 
 @require_GET

@@ -42,7 +42,14 @@ def agency(request: HttpRequest, path: str) -> HttpResponse:
         return released(request, "web/absent.html", grant, status=404)
     orders = [order for order in queries.standing_orders() if is_within(path, order.agency)]
     return released(
-        request, "web/agency.html", grant, found=found, orders=orders, kinds=KINDS, ties=TIES, everyone=queries.officers()
+        request,
+        "web/agency.html",
+        grant,
+        found=found,
+        orders=orders,
+        kinds=KINDS,
+        ties=TIES,
+        everyone=queries.officers(),
     )
 
 

@@ -67,7 +67,9 @@ _account = [
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("confirm", sign_in.confirm, name="confirm"),
     path("account/", sign_in.account, name="account"),
-    path("account/login", RedirectView.as_view(pattern_name="sign-in", query_string=True), name="account_login"),
+    path(
+        "account/login", RedirectView.as_view(pattern_name="sign-in", query_string=True), name="account_login"
+    ),
     path("account/logout", sign_in.sign_out, name="account_logout"),
     path("account/again", account_views.reauthenticate, name="account_reauthenticate"),
     path("account/password", account_views.password_change, name="account_change_password"),

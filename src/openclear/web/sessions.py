@@ -19,7 +19,14 @@ from django.urls import reverse
 from openclear.access import accounts, gate
 from openclear.audit.queries import is_demo
 
-OFFICER, NAME, ROLES, BEGAN, SEEN, ENROLLING = "officer", "officer_name", "roles", "began", "seen", "enrolling"
+OFFICER, NAME, ROLES, BEGAN, SEEN, ENROLLING = (
+    "officer",
+    "officer_name",
+    "roles",
+    "began",
+    "seen",
+    "enrolling",
+)
 IDLE_SECONDS, LONGEST_SECONDS, NOTED_SECONDS = 30 * 60, 12 * 3600, 60
 FRESH_SECONDS = 10 * 60
 DEMONSTRATION = "demonstration"
@@ -55,7 +62,14 @@ def begin(request: HttpRequest, user: Any, method: str) -> None:
     now = time.time()
     enrolling = not is_demo() and not has_second_factor(user)
     request.session.update(
-        {OFFICER: user.handle, NAME: user.name, ROLES: user.roles, BEGAN: now, SEEN: now, ENROLLING: enrolling}
+        {
+            OFFICER: user.handle,
+            NAME: user.name,
+            ROLES: user.roles,
+            BEGAN: now,
+            SEEN: now,
+            ENROLLING: enrolling,
+        }
     )
     request.session.set_expiry(LONGEST_SECONDS)
     request.session.save()
@@ -84,7 +98,7 @@ def is_fresh(request: HttpRequest) -> bool:
     """
     user = request.user
     accepted = "mfa" if has_second_factor(user) or not is_demo() else DEMONSTRATION
-    records = get_authentication_records(request, user)  # type: ignore[arg-type] # an officer, signed in
+    records = get_authentication_records(request, user)
     return any(item["method"] == accepted and time.time() - item["at"] < FRESH_SECONDS for item in records)
 
 

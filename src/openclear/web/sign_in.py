@@ -21,7 +21,7 @@ from openclear.web import sessions
 from openclear.web.asking import address_of
 from openclear.web.forms import SignInForm
 
-PASSWORD_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PASSWORD_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"  # noqa: S105 - a module, not a password
 
 
 class SignIn(LoginView):  # type: ignore[misc] # allauth is not typed
@@ -41,7 +41,8 @@ class SignIn(LoginView):  # type: ignore[misc] # allauth is not typed
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Show the form again, with what is wrong."""
-        return self.render_to_response(self.get_context_data(form=form), status=403)
+        answer: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=403)
+        return answer
 
     def get_context_data(self, **named: Any) -> dict[str, Any]:
         """Return what the page shows."""
@@ -71,7 +72,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse(way)}?{request.GET.urlencode()}")
     if request.method == "GET":
         return render(request, "web/confirm.html", {"next": request.GET.get("next", "/")})
-    record_authentication(request, request.user, sessions.DEMONSTRATION)  # type: ignore[arg-type] # signed in
+    record_authentication(request, request.user, sessions.DEMONSTRATION)
     return resume_request(request) or HttpResponseRedirect("/")
 
 
@@ -80,8 +81,13 @@ def account(request: HttpRequest) -> HttpResponse:
     """Show what guards one's own account: password, second factors, recovery codes."""
     if not request.session.get(sessions.OFFICER):
         return HttpResponseRedirect(reverse("sign-in"))
+    user: Any = request.user
     held = Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True)
-    facts = {"held": list(held), "has_password": request.user.has_usable_password(), "must": sessions.must_enrol(request)}  # type: ignore[union-attr] # signed in
+    facts = {
+        "held": list(held),
+        "has_password": user.has_usable_password(),
+        "must": sessions.must_enrol(request),
+    }
     return render(request, "web/account.html", facts)
 
 
@@ -99,7 +105,9 @@ def _pick(request: HttpRequest) -> HttpResponse:
     handle = request.POST["officer"]
     person = next((row for row in officers() if row.handle == handle and not row.is_machine), None)
     if not is_demo() or person is None:
-        return _turned_away(request, handle, gettext("Nobody could be signed in with this; check it and try again."))
+        return _turned_away(
+            request, handle, gettext("Nobody could be signed in with this; check it and try again.")
+        )
     return _begin(request, handle, sessions.DEMONSTRATION)
 
 

@@ -4,58 +4,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LockedHandle',
+            name="LockedHandle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.CharField(max_length=150, unique=True)),
-                ('since', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("handle", models.CharField(max_length=150, unique=True)),
+                ("since", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='OrderProof',
+            name="OrderProof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.CharField(db_index=True, max_length=40)),
-                ('epoch', models.BigIntegerField()),
-                ('receipts', models.JSONField(default=list)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order", models.CharField(db_index=True, max_length=40)),
+                ("epoch", models.BigIntegerField()),
+                ("receipts", models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('agency', models.CharField(max_length=200)),
-                ('order', models.CharField(blank=True, max_length=40)),
-                ('scope', models.JSONField(default=list)),
-                ('purposes', models.JSONField(default=list)),
-                ('ground', models.TextField()),
-                ('review_on', models.DateField(blank=True, null=True)),
-                ('proposed_by', models.CharField(max_length=40)),
-                ('proposed', models.DateTimeField()),
-                ('state', models.CharField(db_index=True, default='open', max_length=12)),
-                ('decided_by', models.CharField(blank=True, max_length=40)),
-                ('decided', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("agency", models.CharField(max_length=200)),
+                ("order", models.CharField(blank=True, max_length=40)),
+                ("scope", models.JSONField(default=list)),
+                ("purposes", models.JSONField(default=list)),
+                ("ground", models.TextField()),
+                ("review_on", models.DateField(blank=True, null=True)),
+                ("proposed_by", models.CharField(max_length=40)),
+                ("proposed", models.DateTimeField()),
+                ("state", models.CharField(db_index=True, default="open", max_length=12)),
+                ("decided_by", models.CharField(blank=True, max_length=40)),
+                ("decided", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='SignInFailure',
+            name="SignInFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('handle', models.CharField(db_index=True, max_length=150)),
-                ('moment', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("handle", models.CharField(db_index=True, max_length=150)),
+                ("moment", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='token',
-            name='name',
+            model_name="token",
+            name="name",
             field=models.CharField(blank=True, max_length=60),
         ),
     ]

@@ -43,7 +43,16 @@ STATIC_ROOT = PACKAGE / "web" / "assets"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 # What may leave without a release stamp, each with its reason (docs/public-routes.md).
 PUBLIC_ROUTES = frozenset(
-    {"sign-in", "sign-out", "set-language", "healthz", "api-1:openapi-json", "account", "confirm", *ACCOUNT_ROUTES}
+    {
+        "sign-in",
+        "sign-out",
+        "set-language",
+        "healthz",
+        "api-1:openapi-json",
+        "account",
+        "confirm",
+        *ACCOUNT_ROUTES,
+    }
 )
 SESSION_ENGINE = "openclear.access.sessions"
 APPEND_SLASH = False

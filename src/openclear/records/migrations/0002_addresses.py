@@ -6,30 +6,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0001_initial'),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=30)),
-                ('source_id', models.CharField(max_length=40)),
-                ('revision', models.CharField(blank=True, max_length=40)),
-                ('owner_agency', models.CharField(default='il.chicago.pd', max_length=200)),
-                ('labels', models.IntegerField(default=0)),
-                ('kind', models.CharField(max_length=12)),
-                ('line', models.CharField(max_length=120)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='records.person')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("source", models.CharField(max_length=30)),
+                ("source_id", models.CharField(max_length=40)),
+                ("revision", models.CharField(blank=True, max_length=40)),
+                ("owner_agency", models.CharField(default="il.chicago.pd", max_length=200)),
+                ("labels", models.IntegerField(default=0)),
+                ("kind", models.CharField(max_length=12)),
+                ("line", models.CharField(max_length=120)),
+                ("since", models.DateField(blank=True, null=True)),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="records.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('source', 'source_id'), name='address_once_per_source')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "source_id"), name="address_once_per_source")
+                ],
             },
         ),
     ]

@@ -1,5 +1,7 @@
 """Filters of the officer site: codes as words, links that carry purpose and case along."""
 
+import re
+
 from django import template
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -9,6 +11,7 @@ from openclear.records.rows import Reason
 from openclear.web.words import ALIAS, REASONS, WORDS
 
 register = template.Library()
+_CUT = re.compile(r"Access of (.+) is cut off")
 
 
 @register.filter
@@ -31,9 +34,20 @@ def of(mapping: dict[object, object], key: object) -> object:
 
 
 @register.filter
+def plainly(value: object) -> str:
+    """Return a value of an entry as a person reads it: lists with commas."""
+    return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+
+
+@register.filter
 def because_of(refused: Refused) -> str:
     """Return why something is refused, in the reader's language where the catalog has it."""
-    return "; ".join(gettext(rule.because) for rule in refused.decision.rules)
+    return "; ".join(_sentence(rule.because) for rule in refused.decision.rules)
+
+
+def _sentence(because: str) -> str:
+    cut = _CUT.fullmatch(because)
+    return gettext("Access of %(agency)s is cut off") % {"agency": cut[1]} if cut else gettext(because)
 
 
 @register.filter
