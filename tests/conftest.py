@@ -47,10 +47,13 @@ def city() -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def _nothing_held() -> Iterator[None]:
+    from django.core.cache import cache
+
     from openclear.access import gate
 
     yield
     gate.let_go()
+    cache.clear()
 
 
 @pytest.fixture

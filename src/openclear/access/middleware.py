@@ -35,13 +35,14 @@ class ReleaseStampMiddleware:
         response = self._get_response(request)
         if request.resolver_match is None:
             return _plain(_ABSENT, 404)
+        # An act that waited for a fresh proof goes on from a public route; its answer is held like any other.
+        hold = getattr(response, "barrier_hold", None)
+        if hold:
+            watchdog.watch(hold, request.META.get("gunicorn.socket"))
         if request.resolver_match.view_name in settings.PUBLIC_ROUTES:
             return response
         if getattr(response, "release_stamp", None) is None:
             return self._unstamped(request, response)
-        hold = getattr(response, "barrier_hold", None)
-        if hold:
-            watchdog.watch(hold, request.META.get("gunicorn.socket"))
         return response
 
     def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -51,6 +52,8 @@ class ReleaseStampMiddleware:
             response = _plain(_UNAVAILABLE, 503)
             response.release_stamp = "nothing was released"  # type: ignore[attr-defined] # no data in it
             return response
+        if type(error).__name__ in settings.TURNED_ASIDE:
+            return None
         # Only where it happened, never with what: messages and values may hold personal data.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         alarm.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)

@@ -21,7 +21,7 @@ DATABASE_OF_APP = {
 }
 
 
-def _app_of(model: type[Model]) -> str:
+def _app_of(model: type[Model] | Model) -> str:
     return model._meta.app_label  # noqa: SLF001 - Django's documented way to a model's app
 
 
@@ -38,7 +38,7 @@ class Router:
 
     def allow_relation(self, one: Model, other: Model, **_hints: Any) -> bool:
         """Say whether two rows may point at each other: only within one database."""
-        return DATABASE_OF_APP[_app_of(type(one))] == DATABASE_OF_APP[_app_of(type(other))]
+        return DATABASE_OF_APP[_app_of(one)] == DATABASE_OF_APP[_app_of(other)]
 
     def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
         """Say whether the tables of an app belong into `db`."""

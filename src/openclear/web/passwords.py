@@ -14,13 +14,13 @@ class NoPoliceWords:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ValidationError where without such words too little is left."""
-        del user
+        own = f"{getattr(user, 'handle', '')} {getattr(user, 'name', '')}".casefold().split()
         rest = password.casefold()
-        for word in _TRIED_FIRST:
+        for word in (*_TRIED_FIRST, *own):
             rest = rest.replace(word, "")
         if len(rest) < len(password) and len(rest) < _FEWEST_OTHERS:
             raise ValidationError(self.get_help_text(), code="password_of_the_trade")
 
     def get_help_text(self) -> str:
         """Return what is asked for."""
-        return _("Do not build the password around a word such as chicago, police or password.")
+        return _("Do not build the password around a word such as chicago, police or your own name.")

@@ -25,7 +25,9 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # The lock after five failures is ours (access/accounts.py) and counts for each account on every machine; these
 # only slow a flood down, and are wide enough for a whole station behind one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None, "reauthenticate": "20/m/user"}
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None, "reauthenticate": "60/m/user", "change_password": "60/m/user"}
+# Raised by allauth to turn a request aside to another of its pages; nothing failed.
+TURNED_ASIDE = frozenset({"ReauthenticationRequired", "ImmediateHttpResponse", "RateLimited"})
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_ADAPTER = "openclear.web.adapters.SecondFactorAdapter"
 MFA_FORMS = {
@@ -33,6 +35,8 @@ MFA_FORMS = {
     "reauthenticate": "openclear.web.forms.ProveAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A phone whose clock is half a minute off still signs in.
+MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # Browsers allow passkeys without TLS on http://localhost alone; elsewhere the site stands behind TLS.
