@@ -34,7 +34,7 @@ class ReleaseStampMiddleware:
         """Return the view's answer if it may leave, else a 500, 503 or 404 that holds nothing."""
         response = self._get_response(request)
         if request.resolver_match is None:
-            return _plain(_ABSENT, 404)
+            return self._noted(request, _plain(_ABSENT, 404), "no such address", "none")
         # An act that waited for a fresh proof goes on from a public route; its answer is held like any other.
         hold = getattr(response, "barrier_hold", None)
         if hold:

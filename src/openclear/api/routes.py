@@ -34,10 +34,32 @@ class OfficerToken(HttpBearer):
         return handle
 
 
-api = NinjaAPI(
+class DescribedAPI(NinjaAPI):
+    """The API with a description that says what really leaves: problems as problem+json, receipts and pages in headers."""
+
+    def get_openapi_schema(self, **named: Any) -> Any:
+        """Return the description."""
+        described = super().get_openapi_schema(**named)
+        for operations in described["paths"].values():
+            for status, response in operations["get"]["responses"].items():
+                response["headers"] = {**_RECEIPT, **(_NEXT if int(status) == 200 else {})}
+                if int(status) >= 400:
+                    response["content"] = {render.PROBLEM: response["content"]["application/json"]}
+        return described
+
+
+api = DescribedAPI(
     title="OpenCLEAR", version="1", auth=OfficerToken(), docs_url=None, openapi_url="openapi.json",
     description="Police records behind one gate. Every answer carries the receipt of its log entry.",
 )  # fmt: skip
+_TEXT = {"type": "string"}
+_RECEIPT = {
+    "OpenCLEAR-Receipt": {
+        "description": "number and leaf hash of the log entry of this answer",
+        "schema": _TEXT,
+    }
+}
+_NEXT = {"Link": {"description": "of a search: the next page, rel=next (RFC 8288)", "schema": _TEXT}}
 PROBLEMS = {400: schemas.Problem, 401: schemas.Problem, 403: schemas.Problem, 404: schemas.Problem}
 
 
@@ -47,7 +69,7 @@ def search_people(request: HttpRequest, query: Query[schemas.PeopleQuery]) -> Ht
     return _search(request, query, Action.PERSON_SEARCH, finding.find_people, PeopleFilter)
 
 
-@api.get("/people/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one person")
+@api.get("/people/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one person")
 def view_person(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
     """Names, descriptors, addresses, involvements, arrests, vehicles, as far as the asker may see them."""
     grant = _open(request, Action.PERSON_VIEW, query, record=str(record))
@@ -61,7 +83,7 @@ def search_incidents(request: HttpRequest, query: Query[schemas.IncidentsQuery])
 
 
 @api.get(
-    "/incidents/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one incident"
+    "/incidents/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one incident"
 )
 def view_incident(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
     """Offenses, narrative and people, as far as the asker may see them."""
@@ -75,7 +97,7 @@ def search_arrests(request: HttpRequest, query: Query[schemas.ArrestsQuery]) -> 
     return _search(request, query, Action.ARREST_SEARCH, finding.find_arrests, None)
 
 
-@api.get("/arrests/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one arrest")
+@api.get("/arrests/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one arrest")
 def view_arrest(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
     """Person, incident and charges, as far as the asker may see them. Needs an open case."""
     grant = _open(request, Action.ARREST_VIEW, query, record=str(record))
@@ -88,7 +110,7 @@ def search_vehicles(request: HttpRequest, query: Query[schemas.VehiclesQuery]) -
     return _search(request, query, Action.VEHICLE_SEARCH, finding.find_vehicles, VehicleFilter)
 
 
-@api.get("/vehicles/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one vehicle")
+@api.get("/vehicles/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one vehicle")
 def view_vehicle(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
     """Plate, make, keeper, as far as the asker may see them."""
     grant = _open(request, Action.VEHICLE_VIEW, query, record=str(record))
@@ -104,7 +126,7 @@ def list_cases(request: HttpRequest, query: Query[schemas.CasesQuery]) -> HttpRe
     return _release(grant, listed, [row.id for row in rows])
 
 
-@api.get("/cases/{uuid:record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one case")
+@api.get("/cases/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one case")
 def view_case(request: HttpRequest, record: UUID) -> HttpResponse:
     """One case: number, kind, subject, and the incident where the asker may see it."""
     grant = _for_work(request, Action.CASE_VIEW, record=str(record))

@@ -40,14 +40,12 @@ def is_demo() -> bool:
 
 def headers(size: int) -> Iterator[bytes]:
     """Yield the first `size` headers as bytes, in the order of the log."""
-    rows = Entry.objects.using(DATABASE).filter(index__lt=size).values_list("header", flat=True)
-    return (bytes(data) for data in rows.iterator(chunk_size=CHUNK))
+    return (bytes(data) for (data,) in _paged(Entry, "index", size, "header"))
 
 
 def leaves(size: int) -> Iterator[bytes]:
     """Yield the first `size` leaf hashes."""
-    rows = Entry.objects.using(DATABASE).filter(index__lt=size).values_list("leaf", flat=True)
-    return (bytes(data) for data in rows.iterator(chunk_size=CHUNK))
+    return (bytes(data) for (data,) in _paged(Entry, "index", size, "leaf"))
 
 
 def checkpoints() -> list[str]:
@@ -97,7 +95,13 @@ def _newest() -> tuple[int, list[str], str]:
 
 
 def _bodies(size: int) -> Iterator[bytes]:
-    rows = Body.objects.using(DATABASE).filter(entry__lt=size).values_list("entry", "fields")
-    for entry, fields in rows.iterator(chunk_size=CHUNK):
+    for entry, fields in _paged(Body, "entry", size, "entry", "fields"):
         # The stored text is canonical, and stays as it is: a verifier must see what is stored.
         yield b'{"entry":%d,"fields":%s}' % (entry, fields.encode())
+
+
+def _paged(model: type[Entry] | type[Body], number: str, size: int, *columns: str) -> Iterator[tuple[Any, ...]]:
+    # Page by page, each read to its end: a reader that stayed open would hold an old state of the database.
+    for start in range(0, size, CHUNK):
+        page = {f"{number}__gte": start, f"{number}__lt": min(start + CHUNK, size)}
+        yield from list(model.objects.using(DATABASE).filter(**page).order_by(number).values_list(*columns))

@@ -51,8 +51,14 @@ def keep_result(run: int) -> bool:
     """Replay the log, write the progress and what was found into run number `run`, and return whether all holds."""
     with contextlib.suppress(OSError):
         os.nice(10)
-    result = queries.verify(watched=lambda headers: _counted(headers, run))
-    VerificationRun.objects.using(DATABASE).filter(pk=run).update(
+    row = VerificationRun.objects.using(DATABASE).filter(pk=run)
+    try:
+        result = queries.verify(watched=lambda headers: _counted(headers, run))
+    except BaseException:
+        # Without a verdict: the page says that the replay was stopped.
+        row.update(ended=clock.now())
+        raise
+    row.update(
         ended=clock.now(), checked=result.size, total=result.size, ok=result.ok, root=result.root,
         faults=result.faults[:MOST_FAULTS_KEPT],
     )  # fmt: skip

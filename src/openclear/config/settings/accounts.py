@@ -25,7 +25,12 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 # The lock after five failures is ours (access/accounts.py) and counts for each account on every machine; these
 # only slow a flood down, and are wide enough for a whole station behind one address.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": None, "reauthenticate": "60/m/user", "change_password": "60/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": None,
+    "reauthenticate": "60/m/user",
+    "change_password": "60/m/user",
+}
 # Raised by allauth to turn a request aside to another of its pages; nothing failed.
 TURNED_ASIDE = frozenset({"ReauthenticationRequired", "ImmediateHttpResponse", "RateLimited"})
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
