@@ -6,7 +6,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("audit", "gate", "import")
+NAMES = ("audit", "gate", "import", "web")
 _MODULES = {"import": "importing"}
 
 

@@ -82,9 +82,7 @@ def search_incidents(request: HttpRequest, query: Query[schemas.IncidentsQuery])
     return _search(request, query, Action.INCIDENT_SEARCH, finding.find_incidents, IncidentFilter)
 
 
-@api.get(
-    "/incidents/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one incident"
-)
+@api.get("/incidents/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one incident")
 def view_incident(request: HttpRequest, record: UUID, query: Query[schemas.ViewQuery]) -> HttpResponse:
     """Offenses, narrative and people, as far as the asker may see them."""
     grant = _open(request, Action.INCIDENT_VIEW, query, record=str(record))

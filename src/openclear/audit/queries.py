@@ -100,7 +100,9 @@ def _bodies(size: int) -> Iterator[bytes]:
         yield b'{"entry":%d,"fields":%s}' % (entry, fields.encode())
 
 
-def _paged(model: type[Entry] | type[Body], number: str, size: int, *columns: str) -> Iterator[tuple[Any, ...]]:
+def _paged(
+    model: type[Entry] | type[Body], number: str, size: int, *columns: str
+) -> Iterator[tuple[Any, ...]]:
     # Page by page, each read to its end: a reader that stayed open would hold an old state of the database.
     for start in range(0, size, CHUNK):
         page = {f"{number}__gte": start, f"{number}__lt": min(start + CHUNK, size)}

@@ -83,6 +83,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
         del request
         return "/account/"
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Return the ways to prove it again, the passkey first where there is one."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return sorted(methods, key=lambda method: "passkeys" not in method["url"])
+
     def send_notification_mail(self, template_prefix: str, user: Any, *more: Any, **named: Any) -> None:
         """Log what changed about an account, where allauth would write a letter; a new password ends other sessions."""
         del more, named

@@ -18,20 +18,19 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "answer" && start) start.focus();
 });
 
-// A page that nobody uses is covered and left before the server ends its session (CJIS Security Policy AC-11).
+// A session that nobody uses is ended here before the server ends it (CJIS Security Policy AC-11). Pages of one
+// browser tell each other when they were used last; only the time is kept.
 const idleSeconds = Number(document.body.dataset.idleSeconds || 0);
 if (idleSeconds) {
-  let timer;
-  const leave = () => {
+  const used = () => localStorage.setItem("used", String(Date.now()));
+  const look = () => {
+    if (Date.now() - Number(localStorage.getItem("used")) < idleSeconds * 1000) return;
     document.body.hidden = true;
-    window.location.replace(document.body.dataset.idleGoes);
+    document.getElementById("sign-out").submit();
   };
-  const again = () => {
-    clearTimeout(timer);
-    timer = setTimeout(leave, idleSeconds * 1000);
-  };
-  ["keydown", "pointerdown", "scroll"].forEach((name) => addEventListener(name, again, { passive: true }));
-  again();
+  ["keydown", "pointerdown", "scroll"].forEach((name) => addEventListener(name, used, { passive: true }));
+  used();
+  setInterval(look, 5000);
 }
 
 // A token is shown once: one press copies it.

@@ -1,0 +1,145 @@
+"""What the gate costs a page: each page of the officer site against a bare Django view with the same query and template.
+
+Both run under gunicorn with two workers, on the same city, asked in turn by the same clients over kept connections.
+The bare view knows its officer by the same session, runs the same ORM query without a filter, renders the same
+template; it has no gate, no log, no barrier.
+"""
+
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+from bench.city import new_city, p50, p99
+
+SIZES = {"small": (3_000, 6_000), "full": (22_000, 62_000)}
+SECONDS = {"small": 3.0, "full": 8.0}
+CLIENTS, ROUNDS, WORKERS = 4, 5, "2"
+PROGRAMS = {"gated": "openclear.config.wsgi:application", "bare": "bench.bare_site:application"}
+
+
+def run(scale: str) -> list[dict[str, Any]]:
+    """Return one row for each page: p50 and p99 in ms, p50 over the bare page's, requests per second."""
+    people, incidents = SIZES[scale]
+    new_city(people, incidents)
+    case, person = _examples()
+    ports = {name: _free_port() for name in PROGRAMS}
+    servers = [_serve(program, ports[name]) for name, program in PROGRAMS.items()]
+    try:
+        for port in ports.values():
+            _wait(port)
+        cookie = _sign_in(ports["gated"])
+        reason = f"purpose=criminal-investigation&case={case}"
+        pages = {
+            "search page": "/",
+            "results": f"/search?kind=people&q=kowalsky&{reason}",
+            "results of a plate": f"/search?kind=vehicles&q=OC0012&{reason}",
+            "person": f"/people/{person}?{reason}",
+        }
+        return [_row(page, path, ports, cookie, SECONDS[scale]) for page, path in pages.items()]
+    finally:
+        for server in servers:
+            server.terminate()
+            server.wait(10)
+
+
+def _row(page: str, path: str, ports: dict[str, int], cookie: str, seconds: float) -> dict[str, Any]:
+    times: dict[str, list[float]] = {name: [] for name in ports}
+    rates: dict[str, list[float]] = {name: [] for name in ports}
+    ratios = []
+    for _ in range(ROUNDS):
+        halves = {}
+        for name, port in ports.items():
+            measured = _load(port, path, cookie, seconds / ROUNDS)
+            times[name] += measured
+            rates[name].append(len(measured) / (seconds / ROUNDS))
+            halves[name] = statistics.median(measured)
+        ratios.append(halves["gated"] / halves["bare"])
+    return {
+        "page": page, "p50_ms": p50(times["gated"]), "p99_ms": p99(times["gated"]),
+        "over_bare_django": round(statistics.median(ratios), 2),
+        "requests_per_s": round(statistics.median(rates["gated"]), 1),
+        "bare_p50_ms": p50(times["bare"]), "bare_requests_per_s": round(statistics.median(rates["bare"]), 1),
+        "workers": int(WORKERS), "clients": CLIENTS,
+    }  # fmt: skip
+
+
+def _load(port: int, path: str, cookie: str, seconds: float) -> list[float]:
+    measured: list[float] = []
+    end = time.perf_counter() + seconds
+
+    def client() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        while time.perf_counter() < end:
+            began = time.perf_counter()
+            connection.request("GET", path, headers={"Cookie": cookie})
+            response = connection.getresponse()
+            body = response.read()
+            if response.status != 200 or b"data-answer" not in body:
+                raise SystemExit(f"{path} answered {response.status} at port {port}")
+            measured.append((time.perf_counter() - began) * 1000)
+        connection.close()
+
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return measured
+
+
+def _examples() -> tuple[str, str]:
+    from openclear.access import gate
+    from openclear.records.finding import find_people, open_cases
+    from openclear.vocabulary.actions import Action
+    from openclear.vocabulary.purposes import Purpose
+
+    crime = Purpose.CRIMINAL_INVESTIGATION
+    case = open_cases(gate.open_for("rivera", Action.CASE_LIST, purpose=crime))[0].number
+    grant = gate.open_for("rivera", Action.PERSON_SEARCH, purpose=crime, case=case)
+    return case, str(find_people(grant, text="garcia").rows[0].id)
+
+
+def _sign_in(port: int) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/sign-in")
+    first = connection.getresponse()
+    page = first.read().decode()
+    csrf = str(first.getheader("Set-Cookie")).split(";")[0]
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    form = f"csrfmiddlewaretoken={token}&officer=rivera"
+    headers = {"Cookie": csrf, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/sign-in", form, headers)
+    response = connection.getresponse()
+    cookies = [value.split(";")[0] for name, value in response.getheaders() if name.lower() == "set-cookie"]
+    return "; ".join([csrf, *cookies])
+
+
+def _serve(program: str, port: int) -> "subprocess.Popen[bytes]":
+    command = [
+        sys.executable, "-m", "gunicorn", program, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
+        "--workers", WORKERS, "--threads", "16", "--log-level", "error",
+    ]  # fmt: skip
+    return subprocess.Popen(command, env=dict(os.environ))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        time.sleep(0.1)
+    raise SystemExit("a server of the benchmark did not start")
