@@ -222,6 +222,7 @@ def test_lund_adds_a_passkey_and_signs_in_with_it(somebody):
     lund.look("passkeys")
     keys = lund.page.get_by_role("link", name="Remove")
     keys.first.click()
+    lund.page.get_by_role("button", name="Use a security key").click()
     lund.page.get_by_role("button", name="Remove").click()
 
 

@@ -8,9 +8,21 @@ from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import F
 
 from openclear.vocabulary.grants import Clearance
+
+
+@models.IntegerField.register_lookup
+class Lacks(models.Lookup):
+    """`labels__lacks=mask`: none of the bits of `mask` is set. The one condition behind every clearance."""
+
+    lookup_name = "lacks"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the condition, the same on SQLite and PostgreSQL."""
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"({left} & {right}) = 0", (*left_values, *right_values)
 
 
 class RowsWithin(models.QuerySet[Any]):
@@ -21,7 +33,7 @@ class RowsWithin(models.QuerySet[Any]):
         refused = clearance.refused_labels.value
         if not refused:
             return self
-        return self.annotate(refused_bits=F("labels").bitand(refused)).filter(refused_bits=0)
+        return self.filter(labels__lacks=refused)
 
 
 class Record(models.Model):
