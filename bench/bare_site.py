@@ -20,8 +20,8 @@ from openclear.records import finding, queries  # noqa: E402 - needs the setting
 from openclear.vocabulary.actions import RECORD_DATASETS, Action  # noqa: E402 - needs the settings
 from openclear.vocabulary.grants import Clearance  # noqa: E402 - needs the settings
 from openclear.vocabulary.labels import NO_LABEL  # noqa: E402 - needs the settings
-from openclear.web.pages import Section  # noqa: E402 - needs the settings
 from openclear.web.forms import NarrowForm  # noqa: E402 - needs the settings
+from openclear.web.pages import Section  # noqa: E402 - needs the settings
 from openclear.web.routes import urlpatterns as pages  # noqa: E402 - names for links
 from openclear.web.words import OFFERED  # noqa: E402 - needs the settings
 
@@ -46,7 +46,7 @@ _FIND: dict[str, Callable[..., Any]] = {"people": finding.find_people, "vehicles
 
 
 def desk(request: HttpRequest) -> HttpResponse:
-    """The search page."""
+    """Show the search page."""
     if not request.session.get("officer"):
         return HttpResponseRedirect("/sign-in")
     facts = {
@@ -60,7 +60,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Results of one kind."""
+    """Show results of one kind."""
     if not request.session.get("officer"):
         return HttpResponseRedirect("/sign-in")
     kind, text = request.GET["kind"], request.GET["q"]
@@ -74,7 +74,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def person(request: HttpRequest, record: UUID) -> HttpResponse:
-    """One person."""
+    """Show one person."""
     if not request.session.get("officer"):
         return HttpResponseRedirect("/sign-in")
     row = queries.person(ALL, person_id=record)

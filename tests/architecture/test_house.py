@@ -213,6 +213,20 @@ def test_every_rule_setting_and_verb_is_in_the_documents():
         assert f"`{verb}`" in text, verb
 
 
+def test_the_reference_of_settings_is_made_from_the_code():
+    from openclear.config.configuration import reference
+
+    assert reference() in (ROOT / "docs" / "configuration.md").read_text()
+
+
+def test_every_page_of_the_documents_is_on_the_site_and_its_pictures_are_there():
+    site = (ROOT / "mkdocs.yml").read_text()
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert page.relative_to(ROOT / "docs").as_posix() in site, page
+        for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page.read_text()):
+            assert (page.parent / picture).is_file(), (page, picture)
+
+
 def test_every_dependency_has_its_line():
     import tomllib
 

@@ -6,7 +6,7 @@ A name that is not in this list stops the program: a misspelled setting must nev
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -101,7 +101,14 @@ def _typed(name: str, value: object, default: object) -> Any:
     return str(value)
 
 
-def default_of(name: str) -> object:
-    """Return the default of one setting, for the documentation."""
-    item = next(item for item in fields(Configuration) if item.name == name)
-    return None if item.default is MISSING else item.default
+def reference() -> str:
+    """Return the table of settings as `docs/configuration.md` shows it."""
+    rows = [
+        f"| `{item.name}` | `{_default(item)}` | {item.metadata['meaning']} |"
+        for item in fields(Configuration)
+    ]
+    return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows])
+
+
+def _default(item: Field[Any]) -> str:
+    return f"{item.default}/" if item.name == "home" else str(item.default)
