@@ -11,7 +11,16 @@ from openclear.records import queries
 from openclear.records.commands import bring_in, record_id
 from openclear.records.errors import NotARecord
 from openclear.records.models import Incident, NameWord, Person, Vehicle
-from openclear.records.rules import birth_fault, block_of, name_words, plate_of, sound_of, split_query
+from openclear.records.rules import (
+    birth_fault,
+    block_of,
+    kinds_of,
+    name_words,
+    near_spellings,
+    plate_of,
+    sound_of,
+    split_query,
+)
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
@@ -265,3 +274,75 @@ def test_a_hidden_alias_does_not_lead_to_somebody_who_is_there():
         assert search("rivera", "smitty").json()["count"] == 0
     finally:
         words.update(labels=0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "family"),
+    [("garcja", "Garcia"), ("hernadez", "Hernández"), ("gracia", "Garcia"), ("kowalskki", "Kowalski")],
+)
+def test_one_wrong_letter_is_forgiven(typed, family):
+    rows = search("rivera", typed).json()["results"]
+    assert rows
+    assert all(any(name_words(part)[0] for part in row["name"].split()) for row in rows)
+    assert any(name_words(family)[0] in name_words(row["name"]) for row in rows)
+
+
+def test_near_spellings_find_nobody_who_is_hidden():
+    shown = names(search("rivera", "xylandre"))
+    assert shown == {"Timothy Xylander"}
+    assert search("frost", "xylandre").json()["count"] == 0
+
+
+def test_every_result_says_why_it_is_there():
+    for typed in ("smyth jon", "garcia 1985", "kowalsky", "hernadez"):
+        for row in search("rivera", typed).json()["results"]:
+            words = [word for word in typed.split() if not word.isdigit()]
+            assert {reason["asked"] for reason in row["reasons"]} >= set(words), (typed, row["name"])
+    assert search("rivera", "smyth jon").json()["results"][0]["reasons"][0]["code"] == "spelled"
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=10), st.data())
+def test_near_spellings_are_all_words_of_one_mistake_and_no_others(word, data):
+    from jellyfish import damerau_levenshtein_distance
+
+    near = near_spellings(word)
+    assert word not in near
+    one = data.draw(st.sampled_from(near))
+    assert damerau_levenshtein_distance(word, one) == 1
+    place, letter = data.draw(st.integers(0, len(word))), data.draw(st.sampled_from("aeiou"))
+    assert word[:place] + letter + word[place:] in near
+
+
+def test_filters_narrow_and_wrong_ones_are_said():
+    from tests.cast import ask
+
+    reason = {"purpose": CRIME, "case": open_case()}
+    everyone = ask("rivera", "people", q="garcia", **reason).json()
+    women = ask("rivera", "people", q="garcia", sex="F", born_from="1980-01-01", **reason).json()
+    assert 0 < women["count"] < everyone["count"]
+    assert all(row["sex"] == "F" and row["birth_date"] >= "1980-01-01" for row in women["results"])
+    incidents = ask("rivera", "incidents", q="0", arrest_made="true", **reason).json()["results"]
+    assert incidents
+    assert all(row["arrest_made"] for row in incidents)
+    district = incidents[0]["district"]
+    there = ask("rivera", "incidents", q="0", district=district, since="2025-01-01", **reason).json()[
+        "results"
+    ]
+    assert {row["district"] for row in there} == {district}
+    assert ask("rivera", "people", q="garcia", born_from="soon", **reason).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("smith john 1985", ("people",)),
+        ("ZZ100302", ("incidents",)),
+        ("CB90000012", ("arrests",)),
+        ("OC0012", ("vehicles",)),
+        ("047XX S ASHLAND", ("incidents", "people")),
+        ("4711", ("incidents", "vehicles")),
+        ("", ("people",)),
+    ],
+)
+def test_one_box_searches_what_the_words_can_mean(text, kinds):
+    assert kinds_of(text) == kinds
