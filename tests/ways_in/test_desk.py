@@ -342,3 +342,62 @@ def test_results_on_the_page_turn_too():
     rows = [re.findall(r'href="/incidents/([0-9a-f-]+)', text) for text in (page, second)]
     assert len(rows[0]) == len(rows[1]) == 20
     assert not set(rows[0]) & set(rows[1])
+
+
+def test_ives_learns_nothing_of_a_proposal():
+    ives, number = signed_in("ives"), proposed(signed_in("novak"))
+    for act in ("approve", "withdraw"):
+        answers = [ives.post(f"{path}/{act}") for path in (number, "/orders/proposals/999999")]
+        assert [answer.status_code for answer in answers] == [403, 403]
+        assert answer_of(answers[0]) == answer_of(answers[1])
+    signed_in("adler").post(f"{number}/withdraw")
+
+
+@pytest.mark.usefixtures("cut_ice")
+def test_a_stale_session_under_an_order_gets_the_order_and_no_error():
+    client = signed_in("ives")
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 601
+    session.save()
+    refused = client.post("/account/tokens/create", {"name": "x"})
+    assert refused.status_code == 403
+    assert "cut-off:" in refused.content.decode()
+
+
+def test_an_approval_that_fails_half_way_makes_no_second_order(monkeypatch):
+    from openclear.access import orders
+    from openclear.access.queries import standing_orders
+    from openclear.audit.errors import LogUnavailable
+
+    number = proposed(signed_in("novak"), "us.dhs.cbp")
+
+    def fail(*_):
+        raise LogUnavailable("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(orders, "_append_result", fail)
+        assert signed_in("adler").post(f"{number}/approve").status_code == 503
+    standing = [order for order in standing_orders() if order.agency == "us.dhs.cbp"]
+    assert len(standing) == 1
+    try:
+        assert "not open any more" in signed_in("adler").post(f"{number}/approve").content.decode()
+    finally:
+        lift("us.dhs.cbp")
+
+
+def test_an_offense_that_is_hidden_narrows_nothing():
+    from openclear.records.models import Offense
+    from tests.cast import ask
+
+    incident = Incident.objects.filter(labels=0).order_by("id").first()
+    facts = {"incident": incident, "source": "test", "primary_type": "X", "description": "Y", "iucr": "9ZZZ"}
+    Offense.objects.create(source_id="hidden", labels=4, **facts)
+    asked = {"q": incident.block, "purpose": CRIME, "iucr": "9ZZZ"}
+    try:
+        assert ask("frost", "incidents", **asked).json()["count"] == 0
+        for number in range(2):
+            Offense.objects.create(source_id=f"seen-{number}", labels=0, **facts)
+        assert ask("frost", "incidents", **asked).json()["count"] == 1
+    finally:
+        Offense.objects.filter(source="test").delete()

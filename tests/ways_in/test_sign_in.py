@@ -19,6 +19,15 @@ PASSWORD = "seven-quiet-lakes"
 WRONG = "Handle and password do not fit"
 
 
+@pytest.fixture(autouse=True)
+def _nobody_is_locked():
+    from openclear.access.models import LockedHandle, SignInFailure
+
+    yield
+    LockedHandle.objects.all().delete()
+    SignInFailure.objects.all().delete()
+
+
 @pytest.fixture
 def rivera():
     """Rivera with a password; afterwards as she was."""
@@ -28,8 +37,6 @@ def rivera():
 
 @contextmanager
 def a_password(handle):
-    from openclear.access.models import LockedHandle, SignInFailure
-
     account = get_user_model().objects.get(handle=handle)
     account.set_password(PASSWORD)
     account.save()
@@ -39,8 +46,6 @@ def a_password(handle):
         account.authenticator_set.all().delete()
         account.set_unusable_password()
         account.save()
-        LockedHandle.objects.all().delete()
-        SignInFailure.objects.all().delete()
 
 
 def enter(handle="rivera", password=PASSWORD, client=None, **more):
@@ -285,3 +290,87 @@ def test_everything_about_the_account_is_in_the_log(rivera):
     client.post("/sign-out")
     told = " ".join(bodies_of(rivera))
     assert all(words in told for words in ("signed in by password", "authenticator app added", "signed out"))
+
+
+def test_a_password_alone_replaces_no_second_factor(rivera):
+    client, _ = enter(rivera)
+    secret = add_authenticator(client)
+    client, _ = enter(rivera)
+    client.post("/account/second-factor", {"code": code_of(secret, 1)})
+    client.post("/account/again", {"password": PASSWORD})
+    client.post("/account/authenticator/deactivate/")
+    assert get_user_model().objects.get(handle=rivera).authenticator_set.filter(type="totp").exists()
+
+
+def test_a_token_begins_no_session_for_whoever_has_a_second_factor():
+    from allauth.mfa.models import Authenticator
+
+    from tests.cast import token
+
+    account = get_user_model().objects.get(handle="soto")
+    key = Authenticator.objects.create(user=account, type="webauthn", data={})
+    try:
+        assert Client().post("/sign-in", {"token": token("soto")}).status_code == 403
+    finally:
+        key.delete()
+    assert Client().post("/sign-in", {"token": token("soto")}).status_code == 302
+
+
+def test_no_code_works_twice_while_a_clock_may_be_off(rivera, monkeypatch):
+    client, _ = enter(rivera)
+    secret = add_authenticator(client)
+    code, now = code_of(secret, 1), time.time()
+    client, _ = enter(rivera)
+    assert client.post("/account/second-factor", {"code": code}).status_code == 302
+    for later in (20, 35, 50):
+        monkeypatch.setattr(time, "time", lambda later=later: now + later)
+        again, _ = enter(rivera)
+        again.post("/account/second-factor", {"code": code})
+        assert again.get("/").status_code == 302, later
+
+
+def test_guesses_at_the_old_password_lock_too(rivera):
+    client, _ = enter(rivera)
+    for _ in range(5):
+        form = {"oldpassword": "guess", "password1": "nine-loud-rivers", "password2": "nine-loud-rivers"}
+        client.post("/account/password", form)
+    assert enter(rivera)[1].status_code == 403
+
+
+def test_a_session_that_changed_its_password_is_still_found(rivera):
+    from openclear.access.reach import Sessions
+
+    here, _ = enter(rivera)
+    form = {"oldpassword": PASSWORD, "password1": "nine-loud-rivers", "password2": "nine-loud-rivers"}
+    before = Sessions().holders().count("rivera")
+    here.post("/account/password", form)
+    assert Sessions().holders().count("rivera") == 1 <= before
+    there, _ = enter(rivera, "nine-loud-rivers")
+    there.post(
+        "/account/password",
+        form | {"oldpassword": "nine-loud-rivers", "password1": PASSWORD, "password2": PASSWORD},
+    )
+    assert (here.get("/").status_code, there.get("/").status_code) == (302, 200)
+
+
+def test_handles_that_nobody_has_fill_no_desk(rivera):
+    from openclear.access.models import LockedHandle
+
+    moment = clock.now()
+    LockedHandle.objects.bulk_create([LockedHandle(handle=f"{n:0150d}", since=moment) for n in range(3000)])
+    for _ in range(5):
+        enter(rivera, "wrong-password")
+    page = signed_in("novak").get("/officers")
+    assert page.status_code == 200
+    assert "rivera" in page.content.decode().split("</section>")[0]
+
+
+def test_the_way_back_when_the_keepers_are_locked(capsys):
+    from openclear.cli.main import main
+
+    for _ in range(5):
+        enter("novak", "wrong-password")
+    assert main(["release", "novak", "--by", "adler"], lambda: None) == 0
+    assert main(["release", "novak", "--by", "rivera"], lambda: None) == 1
+    assert main(["release", "novak", "--by", "adler"], lambda: None) == 1
+    assert "is released" in capsys.readouterr().out

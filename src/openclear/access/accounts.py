@@ -81,9 +81,11 @@ def is_locked(claimed: str) -> bool:
 
 
 def locked_handles(grant: Grant) -> Mapping[str, Any]:
-    """Return since when each locked handle is locked."""
+    """Return since when each locked account is locked. Locked handles that nobody has are nobody's to release."""
     grant.require(Action.REGISTRY_LIST)
-    return dict(LockedHandle.objects.values_list("handle", "since"))
+    known = {handle.casefold() for handle in Officer.objects.values_list("handle", flat=True)}
+    rows = LockedHandle.objects.filter(handle__in=known).order_by("since")
+    return dict(rows.values_list("handle", "since"))
 
 
 def release_account(grant: Grant, *, handle: str) -> None:
@@ -107,10 +109,10 @@ def end_sessions(handle: str, *, but: str = "") -> int:
 
 
 def is_new(handle: str) -> bool:
-    """Say whether a person has no password of their own yet: only then may a token begin their first session."""
+    """Say whether a person has no password of their own yet."""
     officer = Officer.objects.filter(handle=handle).first()
     return officer is not None and not officer.has_usable_password()
 
 
 def _claimed(handle: str) -> str:
-    return handle.strip().casefold()[:LONGEST_HANDLE]
+    return handle.replace("\x00", "").strip().casefold()[:LONGEST_HANDLE]

@@ -32,14 +32,16 @@ class ReleaseStampMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the view's answer if it may leave, else a 500, 503 or 404 that holds nothing."""
+        # Read before the view: an act that goes on after a fresh proof brings the request of before.
+        connection = request.META.get("gunicorn.socket")
         response = self._get_response(request)
         if request.resolver_match is None:
             return self._noted(request, _plain(_ABSENT, 404), "no such address", "none")
         # An act that waited for a fresh proof goes on from a public route; its answer is held like any other.
         hold = getattr(response, "barrier_hold", None)
         if hold:
-            watchdog.watch(hold, request.META.get("gunicorn.socket"))
-        if request.resolver_match.view_name in settings.PUBLIC_ROUTES:
+            watchdog.watch(hold, connection)
+        if request.resolver_match.view_name in settings.PUBLIC_ROUTES and response.status_code < 500:
             return response
         if getattr(response, "release_stamp", None) is None:
             return self._unstamped(request, response)

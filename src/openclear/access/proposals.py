@@ -8,9 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import transaction
+from django.db.models import Max
+
 from openclear.access import gate, orders
 from openclear.access.keepers import NO_LOCKOUT
-from openclear.access.models import Proposal
+from openclear.access.models import OrderState, Proposal
 from openclear.access.orders import TWO_PEOPLE, OrderReceipt
 from openclear.access.rows import ALL, OrderRow
 from openclear.access.standing import read_standing
@@ -112,18 +115,27 @@ def approve(grant: Grant, *, number: int) -> Sequence[OrderReceipt]:
     """
     grant.require(*ACTION_OF.values())
     row = _claimed(grant, number, APPROVED)
+    newest = OrderState.objects.aggregate(newest=Max("sequence"))["newest"] or 0
     try:
         return _carried_out(row, grant)
     except BaseException:
-        _set(number, APPROVED, OPEN, "")
+        # Where the order stands all the same, a second approval must not make another one of it.
+        came = OrderState.objects.filter(
+            sequence__gt=newest, agency=row.agency, approved_by=grant.officer
+        ).first()
+        if came is None:
+            _set(number, APPROVED, OPEN, "")
+        else:
+            Proposal.objects.filter(pk=number).update(order=came.order)
         raise
 
 
 def withdraw(grant: Grant, *, number: int) -> None:
     """Take a proposal back, or turn it down. Raises NotPossible where it is decided already."""
     grant.require(*ACTION_OF.values())
-    gate.record_act(grant, facts={"withdrawn": number})
-    _claimed(grant, number, WITHDRAWN)
+    with transaction.atomic():
+        _claimed(grant, number, WITHDRAWN)
+        gate.record_act(grant, facts={"withdrawn": number})
 
 
 def _carried_out(row: ProposalRow, approval: Grant) -> Sequence[OrderReceipt]:

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from openclear.access import commands, gate, queries
+from openclear.access import accounts, commands, gate, queries
 from openclear.access import orders as order_commands
 from openclear.access.explanations import action_of
 from openclear.access.explanations import explain as explain_decision
@@ -76,6 +76,14 @@ def token(options: argparse.Namespace) -> int:
     second = second_person(options.approved_by, first)
     approval = administration(second, Action.TOKEN_CREATE) if second else None
     print(commands.create_token(grant, handle=options.officer, approval=approval))
+    return 0
+
+
+def release(options: argparse.Namespace) -> int:
+    """Release an account that five failures locked."""
+    grant = administration(actor(options, options.by, options.by), Action.ACCOUNT_RELEASE)
+    accounts.release_account(grant, handle=options.officer)
+    print(f"The account {options.officer} is released.")
     return 0
 
 

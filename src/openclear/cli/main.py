@@ -145,6 +145,9 @@ def _registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None
         tie.add_argument("agency")
         tie.add_argument("--kind", default="task-force")
         tie.add_argument("--by", required=True, metavar="OFFICER")
+    release = _verb(verbs, "release", _ACCESS, "release", "Release an account that five failures locked.")
+    release.add_argument("officer")
+    release.add_argument("--by", required=True, metavar="OFFICER")
     token = _verb(
         verbs, "token", _ACCESS, "token", "Make a token for a person, printed once, alone; or end all."
     )

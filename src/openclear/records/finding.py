@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from openclear.records.models import Arrest, Case, Incident, NameWord, Person, Vehicle
+from openclear.records.models import Arrest, Case, Incident, NameWord, Offense, Person, Vehicle
 from openclear.records.rows import (
     ArrestFound,
     CaseRow,
@@ -21,6 +21,7 @@ from openclear.records.rules import (
     LONGEST_NEAR,
     SHORTEST_NEAR,
     block_of,
+    cb_number_of,
     name_reasons,
     near_spellings,
     number_reason,
@@ -80,7 +81,14 @@ def find_incidents(
         return FoundRows((), 0)
     within: QuerySet[Incident] = Incident.objects.within(grant.over(Dataset.INCIDENTS))
     found = within.filter(Q(rd_number=block) | Q(block__gte=block, block__lt=block + END_OF_PREFIX))
-    found = found.filter(**(narrow or IncidentFilter()).lookups())
+    asked = narrow or IncidentFilter()
+    found = found.filter(**asked.lookups())
+    if asked.iucr:
+        # Only offenses that are there for the asker narrow: a hidden one must not tell of itself.
+        matching = Offense.objects.within(grant.over(Dataset.INCIDENTS)).filter(
+            iucr=asked.iucr.upper().zfill(4)
+        )
+        found = found.filter(Exists(matching.filter(incident=OuterRef("pk"))))
     page = list(found.order_by("-occurred", "id")[offset : offset + limit])
     offenses = main_offenses(page, grant.over(Dataset.INCIDENTS))
     rows = [incident_row(incident, offenses) for incident in page]
@@ -93,7 +101,7 @@ def find_arrests(
 ) -> FoundRows[ArrestFound]:
     """Return arrests whose CB (central booking) number begins with `text`, newest first."""
     grant.require(Action.ARREST_SEARCH)
-    number = plate_of(text)
+    number = cb_number_of(text)
     if not number or not number.startswith("CB"):
         return FoundRows((), 0)
     found = (

@@ -101,6 +101,11 @@ def plate_of(text: str) -> str:
     return "".join(character for character in text.upper() if character.isalnum())[:10]
 
 
+def cb_number_of(text: str) -> str:
+    """Return a CB (central booking) number as it is compared: letters and digits, upper case."""
+    return "".join(character for character in text.upper() if character.isalnum())
+
+
 def is_rd_number(text: str) -> bool:
     """Say whether a search text is an RD number such as JB123456."""
     return _RD.fullmatch(text.strip().upper()) is not None

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from openclear.access import accounts
+from openclear.access.commands import note_sign_in
 from openclear.web import sessions
 from openclear.web.context import first_place
 
@@ -84,8 +85,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
         return "/account/"
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Return the ways to prove it again, the passkey first where there is one."""
+        """Return the ways to prove it again: never the password alone for whoever has a second factor; passkeys first."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if sessions.has_second_factor(user):
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
         return sorted(methods, key=lambda method: "passkeys" not in method["url"])
 
     def send_notification_mail(self, template_prefix: str, user: Any, *more: Any, **named: Any) -> None:
@@ -95,7 +98,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
             user.handle, _WHAT.get(template_prefix, "account changed"), facts=_facts(self.request)
         )
         if "password" in template_prefix:
-            accounts.end_sessions(user.handle, but=str(self.request.session.session_key))
+            # allauth gave this session a new key: it is noted, so that an order and the next password find it.
+            session = str(self.request.session.session_key)
+            accounts.end_sessions(user.handle, but=session)
+            note_sign_in(session, user.handle)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth is not typed

@@ -133,7 +133,7 @@ def reason_of(request: HttpRequest) -> dict[str, str]:
 def field(request: HttpRequest, name: str) -> str:
     """Return one field of an address or a form, trimmed and of bounded length."""
     sent = request.POST if request.method == "POST" else request.GET
-    return sent.get(name, "").strip()[:LONGEST]
+    return sent.get(name, "").replace("\x00", "").strip()[:LONGEST]
 
 
 def address_of(request: HttpRequest) -> str:

@@ -4,10 +4,11 @@ from dataclasses import fields
 from datetime import date
 from typing import Any, TypeVar
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from openclear.records.rows import IncidentFilter, PeopleFilter, VehicleFilter
@@ -17,6 +18,7 @@ from openclear.vocabulary.purposes import POLICE_WORK
 from openclear.web.adapters import note_wrong_code, refuse_locked
 
 Narrowing = TypeVar("Narrowing", PeopleFilter, IncidentFilter, VehicleFilter)
+CODE_SECONDS = 180
 _UNSET = {"", "unknown"}
 _DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"}, format="%Y-%m-%d")
 
@@ -37,7 +39,7 @@ class SecondFactorForm(AuthenticateForm):  # type: ignore[misc] # allauth is not
         """Return the code. Raises ValidationError where it is wrong or the account is locked."""
         refuse_locked(self.user, context.request)
         code: str = super().clean_code()
-        return code
+        return unused(self, code)
 
     def _emit_authentication_failed(self, authenticator: Any) -> None:
         note_wrong_code(self.user, context.request)
@@ -51,11 +53,35 @@ class ProveAgainForm(ReauthenticateForm):  # type: ignore[misc] # allauth is not
         """Return the code. Raises ValidationError where it is wrong or the account is locked."""
         refuse_locked(self.user, context.request)
         code: str = super().clean_code()
-        return code
+        return unused(self, code)
 
     def _emit_authentication_failed(self, authenticator: Any) -> None:
         note_wrong_code(self.user, context.request)
         super()._emit_authentication_failed(authenticator)
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc] # allauth is not typed
+    """A new password; a wrong old one counts towards the lock like at the sign-in."""
+
+    def clean_oldpassword(self) -> str:
+        """Return the old password. Raises ValidationError where it is wrong or the account is locked."""
+        refuse_locked(self.user, context.request)
+        try:
+            old: str = super().clean_oldpassword()
+        except forms.ValidationError:
+            note_wrong_code(self.user, context.request)
+            raise
+        return old
+
+
+def unused(form: Any, code: str) -> str:
+    """Return a code that was not used before, for longer than any code is good (IA-2(8)). Raises ValidationError."""
+    if form.authenticator.type == "totp" and not cache.add(
+        f"code-{form.authenticator.pk}-{code}", "used", CODE_SECONDS
+    ):
+        note_wrong_code(form.user, context.request)
+        raise forms.ValidationError(_("This code was used already; wait for the next one."))
+    return code
 
 
 class NarrowForm(forms.Form):

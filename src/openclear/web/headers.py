@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 POLICY = (
@@ -19,6 +20,10 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the view's answer with the headers."""
+        if settings.CONFIGURATION.tls == "proxy":
+            # The last address is the one that our own proxy saw; those before it are the client's to invent.
+            seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+            request.META["REMOTE_ADDR"] = seen or request.META.get("REMOTE_ADDR", "")
         response = self._get_response(request)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"

@@ -37,7 +37,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
 def agency(request: HttpRequest, path: str) -> HttpResponse:
     """Show one agency: agreements, people, orders over it; and what can be changed."""
     grant = administer(request, Action.REGISTRY_LIST, agency=path)
-    found = queries.agency_detail(path)
+    found = queries.agency_detail(agency_path(path))
     if found is None:
         return released(request, "web/absent.html", grant, status=404)
     orders = [order for order in queries.standing_orders() if is_within(path, order.agency)]
@@ -54,8 +54,8 @@ def agency(request: HttpRequest, path: str) -> HttpResponse:
 
 
 @require_POST
-@freshly_proved
 @answered
+@freshly_proved
 def add_agency(request: HttpRequest) -> HttpResponse:
     """Register an agency below one that is registered."""
     path, name, kind = agency_path(field(request, "path")), field(request, "name"), field(request, "kind")
@@ -67,8 +67,8 @@ def add_agency(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@freshly_proved
 @answered
+@freshly_proved
 def affiliate(request: HttpRequest, path: str) -> HttpResponse:
     """Tie a person to an agency."""
     kind = field(request, "kind")
@@ -80,8 +80,8 @@ def affiliate(request: HttpRequest, path: str) -> HttpResponse:
 
 
 @require_POST
-@freshly_proved
 @answered
+@freshly_proved
 def end_affiliation(request: HttpRequest, path: str) -> HttpResponse:
     """End a person's ties to an agency."""
     grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
@@ -103,8 +103,8 @@ def officers(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@freshly_proved
 @answered
+@freshly_proved
 def release(request: HttpRequest) -> HttpResponse:
     """Release an account that five failures locked."""
     grant = administer(request, Action.ACCOUNT_RELEASE)

@@ -65,7 +65,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
     """Have whoever is signed in prove it again before an act that needs it (IA-11), then go on with the act."""
-    if not request.session.get(sessions.OFFICER):
+    if not request.user.is_authenticated or not request.session.get(sessions.OFFICER):
         return HttpResponseRedirect(reverse("sign-in"))
     if not is_demo() or sessions.has_second_factor(request.user):
         way = "mfa_reauthenticate" if _has_codes(request.user) else "mfa_reauthenticate_webauthn"
@@ -79,7 +79,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Show what guards one's own account: password, second factors, recovery codes."""
-    if not request.session.get(sessions.OFFICER):
+    if not request.user.is_authenticated or not request.session.get(sessions.OFFICER):
         return HttpResponseRedirect(reverse("sign-in"))
     user: Any = request.user
     held = Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True)
@@ -106,15 +106,22 @@ def _pick(request: HttpRequest) -> HttpResponse:
     person = next((row for row in officers() if row.handle == handle and not row.is_machine), None)
     if not is_demo() or person is None:
         return _turned_away(
-            request, handle, gettext("Nobody could be signed in with this; check it and try again.")
+            request, "", gettext("Nobody could be signed in with this; check it and try again.")
         )
     return _begin(request, handle, sessions.DEMONSTRATION)
 
 
 def _first(request: HttpRequest) -> HttpResponse:
-    # A token begins a session only as long as its holder has no password: afterwards it is a key to the API alone.
+    # A token begins a session only as long as its holder has neither password nor second factor: afterwards it is a
+    # key to the API alone.
     handle = officer_of_token(request.POST["token"])
-    if handle is None or not accounts.is_new(handle) or accounts.is_locked(handle) or _is_machine(handle):
+    if (
+        handle is None
+        or not accounts.is_new(handle)
+        or _has_factor(handle)
+        or accounts.is_locked(handle)
+        or _is_machine(handle)
+    ):
         return _turned_away(
             request, "", gettext("This token begins no session; ask your access administrator for a new one.")
         )
@@ -140,6 +147,10 @@ def _turned_away(request: HttpRequest, claimed: str, problem: str) -> HttpRespon
     people = [row for row in officers() if not row.is_machine] if is_demo() else []
     facts = {"people": people, "problem": problem, "form": SignInForm(request=request)}
     return render(request, "web/sign_in.html", facts, status=403)
+
+
+def _has_factor(handle: str) -> bool:
+    return bool(Authenticator.objects.filter(user__handle=handle).exists())
 
 
 def _is_machine(handle: str) -> bool:

@@ -19,8 +19,8 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@freshly_proved
 @answered
+@freshly_proved
 def create(request: HttpRequest) -> HttpResponse:
     """Make a token and show it this once."""
     grant = ask(request, Action.TOKEN_OWN, purpose=Purpose.OWN_ACCOUNT)

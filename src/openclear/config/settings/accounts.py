@@ -35,6 +35,7 @@ ACCOUNT_RATE_LIMITS = {
 TURNED_ASIDE = frozenset({"ReauthenticationRequired", "ImmediateHttpResponse", "RateLimited"})
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_ADAPTER = "openclear.web.adapters.SecondFactorAdapter"
+ACCOUNT_FORMS = {"change_password": "openclear.web.forms.NewPasswordForm"}
 MFA_FORMS = {
     "authenticate": "openclear.web.forms.SecondFactorForm",
     "reauthenticate": "openclear.web.forms.ProveAgainForm",
@@ -51,6 +52,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(CONFIGURATION.police / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
 # The pages of one's own account: allauth's, none of which reads a record (docs/public-routes.md).
