@@ -9,6 +9,8 @@ from tests.live.browser import CHROMIUM, OPTIONS, SIZES, Person
 from tests.live.city import City
 
 pytestmark = [pytest.mark.live, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+# What does not depend on the size of the screen is walked on one.
+on_a_phone = pytest.mark.parametrize("somebody", ["phone"], indirect=True)
 GROUND = "Mayor's order of 10 July 2019"
 
 
@@ -177,6 +179,7 @@ def test_novak_keeps_agencies_and_accounts(somebody):
     novak.look("agency")
 
 
+@on_a_phone
 def test_what_matters_asks_for_a_fresh_proof(somebody):
     novak = somebody().sign_in("Irena Novak", "**/orders")
     novak.page.goto("/confirm?next=/orders")
@@ -200,6 +203,7 @@ def test_okafor_reads_who_asked_what_and_has_the_log_replayed(somebody, city):
     okafor.look("verified")
 
 
+@on_a_phone
 def test_lund_adds_a_passkey_and_signs_in_with_it(somebody):
     lund = somebody().sign_in("Peter Lund")
     devices = lund.context.new_cdp_session(lund.page)
@@ -227,6 +231,7 @@ def test_lund_adds_a_passkey_and_signs_in_with_it(somebody):
     lund.page.get_by_role("button", name="Remove").click()
 
 
+@on_a_phone
 def test_hale_makes_a_token_for_a_program(somebody, city):
     hale = somebody().sign_in("Martin Hale")
     hale.page.goto("/account/tokens")
@@ -238,6 +243,7 @@ def test_hale_makes_a_token_for_a_program(somebody, city):
     assert status == 200
 
 
+@on_a_phone
 def test_an_idle_page_is_left_before_its_session_ends(somebody):
     marsh = somebody().sign_in("Carol Marsh")
     marsh.page.clock.install()
@@ -264,6 +270,7 @@ def test_the_site_in_the_dark_and_in_spanish(somebody, city):
     novak.look("log-dark")
 
 
+@on_a_phone
 def test_everything_works_without_scripts(somebody, city):
     rivera = somebody(java_script_enabled=False)
     rivera.page.goto("/sign-in")
@@ -273,6 +280,7 @@ def test_everything_works_without_scripts(somebody, city):
     rivera.page.get_by_role("heading", name="Involvements").wait_for()
 
 
+@on_a_phone
 def test_the_first_paint_waits_for_no_script(somebody):
     rivera = somebody()
     rivera.page.route("**/*.js", lambda _route: None)  # scripts that never arrive

@@ -1,5 +1,7 @@
 """What nobody thought of: the whole API from its own description, every form with any text. No 500, no missing stamp."""
 
+from functools import cache
+
 import pytest
 import schemathesis
 from django.conf import settings as django_settings
@@ -81,6 +83,11 @@ def filled(names):
     return st.dictionaries(st.sampled_from(names), LIKELY, max_size=len(names))
 
 
+@cache
+def at_the_desk(who):
+    return signed_in(who)
+
+
 def sendable(form):
     return {name: value.encode(errors="replace").decode() for name, value in form.items()}
 
@@ -91,7 +98,7 @@ def sendable(form):
 def test_every_form_that_asks_is_answered_under_a_stamp(path, data):
     form = sendable(data.draw(filled(FORMS[path])))
     for who in ("rivera", "novak"):
-        response = signed_in(who).get(path, form)
+        response = at_the_desk(who).get(path, form)
         assert response.status_code in {200, 400, 403, 404}, (who, form)
         assert response.headers["OpenCLEAR-Receipt"]
 
@@ -102,8 +109,8 @@ def test_every_form_that_asks_is_answered_under_a_stamp(path, data):
 def test_every_form_that_acts_is_answered_under_a_stamp(path, data):
     form = sendable(data.draw(filled(POSTS[path])))
     for who in ("rivera", "novak"):
-        response = signed_in(who).post(path, form)
-        assert response.status_code in {200, 303, 400, 403, 404}, (who, form)
+        response = at_the_desk(who).post(path, form)
+        assert response.status_code in {200, 302, 303, 400, 403, 404}, (who, form)
         assert response.headers["OpenCLEAR-Receipt"]
 
 

@@ -32,32 +32,28 @@ class SignInForm(LoginForm):  # type: ignore[misc] # allauth is not typed
     )
 
 
-class SecondFactorForm(AuthenticateForm):  # type: ignore[misc] # allauth is not typed
-    """A code at the sign-in; wrong ones count towards the lock."""
+class Counted:
+    """What every form for a code has here: a wrong one counts towards the lock, and none works twice."""
+
+    user: Any
 
     def clean_code(self) -> str:
-        """Return the code. Raises ValidationError where it is wrong or the account is locked."""
+        """Return the code. Raises ValidationError where it is wrong, used, or the account is locked."""
         refuse_locked(self.user, context.request)
-        code: str = super().clean_code()
+        code: str = super().clean_code()  # type: ignore[misc] # of the form that this is mixed into
         return unused(self, code)
 
     def _emit_authentication_failed(self, authenticator: Any) -> None:
         note_wrong_code(self.user, context.request)
-        super()._emit_authentication_failed(authenticator)
+        super()._emit_authentication_failed(authenticator)  # type: ignore[misc] # as above
 
 
-class ProveAgainForm(ReauthenticateForm):  # type: ignore[misc] # allauth is not typed
-    """A code in the middle of a session; wrong ones count towards the lock."""
+class SecondFactorForm(Counted, AuthenticateForm):  # type: ignore[misc] # allauth is not typed
+    """A code at the sign-in."""
 
-    def clean_code(self) -> str:
-        """Return the code. Raises ValidationError where it is wrong or the account is locked."""
-        refuse_locked(self.user, context.request)
-        code: str = super().clean_code()
-        return unused(self, code)
 
-    def _emit_authentication_failed(self, authenticator: Any) -> None:
-        note_wrong_code(self.user, context.request)
-        super()._emit_authentication_failed(authenticator)
+class ProveAgainForm(Counted, ReauthenticateForm):  # type: ignore[misc] # allauth is not typed
+    """A code in the middle of a session."""
 
 
 class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc] # allauth is not typed
