@@ -374,3 +374,9 @@ def test_the_way_back_when_the_keepers_are_locked(capsys):
     assert main(["release", "novak", "--by", "rivera"], lambda: None) == 1
     assert main(["release", "novak", "--by", "adler"], lambda: None) == 1
     assert "is released" in capsys.readouterr().out
+
+
+def test_a_session_does_not_outlive_the_browser(rivera):
+    for client in (signed_in("hale"), enter(rivera)[0]):
+        assert client.cookies["sessionid"]["expires"] == ""
+        assert client.cookies["sessionid"]["max-age"] == ""

@@ -71,7 +71,6 @@ def begin(request: HttpRequest, user: Any, method: str) -> None:
             ENROLLING: enrolling,
         }
     )
-    request.session.set_expiry(LONGEST_SECONDS)
     request.session.save()
     facts = {"address": str(request.META.get("REMOTE_ADDR", ""))}
     accounts.begin_session(str(request.session.session_key), user.handle, method=method, facts=facts)
