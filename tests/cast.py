@@ -5,8 +5,8 @@ from typing import Any
 
 from django.test import Client
 
-from openclear.access import commands, gate, orders
-from openclear.access.orders import OrderReceipt
+from openclear.access import gate, orders, tokens
+from openclear.access.receipts import OrderReceipt
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -40,7 +40,7 @@ def lift(name: str, by: str = "novak", approved_by: str = "adler") -> None:
 @cache
 def token(officer: str) -> str:
     first, second = (grant(who, Action.TOKEN_CREATE, ADMINISTRATION) for who in ("novak", "adler"))
-    return commands.create_token(first, handle=officer, approval=second)
+    return tokens.create_token(first, handle=officer, approval=second)
 
 
 def ask(officer: str, path: str, **query: str) -> Any:

@@ -287,13 +287,13 @@ def test_nobody_in_particular_is_turned_away_and_the_log_knows():
     assert Client().get("/").status_code == 302
 
 
-def test_an_inactive_account_is_unknown():
+def test_a_disabled_account_is_refused_with_its_reason():
     registry = Officer.objects.get(handle="quill")
     registry.is_active = False
     registry.save()
     Epoch.objects.update(value=Epoch.objects.get().value + 1)
     try:
-        assert search("quill", "garcia").json()["rule_ids"] == ["unknown-person"]
+        assert search("quill", "garcia").json()["rule_ids"] == ["account-disabled"]
     finally:
         registry.is_active = True
         registry.save()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openclear.access import barrier, commands, gate, orders
+from openclear.access import barrier, commands, gate, orders, plans, tokens
 from openclear.access.errors import NotAnswered, Refused
 from openclear.access.models import Affiliation, CommittedEpoch
 from openclear.access.recovery import reconcile
@@ -25,16 +25,16 @@ def test_novak_alone_gets_no_token_of_those_who_could_act_for_two(who):
     alone = grant("novak", Action.TOKEN_CREATE, ADMINISTRATION)
     for approval in (None, alone):
         with pytest.raises(Refused, match="second person"):
-            commands.create_token(alone, handle=who, approval=approval)
+            tokens.create_token(alone, handle=who, approval=approval)
 
 
 def test_tokens_can_be_ended():
     alone = grant("novak", Action.TOKEN_CREATE, ADMINISTRATION)
-    text = commands.create_token(alone, handle="whitfield")
+    text = tokens.create_token(alone, handle="whitfield")
     from openclear.access.queries import officer_of_token
 
     assert officer_of_token(text) == "whitfield"
-    assert commands.revoke_tokens(alone, handle="whitfield") == 1
+    assert tokens.revoke_tokens(alone, handle="whitfield") == 1
     assert officer_of_token(text) is None
 
 
@@ -60,7 +60,7 @@ def test_no_order_blinds_oversight():
     commands.affiliate(registry(), handle="okafor", agency="us.dhs.uscis", kind="task-force")
     try:
         key = grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION)
-        assert orders.plan(key, order=orders.new_order(agency="us.dhs.uscis", ground=GROUND)).locks_out
+        assert plans.plan(key, order=orders.new_order(agency="us.dhs.uscis", ground=GROUND)).locks_out
         with pytest.raises(Refused):
             cut_off("us.dhs.uscis")
     finally:
@@ -120,7 +120,9 @@ def test_a_change_of_ties_waits_for_the_answer_that_is_being_handed_over(monkeyp
     response = gate.open_for("marsh", Action.DESK_OPEN, purpose=CRIME).release(HttpResponse("x"))
     with pytest.raises(NotAnswered):
         commands.affiliate(registry(), handle="marsh", agency="us.doj.atf", kind="task-force")
+    assert not Affiliation.objects.filter(officer__handle="marsh", agency__path="us.doj.atf").exists()
     response.close()
+    commands.affiliate(registry(), handle="marsh", agency="us.doj.atf", kind="task-force")
     commands.end_affiliation(registry(), handle="marsh", agency="us.doj.atf")
 
 

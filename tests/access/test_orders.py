@@ -2,7 +2,7 @@
 
 import pytest
 
-from openclear.access import gate, orders
+from openclear.access import gate, orders, plans, receipts
 from openclear.access.errors import OlderThanLog, Refused
 from openclear.access.models import Epoch, Officer, OrderState
 from openclear.access.orders import is_blocking
@@ -82,7 +82,7 @@ def test_an_order_without_a_ground_is_none():
 def test_a_plan_says_who_loses_what_and_changes_nothing():
     before = read_standing()
     key = grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION)
-    plan = orders.plan(key, order=orders.new_order(agency="us.dhs.ice", ground=GROUND))
+    plan = plans.plan(key, order=orders.new_order(agency="us.dhs.ice", ground=GROUND))
     assert {person.handle for person in plan.people} == {"ives", "kerr"}
     assert plan.unaffected == Officer.objects.count() - 2
     assert not plan.locks_out
@@ -197,11 +197,11 @@ def test_a_receipt_says_failed_where_holders_are_still_let_in(monkeypatch, scope
 
     token("ives")
 
-    def blind(handle, ask, standing, on_behalf_of=None):
+    def blind(handle, ask, standing):
         reached = handle in {"ives", "kerr"}
-        return judge(handle, ask, Standing(standing.epoch, ()) if reached else standing, on_behalf_of)
+        return judge(handle, ask, Standing(standing.epoch, (), standing.rules) if reached else standing)
 
-    monkeypatch.setattr(orders, "judge", blind)
+    monkeypatch.setattr(receipts, "judge", blind)
     receipt = cut_off("us.dhs.ice", scope=list(scope))
     monkeypatch.undo()
     lift(receipt.order)

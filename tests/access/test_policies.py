@@ -1,6 +1,6 @@
 """Every rule as a world with two lists: somebody whom it lets through, and somebody whom it stops."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
 
 DAY = date(2019, 7, 12)
+NOON = datetime(2019, 7, 12, 12, tzinfo=UTC)
 OPEN, CLOSED = Ground("case", "CZ-1", is_open=True), Ground("case", "CZ-2", is_open=False)
 
 
@@ -86,6 +87,15 @@ ALLOWED = [
         PUBLISHER, ask(Action.LOG_EXPORT, Purpose.PUBLIC_RELEASE, None), "the-log-is-public", id="publisher"
     ),
     pytest.param(FROST, ask(Action.DESK_OPEN, ground=None), "own-desk", id="frost-opens-his-desk"),
+    pytest.param(
+        FROST, ask(Action.EXPORT_KEEP, ground=None), "own-exports-alerts-links", id="frost-keeps-an-export"
+    ),
+    pytest.param(
+        RIVERA, ask(Action.CASE_SHARE, ground=None), "own-cases-are-shared", id="rivera-shares-a-case"
+    ),
+    pytest.param(
+        FROST, ask(Action.CASE_REGISTER, ground=None), "partners-register-cases", id="frost-registers-a-case"
+    ),
 ]
 REFUSED = [
     pytest.param(CHEN, ask(Action.PERSON_SEARCH), "no-rule-permits", id="chen-looks-for-a-person"),
@@ -132,6 +142,14 @@ REFUSED = [
         "named-case-must-be-open",
         id="rivera-with-a-closed-case",
     ),
+    pytest.param(FROST, ask(Action.CASE_SHARE, ground=None), "no-rule-permits", id="frost-shares-a-case"),
+    pytest.param(
+        RIVERA,
+        ask(Action.CASE_REGISTER, ground=None),
+        "no-rule-permits",
+        id="rivera-registers-an-external-case",
+    ),
+    pytest.param(OKAFOR, ask(Action.ALERT_KEEP, ground=None), "no-rule-permits", id="okafor-keeps-an-alert"),
     pytest.param(LAPSED, ask(Action.DESK_OPEN, ground=None), "certification-lapsed", id="lapsed"),
     pytest.param(IMPORTER, ask(Action.INCIDENT_SEARCH), "machine-has-one-purpose", id="importer-searches"),
 ]
@@ -305,18 +323,18 @@ def test_where_order_and_policy_disagree_the_answer_is_no():
 def person(*ties, registered=("us", "us.doj", "us.doj.fbi", "us.dhs", "us.dhs.ice"), agreements=()):
     rows = tuple(AffiliationRow(agency, kind, since, until, 1) for agency, kind, since, until in ties)
     return Person(
-        handle="x", name="X", title="", roles=("officer",), certified_until=DAY, machine_purpose="", is_active=True,
-        affiliations=rows, agreements=agreements, registered=frozenset(registered),
+        handle="x", name="X", title="", roles=("officer",), certified_until=DAY, machine_purpose="",
+        is_integration=False, is_active=True, temporary_until=None, affiliations=rows, agreements=agreements, registered=frozenset(registered),
     )  # fmt: skip
 
 
 def test_an_incomplete_picture_is_a_refusal():
     frost = person(("us.doj.fbi", "employer", DAY, None))
-    assert first_fault(frost, ("us.doj.fbi",)) is None
-    assert first_fault(None, ()).id == "unknown-person"
-    assert first_fault(frost, ()).id == "no-affiliation"
+    assert first_fault(frost, ("us.doj.fbi",), NOON) is None
+    assert first_fault(None, (), NOON).id == "unknown-person"
+    assert first_fault(frost, (), NOON).id == "no-affiliation"
     orphan = person(("us.doj.fbi", "employer", DAY, None), registered=("us", "us.doj.fbi"))
-    assert first_fault(orphan, ("us.doj.fbi",)).id == "incomplete-chain"
+    assert first_fault(orphan, ("us.doj.fbi",), NOON).id == "incomplete-chain"
 
 
 def test_agreements_are_dated_and_every_agency_needs_one():

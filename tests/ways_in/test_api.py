@@ -85,8 +85,8 @@ def test_a_wrong_token_is_nobody():
 
 
 def test_a_token_that_expired_is_nobody():
-    from openclear.access.commands import digest_of
     from openclear.access.models import Token
+    from openclear.access.tokens import digest_of
     from openclear.vocabulary import clock
 
     row = Token.objects.get(digest=digest_of(token("lund")))

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from openclear.access import gate
-from openclear.access.commands import note_sign_in
+from openclear.access.commands import officer_row
 from openclear.access.models import LockedHandle, Officer, SignIn, SignInFailure
 from openclear.access.registry import read_person
 from openclear.access.rules import agencies_of
@@ -39,7 +39,22 @@ def begin_session(session: str, handle: str, *, method: str, facts: Mapping[str,
     """
     note_account(handle, f"signed in by {method}", facts=facts)
     SignInFailure.objects.filter(handle=_claimed(handle)).delete()
-    note_sign_in(session, handle)
+    remember_session(session, handle)
+    note_use(handle)
+
+
+def remember_session(session: str, handle: str) -> None:
+    """Remember whose session this is, so that an order can count it."""
+    with transaction.atomic():
+        SignIn.objects.update_or_create(
+            session=session, defaults={"officer": officer_row(handle), "began": clock.now()}
+        )
+
+
+def note_use(handle: str) -> None:
+    """Remember that an account was used today, once a day: one that is not used for 90 days is disabled (AC-2(3))."""
+    today = clock.today()
+    Officer.objects.filter(handle=handle).exclude(last_used=today).update(last_used=today)
 
 
 def note_account(handle: str, what: str, *, facts: Mapping[str, Any]) -> None:
@@ -49,7 +64,7 @@ def note_account(handle: str, what: str, *, facts: Mapping[str, Any]) -> None:
     """
     person = read_person(handle)
     draft = Draft(
-        "outcome", "none", agencies=agencies_of(person, clock.today()) if person else (),
+        "outcome", "none", agencies=agencies_of([person], clock.today()),
         action="account.note", dataset="desk", purpose=Purpose.OWN_ACCOUNT, epoch=read_standing().epoch,
         body={**facts, "officer": handle, "note": what},
     )  # fmt: skip

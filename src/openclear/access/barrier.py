@@ -59,9 +59,9 @@ class Hold:
         self.release()
 
 
-def shared(agencies: Sequence[str], person: str = "") -> Hold:
-    """Return a hold on `agencies`, all above them, and the person. Raises NotAnswered where one is kept too long."""
-    links = (*chains(agencies), *([lock_of(person)] if person else []))
+def shared(agencies: Sequence[str], people: Sequence[str] = ()) -> Hold:
+    """Return a hold on `agencies`, all above them, and the people. Raises NotAnswered where one is kept too long."""
+    links = (*chains(agencies), *(lock_of(person) for person in sorted(people)))
     return _advisory_shared(links) if _is_postgresql() else _files_shared(links)
 
 

@@ -1,18 +1,15 @@
-"""Acts on the registry and on tokens. Each takes a grant, is logged before it is committed, and raises the epoch."""
+"""Acts on the registry: agencies, agreements, people, ties. Each takes a grant, is logged before it is committed, and raises the epoch."""
 
-import hashlib
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
-
-from django.db import transaction
+from datetime import date, datetime, timedelta
 
 from openclear.access import barrier, gate
 from openclear.access.changes import Change, change, change_by
-from openclear.access.keepers import NO_LOCKOUT, is_sensitive, locks_out
-from openclear.access.models import Affiliation, Agency, Agreement, Epoch, Officer, SignIn, Token
-from openclear.access.rows import Rule
+from openclear.access.keepers import NO_LOCKOUT, locks_out
+from openclear.access.models import Affiliation, Agency, AgencyMove, Agreement, Epoch, Officer
+from openclear.access.rules import EMPLOYER, TWO_PEOPLE_FOR_ACCOUNT
 from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -20,20 +17,15 @@ from openclear.vocabulary.agencies import agency_path, chain
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
-TOKEN_DAYS = 90
+KINDS = ("city", "county", "state", "federal", "task-force", "vendor", "oversight")
 LONGEST_KIND = 20
-SECOND_FOR_TOKEN = Rule(
-    "second-person-for-token",
-    "A token for whoever keeps access, oversees or is a machine needs a second person",
-    "CJIS Security Policy AC-5, separation of duties",
-    "Have another access administrator or the general counsel approve it.",
-)
-TOKEN_PREFIX = "oc_"  # noqa: S105 - how a token begins, not one
+CERTIFIED_DAYS = 366
+TEMPORARY_HOURS = 72
 
 
 @dataclass(frozen=True, slots=True)
 class NewAgency:
-    """An agency to register."""
+    """An agency to register. `oris`: its originating agency identifiers, as many as it has."""
 
     path: str
     name: str
@@ -43,7 +35,10 @@ class NewAgency:
 
 @dataclass(frozen=True, slots=True)
 class NewOfficer:
-    """A person or machine account to register, with the ties it begins with: (agency, kind)."""
+    """A person, machine account or integration to register, with the ties it begins with: (agency, kind).
+
+    `since`: when the ties began on paper, today where it is not said. `temporary_until`: at most 72 hours away.
+    """
 
     handle: str
     name: str
@@ -52,6 +47,10 @@ class NewOfficer:
     ties: Sequence[tuple[str, str]]
     certified_until: date
     machine_purpose: str = ""
+    mail: str = ""
+    since: date | None = None
+    temporary_until: datetime | None = None
+    is_integration: bool = False
 
 
 def found_city(agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
@@ -65,28 +64,34 @@ def found_city(agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) ->
     Epoch.objects.get_or_create(pk=1)
     with change("founding", (), Action.REGISTRY_CHANGE) as under_way:
         for agency in agencies:
-            _add_agency(under_way, agency)
+            add_agency(under_way, agency)
         for founder in founders:
-            _add_officer(under_way, founder)
+            _add_officer(under_way, founder, approved_by="founding")
 
 
 def register_agencies(grant: Grant, *, agencies: Sequence[NewAgency]) -> None:
     """Register agencies. One below a cut-off agency is cut off from its first moment.
 
-    Raises NotPossible where the agency above is not registered, or the path is taken.
+    Raises NotPossible where the agency above is not registered, or the path is taken or was ever used.
     """
     grant.require(Action.REGISTRY_CHANGE)
     with change_by(grant) as under_way:
         for agency in agencies:
-            _add_agency(under_way, agency)
+            add_agency(under_way, agency)
 
 
-def register_officers(grant: Grant, *, officers: Sequence[NewOfficer]) -> None:
-    """Register people. Raises NotPossible where a handle is taken or an agency is unknown."""
+def register_officers(grant: Grant, *, approval: Grant, officers: Sequence[NewOfficer]) -> None:
+    """Register people, as one person asked and another approved (AC-2 e).
+
+    Raises Refused where one person acts for two, NotPossible where a handle was ever used or an agency is unknown.
+    """
     grant.require(Action.REGISTRY_CHANGE)
+    approval.require(Action.REGISTRY_CHANGE)
+    if approval.officer == grant.officer:
+        raise gate.refuse_act(grant, TWO_PEOPLE_FOR_ACCOUNT)
     with change_by(grant) as under_way:
         for officer in officers:
-            _add_officer(under_way, officer)
+            _add_officer(under_way, officer, approved_by=approval.officer)
 
 
 def sign_agreement(grant: Grant, *, agency: str, number: str, signed_on: date, ends_on: date) -> None:
@@ -94,26 +99,40 @@ def sign_agreement(grant: Grant, *, agency: str, number: str, signed_on: date, e
     grant.require(Action.REGISTRY_CHANGE)
     with change_by(grant) as under_way:
         _entry(under_way, "agreement", agency, {"number": number, "ends_on": str(ends_on)})
-        Agreement.objects.create(agency=_agency(agency), number=number, signed_on=signed_on, ends_on=ends_on)
+        Agreement.objects.create(
+            agency=agency_row(agency), number=number, signed_on=signed_on, ends_on=ends_on
+        )
 
 
-def affiliate(grant: Grant, *, handle: str, agency: str, kind: str) -> None:
-    """Tie a person to one more agency from today. Raises NotPossible for unknown names."""
+def end_agreement(grant: Grant, *, number: str, ends_on: date) -> None:
+    """Let an agreement end on another day, also today. Raises NotPossible where there is none of that number."""
     grant.require(Action.REGISTRY_CHANGE)
-    if len(kind) > LONGEST_KIND:
+    with change_by(grant) as under_way:
+        agreement = Agreement.objects.select_related("agency").filter(number=number).first()
+        if agreement is None:
+            message = f"There is no agreement {number}."
+            raise NotPossible(message)
+        _entry(under_way, "agreement", agreement.agency.path, {"number": number, "ends_on": str(ends_on)})
+        Agreement.objects.filter(pk=agreement.pk).update(ends_on=ends_on)
+        _refuse_lockout(grant)
+
+
+def affiliate(grant: Grant, *, handle: str, agency: str, kind: str, since: date | None = None) -> None:
+    """Tie a person to one more agency, from today or from `since`. Raises NotPossible for unknown names or a second employer."""
+    grant.require(Action.REGISTRY_CHANGE)
+    if not 0 < len(kind) <= LONGEST_KIND:
         message = f"The kind of a tie has at most {LONGEST_KIND} characters, such as task-force."
         raise WrongUsage(message)
-    with change_by(grant) as under_way:
-        _tie(under_way, _officer(handle), agency, kind)
+    with _standing_still(handle), change_by(grant) as under_way:
+        tie(under_way, officer_row(handle), agency, kind, since)
         _refuse_lockout(grant)
-    _drain(handle)
 
 
 def end_affiliation(grant: Grant, *, handle: str, agency: str) -> None:
     """End a person's ties to an agency as of yesterday. Raises NotPossible where there is none."""
     grant.require(Action.REGISTRY_CHANGE)
-    with change_by(grant) as under_way:
-        ties = Affiliation.objects.filter(officer=_officer(handle), agency=_agency(agency), until=None)
+    with _standing_still(handle), change_by(grant) as under_way:
+        ties = Affiliation.objects.filter(officer=officer_row(handle), agency=agency_row(agency), until=None)
         if not ties:
             message = f"{handle} has no tie to {agency} that could end."
             raise NotPossible(message)
@@ -121,55 +140,114 @@ def end_affiliation(grant: Grant, *, handle: str, agency: str) -> None:
         under_way.entry("affiliation", facts, {"person": handle})
         ties.update(until=clock.today() - timedelta(days=1))
         _refuse_lockout(grant)
-    _drain(handle)
 
 
-def create_token(grant: Grant, *, handle: str, approval: Grant | None = None) -> str:
-    """Return a new token for a person, valid for 90 days. It is shown once; only its hash is kept.
+def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
+    """Register one agency within a change. Raises NotPossible where the one above is missing or the path was ever used."""
+    links = chain(agency_path(new.path))[:-1]
+    known = set(Agency.objects.filter(path__in=links).values_list("path", flat=True))
+    if missing := [link for link in links if link not in known]:
+        message = f"Register {missing[0]} before {new.path}: no agency may stand under one that is not there."
+        raise NotPossible(message)
+    if new.kind not in KINDS:
+        message = f"There is no kind of agency '{new.kind}'; the kinds are {', '.join(KINDS)}."
+        raise WrongUsage(message)
+    if Agency.objects.filter(path=new.path).exists() or was_used(new.path):
+        message = f"{new.path} is registered already, or was once; paths are never used twice."
+        raise NotPossible(message)
+    facts = {"change": "split", "from": split_from} if split_from else {"change": "added"}
+    body = {"name": new.name, "oris": list(new.oris)}
+    under_way.entry("registry", {"registry": {**facts, "agency": new.path}}, body)
+    Agency.objects.create(path=new.path, name=new.name, kind=new.kind, oris=list(new.oris))
 
-    A token for whoever keeps access, oversees or is a machine needs a second person's `approval`:
-    else one administrator could act for two. Raises Refused without it.
-    """
-    grant.require(Action.TOKEN_CREATE)
-    officer = _officer(handle)
-    if is_sensitive(officer) and (approval is None or approval.officer == grant.officer):
-        raise gate.refuse_act(grant, SECOND_FOR_TOKEN)
-    if approval:
-        approval.require(Action.TOKEN_CREATE)
-    gate.record_act(grant, facts={"person": handle, "approved_by": approval.officer if approval else ""})
-    return issue_token(officer, name="made by an administrator")
+
+def was_used(path: str) -> bool:
+    """Say whether an agency left this path once: a new one there would be taken for it."""
+    return AgencyMove.objects.filter(old=path).exclude(kind="split").exists()
 
 
-def issue_token(officer: Officer, *, name: str) -> str:
-    """Keep the hash of a new token and return the token itself. The caller has asked the gate and logged the act."""
-    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    moment = clock.now()
-    Token.objects.create(
-        digest=digest_of(text), officer=officer, name=name, created=moment,
-        expires=moment + timedelta(days=TOKEN_DAYS),
+def tie(under_way: Change, officer: Officer, agency: str, kind: str, since: date | None = None) -> None:
+    """Tie a person to an agency within a change. Raises NotPossible for a second employer or a closed agency."""
+    row = agency_row(agency)
+    if row.closed_on:
+        message = f"{agency} was merged into another agency and takes nobody new; tie the person to that one."
+        raise NotPossible(message)
+    employed = Affiliation.objects.filter(officer=officer, kind=EMPLOYER, until=None)
+    if kind == EMPLOYER and employed.exists():
+        message = f"{officer.handle} has an employer already; end that tie before a new one begins."
+        raise NotPossible(message)
+    begins = since or clock.today()
+    facts = {"affiliation": {"change": "began", "agency": agency}}
+    entry = under_way.entry(
+        "affiliation", facts, {"person": officer.handle, "kind": kind, "since": str(begins)}
+    )
+    Affiliation.objects.create(officer=officer, agency=row, kind=kind, since=begins, entry=entry)
+
+
+def agency_row(path: str) -> Agency:
+    """Return the agency at a path, for this room alone. Raises NotPossible where there is none."""
+    agency = Agency.objects.filter(path=path).first()
+    if agency is None:
+        message = f"There is no agency {path} in the registry; see openclear agencies."
+        raise NotPossible(message)
+    return agency
+
+
+def officer_row(handle: str) -> Officer:
+    """Return the account with a handle, for this room alone. Raises NotPossible where there is none."""
+    officer = Officer.objects.filter(handle=handle).first()
+    if officer is None:
+        message = f"There is nobody called '{handle}'; see openclear officers."
+        raise NotPossible(message)
+    return officer
+
+
+def _add_officer(under_way: Change, new: NewOfficer, *, approved_by: str) -> None:
+    check_new(new)
+    officer = Officer(
+        handle=new.handle, name=new.name, title=new.title, roles=list(new.roles), mail=new.mail,
+        certified_until=new.certified_until, machine_purpose=new.machine_purpose,
+        is_integration=new.is_integration, temporary_until=new.temporary_until,
+        registered_by=under_way.officer, approved_by=approved_by,
     )  # fmt: skip
-    return text
+    officer.set_unusable_password()
+    officer.save()
+    for agency, kind in new.ties:
+        tie(under_way, officer, agency, kind, new.since)
 
 
-def revoke_tokens(grant: Grant, *, handle: str) -> int:
-    """End every token of a person; return how many there were."""
-    grant.require(Action.TOKEN_CREATE)
-    tokens = Token.objects.filter(officer=_officer(handle))
-    gate.record_act(grant, facts={"person": handle, "revoked": tokens.count()})
-    return tokens.delete()[0]
-
-
-def note_sign_in(session: str, handle: str) -> None:
-    """Remember whose session this is, so that an order can count it."""
-    with transaction.atomic():
-        SignIn.objects.update_or_create(
-            session=session, defaults={"officer": _officer(handle), "began": clock.now()}
+def check_new(new: NewOfficer) -> None:
+    """Raise NotPossible where an account could not be made as it stands: handle, employer, agencies, terms."""
+    # No handle is ever deleted, so none is used twice: stricter than the year of IA-4(d).
+    if Officer.objects.filter(handle=new.handle).exists():
+        message = f"The handle {new.handle} is taken; handles are never used twice."
+        raise NotPossible(message)
+    for agency, _ in new.ties:
+        agency_row(agency)
+    if [kind for _, kind in new.ties].count(EMPLOYER) != 1:
+        message = (
+            f"{new.handle} needs exactly one employer; other agencies are task-force, detail or contractor."
         )
+        raise NotPossible(message)
+    if new.certified_until > clock.today() + timedelta(days=CERTIFIED_DAYS):
+        message = f"{new.handle} can be certified for a year at most (CJIS Security Policy AC-2 j)."
+        raise NotPossible(message)
+    if new.temporary_until and new.temporary_until > clock.now() + timedelta(hours=TEMPORARY_HOURS):
+        message = (
+            f"A temporary account ends after {TEMPORARY_HOURS} hours at most (CJIS Security Policy AC-2(2))."
+        )
+        raise NotPossible(message)
 
 
-def digest_of(token: str) -> str:
-    """Return what is kept of a token (SHA-256; the token itself has 256 random bits)."""
-    return hashlib.sha256(token.encode()).hexdigest()
+@contextmanager
+def _standing_still(handle: str) -> Iterator[None]:
+    # Held from before the entry until after the commit: every answer to the person left under the ties of before,
+    # or is decided under those of after.
+    hold, _ = barrier.exclusive(barrier.lock_of(handle))
+    try:
+        yield
+    finally:
+        hold.release()
 
 
 def _refuse_lockout(grant: Grant) -> None:
@@ -178,61 +256,5 @@ def _refuse_lockout(grant: Grant) -> None:
         raise gate.refuse_act(grant, NO_LOCKOUT)
 
 
-def _drain(handle: str) -> None:
-    # Answers that were decided before the change still hold the person's lock: wait until they are handed over.
-    hold, _ = barrier.exclusive(barrier.lock_of(handle))
-    hold.release()
-
-
-def _add_agency(under_way: Change, new: NewAgency) -> None:
-    links = chain(agency_path(new.path))[:-1]
-    known = set(Agency.objects.filter(path__in=links).values_list("path", flat=True))
-    if missing := [link for link in links if link not in known]:
-        message = f"Register {missing[0]} before {new.path}: no agency may stand under one that is not there."
-        raise NotPossible(message)
-    if Agency.objects.filter(path=new.path).exists():
-        message = f"{new.path} is registered already."
-        raise NotPossible(message)
-    _entry(under_way, "added", new.path, {"name": new.name})
-    Agency.objects.create(path=new.path, name=new.name, kind=new.kind, oris=list(new.oris))
-
-
-def _add_officer(under_way: Change, new: NewOfficer) -> None:
-    if Officer.objects.filter(handle=new.handle).exists():
-        message = f"The handle {new.handle} is taken; handles are never used twice."
-        raise NotPossible(message)
-    officer = Officer(
-        handle=new.handle, name=new.name, title=new.title, roles=list(new.roles),
-        certified_until=new.certified_until, machine_purpose=new.machine_purpose,
-    )  # fmt: skip
-    officer.set_unusable_password()
-    officer.save()
-    for agency, kind in new.ties:
-        _tie(under_way, officer, agency, kind)
-
-
-def _tie(under_way: Change, officer: Officer, agency: str, kind: str) -> None:
-    facts = {"affiliation": {"change": "began", "agency": agency}}
-    row = _agency(agency)
-    entry = under_way.entry("affiliation", facts, {"person": officer.handle, "kind": kind})
-    Affiliation.objects.create(officer=officer, agency=row, kind=kind, since=clock.today(), entry=entry)
-
-
 def _entry(under_way: Change, what: str, agency: str, body: dict[str, str]) -> None:
     under_way.entry("registry", {"registry": {"change": what, "agency": agency}}, body)
-
-
-def _agency(path: str) -> Agency:
-    agency = Agency.objects.filter(path=path).first()
-    if agency is None:
-        message = f"There is no agency {path} in the registry; see openclear agencies."
-        raise NotPossible(message)
-    return agency
-
-
-def _officer(handle: str) -> Officer:
-    officer = Officer.objects.filter(handle=handle).first()
-    if officer is None:
-        message = f"There is nobody called '{handle}'; see openclear officers."
-        raise NotPossible(message)
-    return officer

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from threading import Lock
 
 from openclear.access.policy import Engine, Policies, load_policies
 from openclear.access.registry import person_at
-from openclear.access.rows import Ask, Decision, OrderRow, Person, Standing, Subject
+from openclear.access.rows import Ask, Decision, OrderRow, Person, Rule, Standing, Subject
 from openclear.access.rules import (
     INCOMPLETE_CHAIN,
+    NO_HUMAN,
+    OTHER_RULES,
     agencies_of,
     checked,
     first_fault,
@@ -47,54 +50,85 @@ def policies() -> Policies:
     return load_policies()
 
 
-def judge(handle: str, ask: Ask, standing: Standing, on_behalf_of: str | None = None) -> Judgement:
+def judge(handle: str, ask: Ask, standing: Standing) -> Judgement:
     """Return the verdict on an ask at a standing. Reads the registry, never a record."""
-    return verdict(person_at(standing.epoch, handle), ask, standing, on_behalf_of)
+    carrier = person_at(standing.epoch, ask.through) if ask.through else None
+    return verdict(person_at(standing.epoch, handle), ask, standing, carrier=carrier)
 
 
 def verdict(
-    person: Person | None, ask: Ask, standing: Standing, on_behalf_of: str | None = None
+    person: Person | None,
+    ask: Ask,
+    standing: Standing,
+    *,
+    carrier: Person | None = None,
+    day: date | None = None,
 ) -> Judgement:
-    """Return the verdict for a person whose facts are given."""
-    day = clock.today()
+    """Return the verdict for a person whose facts are given, and for the integration that carries the ask, if one does.
+
+    `day`: as of another day than today, to explain what was.
+    """
+    on = day or clock.today()
     # What a caller names enters the public header only as an agency that is registered.
-    known = on_behalf_of is None or (person is not None and on_behalf_of in person.registered)
-    agencies = agencies_of(person, day, on_behalf_of if known else None) if person else ()
+    known = ask.on_behalf_of is None or (person is not None and ask.on_behalf_of in person.registered)
+    agencies = agencies_of([person, carrier], on, ask.on_behalf_of if known else None)
     order = order_over(standing.orders, agencies, ask)
-    fault = first_fault(person, agencies) or (None if known else INCOMPLETE_CHAIN)
+    fault = _fault(person, carrier, ask, agencies) or (None if known else INCOMPLETE_CHAIN)
+    if standing.rules != policies().digest:
+        # Another version of the program serves this city by now: nothing is decided by rules that are not its own.
+        fault = OTHER_RULES
     if fault or person is None:
         decision = order_refusal(order) if order else Decision(allowed=False, rules=(fault,) if fault else ())
         return Judgement(decision, person, agencies, standing.epoch, {})
-    subject = subject_of(person, agencies, day, on_behalf_of)
+    subject = subject_of(person, agencies, on, ask.on_behalf_of, carrier)
     # After an order every thread needs the same new decisions at once: one makes them, the others wait for it.
     with _compiling:
-        decision, clearances = _compiled(standing.epoch, standing.orders, subject, _class_of(ask))
+        decision, clearances = _compiled(standing.orders, subject, _class_of(ask, person, on))
     final = checked(decision, order)
     return Judgement(final, person, agencies, standing.epoch, clearances if final.allowed else {})
 
 
-def _class_of(ask: Ask) -> Ask:
-    # Rules speak of whether a ground is open, never of its number: one decision serves every open case.
-    ground = replace(ask.ground, number="") if ask.ground else None
-    return replace(ask, ground=ground)
+def _fault(person: Person | None, carrier: Person | None, ask: Ask, agencies: tuple[str, ...]) -> Rule | None:
+    moment = clock.now()
+    fault = first_fault(person, agencies, moment)
+    if fault or person is None:
+        return fault
+    if ask.through is None:
+        return NO_HUMAN if person.is_integration else None
+    # A person may not stand in for an integration, nor one integration for another.
+    if carrier is None or not carrier.is_integration or person.is_integration or person.machine_purpose:
+        return NO_HUMAN
+    return first_fault(carrier, agencies, moment)
+
+
+def _class_of(ask: Ask, person: Person, on: date) -> Ask:
+    # Rules speak of whether there is a ground and it is open, never of its number: one decision serves every open case.
+    # A ground that is neither the asker's nor shared with them is none; the same for whoever the answer is for.
+    ground = ask.ground
+    ours = ground is not None and ground.is_for(agencies_of([person], on))
+    if ground and ask.on_behalf_of:
+        ours = ours and ground.is_for([ask.on_behalf_of])
+    plain = replace(ground, number="", kind="", agencies=()) if ground and ours else None
+    return replace(ask, ground=plain, on_behalf_of=None, through=None)
 
 
 @lru_cache(maxsize=KEPT_DECISIONS)
 def _compiled(
-    epoch: int, orders: tuple[OrderRow, ...], subject: Subject, ask: Ask
+    orders: tuple[OrderRow, ...], subject: Subject, ask: Ask
 ) -> tuple[Decision, Mapping[Dataset, Clearance]]:
-    # Kept by epoch: any change to orders or registry raises it, and this becomes unreachable at once.
-    engine = _engine(epoch, orders)
+    # A pure function of everything that it rests on: orders, facts of the asker, the ask, and the rules of this process.
+    # The facts are read anew for every epoch, so a change is felt at once, and a change elsewhere costs nobody anything.
+    engine = _engine(orders)
     decision = engine.decide(subject, ask)
     if not decision.allowed:
         return decision, {}
     clearances = engine.clearances(subject, ask)
     if ask.ground and not clearances[Dataset.CASES].shows(ask.ground.labels):
         # A case that the asker may not know of is no ground: the same answer as for one that is not there.
-        return _compiled(epoch, orders, subject, replace(ask, ground=None))
+        return _compiled(orders, subject, replace(ask, ground=None))
     return decision, clearances
 
 
 @lru_cache(maxsize=KEPT_ENGINES)
-def _engine(_epoch: int, orders: tuple[OrderRow, ...]) -> Engine:
+def _engine(orders: tuple[OrderRow, ...]) -> Engine:
     return policies().under(orders)

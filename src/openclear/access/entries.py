@@ -20,7 +20,11 @@ alarm = logging.getLogger("openclear.alarm")
 
 def ask_of(grant: Grant) -> Ask:
     """Return the ask that a grant was cut for."""
-    return Ask(grant.action, grant.purpose, ground_named=bool(grant.facts["case"]), ground=grant.ground)
+    facts = grant.facts
+    return Ask(
+        grant.action, grant.purpose, bool(facts["case"]), grant.ground, facts["on_behalf_of"] or None,
+        facts["through"] or None,
+    )  # fmt: skip
 
 
 def answer_draft(grant: Grant, judgement: Judgement, shown: Sequence[UUID]) -> Draft:

@@ -39,5 +39,9 @@ class OlderThanLog(NotPossible):
     """The database is older than the log: serving it could bring lifted or ended access back."""
 
 
+class OlderRules(NotPossible):
+    """The rules of this program were replaced by newer ones: serving them could bring ended access back."""
+
+
 class PolicyFault(NotPossible):
     """The policy files are not what they must be: nothing may be served under them."""

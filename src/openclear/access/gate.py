@@ -24,7 +24,7 @@ from openclear.vocabulary.purposes import Purpose
 
 __all__ = [
     "LARGEST_ANSWER", "let_go", "open_for", "record_act", "record_outcome", "refuse_act", "release_together",
-    "report_mistake", "stamp", "still_open", "turn_away",
+    "report_mistake", "stamp", "still_open", "turn_away", "would_open",
 ]  # fmt: skip
 NOT_SIGNED_IN = Rule(
     "not-signed-in",
@@ -34,24 +34,26 @@ NOT_SIGNED_IN = Rule(
 )
 
 
-def open_for(
+def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
     officer: str,
     action: Action,
     *,
     purpose: Purpose,
     case: str | None = None,
     on_behalf_of: str | None = None,
+    through: str | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> Grant:
     """Return a Grant for one act, or raise Refused, which is in the log by then.
 
-    `case`: number of a case, dispatch event or warrant. `facts`: what the private part of the entry
-    keeps of the request (search words, address). Settled before any record is looked at.
+    `case`: number of a case, dispatch event or warrant. `on_behalf_of`: another agency that the answer is for; it is
+    decided too. `through`: the integration that carries the ask of `officer`; it is decided too. `facts`: what the
+    private part of the entry keeps of the request (search words, address). Settled before any record is looked at.
     """
     ground = ports.grounds.find(case) if case else None
-    ask = Ask(action, purpose, ground_named=bool(case), ground=ground)
-    kept = {**(facts or {}), "case": case or "", "on_behalf_of": on_behalf_of or ""}
-    judgement = judge(officer, ask, read_standing(), on_behalf_of)
+    ask = Ask(action, purpose, bool(case), ground, on_behalf_of or None, through or None)
+    kept = {**(facts or {}), "case": case or "", "on_behalf_of": on_behalf_of or "", "through": through or ""}
+    judgement = judge(officer, ask, read_standing())
     if not judgement.decision.allowed:
         raise refused(officer, ask, judgement, kept)
     return Grant(
@@ -66,6 +68,12 @@ def open_for(
         release_by=release,
         facts={**kept, "rules": judgement.decision.rule_ids, "ties": judgement.affiliation_entries()},
     )
+
+
+def would_open(officer: str, action: Action, *, purpose: Purpose, case: str | None = None) -> bool:
+    """Say whether the gate would open for somebody else now. Gives no grant and nothing of the reason: for the giver of a link."""
+    ground = ports.grounds.find(case) if case else None
+    return judge(officer, Ask(action, purpose, bool(case), ground), read_standing()).decision.allowed
 
 
 def turn_away(*, facts: Mapping[str, Any]) -> Refused:

@@ -32,7 +32,8 @@ def locks_out(standing: Standing) -> bool:
 
 def is_sensitive(officer: Officer) -> bool:
     """Say whether a token for this account needs a second person: keepers, oversight, machines."""
-    return bool(SENSITIVE_ROLES & set(officer.roles)) or bool(officer.machine_purpose)
+    machine = bool(officer.machine_purpose) or officer.is_integration
+    return machine or bool(SENSITIVE_ROLES & set(officer.roles))
 
 
 def _holders(roles: frozenset[str]) -> list[str]:

@@ -5,6 +5,8 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from openclear.vocabulary import clock
+
 
 class Agency(models.Model):
     """One agency. Its path says what stands above it; every link of the path must be an agency here."""
@@ -13,6 +15,7 @@ class Agency(models.Model):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=20)
     oris = models.JSONField(default=list)
+    closed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         """Agencies are listed in the order of the tree."""
@@ -22,6 +25,20 @@ class Agency(models.Model):
     def __str__(self) -> str:
         """Return the path."""
         return self.path
+
+
+class AgencyMove(models.Model):
+    """A change of a path: moved, renamed, merged into another, or split off. Append-only; a path that was left is never used again."""
+
+    kind = models.CharField(max_length=12)
+    old = models.CharField(max_length=200, db_index=True)
+    new = models.CharField(max_length=200)
+    moment = models.DateTimeField()
+    entry = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Return from where to where."""
+        return f"{self.old} {self.kind} {self.new}"
 
 
 class Agreement(models.Model):
@@ -46,7 +63,15 @@ class Officer(AbstractBaseUser):
     roles = models.JSONField(default=list)
     certified_until = models.DateField()
     machine_purpose = models.CharField(max_length=40, blank=True)
+    is_integration = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    mail = models.EmailField(blank=True)
+    registered = models.DateTimeField(default=clock.now)
+    registered_by = models.CharField(max_length=40, blank=True)
+    approved_by = models.CharField(max_length=40, blank=True)
+    temporary_until = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateField(null=True, blank=True)
+    disabled_for = models.CharField(max_length=80, blank=True)
 
     objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
     USERNAME_FIELD = "handle"
@@ -89,12 +114,59 @@ class OrderState(models.Model):
     ordered_by = models.CharField(max_length=40)
     approved_by = models.CharField(max_length=40)
     review_on = models.DateField(null=True, blank=True)
+    document = models.CharField(max_length=200, blank=True)
+    moment = models.DateTimeField(null=True, blank=True)
     epoch = models.BigIntegerField()
     entry = models.BigIntegerField()
 
     def __str__(self) -> str:
         """Return the order and its state."""
         return f"{self.order} {self.state}"
+
+
+class OrderPlace(models.Model):
+    """A place in the tree that an order holds besides its own agency, because an agency under it moved there."""
+
+    order = models.CharField(max_length=40, db_index=True)
+    agency = models.CharField(max_length=200)
+
+    class Meta:
+        """An order holds a place once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["order", "agency"], name="place_once_per_order")
+        ]
+
+    def __str__(self) -> str:
+        """Return the order and the place."""
+        return f"{self.order} also {self.agency}"
+
+
+class PolicyVersion(models.Model):
+    """The rules that this city was served with, in the order in which they came: an older set must not come back."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    epoch = models.BigIntegerField()
+    moment = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return the digest."""
+        return self.digest
+
+
+class Notice(models.Model):
+    """What partner agencies are told of an order beforehand: what changes, and that nothing changes for them."""
+
+    agency = models.CharField(max_length=200, db_index=True)
+    about = models.CharField(max_length=200)
+    text = models.TextField()
+    written_by = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return whom it is for."""
+        return f"notice to {self.agency}"
 
 
 class Epoch(models.Model):
@@ -175,6 +247,7 @@ class Proposal(models.Model):
     purposes = models.JSONField(default=list)
     ground = models.TextField()
     review_on = models.DateField(null=True, blank=True)
+    facts = models.JSONField(default=dict)
     proposed_by = models.CharField(max_length=40)
     proposed = models.DateTimeField()
     state = models.CharField(max_length=12, default="open", db_index=True)
@@ -192,6 +265,7 @@ class OrderProof(models.Model):
     order = models.CharField(max_length=40, db_index=True)
     epoch = models.BigIntegerField()
     receipts = models.JSONField(default=list)
+    plan = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         """Return which order."""

@@ -1,31 +1,37 @@
-"""Cut-off orders: who loses what, cut off, lift. Two people, one action, in force at once and everywhere."""
+"""Cut-off orders from their first day to their last: in force, provisional, suspended by a court, narrowed, lifted.
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+Two people, one action, in force at once and everywhere. Every state is an entry in the log before it is a row here.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from openclear.access import barrier, gate
+from openclear.access import gate, receipts
 from openclear.access.changes import Change, change_by
-from openclear.access.decisions import judge
-from openclear.access.errors import NotAnswered
-from openclear.access.keepers import NO_LOCKOUT, locks_out
-from openclear.access.models import Agency, Officer, OrderProof, OrderState
-from openclear.access.ports import ports
-from openclear.access.registry import person_at
-from openclear.access.rows import ALL, Ask, OrderRow, Person, Rule, Standing
-from openclear.access.rules import CUT_OFF, EMPLOYER, HOST, OVERSIGHT, agencies_of, order_over
+from openclear.access.keepers import NO_LOCKOUT
+from openclear.access.models import Agency, OrderPlace, OrderState
+from openclear.access.plans import plan
+from openclear.access.receipts import OrderReceipt
+from openclear.access.rows import ALL, OrderRow, Rule
 from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.proof.headers import BLOCKING_STATES
-from openclear.audit.rows import Draft
 from openclear.vocabulary import clock
-from openclear.vocabulary.actions import DATASET_OF, Action, Dataset
-from openclear.vocabulary.agencies import agency_path, is_within
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.agencies import agency_path
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.purposes import Purpose, purpose_of
+from openclear.vocabulary.purposes import purpose_of
 
+PROVISIONAL, IN_FORCE, SUSPENDED, NARROWED, LIFTED = (
+    "provisional",
+    "in-force",
+    "suspended",
+    "narrowed",
+    "lifted",
+)
+CONFIRM_WITHIN = timedelta(hours=24)
 TWO_PEOPLE = Rule(
     "two-people",
     "An order needs two different people: one who orders and one who approves",
@@ -35,32 +41,12 @@ TWO_PEOPLE = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class TargetReceipt:
-    """What became of one kind of thing: how many reached the city before, how many still do."""
+class Signed:
+    """Who stands behind a state of an order besides the one who ordered it, and on what paper."""
 
-    target: str
-    state: str
-    before: int
-    after: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderReceipt:
-    """What an order did, proved target by target."""
-
-    order: str
-    epoch: int
-    receipts: Sequence[TargetReceipt]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Who loses what if the order is given, and whether it may be given at all."""
-
-    people: Sequence[Person]
-    home_people: Sequence[Person]
-    unaffected: int
-    locks_out: bool
+    approved_by: str = ""
+    review_on: date | None = None
+    document: str = ""
 
 
 def new_order(
@@ -81,23 +67,6 @@ def new_order(
     return OrderRow("draft", agency, "draft", tuple(scope) or ALL, named or ALL, ground.strip(), 0)
 
 
-def plan(grant: Grant, *, order: OrderRow) -> Plan:
-    """Return who would lose access by `order` and who would not. Changes nothing."""
-    grant.require(Action.ORDER_CUT_OFF)
-    standing = read_standing()
-    everyone = [
-        person_at(standing.epoch, handle) for handle in Officer.objects.values_list("handle", flat=True)
-    ]
-    people = [person for person in everyone if person and _reaches(order, person)]
-    planned = Standing(standing.epoch, (*standing.orders, replace(order, id="planned")))
-    return Plan(
-        people=people,
-        home_people=[person for person in people if _is_home(person)],
-        unaffected=len(everyone) - len(people),
-        locks_out=_names_home(order.agency) or locks_out(planned),
-    )
-
-
 def cut_off(grant: Grant, *, approval: Grant, order: OrderRow, review_on: date | None = None) -> OrderReceipt:
     """Put `order` in force for its agency, all below it, and everyone tied to any of them.
 
@@ -107,94 +76,189 @@ def cut_off(grant: Grant, *, approval: Grant, order: OrderRow, review_on: date |
     grant.require(Action.ORDER_CUT_OFF)
     approval.require(Action.ORDER_CUT_OFF)
     _need_two(grant, approval)
-    if plan(grant, order=order).locks_out:
-        raise gate.refuse_act(grant, NO_LOCKOUT)
-    before = {reach.target: _reached(order, reach.holders()) for reach in ports.reach}
-    with change_by(grant) as under_way:
-        row = _set_state(under_way, order, "in-force", approval.officer, review_on)
-    # From here every decision refuses. What was decided before still holds its agencies' locks.
-    with _drained(order.agency) as drained:
-        receipts = [_prove(row, reach.target, before[reach.target], reach.holders()) for reach in ports.reach]
-        _append_result(grant, row, under_way, [*receipts, drained])
-        _keep_proof(row, under_way.epoch, [*receipts, drained])
-    return OrderReceipt(row.id, under_way.epoch, [*receipts, drained])
+    return _put_in_force(grant, order, IN_FORCE, Signed(approval.officer, review_on))
 
 
-@contextmanager
-def _drained(agency: str) -> Iterator[TargetReceipt]:
-    target = "answers being handed over"
-    try:
-        hold, waited = barrier.exclusive(agency)
-    except NotAnswered:
-        # The order is in force all the same; what is not proved is that the last answer has left.
-        yield TargetReceipt(target, "failed", 1, 1)
-        return
-    try:
-        yield TargetReceipt(target, "verified", int(waited), 0)
-    finally:
-        hold.release()
+def cut_off_provisionally(grant: Grant, *, order: OrderRow, review_on: date | None = None) -> OrderReceipt:
+    """Put `order` in force at once in an emergency, by one person alone.
+
+    A second person confirms it within 24 hours, or it alarms every hour until somebody does or lifts it.
+    """
+    grant.require(Action.ORDER_CUT_OFF)
+    return _put_in_force(grant, order, PROVISIONAL, Signed(review_on=review_on))
 
 
-def lift(grant: Grant, *, approval: Grant, name: str, ground: str) -> Sequence[OrderReceipt]:
-    """Lift one order by its id, or every order in force on exactly one agency. Two people, as for the order.
+def confirm(grant: Grant, *, name: str) -> OrderReceipt:
+    """Confirm a provisional order, as its second person. Raises Refused for its author, NotPossible where there is none."""
+    grant.require(Action.ORDER_CUT_OFF)
+    newest = newest_state(name)
+    if newest is None or newest.state != PROVISIONAL:
+        message = f"Order {name} is not provisional, so there is nothing to confirm."
+        raise NotPossible(message)
+    if newest.ordered_by == grant.officer:
+        raise gate.refuse_act(grant, TWO_PEOPLE)
+    signed = Signed(grant.officer, newest.review_on)
+    return _put_in_force(grant, row_of(newest), IN_FORCE, signed, ordered_by=newest.ordered_by)
 
-    Raises NotPossible where no such order is in force.
+
+def suspend(grant: Grant, *, approval: Grant, name: str, document: str, ground: str) -> OrderReceipt:
+    """Suspend an order because a court said so, on a document, by two people. It can be resumed or lifted."""
+    grant.require(Action.ORDER_LIFT)
+    standing = _weakened(grant, approval, name)
+    _need_text(document, "Name the court's document that suspends the order, with its number and date.")
+    return _set_back(grant, standing, SUSPENDED, ground, Signed(approval.officer, document=document.strip()))
+
+
+def resume(grant: Grant, *, approval: Grant, name: str, document: str, ground: str) -> OrderReceipt:
+    """Put a suspended order in force again, by two people."""
+    grant.require(Action.ORDER_CUT_OFF)
+    approval.require(Action.ORDER_CUT_OFF)
+    _need_two(grant, approval)
+    newest = newest_state(name)
+    if newest is None or newest.state != SUSPENDED:
+        message = f"Order {name} is not suspended; see openclear orders."
+        raise NotPossible(message)
+    signed = Signed(approval.officer, newest.review_on, document.strip())
+    return _put_in_force(
+        grant, replace(row_of(newest), ground=ground.strip() or newest.ground), IN_FORCE, signed
+    )
+
+
+def narrow(grant: Grant, *, approval: Grant, name: str, to: OrderRow) -> OrderReceipt:
+    """Limit an order to fewer data sets or purposes than it has, by two people. `to`: scope, purposes and ground.
+
+    Raises WrongUsage where that is not less than it is now.
     """
     grant.require(Action.ORDER_LIFT)
-    approval.require(Action.ORDER_LIFT)
-    _need_two(grant, approval)
-    orders = [order for order in read_standing().orders if name in {order.id, order.agency}]
-    if not orders:
+    standing = _weakened(grant, approval, name)
+    less = _covers(standing.scope, to.scope) and _covers(standing.purposes, to.purposes)
+    if not less or (standing.scope, standing.purposes) == (to.scope, to.purposes):
+        raise WrongUsage(
+            "A narrowed order names fewer data sets or purposes than the order does now; a wider one is a new order."
+        )
+    narrowed = replace(standing, scope=to.scope, purposes=to.purposes)
+    return _set_back(grant, narrowed, NARROWED, to.ground, Signed(approval.officer))
+
+
+def lift(grant: Grant, *, approval: Grant | None, name: str, ground: str) -> Sequence[OrderReceipt]:
+    """Lift one order by its id, or every order on exactly one agency. Two people, as for the order.
+
+    A provisional order is lifted by one person who did not give it. Raises NotPossible where there is no such order.
+    """
+    grant.require(Action.ORDER_LIFT)
+    newest = [row for row in _newest_states() if name in {row.order, row.agency} and row.state != LIFTED]
+    if not newest:
         message = f"No order {name} is in force; see openclear orders."
         raise NotPossible(message)
     done = []
-    for order in orders:
-        with change_by(grant) as under_way:
-            lifted = OrderRow(order.id, order.agency, order.state, order.scope, order.purposes, ground, 0)
-            _set_state(under_way, lifted, "lifted", approval.officer, None)
-        done.append(OrderReceipt(order.id, under_way.epoch, ()))
+    for state in newest:
+        alone = approval is None and state.state == PROVISIONAL and state.ordered_by != grant.officer
+        if not alone:
+            if approval is None:
+                raise gate.refuse_act(grant, TWO_PEOPLE)
+            approval.require(Action.ORDER_LIFT)
+            _need_two(grant, approval)
+        signed = Signed(approval.officer if approval else "")
+        done.append(_set_back(grant, row_of(state), LIFTED, ground, signed))
     return done
 
 
-def _set_state(
-    under_way: Change, order: OrderRow, state: str, approved_by: str, review_on: date | None
-) -> OrderRow:
+def overdue(grant: Grant) -> list[OrderRow]:
+    """Return the provisional orders that nobody confirmed within 24 hours."""
+    grant.require(Action.REGISTRY_LIST)
+    return unconfirmed()
+
+
+def unconfirmed() -> list[OrderRow]:
+    """Return the provisional orders that are older than 24 hours: what the watch alarms about."""
+    late = clock.now() - CONFIRM_WITHIN
+    return [
+        row_of(row)
+        for row in _newest_states()
+        if row.state == PROVISIONAL and row.moment and row.moment < late
+    ]
+
+
+def newest_state(name: str) -> OrderState | None:
+    """Return the newest state of an order, for this room alone; None where there is no such order."""
+    return OrderState.objects.filter(order=name).order_by("-sequence").first()
+
+
+def row_of(state: OrderState) -> OrderRow:
+    """Return one state of an order with the places that the order holds now, for this room alone."""
+    scope, purposes = (value if value == ALL else tuple(value) for value in (state.scope, state.purposes))
+    places = OrderPlace.objects.filter(order=state.order).order_by("agency").values_list("agency", flat=True)
+    return OrderRow(
+        state.order, state.agency, state.state, scope, purposes, state.ground, state.entry, tuple(places)
+    )
+
+
+def is_blocking(state: str) -> bool:
+    """Say whether an order in this state keeps its agency out."""
+    return state in BLOCKING_STATES
+
+
+def _put_in_force(
+    grant: Grant, order: OrderRow, state: str, signed: Signed, *, ordered_by: str = ""
+) -> OrderReceipt:
+    planned = plan(grant, order=order)
+    if planned.locks_out:
+        raise gate.refuse_act(grant, NO_LOCKOUT)
+    counted = {target: hit for target, hit, _ in planned.targets}
+    with change_by(grant) as under_way:
+        row = _set_state(under_way, order, state, signed, ordered_by or grant.officer)
+    # From here every decision refuses. What was decided before still holds its agencies' locks.
+    return receipts.prove(grant, row, under_way.epoch, counted, planned.told())
+
+
+def _set_back(grant: Grant, order: OrderRow, state: str, ground: str, signed: Signed) -> OrderReceipt:
+    with change_by(grant) as under_way:
+        _set_state(under_way, replace(order, ground=ground.strip()), state, signed, grant.officer)
+    return OrderReceipt(order.id, under_way.epoch, ())
+
+
+def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, ordered_by: str) -> OrderRow:
+    _check_unmoved(order)
     identity = order.id if order.id != "draft" else f"{clock.today().year}-{len(log.state().orders) + 1:03d}"
-    set_to = OrderRow(identity, order.agency, state, order.scope, order.purposes, order.ground, 0)
-    body = {"ground": order.ground, "ordered_by": under_way.officer, "approved_by": approved_by,
-            "review_on": str(review_on or "")}  # fmt: skip
+    set_to = replace(order, id=identity, state=state)
+    header = set_to.header()
+    body = {"ground": order.ground, "ordered_by": ordered_by, "approved_by": signed.approved_by,
+            "review_on": str(signed.review_on or ""), "document": signed.document}  # fmt: skip
     # The entry is durable, the row is not: a crash on this line leaves an order that the log already
     # enforces and that the next start completes.
-    entry = under_way.entry("order", {"order": set_to.header()}, body)
+    entry = under_way.entry("order", {"order": header}, body)
     OrderState.objects.create(
-        order=identity, agency=order.agency, state=state, scope=set_to.header()["scope"],
-        purposes=set_to.header()["purposes"], ground=order.ground, ordered_by=under_way.officer,
-        approved_by=approved_by, review_on=review_on, epoch=under_way.epoch, entry=entry,
+        order=identity, agency=order.agency, state=state, scope=header["scope"], purposes=header["purposes"],
+        ground=order.ground, ordered_by=ordered_by, approved_by=signed.approved_by, review_on=signed.review_on,
+        document=signed.document, moment=clock.now(), epoch=under_way.epoch, entry=entry,
     )  # fmt: skip
-    return OrderRow(identity, order.agency, state, order.scope, order.purposes, order.ground, entry)
+    return replace(set_to, entry=entry)
 
 
-def _keep_proof(row: OrderRow, epoch: int, receipts: Sequence[TargetReceipt]) -> None:
-    told = [[item.target, item.state, item.before, item.after] for item in receipts]
-    OrderProof.objects.create(order=row.id, epoch=epoch, receipts=told)
+def _check_unmoved(order: OrderRow) -> None:
+    # Asked again within the change: between the draft and now the agency may have been moved.
+    if order.id == "draft" and not Agency.objects.filter(path=order.agency).exists():
+        message = f"{order.agency} was moved in the meantime; draw the order up for its new place."
+        raise NotPossible(message)
 
 
-def _append_result(grant: Grant, row: OrderRow, under_way: Change, receipts: Sequence[TargetReceipt]) -> None:
-    proved = all(item.state == "verified" for item in receipts)
-    log.append(
-        Draft(
-            kind="in-force" if proved else "outcome",
-            decision="none" if proved else "error",
-            agencies=grant.agencies,
-            action=grant.action,
-            dataset=DATASET_OF[grant.action],
-            purpose=grant.purpose,
-            epoch=under_way.epoch,
-            attempt=row.entry,
-            extra={"order": row.header()} if proved else {},
-            body={"receipts": [[item.target, item.state, item.before, item.after] for item in receipts]},
-        )  # fmt: skip
-    )
+def _weakened(grant: Grant, approval: Grant, name: str) -> OrderRow:
+    approval.require(Action.ORDER_LIFT)
+    _need_two(grant, approval)
+    standing = next((order for order in read_standing().orders if order.id == name), None)
+    if standing is None:
+        message = f"No order {name} is in force; see openclear orders."
+        raise NotPossible(message)
+    return standing
+
+
+def _newest_states() -> list[OrderState]:
+    newest = {row.order: row for row in OrderState.objects.order_by("sequence")}
+    return list(newest.values())
+
+
+def _covers(wide: str | tuple[str, ...], less: str | tuple[str, ...]) -> bool:
+    return wide == ALL or (less != ALL and set(less) <= set(wide))
 
 
 def _need_two(grant: Grant, approval: Grant) -> None:
@@ -202,45 +266,6 @@ def _need_two(grant: Grant, approval: Grant) -> None:
         raise gate.refuse_act(grant, TWO_PEOPLE)
 
 
-def _prove(order: OrderRow, target: str, before: int, holders: Sequence[str]) -> TargetReceipt:
-    standing = read_standing()
-    still = sum(_still_answered(order, standing, handle) for handle in holders)
-    return TargetReceipt(target, "failed" if still else "verified", before, still)
-
-
-def _still_answered(order: OrderRow, standing: Standing, handle: str) -> bool:
-    ask = _probe(order)
-    judgement = judge(handle, ask, standing)
-    reached = order_over([order], judgement.agencies, ask) is not None
-    # Refused for another reason, such as a case that is missing, would prove nothing of the order.
-    return reached and not any(name.startswith(CUT_OFF) for name in judgement.decision.rule_ids)
-
-
-def _probe(order: OrderRow) -> Ask:
-    actions = [action for action in Action if order.scope == ALL or DATASET_OF[action] in order.scope]
-    purposes = [purpose for purpose in Purpose if order.purposes == ALL or purpose in order.purposes]
-    action = Action.DESK_OPEN if Action.DESK_OPEN in actions else actions[0]
-    return Ask(action, purposes[0], ground_named=False, ground=None)
-
-
-def _reached(order: OrderRow, holders: Sequence[str]) -> int:
-    epoch = read_standing().epoch
-    people = [person_at(epoch, handle) for handle in holders]
-    return sum(person is not None and _reaches(order, person) for person in people)
-
-
-def _reaches(order: OrderRow, person: Person) -> bool:
-    return any(is_within(agency, order.agency) for agency in agencies_of(person, clock.today()))
-
-
-def _is_home(person: Person) -> bool:
-    return any(tie.kind == EMPLOYER and is_within(tie.agency, HOST) for tie in person.affiliations)
-
-
-def _names_home(agency: str) -> bool:
-    return any(is_within(home, agency) or is_within(agency, home) for home in (HOST, OVERSIGHT))
-
-
-def is_blocking(state: str) -> bool:
-    """Say whether an order in this state keeps its agency out."""
-    return state in BLOCKING_STATES
+def _need_text(text: str, sentence: str) -> None:
+    if not text.strip():
+        raise WrongUsage(sentence)

@@ -90,9 +90,16 @@ class Engine:
         return Clearance(dataset, united(refused), frozenset(hidden))
 
     def _sees(self, subject: Subject, ask: Ask, dataset: Dataset, **what: str) -> bool:
+        return self._seen(subject, ask, dataset, **what).allowed
+
+    def why(self, subject: Subject, ask: Ask, dataset: Dataset, **what: str) -> Sequence[Rule]:
+        """Return the rules that settle whether a class of rows (`label`) or a field (`name`) is shown."""
+        return self._seen(subject, ask, dataset, **what).rules
+
+    def _seen(self, subject: Subject, ask: Ask, dataset: Dataset, **what: str) -> Decision:
         kind, action = ("RecordClass", "row.see") if "label" in what else ("Field", "field.see")
         resource = _entity(kind, "asked", {"dataset": str(dataset), **what})
-        return self._ask(_entities(subject, [resource]), ask, action, resource["uid"]).allowed
+        return self._ask(_entities(subject, [resource]), ask, action, resource["uid"])
 
     def _ask(self, entities: str, ask: Ask, action: str, resource: Mapping[str, str]) -> Decision:
         request = {
@@ -129,7 +136,11 @@ def forbid_text(order: OrderRow) -> str:
         f"@source({_quoted(order.ground)})\n"
         f'@next_step("Write to the general counsel of the department; a judicial criminal warrant goes to the records desk.")\n'
     )
-    who = f'principal in Agency::"{order.agency}"'
+    return "\n".join(_forbid(order, head, place) for place in (order.agency, *order.places))
+
+
+def _forbid(order: OrderRow, head: str, place: str) -> str:
+    who = f'principal in Agency::"{place}"'
     when = "" if order.purposes == ALL else f" when {{ {_listed(order.purposes)}.contains(context.purpose) }}"
     if order.scope == ALL:
         return f"{head}forbid ({who}, action, resource){when};"

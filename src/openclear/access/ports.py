@@ -1,6 +1,7 @@
 """What the gate needs from rooms above it. They implement, `config` registers, a missing one stops the start."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from openclear.vocabulary.errors import NotPossible
@@ -14,13 +15,30 @@ class Grounds(Protocol):
         """Return the ground with this number, or None."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One thing through which a person reaches the city. `dataset`, `purpose`: what it was made for, "" for anything."""
+
+    id: str
+    holder: str
+    dataset: str = ""
+    purpose: str = ""
+
+
 class Reach(Protocol):
-    """Knows one kind of thing through which people reach the city: sessions, tokens, jobs, exports."""
+    """Knows one kind of thing through which people reach the city: sessions, tokens, jobs, exports, alerts, links.
+
+    `ends`: whether an order ends such things, or leaves them powerless.
+    """
 
     target: str
+    ends: bool
 
-    def holders(self) -> Sequence[str]:
-        """Return the handle of the holder of each thing that would work now, one for each thing."""
+    def held(self) -> Sequence[Held]:
+        """Return each thing that would work now."""
+
+    def end(self, held: Sequence[Held]) -> None:
+        """End these things for good. Ending one twice is harmless."""
 
 
 class Ports:

@@ -4,27 +4,37 @@ A proposal holds no grant. When the second person approves, the gate is asked an
 proposal outlives their right to make it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
-from openclear.access import gate, orders
+from openclear.access import commands, gate, orders
+from openclear.access.commands import NewOfficer
 from openclear.access.keepers import NO_LOCKOUT
 from openclear.access.models import OrderState, Proposal
-from openclear.access.orders import TWO_PEOPLE, OrderReceipt
+from openclear.access.orders import TWO_PEOPLE
+from openclear.access.plans import plan
+from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import ALL, OrderRow
-from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
-CUT_OFF, LIFT = "cut-off", "lift"
-ACTION_OF = {CUT_OFF: Action.ORDER_CUT_OFF, LIFT: Action.ORDER_LIFT}
+CUT_OFF, LIFT, SUSPEND, RESUME, NARROW, ACCOUNT = "cut-off", "lift", "suspend", "resume", "narrow", "account"
+ACTION_OF = {
+    CUT_OFF: Action.ORDER_CUT_OFF,
+    LIFT: Action.ORDER_LIFT,
+    SUSPEND: Action.ORDER_LIFT,
+    RESUME: Action.ORDER_CUT_OFF,
+    NARROW: Action.ORDER_LIFT,
+    ACCOUNT: Action.REGISTRY_CHANGE,
+}
 OPEN, APPROVED, WITHDRAWN = "open", "approved", "withdrawn"
 
 
@@ -44,6 +54,7 @@ class ProposalRow:
     proposed: datetime
     state: str
     decided_by: str
+    facts: Mapping[str, Any]
 
     def as_order(self) -> OrderRow:
         """Return the draft of the order that is proposed."""
@@ -56,7 +67,7 @@ def propose_cut_off(grant: Grant, *, order: OrderRow, review_on: date | None = N
     Raises Refused where the order would lock the city out: that is said before anybody is asked to approve it.
     """
     grant.require(Action.ORDER_CUT_OFF)
-    if orders.plan(grant, order=order).locks_out:
+    if plan(grant, order=order).locks_out:
         raise gate.refuse_act(grant, NO_LOCKOUT)
     header = order.header()
     gate.record_act(
@@ -72,15 +83,56 @@ def propose_cut_off(grant: Grant, *, order: OrderRow, review_on: date | None = N
 def propose_lift(grant: Grant, *, order: str, ground: str) -> int:
     """Put the lifting of an order before a second person. Raises NotPossible where it is not in force."""
     grant.require(Action.ORDER_LIFT)
+    return propose_change(grant, kind=LIFT, order=order, ground=ground)
+
+
+def propose_change(
+    grant: Grant,
+    *,
+    kind: str,
+    order: str,
+    ground: str,
+    document: str = "",
+    to: OrderRow | None = None,
+) -> int:
+    """Put a change of an order before a second person: lift, suspend, resume, narrow (`to`: its new scope and purposes).
+
+    Raises NotPossible where the order is not in a state for it, WrongUsage without a reason or a court's document.
+    """
+    grant.require(ACTION_OF[kind])
     if not ground.strip():
-        raise WrongUsage("Say why the order is lifted; whoever approves it reads that.")
-    standing = next((row for row in read_standing().orders if row.id == order), None)
-    if standing is None:
-        message = f"No order {order} is in force."
+        raise WrongUsage("Say why the order is changed; whoever approves it reads that.")
+    if kind in {SUSPEND, RESUME} and not document.strip():
+        raise WrongUsage("Name the court's document, with its number and date.")
+    newest = orders.newest_state(order)
+    if (
+        newest is None
+        or orders.is_blocking(newest.state) == (kind == RESUME)
+        or newest.state == orders.LIFTED
+    ):
+        message = f"Order {order} is not in a state in which this can be done; see its page."
         raise NotPossible(message)
-    gate.record_act(grant, facts={"proposed": {"lift": order, "ground": ground}})
+    facts = {"change": kind, "order": order, "ground": ground.strip(), "document": document.strip()}
+    gate.record_act(grant, facts={"proposed": facts})
+    limits = to.header() if to else {"scope": ALL, "purposes": ALL}
     row = Proposal.objects.create(
-        kind=LIFT, agency=standing.agency, order=order, scope=ALL, purposes=ALL, ground=ground.strip(),
+        kind=kind, agency=newest.agency, order=order, scope=limits["scope"], purposes=limits["purposes"],
+        ground=ground.strip(), facts={"document": document.strip()}, proposed_by=grant.officer, proposed=clock.now(),
+    )  # fmt: skip
+    return int(row.pk)
+
+
+def request_account(grant: Grant, *, account: NewOfficer) -> int:
+    """Ask for an account, which another person approves (AC-2 e). Returns the number of the proposal.
+
+    Raises NotPossible at once where the account could not be made, so that nobody approves in vain.
+    """
+    grant.require(Action.REGISTRY_CHANGE)
+    commands.check_new(account)
+    facts = {name: _plain(value) for name, value in asdict(account).items()}
+    gate.record_act(grant, facts={"proposed": {"account": account.handle, "roles": list(account.roles)}})
+    row = Proposal.objects.create(
+        kind=ACCOUNT, agency=account.ties[0][0], scope=ALL, purposes=ALL, ground=account.title, facts=facts,
         proposed_by=grant.officer, proposed=clock.now(),
     )  # fmt: skip
     return int(row.pk)
@@ -147,15 +199,40 @@ def _carried_out(row: ProposalRow, approval: Grant) -> Sequence[OrderReceipt]:
         purpose=Purpose.ACCESS_ADMINISTRATION,
         facts={"proposal": row.id},
     )
+    done = _act(row, first, approval)
+    if done:
+        Proposal.objects.filter(pk=row.id).update(order=done[0].order)
+    return done
+
+
+def _act(row: ProposalRow, first: Grant, approval: Grant) -> Sequence[OrderReceipt]:
+    change: dict[str, Any] = {"approval": approval, "name": row.order}
+    paper = {"document": row.facts.get("document", ""), "ground": row.ground}
     acts: dict[str, Callable[[], Sequence[OrderReceipt]]] = {
         CUT_OFF: lambda: [
             orders.cut_off(first, approval=approval, order=row.as_order(), review_on=row.review_on)
         ],
-        LIFT: lambda: orders.lift(first, approval=approval, name=row.order, ground=row.ground),
+        LIFT: lambda: orders.lift(first, **change, ground=row.ground),
+        SUSPEND: lambda: [orders.suspend(first, **change, **paper)],
+        RESUME: lambda: [orders.resume(first, **change, **paper)],
+        NARROW: lambda: [orders.narrow(first, **change, to=row.as_order())],
+        ACCOUNT: lambda: _register(first, approval, row.facts),
     }
-    done = acts[row.kind]()
-    Proposal.objects.filter(pk=row.id).update(order=done[0].order)
-    return done
+    return acts[row.kind]()
+
+
+def _register(first: Grant, approval: Grant, facts: Mapping[str, Any]) -> Sequence[OrderReceipt]:
+    values = dict(facts)
+    values["certified_until"] = date.fromisoformat(values["certified_until"])
+    values["since"] = date.fromisoformat(values["since"]) if values["since"] else None
+    if values["temporary_until"]:
+        values["temporary_until"] = datetime.fromisoformat(values["temporary_until"])
+    commands.register_officers(first, approval=approval, officers=[NewOfficer(**values)])
+    return ()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
 
 
 def _claimed(grant: Grant, number: int, state: str) -> ProposalRow:
@@ -176,5 +253,5 @@ def _row(proposal: Proposal) -> ProposalRow:
     )
     return ProposalRow(
         proposal.pk, proposal.kind, proposal.agency, proposal.order, scope, purposes, proposal.ground,
-        proposal.review_on, proposal.proposed_by, proposal.proposed, proposal.state, proposal.decided_by,
+        proposal.review_on, proposal.proposed_by, proposal.proposed, proposal.state, proposal.decided_by, proposal.facts,
     )  # fmt: skip

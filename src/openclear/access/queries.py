@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
-from openclear.access.commands import digest_of
 from openclear.access.models import (
     Affiliation,
     Agency,
@@ -18,11 +17,13 @@ from openclear.access.models import (
     SignIn,
     Token,
 )
-from openclear.access.orders import TargetReceipt
+from openclear.access.receipts import TargetReceipt
 from openclear.access.rows import OrderRow
+from openclear.access.rules import EMPLOYER
 from openclear.access.standing import read_standing
+from openclear.access.tokens import digest_of
 from openclear.vocabulary import clock
-from openclear.vocabulary.agencies import chain
+from openclear.vocabulary.agencies import chain, is_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class OfficerRow:
     title: str
     agencies: tuple[str, ...]
     is_machine: bool
+    certified_until: date
+    disabled_for: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,9 @@ class OrderHistoryRow:
     approved_by: str
     epoch: int
     entry: int
+    document: str = ""
+    review_on: date | None = None
+    moment: datetime | None = None
 
 
 def officer_of_token(text: str) -> str | None:
@@ -89,6 +95,28 @@ def account_of(handle: str) -> Any:
     return Officer.objects.get(handle=handle)
 
 
+def is_registered(path: str) -> bool:
+    """Say whether the registry has an agency at this path."""
+    return Agency.objects.filter(path=path).exists()
+
+
+def mail_of(handle: str) -> str:
+    """Return the address that a person's alerts go to, or ""."""
+    return str(Officer.objects.filter(handle=handle).values_list("mail", flat=True).first() or "")
+
+
+def employer_of(handle: str) -> str:
+    """Return the agency that employs a person now, or ""."""
+    ties = Affiliation.objects.filter(officer__handle=handle, kind=EMPLOYER, until=None)
+    return str(ties.values_list("agency__path", flat=True).first() or "")
+
+
+def is_officer_of(handle: str, agency: str) -> bool:
+    """Say whether a person with a police role is employed by an agency or one below it."""
+    officer = Officer.objects.filter(handle=handle, is_active=True).first()
+    return officer is not None and "officer" in officer.roles and is_within(employer_of(handle), agency)
+
+
 def officers() -> Sequence[OfficerRow]:
     """Return everyone who is registered, without anything that a record would hold."""
     rows = Officer.objects.prefetch_related("affiliations__agency")
@@ -98,7 +126,9 @@ def officers() -> Sequence[OfficerRow]:
             officer.name,
             officer.title,
             tuple(tie.agency.path for tie in officer.affiliations.all() if tie.until is None),
-            bool(officer.machine_purpose),
+            bool(officer.machine_purpose) or officer.is_integration,
+            officer.certified_until,
+            officer.disabled_for,
         )
         for officer in rows
     ]
@@ -112,6 +142,12 @@ def agencies() -> Sequence[AgencyRow]:
 def standing_orders() -> Sequence[OrderRow]:
     """Return the orders in force now, oldest first."""
     return read_standing().orders
+
+
+def plan_of(order: str) -> dict[str, Any]:
+    """Return the plan by which an order was put in force the last time, as it was kept; empty for one of before."""
+    kept = OrderProof.objects.filter(order=order).order_by("-pk").values_list("plan", flat=True).first()
+    return dict(kept or {})
 
 
 def proof_of(order: str) -> Sequence[tuple[int, Sequence[TargetReceipt]]]:
@@ -154,6 +190,9 @@ def order_history() -> Sequence[OrderHistoryRow]:
             row.approved_by,
             row.epoch,
             row.entry,
+            row.document,
+            row.review_on,
+            row.moment,
         )
         for row in OrderState.objects.order_by("sequence")
     ]

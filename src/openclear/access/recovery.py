@@ -1,5 +1,8 @@
 """At start, log and database are compared. A cut-off in the log is completed; what was not committed is void."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 
 from openclear.access.changes import Change
@@ -11,6 +14,7 @@ from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.queries import stated_ground
 from openclear.audit.rows import Draft, LogState
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 
 
@@ -38,15 +42,27 @@ def reconcile() -> list[str]:
 
 def _complete_orders(state: LogState, epoch: int) -> list[str]:
     done = []
-    standing = {order.id for order in read_standing().orders}
+    standing = {order.id: order for order in read_standing().orders}
     for identity, order in state.orders.items():
-        if is_blocking(order["state"]) and identity not in standing:
+        here = standing.get(identity)
+        if here is None and is_blocking(order["state"]):
             _complete(identity, state, epoch)
             done.append(f"Order {identity} on {order['agency']} was in the log and not committed: completed.")
-        elif not is_blocking(order["state"]) and identity in standing:
-            _void_lift(identity, epoch)
+        elif here and _weakens(order, here):
+            _void_weakening(here, epoch)
             done.append(f"The lifting of order {identity} was not committed: void, the order stays in force.")
+        elif here and order["state"] != here.state:
+            _complete(identity, state, epoch)
+            done.append(f"Order {identity} on {order['agency']} was confirmed and not committed: completed.")
     return done
+
+
+def _weakens(order: Mapping[str, Any], here: OrderRow) -> bool:
+    # Lifted, suspended or narrowed in the log alone: what the database still enforces is the wider one.
+    header = here.header()
+    return not is_blocking(order["state"]) or any(
+        order[name] != header[name] for name in ("scope", "purposes")
+    )
 
 
 def _complete(identity: str, state: LogState, epoch: int) -> None:
@@ -55,16 +71,15 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
     OrderState.objects.create(
         order=identity, agency=facts["agency"], state=facts["state"], scope=facts["scope"],
         purposes=facts["purposes"], ground=stated_ground(entry), ordered_by="the log",
-        approved_by="the log", epoch=epoch + 1, entry=entry,
+        approved_by="the log", moment=clock.now(), epoch=epoch + 1, entry=entry,
     )  # fmt: skip
     log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "completed at the start"}))
 
 
-def _void_lift(identity: str, epoch: int) -> None:
-    order: OrderRow = next(row for row in read_standing().orders if row.id == identity)
+def _void_weakening(order: OrderRow, epoch: int) -> None:
     under_way = Change(epoch + 1, "recovery", (), Action.ORDER_CUT_OFF)
     under_way.entry(
-        "order", {"order": order.header()}, {"ground": order.ground, "note": "the lifting is void"}
+        "order", {"order": order.header()}, {"ground": order.ground, "note": "the weakening is void"}
     )
 
 

@@ -25,6 +25,7 @@ def read_person(handle: str) -> Person | None:
     if officer is None:
         return None
     ties = Affiliation.objects.filter(officer=officer).select_related("agency").order_by("pk")
+    agreements, registered = registry_facts()
     affiliations = tuple(
         AffiliationRow(tie.agency.path, tie.kind, tie.since, tie.until, tie.entry) for tie in ties
     )
@@ -35,13 +36,16 @@ def read_person(handle: str) -> Person | None:
         roles=tuple(sorted(officer.roles)),
         certified_until=officer.certified_until,
         machine_purpose=officer.machine_purpose,
+        is_integration=officer.is_integration,
+        temporary_until=officer.temporary_until,
         is_active=officer.is_active,
         affiliations=affiliations,
-        agreements=_agreements(),
-        registered=frozenset(Agency.objects.values_list("path", flat=True)),
+        agreements=agreements,
+        registered=registered,
     )
 
 
-def _agreements() -> tuple[AgreementRow, ...]:
+def registry_facts() -> tuple[tuple[AgreementRow, ...], frozenset[str]]:
+    """Return all agreements, and the paths of all registered agencies."""
     rows = Agreement.objects.values_list("agency__path", "signed_on", "ends_on")
-    return tuple(AgreementRow(*row) for row in rows)
+    return tuple(AgreementRow(*row) for row in rows), frozenset(Agency.objects.values_list("path", flat=True))

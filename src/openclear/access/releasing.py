@@ -67,7 +67,7 @@ def _held_judgements(grants: Sequence[Grant]) -> tuple[list[Judgement], Hold]:
     # First the hold, then the decision: an order or a change of the person's ties that comes later waits.
     agencies = _all_agencies(grants)
     for _ in range(LARGEST_RETRIES):
-        hold = barrier.shared(agencies, grants[0].officer)
+        hold = barrier.shared(agencies, _people(grants[0]))
         try:
             standing = read_standing()
             judgements = [_judged_again(grant, standing) for grant in grants]
@@ -81,6 +81,10 @@ def _held_judgements(grants: Sequence[Grant]) -> tuple[list[Judgement], Hold]:
     raise NotAnswered("Your affiliations are being changed; try again in a moment.")
 
 
+def _people(grant: Grant) -> list[str]:
+    return [grant.officer, *([grant.facts["through"]] if grant.facts["through"] else [])]
+
+
 def _all_agencies(decided: Sequence[Grant] | Sequence[Judgement]) -> tuple[str, ...]:
     return tuple(sorted({agency for one in decided for agency in one.agencies}))
 
@@ -92,7 +96,7 @@ def still_open(grant: Grant) -> Judgement:
 
 def _judged_again(grant: Grant, standing: Standing) -> Judgement:
     ask = ask_of(grant)
-    judgement = judge(grant.officer, ask, standing, grant.facts["on_behalf_of"] or None)
+    judgement = judge(grant.officer, ask, standing)
     if not judgement.decision.allowed:
         raise refused(grant.officer, ask, judgement, grant.facts)
     if judgement.clearances != grant.clearances:

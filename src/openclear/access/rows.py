@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.grants import Ground
 from openclear.vocabulary.purposes import Purpose
 
@@ -46,7 +47,9 @@ class Person:
     roles: tuple[str, ...]
     certified_until: date
     machine_purpose: str
+    is_integration: bool
     is_active: bool
+    temporary_until: datetime | None
     affiliations: tuple[AffiliationRow, ...]
     agreements: tuple[AgreementRow, ...]
     registered: frozenset[str]
@@ -66,17 +69,22 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked, for what, on which ground."""
+    """What is asked, for what, on which ground; for which other agency, and through which integration."""
 
     action: Action
     purpose: Purpose
     ground_named: bool
     ground: Ground | None
+    on_behalf_of: str | None = None
+    through: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order as it stands. `scope` and `purposes`: "all", or the names it is limited to."""
+    """One order as it stands. `scope` and `purposes`: "all", or the names it is limited to.
+
+    `places`: where else in the tree it holds, because an agency under it was moved, renamed, merged or split.
+    """
 
     id: str
     agency: str
@@ -85,6 +93,17 @@ class OrderRow:
     purposes: str | tuple[str, ...]
     ground: str
     entry: int
+    places: tuple[str, ...] = ()
+
+    def holds(self, agency: str) -> bool:
+        """Say whether the order holds over `agency`: its own agency, all below it, and wherever those went."""
+        return any(is_within(agency, place) for place in (self.agency, *self.places))
+
+    def meets(self, dataset: str, purpose: str) -> bool:
+        """Say whether the order's scope and purposes mean an ask."""
+        return (self.scope == ALL or dataset in self.scope) and (
+            self.purposes == ALL or purpose in self.purposes
+        )
 
     def header(self) -> dict[str, Any]:
         """Return the public words of the order, as the log writes them."""
@@ -101,10 +120,11 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The epoch and the orders in force, read in one statement."""
+    """The epoch, the orders in force and the digest of the rules that count, read in one statement."""
 
     epoch: int
     orders: tuple[OrderRow, ...]
+    rules: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

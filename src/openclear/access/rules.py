@@ -1,9 +1,9 @@
 """Facts become a subject, orders become a verdict. Pure: no table, no clock."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
-from openclear.access.rows import ALL, Ask, Decision, OrderRow, Person, Rule, Subject
+from openclear.access.rows import Ask, Decision, OrderRow, Person, Rule, Subject
 from openclear.vocabulary.actions import DATASET_OF
 from openclear.vocabulary.agencies import chain, chains, is_within
 
@@ -34,21 +34,56 @@ INCOMPLETE_CHAIN = _refusal(
     "An agency above one of the person's is not in the registry",
     "Ask the access administrator to register it.",
 )
+TEMPORARY_OVER = Rule(
+    "temporary-account-over",
+    "The account was temporary, for 72 hours at most, and its time is over",
+    "CJIS Security Policy AC-2(2)",
+    "Ask your agency's access coordinator for an account.",
+)
+DISABLED = Rule(
+    "account-disabled",
+    "The account is disabled",
+    "CJIS Security Policy AC-2(3) and AC-2(13)",
+    "Ask an access administrator; two of them can reinstate it.",
+)
+NO_HUMAN = Rule(
+    "integration-carries-its-human",
+    "An integration must say which person it acts for, and that person must be allowed to ask",
+    "CJIS Security Policy IA-2 and AU-3(1), identity of the operator",
+    "Send the handle of the person who asks along with the request.",
+)
+TWO_PEOPLE_FOR_ACCOUNT = Rule(
+    "two-people-for-account",
+    "An account needs two different people: one who asks for it and one who approves",
+    "CJIS Security Policy AC-2(e), approval of accounts",
+    "Have the general counsel or another access administrator approve it.",
+)
+OTHER_RULES = _refusal(
+    "rules-of-another-version",
+    "This process runs with rules that are not those the city is served with",
+    "Call the operator: the server was upgraded, and this process must be started again.",
+)
 DISAGREEMENT = _refusal(
     "rules-disagree", "The orders and the policies made from them do not agree", "Call the operator."
 )
 
 
-def agencies_of(person: Person, on: date, on_behalf_of: str | None = None) -> tuple[str, ...]:
-    """Return every agency that the person is tied to on a day, and the one asked for; sorted."""
-    paths = {tie.agency for tie in person.affiliations if tie.holds_on(on)}
+def agencies_of(
+    people: Iterable[Person | None], on: date, on_behalf_of: str | None = None
+) -> tuple[str, ...]:
+    """Return every agency that these people are tied to on a day, and the one asked for; sorted."""
+    paths = {tie.agency for person in people if person for tie in person.affiliations if tie.holds_on(on)}
     return tuple(sorted(paths | ({on_behalf_of} if on_behalf_of else set())))
 
 
-def first_fault(person: Person | None, agencies: Sequence[str]) -> Rule | None:
+def first_fault(person: Person | None, agencies: Sequence[str], moment: datetime) -> Rule | None:
     """Return why nothing can be decided for this person, or None: an incomplete picture is a refusal."""
-    if person is None or not person.is_active:
+    if person is None:
         return UNKNOWN_PERSON
+    if not person.is_active:
+        return DISABLED
+    if person.temporary_until and person.temporary_until <= moment:
+        return TEMPORARY_OVER
     if not agencies:
         return NO_AFFILIATION
     if any(link not in person.registered for link in chains(agencies)):
@@ -57,11 +92,16 @@ def first_fault(person: Person | None, agencies: Sequence[str]) -> Rule | None:
 
 
 def subject_of(
-    person: Person, agencies: tuple[str, ...], on: date, on_behalf_of: str | None = None
+    person: Person,
+    agencies: tuple[str, ...],
+    on: date,
+    on_behalf_of: str | None = None,
+    carrier: Person | None = None,
 ) -> Subject:
     """Return the class of askers that the person belongs to on a day.
 
-    Whoever asks for another agency sees no more than a person of that agency would.
+    Whoever asks for another agency sees no more than a person of that agency would; and no more than the purpose of
+    the integration that carries the ask allows.
     """
     employers = [tie.agency for tie in person.affiliations if tie.kind == EMPLOYER and tie.holds_on(on)]
     return Subject(
@@ -70,8 +110,8 @@ def subject_of(
         host=is_within(on_behalf_of or HOST, HOST)
         and any(is_within(employer, HOST) for employer in employers),
         agreed=all(_agreed(person, agency, on) for agency in agencies),
-        certified=person.certified_until >= on,
-        machine_purpose=person.machine_purpose,
+        certified=all(one.certified_until >= on for one in (person, carrier) if one),
+        machine_purpose=carrier.machine_purpose if carrier else person.machine_purpose,
     )
 
 
@@ -89,9 +129,7 @@ def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], ask: Ask) ->
     """
     dataset = str(DATASET_OF[ask.action])
     for order in orders:
-        named = order.scope == ALL or dataset in order.scope
-        meant = order.purposes == ALL or str(ask.purpose) in order.purposes
-        if named and meant and any(is_within(agency, order.agency) for agency in agencies):
+        if order.meets(dataset, str(ask.purpose)) and any(order.holds(agency) for agency in agencies):
             return order
     return None
 

@@ -1,6 +1,8 @@
-"""The epoch and the orders in force: one statement, on every request, never cached."""
+"""The epoch, the orders in force and the rules that count: one statement, on every request, never cached."""
 
 import json
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import connections
@@ -9,13 +11,15 @@ from openclear.access.rows import ALL, OrderRow, Standing
 from openclear.vocabulary.errors import NotPossible
 
 _STATEMENT = """
-SELECT epoch.value, o."order", o.agency, o.state, o.scope, o.purposes, o.ground, o.entry
+SELECT epoch.value, o."order", o.agency, o.state, o.scope, o.purposes, o.ground, o.entry, place.agency,
+       (SELECT digest FROM access_policyversion ORDER BY id DESC LIMIT 1)
 FROM access_epoch AS epoch
 LEFT JOIN access_orderstate AS o
   ON o.state IN ('provisional', 'in-force', 'narrowed')
  AND NOT EXISTS (SELECT 1 FROM access_orderstate AS later
                  WHERE later."order" = o."order" AND later.sequence > o.sequence)
-ORDER BY o.sequence
+LEFT JOIN access_orderplace AS place ON place."order" = o."order"
+ORDER BY o.sequence, place.agency
 """
 
 
@@ -30,12 +34,15 @@ def read_standing() -> Standing:
     if not rows:
         message = "The city is not set up: its epoch is missing; run openclear init."
         raise NotPossible(message)
-    return Standing(rows[0][0], tuple(_order(row) for row in rows if row[1] is not None))
+    by_order = groupby((row for row in rows if row[1] is not None), key=itemgetter(1))
+    return Standing(rows[0][0], tuple(_order(list(of_one)) for _, of_one in by_order), rows[0][-1])
 
 
-def _order(row: tuple[Any, ...]) -> OrderRow:
-    _, identity, agency, state, scope, purposes, ground, entry = row
-    return OrderRow(identity, agency, state, _names(scope), _names(purposes), ground, entry)
+def _order(rows: list[tuple[Any, ...]]) -> OrderRow:
+    # One row for each place that the order holds besides its own agency; one without a place where there is none.
+    _, identity, agency, state, scope, purposes, ground, entry, _, _ = rows[0]
+    places = tuple(row[-2] for row in rows if row[-2])
+    return OrderRow(identity, agency, state, _names(scope), _names(purposes), ground, entry, places)
 
 
 def _names(stored: str | list[str]) -> str | tuple[str, ...]:

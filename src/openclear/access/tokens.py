@@ -1,19 +1,30 @@
-"""Tokens that people make for themselves, for programs of their own. Shown once; only a hash is kept."""
+"""Tokens for programs: made by administrators or by people for themselves. Shown once; only a hash is kept."""
 
+import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from openclear.access import gate
-from openclear.access.commands import SECOND_FOR_TOKEN, issue_token
+from openclear.access.commands import officer_row
 from openclear.access.keepers import is_sensitive
 from openclear.access.models import Officer, Token
+from openclear.access.rows import Rule
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
 LONGEST_NAME, MOST_TOKENS = 60, 20
+TOKEN_DAYS = 90
+TOKEN_PREFIX = "oc_"  # noqa: S105 - how a token begins, not one
+SECOND_FOR_TOKEN = Rule(
+    "second-person-for-token",
+    "A token for whoever keeps access, oversees or is a machine needs a second person",
+    "CJIS Security Policy AC-5, separation of duties",
+    "Have another access administrator or the general counsel approve it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,7 @@ def create_own_token(grant: Grant, *, name: str) -> str:
     if len(own_tokens(grant)) >= MOST_TOKENS:
         raise NotPossible(f"You have {MOST_TOKENS} tokens already; end one that you do not use.")
     gate.record_act(grant, facts={"person": grant.officer, "token_name": name.strip()})
-    return issue_token(officer, name=name.strip())
+    return _issue_token(officer, name=name.strip())
 
 
 def end_own_token(grant: Grant, *, token: int) -> None:
@@ -60,3 +71,42 @@ def end_own_token(grant: Grant, *, token: int) -> None:
         raise NotPossible("You have no such token; it may be ended already.")
     gate.record_act(grant, facts={"person": grant.officer, "revoked": 1})
     rows.delete()
+
+
+def create_token(grant: Grant, *, handle: str, approval: Grant | None = None) -> str:
+    """Return a new token for a person, valid for 90 days. It is shown once; only its hash is kept.
+
+    A token for whoever keeps access, oversees or is a machine needs a second person's `approval`:
+    else one administrator could act for two. Raises Refused without it.
+    """
+    grant.require(Action.TOKEN_CREATE)
+    officer = officer_row(handle)
+    if is_sensitive(officer) and (approval is None or approval.officer == grant.officer):
+        raise gate.refuse_act(grant, SECOND_FOR_TOKEN)
+    if approval:
+        approval.require(Action.TOKEN_CREATE)
+    gate.record_act(grant, facts={"person": handle, "approved_by": approval.officer if approval else ""})
+    return _issue_token(officer, name="made by an administrator")
+
+
+def revoke_tokens(grant: Grant, *, handle: str) -> int:
+    """End every token of a person; return how many there were."""
+    grant.require(Action.TOKEN_CREATE)
+    tokens = Token.objects.filter(officer=officer_row(handle))
+    gate.record_act(grant, facts={"person": handle, "revoked": tokens.count()})
+    return tokens.delete()[0]
+
+
+def digest_of(token: str) -> str:
+    """Return what is kept of a token (SHA-256; the token itself has 256 random bits)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _issue_token(officer: Officer, *, name: str) -> str:
+    text = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    moment = clock.now()
+    Token.objects.create(
+        digest=digest_of(text), officer=officer, name=name, created=moment,
+        expires=moment + timedelta(days=TOKEN_DAYS),
+    )  # fmt: skip
+    return text

@@ -11,7 +11,7 @@ from ninja.security import HttpBearer
 
 from openclear.access import gate
 from openclear.access.errors import Refused
-from openclear.access.explanations import action_of
+from openclear.access.explanations import action_of, day_of
 from openclear.access.explanations import explain as explain_decision
 from openclear.access.paging import mark_of, offset_of
 from openclear.access.queries import officer_of_token
@@ -60,6 +60,7 @@ _RECEIPT = {
     }
 }
 _NEXT = {"Link": {"description": "of a search: the next page, rel=next (RFC 8288)", "schema": _TEXT}}
+ACTING_FOR = "OpenCLEAR-Acting-For"
 PROBLEMS = {400: schemas.Problem, 401: schemas.Problem, 403: schemas.Problem, 404: schemas.Problem}
 
 
@@ -142,9 +143,15 @@ def explain(request: HttpRequest, query: Query[schemas.ExplainQuery]) -> HttpRes
         "address": _address(request),
     }
     grant = gate.open_for(
-        officer, Action.DECISION_EXPLAIN, purpose=Purpose.CRIMINAL_INVESTIGATION, facts=facts
+        officer,
+        Action.DECISION_EXPLAIN,
+        purpose=Purpose.CRIMINAL_INVESTIGATION,
+        through=_through(request),
+        facts=facts,
     )
-    explanation = explain_decision(grant, handle=officer, action=action, purpose=purpose, case=query.case)
+    explanation = explain_decision(
+        grant, handle=officer, action=action, purpose=purpose, case=query.case, on=day_of(str(query.on or ""))
+    )
     return _release(grant, render.answer(asdict(explanation), grant), [])
 
 
@@ -170,7 +177,13 @@ def _next_page(request: HttpRequest, mark: str) -> str:
 
 def _for_work(request: HttpRequest, action: Action, **facts: str) -> Grant:
     facts = {"address": _address(request), **facts}
-    return gate.open_for(_officer(request), action, purpose=Purpose.CRIMINAL_INVESTIGATION, facts=facts)
+    return gate.open_for(
+        _officer(request),
+        action,
+        purpose=Purpose.CRIMINAL_INVESTIGATION,
+        through=_through(request),
+        facts=facts,
+    )
 
 
 def _open(request: HttpRequest, action: Action, query: Any, **facts: str) -> Grant:
@@ -180,6 +193,7 @@ def _open(request: HttpRequest, action: Action, query: Any, **facts: str) -> Gra
         purpose=purpose_of(query.purpose),
         case=query.case,
         on_behalf_of=query.on_behalf_of,
+        through=_through(request),
         facts={"query": getattr(query, "q", ""), "address": _address(request), **facts},
     )
 
@@ -195,7 +209,14 @@ def _release(grant: Grant, response: HttpResponse, shown: list[UUID]) -> HttpRes
 
 
 def _officer(request: HttpRequest) -> str:
-    return str(request.auth)  # type: ignore[attr-defined] # set by ninja from OfficerToken
+    # An integration says which person it acts for; the gate decides both, and refuses it without one.
+    holder = str(request.auth)  # type: ignore[attr-defined] # set by ninja from OfficerToken
+    return request.headers.get(ACTING_FOR, "").strip()[:40] or holder
+
+
+def _through(request: HttpRequest) -> str | None:
+    holder = str(request.auth)  # type: ignore[attr-defined] # as above
+    return holder if request.headers.get(ACTING_FOR, "").strip() else None
 
 
 def _address(request: HttpRequest) -> str:

@@ -96,6 +96,7 @@ class ExplainQuery(ViewQuery):
     """An act to be explained without doing it."""
 
     action: str = Field(..., max_length=40, examples=["person.search"])
+    on: Day = None
 
 
 class ReasonSchema(Schema):
@@ -234,6 +235,10 @@ class Explanation(Schema):
     agencies: list[str]
     hidden_labels: dict[str, list[str]]
     hidden_fields: dict[str, list[str]]
+    affiliations: list[dict[str, Any]]
+    hidden: list[dict[str, Any]]
+    on: str
+    rules_of_the_day: bool
     epoch: int
     receipt: ReceiptSchema
 

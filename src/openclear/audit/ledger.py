@@ -27,7 +27,7 @@ CHUNK = 10_000
 LONGEST_HANDLE = 40
 FULL = 2  # SQLite's number for synchronous=FULL
 # An entry of these kinds is written before its change is committed; every other entry shows a committed epoch.
-AHEAD_OF_COMMIT = ("order", "registry", "affiliation")
+AHEAD_OF_COMMIT = ("order", "registry", "affiliation", "policy")
 Reply = dict[str, Any]
 Erasure = Mapping[str, Any]
 
@@ -120,7 +120,8 @@ class Ledger:
         self._take(header, leaf)
         entries.append(Entry(index=header["i"], header=data, leaf=leaf))
         officer = str(draft["body"].get("officer", ""))[:LONGEST_HANDLE]
-        bodies.append(Body(entry=header["i"], fields=encode(fields).decode(), officer=officer))
+        ground = str(draft["body"].get("case", ""))[:LONGEST_HANDLE]
+        bodies.append(Body(entry=header["i"], fields=encode(fields).decode(), officer=officer, ground=ground))
         return {"entry": header["i"], "leaf": leaf.hex()}
 
     def sign(self) -> str:
@@ -163,6 +164,7 @@ def erase_fields(erasures: Iterable[Erasure]) -> None:
                 fields[name] = {"hash": stored_hash(name, fields[name]).hex()}
             body.fields = encode(fields).decode()
             body.officer = "" if "officer" in erasure["fields"] else body.officer
+            body.ground = "" if "case" in erasure["fields"] else body.ground
             body.save(using=DATABASE)
 
 

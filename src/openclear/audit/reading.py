@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Max, Q
 
 from openclear.audit.models import Body, Entry
-from openclear.audit.rows import EntryRow
+from openclear.audit.rows import EntryRow, GroundUse
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
@@ -56,6 +56,40 @@ def entry(grant: Grant, *, number: int) -> EntryRow | None:
         return found[0]
     is_public = found[0].header["kind"] == "order" or number < published_size()
     return _rows([number], {})[0] if is_public else None
+
+
+def ground_uses(grant: Grant, *, most: int = 100) -> Sequence[GroundUse]:
+    """Return how often each case number was named, by how many people, most used first: for review by oversight."""
+    grant.require(Action.LOG_VIEW_ALL)
+    rows = (
+        Body.objects.using(DATABASE)
+        .exclude(ground="")
+        .values("ground")
+        .annotate(asks=Count("entry"), people=Count("officer", distinct=True), last=Max("entry"))
+        .order_by("-asks", "ground")[:most]
+    )
+    return [GroundUse(row["ground"], row["asks"], row["people"], row["last"]) for row in rows]
+
+
+def users_of_ground(grant: Grant, *, ground: str) -> Sequence[tuple[str, int]]:
+    """Return who named a case number, and how often, most often first: for review by oversight."""
+    grant.require(Action.LOG_VIEW_ALL)
+    rows = Body.objects.using(DATABASE).filter(ground=ground).values("officer").annotate(asks=Count("entry"))
+    return [(row["officer"], row["asks"]) for row in rows.order_by("-asks", "officer")]
+
+
+def answers_with(grant: Grant, *, record: str, on: str) -> Sequence[EntryRow]:
+    """Return the answers of a day (`2019-07-12`, UTC) that showed a record. Reads every body that names it."""
+    grant.require(Action.LOG_VIEW_ALL)
+    named = Body.objects.using(DATABASE).filter(fields__contains=record)
+    texts = dict(named.order_by("entry").values_list("entry", "fields"))
+    return [
+        row
+        for row in _rows(texts, texts)
+        if row.header["decision"] == "allow"
+        and record in row.body.get("shown", ())
+        and str(row.body.get("time", "")).startswith(on)
+    ]
 
 
 def published_size() -> int:

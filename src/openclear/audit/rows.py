@@ -34,6 +34,16 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GroundUse:
+    """How often a case number was named, by how many people, and the newest entry that names it."""
+
+    ground: str
+    asks: int
+    people: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """One replay of the log: how far it is, and what it found when it ended. `ok` is None while it runs."""
 

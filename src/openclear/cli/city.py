@@ -10,6 +10,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from openclear.access.commands import NewAgency, NewOfficer, found_city
+from openclear.access.versions import take_rules
 from openclear.audit import log
 from openclear.audit.errors import BrokenLog
 from openclear.audit.keys import create_key
@@ -50,6 +51,7 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     facts = {"demo": demo, "format": FORMAT, "key": key.line, "origin": origin}
     log.append(Draft("genesis", "none", extra={"genesis": facts}, body={"nonce": secrets.token_hex(16)}))
     found_city(agencies, founders)
+    take_rules()
 
 
 def bring_up_to_date() -> None:

@@ -10,8 +10,10 @@ from django.conf import settings
 from openclear.access.decisions import policies
 from openclear.access.recovery import reconcile
 from openclear.access.standing import read_standing
+from openclear.access.versions import take_rules
 from openclear.audit import log
 from openclear.audit.rows import Draft
+from openclear.cli.worker import start_beside
 
 KEEP_ALIVE_SECONDS = 5
 
@@ -20,6 +22,8 @@ def reconcile_and_say() -> None:
     """Complete what the log holds and the database does not, and print each thing done. Raises OlderThanLog."""
     for sentence in reconcile():
         print(sentence)
+    if taken := take_rules():
+        print(taken)
 
 
 def note_boot() -> None:
@@ -45,6 +49,7 @@ def serve(port: int) -> int:
     ]  # fmt: skip
     print(f"Serving on http://{configuration.host}:{port}/ - stop with Ctrl+C.")
     sys.stdout.flush()
+    start_beside(os.getpid())
     os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, our own arguments
     return 1
 

@@ -16,7 +16,7 @@ FILE_NAME = "openclear.toml"
 # Read elsewhere: where the home is, and the tokens of the people who act on the command line.
 OTHER_VARIABLES = {"OPENCLEAR_HOME", "OPENCLEAR_TOKEN", "OPENCLEAR_APPROVER_TOKEN"}
 
-_CHOICES = {"sequencer": ("auto", "external"), "tls": ("off", "proxy")}
+_CHOICES = {"sequencer": ("auto", "external"), "worker": ("auto", "external"), "tls": ("off", "proxy")}
 
 
 def _setting(default: str | int, meaning: str) -> Any:
@@ -39,6 +39,12 @@ class Configuration:
     threads: int = _setting(16, "requests that each process works on at once")
     tls: str = _setting(
         "off", "`off`: plain HTTP, for this machine alone; `proxy`: behind a TLS proxy, secure cookies"
+    )
+    worker: str = _setting("auto", "`auto`: started with the server; `external`: a service of its own")
+    mail: str = _setting("folder", "alerts by mail: `folder` (police/mail), or smtp://host:port")
+    mail_from: str = _setting("openclear@localhost", "sender of alerts by mail")
+    webhook_targets: str = _setting(
+        "", "addresses that alerts may be sent to, by their beginnings, with commas"
     )
     sequencer: str = _setting("auto", "`auto`: started when needed; `external`: a service under its own user")
 

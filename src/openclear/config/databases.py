@@ -14,6 +14,8 @@ DATABASE_OF_APP = {
     "account": "default",
     "mfa": "default",
     "records": "default",
+    "search": "default",
+    "django_tasks_database": "default",
     "sessions": "default",
     "contenttypes": "default",
     "auth": "default",

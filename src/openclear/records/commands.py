@@ -13,6 +13,7 @@ from openclear.records.models import (
     Address,
     Arrest,
     Case,
+    CaseShare,
     Charge,
     Identifier,
     Incident,
@@ -107,6 +108,20 @@ def bring_in(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[st
         model.objects.bulk_create(records, batch_size=_CHUNK)
         names = [record for record in records if isinstance(record, PersonName)]
         NameWord.objects.bulk_create(_words_of(names), batch_size=_CHUNK)
+
+
+def share_open_cases(grant: Grant, *, source: str, agencies: Sequence[str], newest: int, one_in: int) -> None:
+    """Share the newest open cases of a source, and one in so many of the others, with agencies. Twice is harmless."""
+    grant.require(Action.RECORDS_IMPORT)
+    cases = Case.objects.filter(source=source, closed=None).order_by("-opened", "number")
+    joint = [case for place, case in enumerate(cases) if place < newest or place % one_in == 0]
+    day = clock.today()
+    shares = [
+        CaseShare(case=case, agency=agency, shared_by=grant.officer, since=day)
+        for case in joint
+        for agency in agencies
+    ]
+    CaseShare.objects.bulk_create(shares, batch_size=_CHUNK, ignore_conflicts=True)
 
 
 def rows_of_source(grant: Grant, *, source: str) -> tuple[int, int]:

@@ -1,11 +1,19 @@
 """Finding records. Each search takes a grant and finds only what its clearance shows, reasons and counts too."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from openclear.records.models import Arrest, Case, Incident, NameWord, Offense, Person, Vehicle
+from openclear.records.cases import cases_of
+from openclear.records.matching import (
+    END_OF_PREFIX,
+    SHORTEST_WORD,
+    arrests_matching,
+    incidents_matching,
+    people_called,
+    vehicles_matching,
+)
+from openclear.records.models import NameWord, Person
 from openclear.records.rows import (
     ArrestFound,
     CaseRow,
@@ -18,15 +26,14 @@ from openclear.records.rows import (
     VehicleRow,
 )
 from openclear.records.rules import (
+    EXTERNAL,
     LONGEST_NEAR,
     SHORTEST_NEAR,
     block_of,
     cb_number_of,
     name_reasons,
-    near_spellings,
     number_reason,
     plate_of,
-    sound_of,
     split_query,
 )
 from openclear.records.shown import (
@@ -42,8 +49,6 @@ from openclear.vocabulary.grants import Clearance, Grant
 
 MOST_ROWS = 50
 DEEPEST = 1000
-SHORTEST_WORD = 2
-END_OF_PREFIX = "\U0010ffff"
 
 
 def find_people(
@@ -60,10 +65,10 @@ def find_people(
     words = [word for word in words if len(word) >= SHORTEST_WORD]
     if not words:
         return FoundRows((), 0)
-    people = _people(clearance, words, years, narrow or PeopleFilter(), near=False)
+    people = people_called(clearance, words, years, narrow or PeopleFilter(), near=False)
     count = people.count()
     if not count and any(SHORTEST_NEAR <= len(word) <= LONGEST_NEAR for word in words):
-        people = _people(clearance, words, years, narrow or PeopleFilter(), near=True)
+        people = people_called(clearance, words, years, narrow or PeopleFilter(), near=True)
         count = people.count()
     page = list(_exact_first(people, clearance, words)[offset : offset + limit]) if count else []
     names = names_of(page, clearance)
@@ -79,16 +84,7 @@ def find_incidents(
     block = block_of(text)
     if not block:
         return FoundRows((), 0)
-    within: QuerySet[Incident] = Incident.objects.within(grant.over(Dataset.INCIDENTS))
-    found = within.filter(Q(rd_number=block) | Q(block__gte=block, block__lt=block + END_OF_PREFIX))
-    asked = narrow or IncidentFilter()
-    found = found.filter(**asked.lookups())
-    if asked.iucr:
-        # Only offenses that are there for the asker narrow: a hidden one must not tell of itself.
-        matching = Offense.objects.within(grant.over(Dataset.INCIDENTS)).filter(
-            iucr=asked.iucr.upper().zfill(4)
-        )
-        found = found.filter(Exists(matching.filter(incident=OuterRef("pk"))))
+    found = incidents_matching(grant, text, narrow or IncidentFilter())
     page = list(found.order_by("-occurred", "id")[offset : offset + limit])
     offenses = main_offenses(page, grant.over(Dataset.INCIDENTS))
     rows = [incident_row(incident, offenses) for incident in page]
@@ -104,13 +100,8 @@ def find_arrests(
     number = cb_number_of(text)
     if not number or not number.startswith("CB"):
         return FoundRows((), 0)
-    found = (
-        Arrest.objects.within(grant.over(Dataset.ARRESTS))
-        .filter(cb_number__gte=number, cb_number__lt=number + END_OF_PREFIX)
-        .filter(person__in=Person.objects.within(grant.over(Dataset.PEOPLE)))
-        .filter(incident__in=Incident.objects.within(grant.over(Dataset.INCIDENTS)))
-    )
-    page = found.order_by("-made", "id").select_related("person")[offset : offset + limit]
+    found = arrests_matching(grant, text)
+    page = found.order_by("-made", "id")[offset : offset + limit]
     rows = [
         ArrestFound(row.id, row.cb_number, row.made, f"{row.person.given} {row.person.family}".strip())
         for row in page
@@ -127,9 +118,7 @@ def find_vehicles(
     plate = plate_of(text)
     if not plate:
         return FoundRows((), 0)
-    within: QuerySet[Vehicle] = Vehicle.objects.within(grant.over(Dataset.VEHICLES))
-    found = within.filter(plate__gte=plate, plate__lt=plate + END_OF_PREFIX)
-    found = found.filter(**(narrow or VehicleFilter()).lookups())
+    found = vehicles_matching(grant, text, narrow or VehicleFilter())
     page = list(found.order_by("plate", "plate_state", "id")[offset : offset + limit])
     keepers = visible_keepers(grant, page)
     rows = [vehicle_row(vehicle, keepers) for vehicle in page]
@@ -137,7 +126,10 @@ def find_vehicles(
 
 
 def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_ROWS, offset: int = 0) -> list[CaseRow]:
-    """Return open cases, newest first: what a search can name as its ground. `text` begins their number."""
+    """Return open cases that are the asker's or were shared with them, newest first: what a search can name as its ground.
+
+    `text` begins their number.
+    """
     grant.require(
         Action.CASE_LIST,
         Action.DESK_OPEN,
@@ -146,35 +138,12 @@ def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_ROWS, offset: 
         Action.ARREST_SEARCH,
         Action.VEHICLE_SEARCH,
     )
-    within: QuerySet[Case] = Case.objects.within(grant.over(Dataset.CASES)).filter(closed=None)
+    within = cases_of(grant).filter(closed=None).exclude(kind=EXTERNAL, confirmed=None)
     number = block_of(text)
     if number:
         within = within.filter(number__gte=number, number__lt=number + END_OF_PREFIX)
     newest = within.order_by("-opened", "number")[offset : offset + limit]
     return [CaseRow(case.id, case.number, case.kind, case.title, case.opened) for case in newest]
-
-
-def _people(
-    clearance: Clearance, words: Sequence[str], years: Sequence[int], narrow: PeopleFilter, *, near: bool
-) -> "QuerySet[Person]":
-    people: QuerySet[Person] = Person.objects.within(clearance)
-    for word in words:
-        people = people.filter(pk__in=_people_called(clearance, word, near=near))
-    if years:
-        people = people.filter(birth_date__year__in=years)
-    return people.filter(**narrow.lookups())
-
-
-def _people_called(clearance: Clearance, word: str, *, near: bool) -> "QuerySet[NameWord, Any]":
-    spelled = NameWord.objects.within(clearance).filter(word__gte=word, word__lt=word + END_OF_PREFIX)
-    sounding = NameWord.objects.within(clearance).filter(sound=sound_of(word))
-    ways = [sounding.values("person_id")]
-    if near and SHORTEST_NEAR <= len(word) <= LONGEST_NEAR:
-        # Every word one letter away, looked up one by one in the index: no scan, and no list of words that leaks.
-        alike = NameWord.objects.within(clearance).filter(word__in=near_spellings(word))
-        ways.append(alike.values("person_id"))
-    people: QuerySet[NameWord, Any] = spelled.values("person_id").union(*ways)
-    return people
 
 
 def _exact_first(people: QuerySet[Person], clearance: Clearance, words: Sequence[str]) -> QuerySet[Person]:

@@ -1,7 +1,7 @@
 """The warehouse tells the gate whether a case, dispatch event or warrant exists and is open."""
 
-from openclear.records.models import Case
-from openclear.records.rules import block_of
+from openclear.records.models import Case, CaseShare
+from openclear.records.rules import EXTERNAL, block_of
 from openclear.vocabulary.grants import Ground
 
 LONGEST_NUMBER = 30
@@ -13,4 +13,8 @@ class CaseGrounds:
     def find(self, number: str) -> Ground | None:
         """Return the ground with this number, or None."""
         case = Case.objects.filter(number=block_of(number)[:LONGEST_NUMBER]).first()
-        return Ground(case.kind, case.number, case.closed is None, case.labels) if case else None
+        if case is None:
+            return None
+        shared = CaseShare.objects.filter(case=case).values_list("agency", flat=True)
+        is_open = case.closed is None and (case.kind != EXTERNAL or case.confirmed is not None)
+        return Ground(case.kind, case.number, is_open, case.labels, (case.owner_agency, *shared))

@@ -237,7 +237,11 @@ class Vehicle(Record):
 
 
 class Case(Record):
-    """A case, dispatch event or warrant that a search can name as its ground."""
+    """A case, dispatch event or warrant that a search can name as its ground.
+
+    A partner's own case is registered here first (kind `external`): its number there, its offense, and the sponsor of
+    this department who confirms it; until then it is no ground.
+    """
 
     number = models.CharField(max_length=30, unique=True)
     kind = models.CharField(max_length=12)
@@ -247,7 +251,30 @@ class Case(Record):
     incident = models.ForeignKey(
         Incident, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases"
     )
+    registered_by = models.CharField(max_length=40, blank=True)
+    sponsor = models.CharField(max_length=40, blank=True, db_index=True)
+    confirmed = models.DateField(null=True, blank=True)
 
     def __str__(self) -> str:
         """Return the number."""
         return self.number
+
+
+class CaseShare(models.Model):
+    """A case that was shared with another agency, and all below it."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="shares")
+    agency = models.CharField(max_length=200, db_index=True)
+    shared_by = models.CharField(max_length=40)
+    since = models.DateField()
+
+    class Meta:
+        """A case is shared with an agency once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "agency"], name="share_once_per_agency")
+        ]
+
+    def __str__(self) -> str:
+        """Return with whom."""
+        return f"shared with {self.agency}"

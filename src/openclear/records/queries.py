@@ -1,11 +1,14 @@
 """Opening one record. Each query takes a grant and shows only what its clearance shows; None is none for the asker."""
 
+from typing import Any
 from uuid import UUID
 
+from openclear.records.cases import cases_of
 from openclear.records.models import (
     Address,
     Arrest,
     Case,
+    CaseShare,
     Charge,
     Identifier,
     Incident,
@@ -25,6 +28,7 @@ from openclear.records.rows import (
     PersonDetail,
     VehicleRow,
 )
+from openclear.records.rules import EXTERNAL
 from openclear.records.shown import (
     incident_row,
     main_offenses,
@@ -114,12 +118,30 @@ def vehicle(grant: Grant, *, vehicle_id: UUID) -> VehicleRow | None:
 def case(grant: Grant, *, case_id: UUID) -> CaseDetail | None:
     """Return one case, dispatch event or warrant; None where there is none for the asker."""
     grant.require(Action.CASE_VIEW)
-    found = Case.objects.within(grant.over(Dataset.CASES)).filter(pk=case_id).first()
+    found = cases_of(grant).filter(pk=case_id).first()
     if found is None:
         return None
     incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS)).filter(pk=found.incident_id)
     row = CaseRow(found.id, found.number, found.kind, found.title, found.opened)
-    return CaseDetail(row, found.closed, incidents.values_list("id", "rd_number").first())
+    shares = CaseShare.objects.filter(case=found).order_by("agency").values_list("agency", flat=True)
+    return CaseDetail(
+        row, found.closed, incidents.values_list("id", "rd_number").first(), found.owner_agency, tuple(shares),
+        sponsor=found.sponsor, waits=found.kind == EXTERNAL and found.confirmed is None,
+    )  # fmt: skip
+
+
+def handling_of(grant: Grant, *, record: UUID) -> tuple[Dataset, int] | None:
+    """Return of which data set a record is and its handling labels, nothing of what is in it: for oversight's questions."""
+    grant.require(Action.LOG_VIEW_ALL)
+    tables: dict[Dataset, Any] = {
+        Dataset.PEOPLE: Person, Dataset.INCIDENTS: Incident, Dataset.ARRESTS: Arrest, Dataset.VEHICLES: Vehicle,
+        Dataset.CASES: Case,
+    }  # fmt: skip
+    for dataset, table in tables.items():
+        labels = table.objects.filter(pk=record).values_list("labels", flat=True).first()
+        if labels is not None:
+            return dataset, labels
+    return None
 
 
 def _addresses(person: Person, clearance: Clearance) -> tuple[AddressRow, ...]:

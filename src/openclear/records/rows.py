@@ -126,11 +126,19 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetail:
-    """A case with the day it was closed, if any, and its incident as (id, RD number) where the asker may see it."""
+    """A case with the day it was closed, if any, and its incident as (id, RD number) where the asker may see it.
+
+    `owner`: the agency whose it is. `shared_with`: agencies that may name it too. `waits`: an external case that its
+    sponsor has not confirmed.
+    """
 
     case: CaseRow
     closed: date | None
     incident: tuple[UUID, str] | None
+    owner: str
+    shared_with: tuple[str, ...]
+    sponsor: str
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)

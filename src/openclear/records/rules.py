@@ -19,6 +19,11 @@ _NOT_WORD = re.compile(r"[^a-z0-9 ]+")
 _RD = re.compile(r"[A-Z]{1,2}\d{6}")
 _CB = re.compile(r"CB ?\d+")
 LONGEST_PLATE = 8
+EXTERNAL = "external"
+# Forms and files of civil immigration enforcement (5 ILCS 805/10): administrative warrants, detainers, the NCIC file.
+_CIVIL_FORM = re.compile(
+    r"\bI[- ]?(?:200|203|205|247\w?|286|862|213)\b|IMMIGRATION|DETAINER|\bREMOVAL\b|\bDEPORT|\bNCIC IVF\b|\bIVF\b"
+)
 _YEAR = re.compile(r"(19|20)\d\d")
 _JOINERS = str.maketrans(
     {"ł": "l", "Ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "'": "", "\u2019": ""}
@@ -33,6 +38,12 @@ def name_words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.translate(_JOINERS).casefold().translate(_JOINERS))
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     return _NOT_WORD.sub(" ", plain).split()
+
+
+def civil_form_in(text: str) -> str:
+    """Return the form of civil immigration enforcement that `text` names, or ""."""
+    found = _CIVIL_FORM.search(text.upper())
+    return found[0] if found else ""
 
 
 def sound_of(word: str) -> str:

@@ -24,12 +24,18 @@ class Action(StrEnum):
     ACCOUNT_RELEASE = "account.release"
     ARREST_SEARCH = "arrest.search"
     ARREST_VIEW = "arrest.view"
+    ALERT_KEEP = "alert.keep"
+    CASE_CONFIRM = "case.confirm"
     CASE_LIST = "case.list"
+    CASE_REGISTER = "case.register"
+    CASE_SHARE = "case.share"
     CASE_VIEW = "case.view"
     DECISION_EXPLAIN = "decision.explain"
     DESK_OPEN = "desk.open"
+    EXPORT_KEEP = "export.keep"
     INCIDENT_SEARCH = "incident.search"
     INCIDENT_VIEW = "incident.view"
+    LINK_KEEP = "link.keep"
     LOG_ERASE = "log.erase"
     LOG_EXPORT = "log.export"
     LOG_EXPORT_BODIES = "log.export-bodies"
@@ -53,12 +59,18 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.ACCOUNT_RELEASE: Dataset.REGISTRY,
     Action.ARREST_SEARCH: Dataset.ARRESTS,
     Action.ARREST_VIEW: Dataset.ARRESTS,
+    Action.ALERT_KEEP: Dataset.DESK,
+    Action.CASE_CONFIRM: Dataset.CASES,
     Action.CASE_LIST: Dataset.CASES,
+    Action.CASE_REGISTER: Dataset.CASES,
+    Action.CASE_SHARE: Dataset.CASES,
     Action.CASE_VIEW: Dataset.CASES,
     Action.DECISION_EXPLAIN: Dataset.DECISIONS,
     Action.DESK_OPEN: Dataset.DESK,
+    Action.EXPORT_KEEP: Dataset.DESK,
     Action.INCIDENT_SEARCH: Dataset.INCIDENTS,
     Action.INCIDENT_VIEW: Dataset.INCIDENTS,
+    Action.LINK_KEEP: Dataset.DESK,
     Action.LOG_ERASE: Dataset.LOG,
     Action.LOG_EXPORT: Dataset.LOG,
     Action.LOG_EXPORT_BODIES: Dataset.LOG,

@@ -4,12 +4,13 @@ A Grant is only made by the gate, dies with its request, and is cut for one act.
 the gate gives it the function that releases an answer, so nothing below the gate can let bytes leave.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
 from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.errors import OpenClearError
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
@@ -33,15 +34,27 @@ class Clearance:
         """Say whether a row with these labels is there for the holder."""
         return labels & self.refused_labels == 0
 
+    def sql(self, column: str = "labels") -> str:
+        """Return the same filter as a condition of SQL, for DuckDB and every engine that reads `column` as an integer."""
+        return f"({column} & {self.refused_labels.value}) = 0"
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The case, dispatch event or warrant that a request names, as the records know it."""
+    """The case, dispatch event or warrant that a request names, as the records know it.
+
+    `agencies`: whose it is and whom it was shared with; for anybody else it is no ground.
+    """
 
     kind: str
     number: str
     is_open: bool
     labels: int = 0
+    agencies: tuple[str, ...] = ()
+
+    def is_for(self, agencies: Iterable[str]) -> bool:
+        """Say whether the ground belongs to, or was shared with, one of `agencies` or an agency above one."""
+        return any(is_within(agency, holder) for agency in agencies for holder in self.agencies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from openclear.access import accounts
-from openclear.access.commands import note_sign_in
 from openclear.web import sessions
 from openclear.web.context import first_place
 
@@ -101,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
             # allauth gave this session a new key: it is noted, so that an order and the next password find it.
             session = str(self.request.session.session_key)
             accounts.end_sessions(user.handle, but=session)
-            note_sign_in(session, user.handle)
+            accounts.remember_session(session, user.handle)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth is not typed

@@ -76,14 +76,17 @@ def ask(
     """Ask the gate in the name of whoever is signed in. Raises Refused."""
     return gate.open_for(
         request.session[sessions.OFFICER], action, purpose=purpose, case=case,
-        facts={"address": address_of(request), **facts},
+        on_behalf_of=facts.pop("on_behalf_of", None), facts={"address": address_of(request), **facts},
     )  # fmt: skip
 
 
 def ask_reasoned(request: HttpRequest, action: Action, **facts: Any) -> Grant:
-    """Ask with the purpose and the case that the address names. Raises Refused, WrongUsage."""
+    """Ask with the purpose, the case and the other agency that the address names. Raises Refused, WrongUsage."""
     reason = reason_of(request)
-    return ask(request, action, purpose=purpose_of(reason["purpose"]), case=reason["case"] or None, **facts)
+    return ask(
+        request, action, purpose=purpose_of(reason["purpose"]), case=reason["case"] or None,
+        on_behalf_of=reason["on_behalf_of"] or None, **facts,
+    )  # fmt: skip
 
 
 def administer(request: HttpRequest, action: Action, **facts: Any) -> Grant:
@@ -126,8 +129,8 @@ def moved(grant: Grant, name: str, *parts: Any) -> HttpResponse:
 
 
 def reason_of(request: HttpRequest) -> dict[str, str]:
-    """Return the purpose and the case that an address names, as text."""
-    return {"purpose": field(request, "purpose"), "case": field(request, "case")}
+    """Return the purpose, the case and the other agency that an address names, as text."""
+    return {name: field(request, name) for name in ("purpose", "case", "on_behalf_of")}
 
 
 def field(request: HttpRequest, name: str) -> str:

@@ -16,6 +16,7 @@ KEEPERS = {"access-administrator", "approver"}
 _OWN = [
     ("desk", _("Search"), "search"),
     ("cases", _("Cases"), "folder_open"),
+    ("kept", _("Kept"), "history"),
     ("searches", _("My searches"), "history"),
     ("log", _("Log"), "verified_user"),
 ]
@@ -26,7 +27,13 @@ _KEEPING = [
     ("searches", _("My acts"), "history"),
     ("log", _("Log"), "verified_user"),
 ]
-_OVERSEEING = [("log", _("Log"), "verified_user"), ("searches", _("My acts"), "history")]
+_OVERSEEING = [
+    ("log", _("Log"), "verified_user"),
+    ("explain", _("Why?"), "search"),
+    ("could-see", _("Who could see?"), "people"),
+    ("case-uses", _("Case numbers"), "folder_open"),
+    ("searches", _("My acts"), "history"),
+]
 _NEAR = {
     "search": "desk", "person": "desk", "incident": "desk", "arrest": "desk", "vehicle": "desk", "case": "cases",
     "entry": "log", "verification": "log", "order-form": "orders", "proposal": "orders", "order": "orders", "agency": "agencies",

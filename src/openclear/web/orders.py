@@ -6,9 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from openclear.access import proposals, queries
-from openclear.access.orders import new_order, plan
+from openclear.access.notices import told_of
+from openclear.access.orders import cut_off_provisionally, new_order, overdue
+from openclear.access.plans import plan
 from openclear.access.proposals import ProposalRow
 from openclear.access.rows import OrderRow
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
@@ -31,7 +34,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     }
     return released(
         request, "web/orders.html", grant, standing=standing, waiting=proposals.open_proposals(grant),
-        ended=sorted(ended.values(), key=lambda row: row.entry, reverse=True),
+        ended=sorted(ended.values(), key=lambda row: row.entry, reverse=True), overdue=overdue(grant),
+        today=clock.today(), reviews={row.order: row.review_on for row in queries.order_history() if row.review_on},
     )  # fmt: skip
 
 
@@ -65,6 +69,8 @@ def propose(request: HttpRequest) -> HttpResponse:
         order, review_on = _drawn_up(form)
     except (WrongUsage, NotPossible) as error:
         return mistake(request, str(error), "web/order_form.html", **_form_facts(form))
+    if field(request, "provisional"):
+        return moved(grant, "order", cut_off_provisionally(grant, order=order, review_on=review_on).order)
     return moved(grant, "proposal", proposals.propose_cut_off(grant, order=order, review_on=review_on))
 
 
@@ -76,11 +82,9 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     row = proposals.proposal(grant, number=number)
     if row is None:
         return released(request, _ABSENT, grant, status=404)
-    facts: Any = (
-        {"plan": plan(grant, order=row.as_order())}
-        if row.kind == proposals.CUT_OFF and row.state == "open"
-        else {}
-    )
+    facts: Any = {"told": told_of(grant, agency=row.agency)}
+    if row.kind == proposals.CUT_OFF and row.state == "open":
+        facts["plan"] = plan(grant, order=row.as_order())
     return released(
         request,
         "web/proposal.html",
@@ -123,17 +127,8 @@ def order(request: HttpRequest, identity: str) -> HttpResponse:
     waiting = [row for row in proposals.open_proposals(grant) if row.order == identity]
     return released(
         request, "web/order.html", grant, states=states, standing=standing, proofs=queries.proof_of(identity), waiting=waiting,
+        plan=queries.plan_of(identity), datasets=RECORD_DATASETS, limits=POLICE_WORK, is_own=states[-1].ordered_by == grant.officer,
     )  # fmt: skip
-
-
-@require_POST
-@answered
-@freshly_proved
-def lift(request: HttpRequest, identity: str) -> HttpResponse:
-    """Put the lifting of an order before a second person."""
-    grant = administer(request, Action.ORDER_LIFT, order=identity)
-    number = proposals.propose_lift(grant, order=identity, ground=field(request, "ground"))
-    return moved(grant, "proposal", number)
 
 
 def _act_on(request: HttpRequest, number: int) -> Action:

@@ -8,11 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from openclear.access.errors import Refused
+from openclear.access.notices import notices_for
 from openclear.access.paging import mark_of, offset_of
+from openclear.access.queries import agencies, is_officer_of
 from openclear.records import finding, queries
+from openclear.records.cases import HOST, waiting_cases
 from openclear.records.rows import FoundRows, IncidentFilter, PeopleFilter, VehicleFilter
 from openclear.records.rules import kinds_of
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -55,8 +59,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     chosen = {**request.session.get("reason", {}), **{k: v for k, v in reason_of(request).items() if v}}
     cases = finding.open_cases(grant)
     return released(
-        request, "web/search.html", grant, cases=cases, kind="", asked=chosen, narrow=NarrowForm()
-    )
+        request, "web/search.html", grant, cases=cases, kind="", asked=chosen, narrow=NarrowForm(),
+        notices=notices_for(grant),
+    )  # fmt: skip
 
 
 @require_GET
@@ -81,8 +86,9 @@ def cases(request: HttpRequest) -> HttpResponse:
     grant = ask(request, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION)
     rows = finding.open_cases(grant, text=field(request, "q"))
     return released(
-        request, "web/cases.html", grant, [row.id for row in rows], rows=rows, text=field(request, "q")
-    )
+        request, "web/cases.html", grant, [row.id for row in rows], rows=rows, text=field(request, "q"),
+        waiting=waiting_cases(grant), is_partner=not is_officer_of(grant.officer, HOST),
+    )  # fmt: skip
 
 
 @require_GET
@@ -122,14 +128,20 @@ def vehicle(request: HttpRequest, record: UUID) -> HttpResponse:
 def case(request: HttpRequest, record: UUID) -> HttpResponse:
     """One case, dispatch event or warrant."""
     grant = ask(request, Action.CASE_VIEW, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
-    return _one(request, "web/case.html", grant, queries.case(grant, case_id=record), record)
+    row = queries.case(grant, case_id=record)
+    is_sponsor = row is not None and row.sponsor == grant.officer
+    may_share = row is not None and is_within(row.owner, HOST) and is_officer_of(grant.officer, HOST)
+    facts = {"agencies": agencies() if may_share else (), "is_sponsor": is_sponsor}
+    return _one(request, "web/case.html", grant, row, record, **facts)
 
 
-def _one(request: HttpRequest, template: str, grant: Grant, row: Any, record: UUID) -> HttpResponse:
+def _one(
+    request: HttpRequest, template: str, grant: Grant, row: Any, record: UUID, **facts: Any
+) -> HttpResponse:
     asked = reason_of(request)
     if row is None:
         return released(request, "web/absent.html", grant, status=404, asked=asked)
-    return released(request, template, grant, [record], row=row, asked=asked)
+    return released(request, template, grant, [record], row=row, asked=asked, **facts)
 
 
 def _sections(

@@ -1,19 +1,32 @@
 """Agencies, who is tied to them, and accounts: what an access administrator keeps."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from openclear.access import accounts, commands, queries
-from openclear.access.commands import NewAgency
+from openclear.access import accounts, commands, lifecycle, moves, proposals, queries
+from openclear.access.commands import CERTIFIED_DAYS, KINDS, TEMPORARY_HOURS, NewAgency, NewOfficer
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path, is_within
 from openclear.vocabulary.errors import WrongUsage
 from openclear.web.asking import administer, answered, field, moved, released
 from openclear.web.sessions import freshly_proved
 
-KINDS = ("city", "county", "state", "federal", "task-force", "vendor")
 TIES = ("employer", "task-force", "detail", "contractor")
 MOST_PEOPLE = 100
+# What an account can be for. Keepers and oversight are registered like anybody, by two people.
+ROLES = (
+    "officer",
+    "detective",
+    "supervisor",
+    "analyst",
+    "records",
+    "access-administrator",
+    "approver",
+    "inspector-general",
+)
 
 
 @require_GET
@@ -59,10 +72,11 @@ def agency(request: HttpRequest, path: str) -> HttpResponse:
 def add_agency(request: HttpRequest) -> HttpResponse:
     """Register an agency below one that is registered."""
     path, name, kind = agency_path(field(request, "path")), field(request, "name"), field(request, "kind")
+    oris = tuple(field(request, "oris").upper().split())
     if not name or kind not in KINDS:
         raise WrongUsage("Give the agency its name and choose its kind.")
     grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
-    commands.register_agencies(grant, agencies=[NewAgency(path, name, kind)])
+    commands.register_agencies(grant, agencies=[NewAgency(path, name, kind, oris)])
     return moved(grant, "agency", path)
 
 
@@ -89,6 +103,62 @@ def end_affiliation(request: HttpRequest, path: str) -> HttpResponse:
     return moved(grant, "agency", path)
 
 
+@require_POST
+@answered
+@freshly_proved
+def place_agency(request: HttpRequest, path: str) -> HttpResponse:
+    """Move, merge or rename an agency; every order over it goes along."""
+    grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
+    kind, to = field(request, "kind"), field(request, "to")
+    if kind == "move":
+        moves.move_agency(grant, agency=path, to=to)
+    elif kind == "merge":
+        to = moves.merge_agency(grant, agency=path, into=to)
+    else:
+        moves.rename_agency(grant, agency=path, name=to)
+        to = path
+    return moved(grant, "agency", to)
+
+
+@require_POST
+@answered
+@freshly_proved
+def request_account(request: HttpRequest) -> HttpResponse:
+    """Ask for an account, which another administrator approves."""
+    grant = administer(request, Action.REGISTRY_CHANGE)
+    handle, role = field(request, "handle"), field(request, "role")
+    if not handle.isidentifier() or not field(request, "name") or role not in ROLES:
+        raise WrongUsage("Give a handle of letters and digits, a name, and one of the roles.")
+    temporary = clock.now() + timedelta(hours=TEMPORARY_HOURS) if field(request, "temporary") else None
+    account = NewOfficer(
+        handle.lower(), field(request, "name"), field(request, "title"), (role,),
+        ((agency_path(field(request, "agency")), "employer"),), clock.today() + timedelta(days=CERTIFIED_DAYS - 1),
+        mail=field(request, "mail"), temporary_until=temporary,
+    )  # fmt: skip
+    return moved(grant, "proposal", proposals.request_account(grant, account=account))
+
+
+@require_POST
+@answered
+@freshly_proved
+def certify(request: HttpRequest) -> HttpResponse:
+    """Certify an account for another year."""
+    grant = administer(request, Action.REGISTRY_CHANGE)
+    until = clock.today() + timedelta(days=CERTIFIED_DAYS - 1)
+    lifecycle.certify(grant, handles=[field(request, "handle")], until=until)
+    return moved(grant, "officers")
+
+
+@require_POST
+@answered
+@freshly_proved
+def disable(request: HttpRequest) -> HttpResponse:
+    """Disable an account at once."""
+    grant = administer(request, Action.REGISTRY_CHANGE)
+    lifecycle.disable(grant, handle=field(request, "handle"), reason=field(request, "reason") or "by hand")
+    return moved(grant, "officers")
+
+
 @require_GET
 @answered
 def officers(request: HttpRequest) -> HttpResponse:
@@ -98,7 +168,7 @@ def officers(request: HttpRequest) -> HttpResponse:
     people = [row for row in queries.officers() if text in f"{row.handle} {row.name} {row.title}".casefold()]
     return released(
         request, "web/officers.html", grant, people=people[:MOST_PEOPLE], found=len(people), text=field(request, "q"),
-        locked=accounts.locked_handles(grant),
+        locked=accounts.locked_handles(grant), roles=ROLES, agencies=queries.agencies(), soon=clock.today() + timedelta(days=30),
     )  # fmt: skip
 
 

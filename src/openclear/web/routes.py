@@ -9,7 +9,18 @@ from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from openclear.web import logbook, orders, pages, registry, sign_in, tokens
+from openclear.web import (
+    cases,
+    kept,
+    logbook,
+    order_acts,
+    orders,
+    pages,
+    questions,
+    registry,
+    sign_in,
+    tokens,
+)
 
 
 class Number:
@@ -35,7 +46,28 @@ _records = [
     path("arrests/<uuid:record>", pages.arrest, name="arrest"),
     path("vehicles/<uuid:record>", pages.vehicle, name="vehicle"),
     path("cases", pages.cases, name="cases"),
+    path("cases/register", cases.register, name="register-case"),
     path("cases/<uuid:record>", pages.case, name="case"),
+    path("cases/<uuid:record>/share", cases.share, name="share-case"),
+    path("cases/<uuid:record>/confirm", cases.confirm, name="confirm-case"),
+]
+_kept = [
+    path("kept", kept.kept, name="kept"),
+    path("kept/exports", kept.ask_export, name="ask-export"),
+    path("kept/exports/<uuid:export>/file", kept.export_file, name="export-file"),
+    path("kept/exports/<uuid:export>/parts/<number:part>", kept.export_file, name="export-part"),
+    path("kept/exports/<uuid:export>/end", kept.end_export, name="end-export"),
+    path("kept/alerts", kept.keep_alert, name="keep-alert"),
+    path("kept/alerts/<uuid:alert>/end", kept.end_alert, name="end-alert"),
+    path("kept/links", kept.give_link, name="give-link"),
+    path("kept/links/<uuid:link>/end", kept.end_link, name="end-link"),
+    path("l/<uuid:link>", kept.follow, name="link"),
+    path("suggest", questions.suggest, name="suggest"),
+]
+_questions = [
+    path("explain", questions.explain, name="explain"),
+    path("oversight/could-see", questions.could_see, name="could-see"),
+    path("oversight/cases", questions.case_uses, name="case-uses"),
 ]
 _log = [
     path("searches", logbook.own_searches, name="searches"),
@@ -52,13 +84,20 @@ _access = [
     path("orders/proposals/<number:number>/approve", orders.approve, name="approve"),
     path("orders/proposals/<number:number>/withdraw", orders.withdraw, name="withdraw"),
     path("orders/<slug:identity>", orders.order, name="order"),
-    path("orders/<slug:identity>/lift", orders.lift, name="lift"),
+    path("orders/proposals/<number:number>/tell", order_acts.tell, name="tell-partners"),
+    path("orders/<slug:identity>/change", order_acts.change, name="change-order"),
+    path("orders/<slug:identity>/confirm", order_acts.confirm, name="confirm-order"),
+    path("orders/<slug:identity>/packet", order_acts.packet, name="packet"),
     path("agencies", registry.agencies, name="agencies"),
     path("agencies/add", registry.add_agency, name="add-agency"),
     path("agencies/<str:path>", registry.agency, name="agency"),
     path("agencies/<str:path>/affiliate", registry.affiliate, name="affiliate"),
+    path("agencies/<str:path>/place", registry.place_agency, name="place-agency"),
     path("agencies/<str:path>/end", registry.end_affiliation, name="end-affiliation"),
     path("officers", registry.officers, name="officers"),
+    path("officers/request", registry.request_account, name="request-account"),
+    path("officers/certify", registry.certify, name="certify"),
+    path("officers/disable", registry.disable, name="disable"),
     path("officers/release", registry.release, name="release"),
 ]
 # Names that begin with account_ and mfa_ are those by which allauth finds its own pages.
@@ -86,6 +125,8 @@ _account = [
 ]
 urlpatterns = [
     *_records,
+    *_kept,
+    *_questions,
     *_log,
     *_access,
     *_account,

@@ -30,9 +30,7 @@ class OrderBook:
 
     def _follow(self, old: str, new: str) -> None:
         for places in self._places.values():
-            if any(_within(old, place) for place in places):
-                places.add(new)
-            places |= {new + place[len(old) :] for place in places if _within(place, old)}
+            places.update(followed(places, old, new))
         self._phases.clear()
 
     def judge(self, header: Header) -> str | None:
@@ -68,6 +66,15 @@ class OrderBook:
     def covering(self, agency: str) -> list[str]:
         """Return the ids of all orders, in force or not, that name `agency` or one above it."""
         return [identity for identity in self.orders if self._stands_under(identity, agency)]
+
+
+def followed(places: set[str], old: str, new: str) -> set[str]:
+    """Return where an order that holds `places` also holds once `old`, and all below it, became `new`.
+
+    The old places stay: a move never weakens an order.
+    """
+    along = {new + place[len(old) :] for place in places if _within(place, old)}
+    return places | along | ({new} if any(_within(old, place) for place in places) else set())
 
 
 def _names(listed: Any, word: str) -> bool:

@@ -17,6 +17,11 @@ PROGRAM_COMMAND = [sys.executable, "-m", "openclear.config.program"]
 SEQUENCER_COMMAND = [*PROGRAM_COMMAND, "sequencer"] if CONFIGURATION.sequencer == "auto" else []
 SEQUENCER_ENVIRONMENT = {"OPENCLEAR_HOME": str(CONFIGURATION.home)}
 
+EXPORTS_FOLDER = CONFIGURATION.police / "exports"
+MAIL_SERVER, MAIL_FROM = CONFIGURATION.mail, CONFIGURATION.mail_from
+WEBHOOK_TARGETS = [target.strip() for target in CONFIGURATION.webhook_targets.split(",") if target.strip()]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 DEBUG = False
 USE_TZ = True
 TIME_ZONE = "America/Chicago"
@@ -39,6 +44,8 @@ INSTALLED_APPS = [
     "openclear.audit",
     "openclear.access",
     "openclear.records",
+    "openclear.search",
+    "django_tasks_db",
     "openclear.web",
 ]
 USE_I18N = True

@@ -1,11 +1,12 @@
 """The cast of demo, documentation and tests: agencies, agreements and people. All of them are invented."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from openclear.access.commands import NewAgency, NewOfficer
+from openclear.vocabulary import clock
 from openclear.vocabulary.purposes import Purpose
 
-CERTIFIED_UNTIL = date(2099, 12, 31)
+CERTIFIED_UNTIL = clock.today() + timedelta(days=365)
 AGREEMENT_SIGNED, AGREEMENT_ENDS = date(2015, 1, 1), date(2099, 12, 31)
 
 HOST_AGENCIES = (
@@ -47,12 +48,31 @@ AGREEMENTS = (
 def _person(handle: str, name: str, title: str, roles: str, *agencies: str) -> NewOfficer:
     kinds = ["employer", *["task-force"] * (len(agencies) - 1)]
     ties = tuple(zip(agencies, kinds, strict=True))
-    return NewOfficer(handle, name, title, tuple(roles.split()), ties, CERTIFIED_UNTIL)
+    return NewOfficer(
+        handle, name, title, tuple(roles.split()), ties, CERTIFIED_UNTIL, mail=f"{handle}@demo.example",
+        since=AGREEMENT_SIGNED,
+    )  # fmt: skip
 
 
 def _machine(handle: str, title: str, role: str, purpose: Purpose) -> NewOfficer:
     ties = (("il.chicago.pd", "employer"),)
-    return NewOfficer(handle, f"Machine account {handle}", title, (role,), ties, CERTIFIED_UNTIL, purpose)
+    return NewOfficer(
+        handle,
+        f"Machine account {handle}",
+        title,
+        (role,),
+        ties,
+        CERTIFIED_UNTIL,
+        purpose,
+        since=AGREEMENT_SIGNED,
+    )
+
+
+# A program of a partner agency: it must say which person it acts for, with every request.
+INTEGRATION = NewOfficer(
+    "crossroads", "Crossroads, integration of Cook County", "Regional search", ("officer",),
+    (("il.cook.sheriff", "employer"),), CERTIFIED_UNTIL, since=AGREEMENT_SIGNED, is_integration=True,
+)  # fmt: skip
 
 
 FOUNDERS = (
@@ -78,4 +98,5 @@ CAST = (
     _person("kerr", "Julia Kerr", "Agent, ICE/HSI, detailed to an FBI task force", "officer",
             "us.dhs.ice.hsi", "us.doj.fbi"),
     _person("tran", "Minh Tran", "Officer, CBP", "officer", "us.dhs.cbp"),
+    INTEGRATION,
 )  # fmt: skip

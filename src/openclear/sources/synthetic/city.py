@@ -8,7 +8,8 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from openclear.access import gate
-from openclear.records.commands import bring_in, rows_of_source
+from openclear.records.commands import bring_in, rows_of_source, share_open_cases
+from openclear.sources.synthetic.cast import AGREEMENTS
 from openclear.sources.synthetic.incidents import draw_incidents
 from openclear.sources.synthetic.people import SOURCE, Row, Rows, draw_people
 from openclear.vocabulary.errors import NotPossible
@@ -18,6 +19,8 @@ SEED = 20190710
 UNTIL = date(2026, 6, 30)
 PEOPLE, INCIDENTS = 22_000, 62_000
 BATCH = 5000
+# Joint investigations: the newest open cases and one in three of the others are shared with the partner agencies.
+NEWEST_SHARED, ONE_IN_SHARED = 6, 3
 Item = TypeVar("Item")
 
 
@@ -28,6 +31,7 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
     """
     present = rows_of_source(grant, source=SOURCE)
     if present == (people, incidents):
+        _share(grant)
         return False
     if present != (0, 0):
         message = "An invented city of another size, or a part of one, is here; run ./run demo --fresh."
@@ -43,8 +47,14 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
     for rows in _shown(draw_incidents(random, incidents, labels_of, UNTIL), incidents, "incidents"):
         loader.take(rows)
     loader.flush()
+    _share(grant)
     gate.record_outcome(grant, attempt=attempt, facts={"people": people, "incidents": incidents})
     return True
+
+
+def _share(grant: Grant) -> None:
+    partners = [agency for agency, _ in AGREEMENTS]
+    share_open_cases(grant, source=SOURCE, agencies=partners, newest=NEWEST_SHARED, one_in=ONE_IN_SHARED)
 
 
 class _Loader:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from openclear.access.errors import Refused
 from openclear.records.rows import Reason
-from openclear.web.words import ALIAS, REASONS, WORDS
+from openclear.web.words import ALIAS, PROPOSED, REASONS, WORDS
 
 register = template.Library()
 _CUT = re.compile(r"Access of (.+) is cut off")
@@ -18,6 +18,12 @@ _CUT = re.compile(r"Access of (.+) is cut off")
 def words(code: object) -> str:
     """Return the words for a code, or the code itself where it is a name already."""
     return str(WORDS.get(str(code), str(code)))
+
+
+@register.filter
+def proposed(kind: str) -> str:
+    """Return what is proposed, as words before the agency."""
+    return str(PROPOSED[kind])
 
 
 @register.filter
@@ -45,6 +51,12 @@ def because_of(refused: Refused) -> str:
     return "; ".join(_sentence(rule.because) for rule in refused.decision.rules)
 
 
+@register.filter
+def sentence(text: str) -> str:
+    """Return a rule's reason or next step in the reader's language where the catalog has it."""
+    return _sentence(text)
+
+
 def _sentence(because: str) -> str:
     cut = _CUT.fullmatch(because)
     return gettext("Access of %(agency)s is cut off") % {"agency": cut[1]} if cut else gettext(because)
@@ -59,5 +71,7 @@ def steps_after(refused: Refused) -> str:
 
 @register.simple_tag
 def reasoned(asked: dict[str, str]) -> str:
-    """Return the end of an address that carries purpose and case along: `?purpose=...&case=...`."""
-    return "?" + urlencode({"purpose": asked.get("purpose", ""), "case": asked.get("case", "")})
+    """Return the end of an address that carries the reason along: `?purpose=...&case=...`, and for whom it is."""
+    reason = {"purpose": asked.get("purpose", ""), "case": asked.get("case", "")}
+    other = asked.get("on_behalf_of", "")
+    return "?" + urlencode(reason | ({"on_behalf_of": other} if other else {}))

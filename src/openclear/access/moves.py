@@ -1,0 +1,144 @@
+"""When the tree of agencies changes: moved, renamed, merged, split. An order in force goes along and is never weakened.
+
+Each act holds the barrier of the agency from before its entry until after its commit, so every answer either left
+under the old place or is decided at the new one.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from openclear.access import barrier, gate
+from openclear.access.changes import Change, change_by
+from openclear.access.commands import NewAgency, add_agency, agency_row, officer_row, tie
+from openclear.access.keepers import NO_LOCKOUT, locks_out
+from openclear.access.models import Affiliation, Agency, AgencyMove, OrderPlace, OrderState
+from openclear.access.rules import HOST, OVERSIGHT
+from openclear.access.standing import read_standing
+from openclear.audit.proof.orders import followed
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import agency_path, chain, is_within
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+
+
+def move_agency(grant: Grant, *, agency: str, to: str) -> None:
+    """Give an agency, and all below it, another path: under another parent, or another last word.
+
+    Every order that holds over it holds there too, also where the new place was free. Raises NotPossible for the
+    department itself, its oversight, and a place that is taken or was ever used.
+    """
+    grant.require(Action.REGISTRY_CHANGE)
+    _move(grant, "moved", agency, agency_path(to))
+
+
+def rename_agency(grant: Grant, *, agency: str, name: str) -> None:
+    """Give an agency another name; its path, and with it every order, stays."""
+    grant.require(Action.REGISTRY_CHANGE)
+    if not name.strip():
+        raise WrongUsage("Give the agency its new name.")
+    with change_by(grant) as under_way:
+        row = agency_row(agency)
+        under_way.entry(
+            "registry", {"registry": {"change": "renamed", "agency": agency}}, {"name": name, "was": row.name}
+        )
+        Agency.objects.filter(pk=row.pk).update(name=name.strip())
+
+
+def merge_agency(grant: Grant, *, agency: str, into: str) -> str:
+    """Make an agency a part of another and return its new path. It keeps its people and its orders, and takes nobody new.
+
+    So a merger neither frees those who were cut off nor cuts off those who were not.
+    """
+    grant.require(Action.REGISTRY_CHANGE)
+    to = f"{agency_path(into)}.{agency_path(agency).rpartition('.')[2]}"
+    _move(grant, "merged", agency, to)
+    return to
+
+
+def split_agency(grant: Grant, *, agency: str, new: NewAgency, people: Sequence[str]) -> None:
+    """Make a new agency of a part of another; the people named go over with their ties. Orders on the old hold over the new."""
+    grant.require(Action.REGISTRY_CHANGE)
+    hold, _ = barrier.exclusive(agency_path(agency))
+    try:
+        with change_by(grant) as under_way:
+            old = agency_row(agency)
+            _refuse_former(new.path)
+            add_agency(under_way, new, split_from=agency)
+            entry = under_way.entries[-1]
+            _carry_orders(agency, new.path)
+            AgencyMove.objects.create(kind="split", old=agency, new=new.path, moment=clock.now(), entry=entry)
+            for handle in people:
+                _carry_person(under_way, handle, old, new.path)
+            _refuse_lockout(grant)
+    finally:
+        hold.release()
+
+
+def _move(grant: Grant, kind: str, old: str, new: str) -> None:
+    hold, _ = barrier.exclusive(agency_path(old))
+    try:
+        with change_by(grant) as under_way:
+            row = agency_row(old)
+            _check_place(old, new)
+            facts = {"registry": {"change": kind, "agency": new, "from": old}}
+            entry = under_way.entry("registry", facts, {"name": row.name})
+            # A crash on this line leaves an entry that the start declares void; the log's own rule keeps the order
+            # over both places, which is the harmless direction.
+            _carry_orders(old, new)
+            for moved in Agency.objects.filter(path__startswith=f"{old}."):
+                Agency.objects.filter(pk=moved.pk).update(path=new + moved.path[len(old) :])
+            closed = clock.today() if kind == "merged" else row.closed_on
+            Agency.objects.filter(pk=row.pk).update(path=new, closed_on=closed)
+            AgencyMove.objects.create(kind=kind, old=old, new=new, moment=clock.now(), entry=entry)
+            _refuse_lockout(grant)
+    finally:
+        hold.release()
+
+
+def _check_place(old: str, new: str) -> None:
+    if any(is_within(home, old) for home in (HOST, OVERSIGHT)):
+        raise NotPossible(f"{old} holds the department itself or its oversight; it stays where it is.")
+    if is_within(new, old):
+        raise WrongUsage(f"{new} lies within {old}; name a place outside of it.")
+    _refuse_former(new)
+    parent = new.rpartition(".")[0]
+    known = (
+        set(Agency.objects.filter(path__in=chain(parent)).values_list("path", flat=True)) if parent else set()
+    )
+    missing = [link for link in (chain(parent) if parent else ()) if link not in known]
+    if missing:
+        raise NotPossible(f"Register {missing[0]} first: no agency may stand under one that is not there.")
+    if Agency.objects.filter(path=new).exists():
+        raise NotPossible(f"{new} is registered already.")
+
+
+def _refuse_former(path: str) -> None:
+    if AgencyMove.objects.filter(old=path).exclude(kind="split").exists():
+        raise NotPossible(f"{path} was the place of another agency once; paths are never used twice.")
+
+
+def _carry_orders(old: str, new: str) -> None:
+    for identity, agency in set(OrderState.objects.values_list("order", "agency")):
+        places = {agency, *OrderPlace.objects.filter(order=identity).values_list("agency", flat=True)}
+        for place in followed(places, old, new) - places:
+            OrderPlace.objects.get_or_create(order=identity, agency=place)
+
+
+def _carry_person(under_way: Change, handle: str, old: Agency, new: str) -> None:
+    officer = officer_row(handle)
+    ties = Affiliation.objects.filter(officer=officer, agency=old, until=None)
+    if not ties:
+        raise NotPossible(f"{handle} has no tie to {old.path} that could go over.")
+    kinds = [row.kind for row in ties]
+    under_way.entry(
+        "affiliation", {"affiliation": {"change": "ended", "agency": old.path}}, {"person": handle}
+    )
+    ties.update(until=clock.today() - timedelta(days=1))
+    for kind in kinds:
+        tie(under_way, officer, new, kind)
+
+
+def _refuse_lockout(grant: Grant) -> None:
+    if locks_out(read_standing()):
+        raise gate.refuse_act(grant, NO_LOCKOUT)

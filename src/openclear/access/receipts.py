@@ -1,0 +1,116 @@
+"""What an order did, proved target by target: what reached the city before, and what still does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from openclear.access import barrier
+from openclear.access.decisions import judge
+from openclear.access.errors import NotAnswered
+from openclear.access.models import OrderProof
+from openclear.access.plans import reached
+from openclear.access.ports import Held, Reach, ports
+from openclear.access.rows import ALL, Ask, OrderRow
+from openclear.access.rules import CUT_OFF, order_over
+from openclear.access.standing import read_standing
+from openclear.audit import log
+from openclear.audit.rows import Draft
+from openclear.vocabulary.actions import DATASET_OF, Action
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+VERIFIED, FAILED = "verified", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReceipt:
+    """What became of one kind of thing: how many reached the city before, how many still do."""
+
+    target: str
+    state: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReceipt:
+    """What an order did, proved target by target."""
+
+    order: str
+    epoch: int
+    receipts: Sequence[TargetReceipt]
+
+
+def prove(
+    grant: Grant, order: OrderRow, epoch: int, counted: Mapping[str, int], told: Mapping[str, Any]
+) -> OrderReceipt:
+    """End what an order in force ends, wait for the answers under way, prove all of it, and put it into the log.
+
+    `told`: the plan that it was given by, kept with the receipts.
+    """
+    with _drained(order) as drained:
+        receipts = [*(_proved(order, reach, counted[reach.target]) for reach in ports.reach), drained]
+        _append_result(grant, order, epoch, receipts)
+        OrderProof.objects.create(
+            order=order.id, epoch=epoch, receipts=[list(astuple(item)) for item in receipts], plan=dict(told)
+        )
+    return OrderReceipt(order.id, epoch, receipts)
+
+
+def _proved(order: OrderRow, reach: Reach, count: int) -> TargetReceipt:
+    reach.end(reached(order, reach.held()))
+    held = reached(order, reach.held())
+    standing = held if reach.ends else [one for one in held if _still_answered(order, one)]
+    return TargetReceipt(reach.target, FAILED if standing else VERIFIED, count, len(standing))
+
+
+def _still_answered(order: OrderRow, held: Held) -> bool:
+    ask = _probe(order)
+    judgement = judge(held.holder, ask, read_standing())
+    met = order_over([order], judgement.agencies, ask) is not None
+    # Refused for another reason, such as a case that is missing, would prove nothing of the order.
+    return met and not any(name.startswith(CUT_OFF) for name in judgement.decision.rule_ids)
+
+
+def _probe(order: OrderRow) -> Ask:
+    actions = [action for action in Action if order.scope == ALL or DATASET_OF[action] in order.scope]
+    purposes = [purpose for purpose in Purpose if order.purposes == ALL or purpose in order.purposes]
+    action = Action.DESK_OPEN if Action.DESK_OPEN in actions else actions[0]
+    return Ask(action, purposes[0], ground_named=False, ground=None)
+
+
+@contextmanager
+def _drained(order: OrderRow) -> Iterator[TargetReceipt]:
+    target = "answers being handed over"
+    holds = []
+    try:
+        try:
+            for place in (order.agency, *order.places):
+                holds.append(barrier.exclusive(place))  # noqa: PERF401 - those that were had are let go on a failure
+        except NotAnswered:
+            # The order is in force all the same; what is not proved is that the last answer has left.
+            yield TargetReceipt(target, FAILED, 1, 1)
+            return
+        yield TargetReceipt(target, VERIFIED, sum(waited for _, waited in holds), 0)
+    finally:
+        for hold, _ in holds:
+            hold.release()
+
+
+def _append_result(grant: Grant, order: OrderRow, epoch: int, receipts: Sequence[TargetReceipt]) -> None:
+    proved = all(item.state == VERIFIED for item in receipts)
+    log.append(
+        Draft(
+            kind="in-force" if proved else "outcome",
+            decision="none" if proved else "error",
+            agencies=grant.agencies,
+            action=grant.action,
+            dataset=DATASET_OF[grant.action],
+            purpose=grant.purpose,
+            epoch=epoch,
+            attempt=order.entry,
+            extra={"order": order.header()} if proved else {},
+            body={"receipts": [list(astuple(item)) for item in receipts]},
+        )  # fmt: skip
+    )

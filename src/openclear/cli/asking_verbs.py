@@ -1,0 +1,141 @@
+"""Verbs that ask why, who could have seen what, and for exports."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from uuid import UUID
+
+from openclear.access import gate
+from openclear.access.explanations import Explanation, action_of, could_have_seen, day_of
+from openclear.access.explanations import explain as explain_decision
+from openclear.audit.reading import answers_with
+from openclear.cli.acting import actor, print_json
+from openclear.records.queries import handling_of
+from openclear.search import exports
+from openclear.search.rules import PART, SEARCH_OF, kind_of
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import agency_path, is_within
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.purposes import Purpose, purpose_of
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Say how an act of an officer would be decided, now or on a day that is past."""
+    action, purpose, day = action_of(options.action), purpose_of(options.purpose), day_of(options.on)
+    grant = gate.open_for(
+        actor(options, None, "okafor"), Action.DECISION_EXPLAIN, purpose=Purpose.OVERSIGHT_REVIEW,
+        facts={"explained": options.officer, "on": options.on or ""},
+    )  # fmt: skip
+    explanation = grant.release(
+        explain_decision(
+            grant, handle=options.officer, action=action, purpose=purpose, case=options.case, on=day
+        )
+    )
+    if options.json:
+        print_json(asdict(explanation))
+    else:
+        _print(options.officer, explanation)
+    return 0
+
+
+def could_see(options: argparse.Namespace) -> int:
+    """Say whether an agency could have seen a record on a day, and whether the log shows that it did."""
+    day = day_of(options.on) or clock.today()
+    try:
+        record = UUID(options.record)
+    except ValueError:
+        raise WrongUsage("A record is named by its id, as the end of its address shows it.") from None
+    grant = gate.open_for(
+        actor(options, None, "okafor"), Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW,
+        facts={"record": str(record), "agency": options.agency, "on": str(day)},
+    )  # fmt: skip
+    handling = handling_of(grant, record=record)
+    if handling is None:
+        raise NotPossible("There is no such record.")
+    could = could_have_seen(
+        grant, agency=agency_path(options.agency), dataset=handling[0], labels=handling[1], on=day
+    )
+    shown = [
+        row.number
+        for row in answers_with(grant, record=str(record), on=str(day))
+        if any(is_within(agency, options.agency) for agency in row.header["agencies"])
+    ]
+    grant.release(could, shown=[record])
+    if options.json:
+        print_json({**asdict(could), "record": str(record), "entries_that_showed_it": shown})
+        return 0
+    print(f"{options.agency} on {day}: {'could' if could.could else 'could not'} have seen the record.")
+    for purpose, against in could.purposes.items():
+        print(f"  {purpose:<24} {'yes' if not against else ', '.join(against)}")
+    print(f"Entries of that day that showed it to the agency: {', '.join(map(str, shown)) or 'none'}.")
+    print("Labels are those of now; the rules are those of this version.")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Ask for an export, list one's own, or fetch one in ranges."""
+    acts = {"request": _request, "list": _list, "fetch": _fetch}
+    return acts[options.what](options, actor(options, options.by, options.by))
+
+
+def _request(options: argparse.Namespace, handle: str) -> int:
+    action = SEARCH_OF[kind_of(options.kind or "")]
+    grant = gate.open_for(
+        handle,
+        action,
+        purpose=purpose_of(options.purpose or ""),
+        case=options.case,
+        facts={"query": options.text},
+    )
+    row = exports.request_export(
+        grant, kind=options.kind, text=options.text, narrow={}, format_name=options.format
+    )
+    print(row.id)
+    return 0
+
+
+def _list(options: argparse.Namespace, handle: str) -> int:
+    grant = gate.open_for(handle, Action.EXPORT_KEEP, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    rows = grant.release(exports.own_exports(grant))
+    if options.json:
+        print_json([asdict(row) for row in rows])
+    else:
+        for row in rows:
+            print(
+                f"{row.id}  {row.kind:<10} {row.format:<8} {row.state:<8} {row.rows:>9,} rows  {row.problem}"
+            )
+    return 0
+
+
+def _fetch(options: argparse.Namespace, handle: str) -> int:
+    if not options.export or not options.to:
+        raise WrongUsage("Name the export and, with --to, the file to write.")
+    keeping = gate.open_for(handle, Action.EXPORT_KEEP, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    row = exports.own_export(keeping, export=UUID(options.export))
+    draft = Path(f"{options.to}.part")
+    with draft.open("wb") as file:
+        for start in range(0, max(row.size, 1), PART):
+            grant, data = exports.open_part(
+                keeping, export=row.id, start=start, stop=start + PART, address="command line"
+            )
+            file.write(grant.release(data))
+            gate.let_go()
+    draft.replace(options.to)
+    print(f"{row.rows:,} rows are in {options.to}.")
+    return 0
+
+
+def _print(officer: str, explanation: Explanation) -> None:
+    verdict = "allowed" if explanation.allowed else "refused"
+    print(f"{officer} ({' + '.join(explanation.agencies)}) on {explanation.on}: {verdict}")
+    for rule in explanation.rules:
+        print(f"  {rule['id']}: {rule['because']} [{rule['source']}]")
+    for tie in explanation.affiliations:
+        print(f"  tied to {tie['agency']} as {tie['kind']} since {tie['since']} (entry {tie['entry']})")
+    for item in explanation.hidden:
+        print(f"  hidden in {item.dataset}: {item.what}, by {', '.join(item.rules)}")
+    if not explanation.rules_of_the_day:
+        print(
+            "  The rules are those of this version; on that day others were served, or this city was not here yet."
+        )

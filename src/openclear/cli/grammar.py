@@ -1,0 +1,185 @@
+"""The words of the verbs on access: registry, orders, questions. Loads nothing, so that --help answers at once."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+_REGISTRY, _ORDERS, _ASKING = (f"openclear.cli.{name}_verbs" for name in ("registry", "order", "asking"))
+_KINDS = ["city", "county", "state", "federal", "task-force", "vendor", "oversight"]
+
+
+def new_verb(
+    verbs: "_SubParsersAction[argparse.ArgumentParser]", name: str, module: str, function: str, text: str
+) -> argparse.ArgumentParser:
+    """Add a verb: the function that runs it stands in a module that is loaded only then."""
+    new: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    new.set_defaults(verb=(module, function))
+    new.add_argument("--as", dest="token", metavar="TOKEN", help="act as the holder of this token")
+    new.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return new
+
+
+def with_json(verb: argparse.ArgumentParser) -> None:
+    """Let a verb print one JSON object."""
+    verb.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs on agencies, accounts, tokens and cases."""
+    with_json(new_verb(verbs, "agencies", _REGISTRY, "agencies", "List the agency tree."))
+    with_json(new_verb(verbs, "officers", _REGISTRY, "officers", "List everyone who is registered."))
+    add = new_verb(
+        verbs, "add-agency", _REGISTRY, "add_agency", "Register an agency below one that is registered."
+    )
+    add.add_argument("path")
+    add.add_argument("name")
+    add.add_argument("--kind", default="federal", choices=_KINDS)
+    add.add_argument("--ori", action="append", default=[], help="originating agency identifier (repeatable)")
+    add.add_argument("--by", required=True, metavar="OFFICER")
+    _agency_verbs(verbs)
+    for name, text in (
+        ("affiliate", "Tie a person to one more agency."),
+        ("end-affiliation", "End such a tie."),
+    ):
+        tie = new_verb(verbs, name, _REGISTRY, name.replace("-", "_"), text)
+        tie.add_argument("officer")
+        tie.add_argument("agency")
+        tie.add_argument("--kind", default="task-force")
+        tie.add_argument("--by", required=True, metavar="OFFICER")
+    release = new_verb(
+        verbs, "release", _REGISTRY, "release", "Release an account that five failures locked."
+    )
+    release.add_argument("officer")
+    release.add_argument("--by", required=True, metavar="OFFICER")
+    token = new_verb(
+        verbs, "token", _REGISTRY, "token", "Make a token for a person, printed once, alone; or end all."
+    )
+    token.add_argument("what", choices=["create", "revoke"])
+    token.add_argument(
+        "--approved-by", metavar="OFFICER", help="second person, for keepers, oversight, machines"
+    )
+    token.add_argument("--officer", required=True)
+    token.add_argument("--by", default=None, metavar="OFFICER")
+    case = new_verb(
+        verbs, "case", _REGISTRY, "case", "Share a case, register a partner's own, or confirm it."
+    )
+    case.add_argument("what", choices=["share", "unshare", "register", "confirm"])
+    case.add_argument("case", help="id of a case; for register, its number at the partner agency")
+    case.add_argument("--with", dest="agency", help="agency to share it with")
+    case.add_argument("--offense", help="IUCR or NIBRS code")
+    case.add_argument("--sponsor", metavar="OFFICER", help="officer of this department who confirms it")
+    case.add_argument("--by", required=True, metavar="OFFICER")
+
+
+def _agency_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    agency = new_verb(
+        verbs, "agency", _REGISTRY, "agency", "Move, rename, merge or split an agency; orders go along."
+    )
+    agency.add_argument("what", choices=["move", "rename", "merge", "split"])
+    agency.add_argument("path")
+    agency.add_argument(
+        "--to", help="new path (move), agency to merge into, or path of the part that is split off"
+    )
+    agency.add_argument("--name", help="new name, or name of the part that is split off")
+    agency.add_argument("--kind", default="federal", choices=_KINDS)
+    agency.add_argument(
+        "--person", action="append", default=[], help="who goes over to the new part (repeatable)"
+    )
+    agency.add_argument("--by", required=True, metavar="OFFICER")
+    account = new_verb(
+        verbs, "account", _REGISTRY, "account", "Certify, disable, reinstate an account, or review all."
+    )
+    account.add_argument("what", choices=["certify", "disable", "reinstate", "review"])
+    account.add_argument("officer", nargs="?")
+    account.add_argument("--until", help="day until which it is certified, a year away at most")
+    account.add_argument("--reason", help="why it is disabled")
+    account.add_argument("--approved-by", metavar="OFFICER", help="second person, to reinstate")
+    account.add_argument("--by", required=True, metavar="OFFICER")
+
+
+def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs on orders."""
+    cut = new_verb(
+        verbs, "cut-off", _ORDERS, "cut_off", "Cut an agency, and all below it, off: at once, everywhere."
+    )
+    cut.add_argument("agency", help="agency path, such as us.dhs.ice")
+    cut.add_argument(
+        "--ground", default="", help="the legal ground, as it will be shown to those who are refused"
+    )
+    cut.add_argument("--plan", action="store_true", help="show who would lose what, and change nothing")
+    cut.add_argument(
+        "--notice",
+        metavar="TEXT",
+        help="tell the partner agencies that keep their access, and change nothing",
+    )
+    cut.add_argument(
+        "--provisional",
+        action="store_true",
+        help="in an emergency: by one person, to be confirmed in 24 hours",
+    )
+    restore = new_verb(
+        verbs, "restore", _ORDERS, "restore", "Lift an order: by its id, or all on one agency."
+    )
+    restore.add_argument("order", help="id of an order, or agency path")
+    restore.add_argument("--ground", default="Lifted by decision of the department")
+    order = new_verb(
+        verbs, "order", _ORDERS, "change", "Confirm, suspend, resume or narrow an order, or write its packet."
+    )
+    order.add_argument("what", choices=["confirm", "suspend", "resume", "narrow", "packet"])
+    order.add_argument("order", help="id of the order")
+    order.add_argument("--ground", default="", help="why it is changed")
+    order.add_argument("--document", default="", help="the court's document, with number and date")
+    order.add_argument("--to", type=Path, metavar="FOLDER", help="where the packet is written")
+    for verb in (cut, order):
+        verb.add_argument(
+            "--scope", action="append", default=[], metavar="DATASET", help="only this data set (repeatable)"
+        )
+        verb.add_argument(
+            "--purpose", action="append", default=[], metavar="PURPOSE", help="only this purpose (repeatable)"
+        )
+    for verb in (cut, restore, order):
+        verb.add_argument("--by", required=verb is not order, metavar="OFFICER", help="who orders it")
+        verb.add_argument("--approved-by", metavar="OFFICER", help="another person")
+        with_json(verb)
+    with_json(new_verb(verbs, "orders", _ORDERS, "list_orders", "List every state of every order."))
+
+
+def asking_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs that ask why, who could have seen what, and for exports."""
+    explain = new_verb(
+        verbs,
+        "explain",
+        _ASKING,
+        "explain",
+        "Say how an act would be decided, now or on a day, and by which rules.",
+    )
+    explain.add_argument("--officer", required=True)
+    explain.add_argument("--action", required=True, help="such as person.search")
+    explain.add_argument("--purpose", required=True)
+    explain.add_argument("--case")
+    explain.add_argument(
+        "--on", metavar="DAY", help="as of the end of a day that is past, such as 2019-07-12"
+    )
+    could = new_verb(
+        verbs, "could-see", _ASKING, "could_see", "Say whether an agency could have seen a record on a day."
+    )
+    could.add_argument("--agency", required=True)
+    could.add_argument("--record", required=True, help="id of the record")
+    could.add_argument("--on", metavar="DAY", help="a day that is past; today where it is not said")
+    export = new_verb(
+        verbs, "export", _ASKING, "export", "Ask for an export of a search, list one's own, or fetch one."
+    )
+    export.add_argument("what", choices=["request", "list", "fetch"])
+    export.add_argument("export", nargs="?", help="id of an export")
+    export.add_argument("--kind", help="people, incidents, arrests or vehicles")
+    export.add_argument("--text", default="", help="what is searched for")
+    export.add_argument("--purpose")
+    export.add_argument("--case")
+    export.add_argument("--format", default="csv", help="csv, parquet or pdf")
+    export.add_argument("--to", type=Path, metavar="FILE", help="where the file is written")
+    export.add_argument("--by", required=True, metavar="OFFICER")
+    for verb in (explain, could, export):
+        with_json(verb)

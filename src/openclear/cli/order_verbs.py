@@ -1,0 +1,184 @@
+"""Verbs on orders: cut off, confirm, suspend, resume, narrow, lift, tell partners, the packet for the lawyers."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from openclear.access import orders, queries
+from openclear.access.notices import announce
+from openclear.access.plans import Plan, plan
+from openclear.access.receipts import OrderReceipt
+from openclear.access.rows import OrderRow
+from openclear.cli.acting import actor, administration, approver, print_json
+from openclear.oversight.packet import write_packet
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+
+
+def cut_off(options: argparse.Namespace) -> int:
+    """Plan an order, tell partners of it, or put it in force."""
+    grant = _first(options, Action.ORDER_CUT_OFF)
+    ground = options.ground or ("plan only" if options.plan or options.notice else "")
+    order = orders.new_order(
+        agency=options.agency, ground=ground, scope=options.scope, purposes=options.purpose
+    )
+    if options.plan:
+        return _show_plan(options, order, grant.release(plan(grant, order=order)))
+    if options.notice:
+        told = announce(grant, order=order, text=options.notice)
+        print(f"Told: {', '.join(told)}. {options.agency} was not.")
+        return 0
+    if options.provisional:
+        return _told(options, orders.cut_off_provisionally(grant, order=order), options.agency)
+    if not options.approved_by:
+        message = "An order needs a second person; name them with --approved-by, or give it --provisional."
+        raise WrongUsage(message)
+    return _told(
+        options,
+        orders.cut_off(grant, approval=_second(options, Action.ORDER_CUT_OFF), order=order),
+        options.agency,
+    )
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Lift an order."""
+    grant = _first(options, Action.ORDER_LIFT)
+    approval = _second(options, Action.ORDER_LIFT) if options.approved_by else None
+    lifted = orders.lift(grant, approval=approval, name=options.order, ground=options.ground)
+    return _changed(options, lifted, "lifted")
+
+
+def change(options: argparse.Namespace) -> int:
+    """Confirm, suspend, resume or narrow an order, or write its packet."""
+    return _CHANGES[options.what](options)
+
+
+def list_orders(options: argparse.Namespace) -> int:
+    """List every state of every order."""
+    grant = administration(actor(options, None, "novak"), Action.REGISTRY_LIST)
+    rows = grant.release(queries.order_history())
+    if options.json:
+        print_json([asdict(row) for row in rows])
+        return 0
+    for row in rows:
+        who = f"{row.ordered_by} + {row.approved_by or 'nobody yet'}"
+        print(f"{row.order}  {row.agency:<16} {row.state:<11} epoch {row.epoch:<5} {who}: {row.ground}")
+    return 0
+
+
+def _confirm(options: argparse.Namespace) -> int:
+    receipt = orders.confirm(_first(options, Action.ORDER_CUT_OFF), name=options.order)
+    return _told(options, receipt, f"order {options.order}")
+
+
+def _suspend(options: argparse.Namespace) -> int:
+    both = {"approval": _second(options, Action.ORDER_LIFT), "name": options.order}
+    receipt = orders.suspend(
+        _first(options, Action.ORDER_LIFT), **both, document=options.document, ground=_ground(options)
+    )
+    return _changed(options, [receipt], "suspended")
+
+
+def _resume(options: argparse.Namespace) -> int:
+    both = {"approval": _second(options, Action.ORDER_CUT_OFF), "name": options.order}
+    receipt = orders.resume(
+        _first(options, Action.ORDER_CUT_OFF), **both, document=options.document, ground=options.ground
+    )
+    return _told(options, receipt, f"order {options.order}")
+
+
+def _narrow(options: argparse.Namespace) -> int:
+    standing = next((row for row in queries.standing_orders() if row.id == options.order), None)
+    agency = standing.agency if standing else "il"
+    to = orders.new_order(
+        agency=agency, ground=_ground(options), scope=options.scope, purposes=options.purpose
+    )
+    receipt = orders.narrow(
+        _first(options, Action.ORDER_LIFT),
+        approval=_second(options, Action.ORDER_LIFT),
+        name=options.order,
+        to=to,
+    )
+    return _changed(options, [receipt], "narrowed")
+
+
+def _packet(options: argparse.Namespace) -> int:
+    grant = administration(actor(options, options.by, "novak"), Action.REGISTRY_LIST, packet_of=options.order)
+    directory = options.to or Path(f"order-{options.order}")
+    files = grant.release(write_packet(grant, order=options.order, directory=directory))
+    if options.json:
+        print_json({"order": options.order, "files": [str(path) for path in files]})
+        return 0
+    print(f"The packet of order {options.order} is in {directory}:")
+    for path in files:
+        print(f"  {path.name}")
+    return 0
+
+
+_CHANGES = {
+    "confirm": _confirm, "suspend": _suspend, "resume": _resume, "narrow": _narrow, "packet": _packet,
+}  # fmt: skip
+
+
+def _first(options: argparse.Namespace, action: Action) -> Grant:
+    if not options.by and not options.token:
+        message = "Say who acts, with --by."
+        raise WrongUsage(message)
+    named = getattr(options, "agency", "") or options.order
+    return administration(actor(options, options.by, options.by), action, order=named)
+
+
+def _second(options: argparse.Namespace, action: Action) -> Grant:
+    if not options.approved_by:
+        message = "This needs a second person; name them with --approved-by."
+        raise WrongUsage(message)
+    return administration(approver(options.approved_by), action)
+
+
+def _ground(options: argparse.Namespace) -> str:
+    if not options.ground.strip():
+        message = "Say why, with --ground."
+        raise WrongUsage(message)
+    return str(options.ground)
+
+
+def _told(options: argparse.Namespace, receipt: OrderReceipt, what: str) -> int:
+    if options.json:
+        print_json(asdict(receipt))
+    else:
+        print(f"Order {receipt.order} is in force: {what} and everything below it (epoch {receipt.epoch}).")
+        for item in receipt.receipts:
+            print(f"  {item.target:<26} {item.state:<10} before {item.before:>4}   now {item.after:>4}")
+        print(
+            "Not covered: other databases of the city, copies made before, buffers of networks and clients."
+        )
+    return 0 if all(item.state != "failed" for item in receipt.receipts) else 1
+
+
+def _changed(options: argparse.Namespace, receipts: Sequence[OrderReceipt], word: str) -> int:
+    if options.json:
+        print_json([asdict(receipt) for receipt in receipts])
+    else:
+        for receipt in receipts:
+            print(f"Order {receipt.order} is {word} (epoch {receipt.epoch}).")
+    return 0
+
+
+def _show_plan(options: argparse.Namespace, order: OrderRow, planned: Plan) -> int:
+    if options.json:
+        print_json({"agency": order.agency, **planned.told(), "possible": not planned.locks_out})
+        return 1 if planned.locks_out else 0
+    print(f"Cutting off {order.agency} and everything below it would reach {len(planned.people)} people:")
+    for person in planned.people:
+        ties = " + ".join(tie.agency for tie in person.affiliations)
+        print(f"  {person.handle:<12} {person.name:<24} {ties}")
+    for person in planned.home_people:
+        print(f"  {person.name} works for this department: end the detail, or access is lost.")
+    for target, hit, left in planned.targets:
+        print(f"  {target:<12} {hit:>5} reached, {left:>5} not")
+    print(f"{planned.unaffected} others keep their access unchanged, of: {', '.join(planned.agencies)}.")
+    if planned.locks_out:
+        print("It is not possible: the department, its oversight or its last two approvers would be cut off.")
+    return 1 if planned.locks_out else 0

@@ -1,0 +1,176 @@
+"""Verbs on the registry: agencies and their tree, accounts and their lives, cases and whose they are."""
+
+import argparse
+from dataclasses import asdict
+from datetime import date
+from uuid import UUID
+
+from openclear.access import accounts, commands, gate, lifecycle, moves, queries, tokens
+from openclear.cli.acting import actor, administration, approver, print_json, second_person
+from openclear.records import cases as case_commands
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+
+def agencies(options: argparse.Namespace) -> int:
+    """List the agency tree."""
+    rows = _listing(options).release(queries.agencies())
+    if options.json:
+        print_json([asdict(row) for row in rows])
+        return 0
+    for row in rows:
+        depth = row.path.count(".")
+        print(f"{'  ' * depth}{row.path:<{40 - 2 * depth}} {row.kind:<10} {row.name}")
+    return 0
+
+
+def officers(options: argparse.Namespace) -> int:
+    """List everyone who is registered."""
+    rows = _listing(options).release(queries.officers())
+    if options.json:
+        print_json([asdict(row) for row in rows])
+    else:
+        for row in rows:
+            print(f"{row.handle:<12} {row.name:<28} {' + '.join(row.agencies):<28} {row.title}")
+    return 0
+
+
+def add_agency(options: argparse.Namespace) -> int:
+    """Register an agency."""
+    new = commands.NewAgency(options.path, options.name, options.kind, tuple(options.ori))
+    commands.register_agencies(_keeper(options), agencies=[new])
+    print(f"{options.path} is registered.")
+    return 0
+
+
+def agency(options: argparse.Namespace) -> int:
+    """Move, rename, merge or split an agency; orders go along."""
+    acts = {"move": _move, "rename": _rename, "merge": _merge, "split": _split}
+    print(acts[options.what](options))
+    return 0
+
+
+def _move(options: argparse.Namespace) -> str:
+    moves.move_agency(_keeper(options), agency=options.path, to=_needed(options.to, "--to"))
+    return f"{options.path} is {options.to} now, with everything below it and every order over it."
+
+
+def _rename(options: argparse.Namespace) -> str:
+    moves.rename_agency(_keeper(options), agency=options.path, name=_needed(options.name, "--name"))
+    return f"{options.path} is called {options.name} now."
+
+
+def _merge(options: argparse.Namespace) -> str:
+    to = moves.merge_agency(_keeper(options), agency=options.path, into=_needed(options.to, "--to"))
+    return f"{options.path} is a part of {options.to} now, as {to}; its people and orders go along."
+
+
+def _split(options: argparse.Namespace) -> str:
+    new = commands.NewAgency(_needed(options.to, "--to"), _needed(options.name, "--name"), options.kind)
+    moves.split_agency(_keeper(options), agency=options.path, new=new, people=options.person)
+    return f"{options.to} is split off {options.path} with {len(options.person)} people; orders over the old hold over the new."
+
+
+def affiliate(options: argparse.Namespace) -> int:
+    """Tie a person to one more agency."""
+    commands.affiliate(_keeper(options), handle=options.officer, agency=options.agency, kind=options.kind)
+    print(f"{options.officer} is tied to {options.agency} from today.")
+    return 0
+
+
+def end_affiliation(options: argparse.Namespace) -> int:
+    """End a tie."""
+    commands.end_affiliation(_keeper(options), handle=options.officer, agency=options.agency)
+    print(f"{options.officer} is no longer tied to {options.agency}.")
+    return 0
+
+
+def account(options: argparse.Namespace) -> int:
+    """Certify, disable or reinstate an account, or review all."""
+    if options.what == "review":
+        _keeper(options)
+        ended = lifecycle.review_accounts()
+        print(f"{len(ended)} accounts are disabled: {', '.join(ended) or 'none'}.")
+        return 0
+    grant = _keeper(options)
+    handle = _needed(options.officer, "an officer")
+    if options.what == "certify":
+        until = date.fromisoformat(_needed(options.until, "--until"))
+        lifecycle.certify(grant, handles=[handle], until=until)
+        print(f"{handle} is certified until {until}.")
+    elif options.what == "disable":
+        lifecycle.disable(grant, handle=handle, reason=_needed(options.reason, "--reason"))
+        print(f"{handle} is disabled.")
+    else:
+        second = administration(
+            approver(_needed(options.approved_by, "--approved-by")), Action.REGISTRY_CHANGE
+        )
+        lifecycle.reinstate(grant, approval=second, handle=handle)
+        print(f"{handle} is reinstated.")
+    return 0
+
+
+def release(options: argparse.Namespace) -> int:
+    """Release an account that five failures locked."""
+    grant = administration(actor(options, options.by, options.by), Action.ACCOUNT_RELEASE)
+    accounts.release_account(grant, handle=options.officer)
+    print(f"The account {options.officer} is released.")
+    return 0
+
+
+def token(options: argparse.Namespace) -> int:
+    """Print a new token, alone; or end all tokens of a person."""
+    first = actor(options, options.by, "novak")
+    grant = administration(first, Action.TOKEN_CREATE)
+    if options.what == "revoke":
+        count = tokens.revoke_tokens(grant, handle=options.officer)
+        print(f"{count} tokens of {options.officer} are ended.")
+        return 0
+    second = second_person(options.approved_by, first)
+    approval = administration(second, Action.TOKEN_CREATE) if second else None
+    print(tokens.create_token(grant, handle=options.officer, approval=approval))
+    return 0
+
+
+def case(options: argparse.Namespace) -> int:
+    """Share a case, register a partner's own, or confirm one as its sponsor."""
+    acts = {
+        "share": Action.CASE_SHARE, "unshare": Action.CASE_SHARE, "register": Action.CASE_REGISTER,
+        "confirm": Action.CASE_CONFIRM,
+    }  # fmt: skip
+    handle = actor(options, options.by, options.by)
+    grant = gate.open_for(handle, acts[options.what], purpose=Purpose.CRIMINAL_INVESTIGATION)
+    if options.what == "register":
+        row = case_commands.register_external_case(
+            grant, number=options.case, offense=_needed(options.offense, "--offense"),
+            sponsor=_needed(options.sponsor, "--sponsor"),
+        )  # fmt: skip
+        print(f"{row.number} waits for {options.sponsor} to confirm it: openclear case confirm {row.id}")
+        return 0
+    if options.what == "confirm":
+        case_commands.confirm_external_case(grant, case_id=UUID(options.case))
+    elif options.what == "share":
+        case_commands.share_case(grant, case_id=UUID(options.case), agency=_needed(options.agency, "--with"))
+    else:
+        case_commands.unshare_case(
+            grant, case_id=UUID(options.case), agency=_needed(options.agency, "--with")
+        )
+    print("Done.")
+    return 0
+
+
+def _listing(options: argparse.Namespace) -> Grant:
+    return administration(actor(options, None, "novak"), Action.REGISTRY_LIST)
+
+
+def _keeper(options: argparse.Namespace) -> Grant:
+    return administration(actor(options, options.by, options.by), Action.REGISTRY_CHANGE)
+
+
+def _needed(value: str | None, name: str) -> str:
+    if not value:
+        message = f"This needs {name}; see --help."
+        raise WrongUsage(message)
+    return value

@@ -1,0 +1,94 @@
+"""The worker: makes exports, asks alerts again, watches over provisional orders and idle accounts."""
+
+import argparse
+import logging
+import os
+import subprocess
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from openclear.access.lifecycle import review_accounts
+from openclear.access.orders import unconfirmed
+from openclear.search.alerts import run_alerts
+from openclear.search.exports import expire
+
+alarm = logging.getLogger("openclear.alarm")
+PAUSE_SECONDS = 0.5
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def worker(options: argparse.Namespace) -> int:
+    """Work until the process that is named ends, or once through everything."""
+    duties = _duties()
+    while True:
+        _run_jobs()
+        for duty in duties:
+            duty.do_if_due()
+        close_old_connections()
+        if options.once or (options.while_running and not _runs(options.while_running)):
+            return 0
+        time.sleep(PAUSE_SECONDS)
+
+
+def start_beside(process: int) -> None:
+    """Start a worker that ends with `process`, unless the operator runs one as a service."""
+    if settings.CONFIGURATION.worker == "auto":
+        command = [*settings.PROGRAM_COMMAND, "worker", "--while-running", str(process)]
+        subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            env=os.environ | settings.SEQUENCER_ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+class _Duty:
+    """Something to do every so often. What fails is an alarm and is tried again at its next time."""
+
+    def __init__(self, act: Callable[[], object], seconds: int) -> None:
+        self._act, self._seconds, self._due = act, seconds, 0.0
+
+    def do_if_due(self) -> None:
+        if time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + self._seconds
+        try:
+            self._act()
+        except Exception as error:  # noqa: BLE001 - one duty must not end the others
+            alarm.error("%s failed: %s", self._act.__name__, type(error).__name__)
+
+
+def _duties() -> list[_Duty]:
+    return [
+        _Duty(run_alerts, MINUTE),
+        _Duty(expire, HOUR),
+        _Duty(alarm_unconfirmed, HOUR),
+        _Duty(review_accounts, DAY),
+    ]
+
+
+def alarm_unconfirmed() -> None:
+    """Alarm about each provisional order that nobody confirmed within 24 hours: hourly, until somebody does."""
+    for order in unconfirmed():
+        alarm.critical("order %s is provisional for more than 24 hours: confirm or lift it", order.id)
+
+
+def _run_jobs() -> None:
+    Worker(
+        queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id=f"worker-{os.getpid()}", excluded_queue_names=[],
+    ).run()  # fmt: skip
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,129 @@
+"""Whose a case is: listed for its agency and for those it was shared with, shared, registered by partners, confirmed here."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from openclear.access import gate
+from openclear.access.queries import employer_of, is_officer_of, is_registered
+from openclear.records.models import Case, CaseShare
+from openclear.records.rows import CaseRow
+from openclear.records.rules import EXTERNAL, block_of, civil_form_in
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.agencies import agency_path, chains
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.offenses import iucr_codes, nibrs_codes
+
+HOST = "il.chicago.pd"
+LONGEST_NUMBER = 30
+
+
+def cases_of(grant: Grant) -> "QuerySet[Case]":
+    """Return the cases that belong to, or were shared with, the holder's agencies, or that wait for the holder's word.
+
+    For this room alone: what leaves it are rows.
+    """
+    grant.require(
+        Action.CASE_LIST, Action.CASE_VIEW, Action.CASE_SHARE, Action.CASE_CONFIRM, Action.DESK_OPEN,
+        Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH,
+    )  # fmt: skip
+    holders = chains(grant.agencies)
+    shared = CaseShare.objects.filter(case=OuterRef("pk"), agency__in=holders)
+    within: QuerySet[Case] = Case.objects.within(grant.over(Dataset.CASES))
+    return within.filter(Q(owner_agency__in=holders) | Exists(shared) | Q(sponsor=grant.officer))
+
+
+def share_case(grant: Grant, *, case_id: UUID, agency: str) -> None:
+    """Share one's own agency's case with another agency, and all below it, so that they can name it as their ground.
+
+    Raises NotPossible for a case that is not the department's, or an agency that is not registered.
+    """
+    grant.require(Action.CASE_SHARE)
+    if not is_registered(agency_path(agency)):
+        raise NotPossible(f"There is no agency {agency} in the registry.")
+    case = cases_of(grant).filter(pk=case_id, owner_agency__in=chains(grant.agencies)).first()
+    if case is None:
+        raise NotPossible("There is no such case of your agency that could be shared.")
+    gate.record_act(grant, facts={"case_shared": case.number, "with": agency})
+    CaseShare.objects.get_or_create(
+        case=case, agency=agency, defaults={"shared_by": grant.officer, "since": clock.today()}
+    )
+
+
+def unshare_case(grant: Grant, *, case_id: UUID, agency: str) -> None:
+    """Take the sharing of a case back, at once. Raises NotPossible where it was not shared."""
+    grant.require(Action.CASE_SHARE)
+    shares = CaseShare.objects.filter(case__in=cases_of(grant).filter(pk=case_id), agency=agency)
+    if not shares.exists():
+        raise NotPossible(f"The case is not shared with {agency}.")
+    gate.record_act(grant, facts={"case_unshared": str(case_id), "with": agency})
+    shares.delete()
+
+
+def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: str) -> CaseRow:
+    """Register a partner agency's own case, so that it can be a ground once its sponsor here has confirmed it.
+
+    `offense`: an IUCR or NIBRS code. `sponsor`: the handle of an officer of this department. Raises WrongUsage or
+    NotPossible where it is none; civil immigration matters are no case here, whatever they are called.
+    """
+    grant.require(Action.CASE_REGISTER)
+    plain, title = _checked_number(number), _offense_words(offense)
+    if not is_officer_of(sponsor, HOST):
+        raise NotPossible("Name the officer of this department who sponsors the case, by their handle.")
+    gate.record_act(grant, facts={"registered": plain, "offense": offense, "sponsor": sponsor})
+    with transaction.atomic():
+        if Case.objects.filter(number=plain).exists():
+            raise NotPossible("This number cannot be registered; ask your sponsor which case it belongs to.")
+        case = Case.objects.create(
+            id=uuid4(), source=EXTERNAL, source_id=plain, owner_agency=_own_agency(grant), number=plain, kind=EXTERNAL,
+            title=title, opened=clock.today(), registered_by=grant.officer, sponsor=sponsor,
+        )  # fmt: skip
+    return CaseRow(case.id, case.number, case.kind, case.title, case.opened)
+
+
+def confirm_external_case(grant: Grant, *, case_id: UUID) -> None:
+    """Confirm a partner's case as its sponsor: from now on its agency can name it. Raises NotPossible for anybody else."""
+    grant.require(Action.CASE_CONFIRM)
+    case = Case.objects.filter(pk=case_id, kind=EXTERNAL, sponsor=grant.officer, confirmed=None).first()
+    if case is None:
+        raise NotPossible("There is no case that waits for your confirmation under this address.")
+    gate.record_act(grant, facts={"confirmed": case.number})
+    Case.objects.filter(pk=case.pk).update(confirmed=clock.today())
+
+
+def waiting_cases(grant: Grant) -> Sequence[CaseRow]:
+    """Return the external cases that wait: for the holder's confirmation, or that the holder registered."""
+    grant.require(Action.CASE_LIST)
+    mine = Q(sponsor=grant.officer) | Q(registered_by=grant.officer)
+    rows = Case.objects.within(grant.over(Dataset.CASES)).filter(mine, kind=EXTERNAL, confirmed=None)
+    return [CaseRow(row.id, row.number, row.kind, row.title, row.opened) for row in rows.order_by("number")]
+
+
+def _checked_number(number: str) -> str:
+    plain = block_of(number)
+    if not 0 < len(plain) <= LONGEST_NUMBER:
+        raise WrongUsage(f"Give your agency's number of the case, of at most {LONGEST_NUMBER} characters.")
+    if form := civil_form_in(plain):
+        raise NotPossible(
+            f"{form} is a civil immigration matter, which is no ground here (5 ILCS 805/15); "
+            "a judicial criminal warrant goes to the records desk."
+        )
+    return plain
+
+
+def _offense_words(offense: str) -> str:
+    code = offense.strip().upper()
+    if found := iucr_codes().get(code.zfill(4)):
+        return f"{found.primary_type.capitalize()}: {found.description.lower()}"
+    if nibrs := nibrs_codes().get(code):
+        return nibrs.name
+    raise WrongUsage("Give the offense of the case as an IUCR code such as 0460 or a NIBRS code such as 13B.")
+
+
+def _own_agency(grant: Grant) -> str:
+    # Of several agencies the case belongs to the one that employs the asker, which an order reaches first.
+    return employer_of(grant.officer) or grant.agencies[0]

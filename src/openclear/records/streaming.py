@@ -1,0 +1,80 @@
+"""All rows that a search finds, chunk by chunk, for exports and alerts: the same filters as the search itself."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from openclear.records.matching import (
+    arrests_matching,
+    incidents_matching,
+    people_matching,
+    vehicles_matching,
+)
+from openclear.records.rows import ArrestFound, IncidentFilter, PeopleFilter, VehicleFilter
+from openclear.records.shown import (
+    incident_row,
+    main_offenses,
+    names_of,
+    person_row,
+    vehicle_row,
+    visible_keepers,
+)
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.grants import Grant
+
+CHUNK = 500
+
+
+def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) -> Iterator[list[Any]]:
+    """Yield every row that a search of this kind finds, in chunks of at most 500, in the order of their ids.
+
+    Each chunk is a statement of its own, so the caller can ask the gate between any two.
+    """
+    grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
+    found = _MATCHING[kind](grant, text, narrow)
+    last: UUID | None = None
+    while True:
+        following = found.filter(pk__gt=last) if last else found
+        page = list(following.order_by("pk")[:CHUNK])
+        if not page:
+            return
+        last = page[-1].pk
+        yield _ROWS[kind](grant, page)
+
+
+def newest_ids(grant: Grant, *, kind: str, text: str, most: int) -> list[UUID]:
+    """Return the ids of rows that a search finds, for an alert to compare with those that it knows."""
+    grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
+    return list(_MATCHING[kind](grant, text, {}).order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def _people(grant: Grant, page: list[Any]) -> list[Any]:
+    clearance = grant.over(Dataset.PEOPLE)
+    names = names_of(page, clearance)
+    return [person_row(person, names[person.id], clearance) for person in page]
+
+
+def _incidents(grant: Grant, page: list[Any]) -> list[Any]:
+    offenses = main_offenses(page, grant.over(Dataset.INCIDENTS))
+    return [incident_row(incident, offenses) for incident in page]
+
+
+def _arrests(_grant: Grant, page: list[Any]) -> list[Any]:
+    return [
+        ArrestFound(row.id, row.cb_number, row.made, f"{row.person.given} {row.person.family}".strip())
+        for row in page
+    ]
+
+
+def _vehicles(grant: Grant, page: list[Any]) -> list[Any]:
+    keepers = visible_keepers(grant, page)
+    return [vehicle_row(vehicle, keepers) for vehicle in page]
+
+
+_ROWS = {"people": _people, "incidents": _incidents, "arrests": _arrests, "vehicles": _vehicles}
+_MATCHING: Mapping[str, Any] = {
+    "people": lambda grant, text, narrow: people_matching(grant, text, PeopleFilter(**narrow)),
+    "incidents": lambda grant, text, narrow: incidents_matching(grant, text, IncidentFilter(**narrow)),
+    "arrests": lambda grant, text, _narrow: arrests_matching(grant, text),
+    "vehicles": lambda grant, text, narrow: vehicles_matching(grant, text, VehicleFilter(**narrow)),
+}

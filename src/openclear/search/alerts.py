@@ -1,0 +1,150 @@
+"""Alerts: saved searches that tell their owner of new hits. Decided again at each asking, and ended by an order.
+
+What is sent never holds a record: it says that there is something to look at, and looking asks the gate.
+"""
+
+import secrets
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+
+from openclear.access import gate
+from openclear.access.errors import Refused
+from openclear.access.queries import mail_of
+from openclear.records.rules import civil_form_in
+from openclear.records.streaming import newest_ids
+from openclear.search.delivery import Delivery, NotDelivered
+from openclear.search.errors import Gone
+from openclear.search.exports import refused_for_good
+from openclear.search.models import Watch, WatchHit
+from openclear.search.rows import WatchRow
+from openclear.search.rules import (
+    CHANNELS,
+    MOST_WATCHES,
+    SEARCH_OF,
+    WATCH_KEPT,
+    check_target,
+    for_oneself,
+    kind_of,
+)
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+MOST_KNOWN = 500
+
+
+def keep_alert(grant: Grant, *, kind: str, text: str, channel: str, address: str = "") -> WatchRow:
+    """Keep an alert on a search that the holder may make now, for 90 days. What it finds today is no news.
+
+    Raises WrongUsage without a text or for an address that is not allowed; NotPossible beyond 50 alerts, for what
+    finds too much, and for civil immigration matters, which no alert may speak of (NCIC immigration violator hits).
+    """
+    grant.require(SEARCH_OF[kind_of(kind)])
+    for_oneself(grant)
+    _check(grant, text, channel)
+    target = check_target(address, settings.WEBHOOK_TARGETS) if channel == "webhook" else ""
+    known = newest_ids(grant, kind=kind, text=text, most=MOST_KNOWN + 1)
+    if len(known) > MOST_KNOWN:
+        raise NotPossible(f"This search finds more than {MOST_KNOWN} rows; an alert needs a narrower one.")
+    gate.record_act(grant, facts={"alert": kind, "query": text, "channel": channel})
+    moment = clock.now()
+    watch = Watch.objects.create(
+        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text.strip(),
+        state="active", created=moment, expires=moment + WATCH_KEPT, channel=channel, address=target,
+        secret=secrets.token_hex(32), asked=moment,
+    )  # fmt: skip
+    _remember(watch, known)
+    return _row(watch)
+
+
+def own_alerts(grant: Grant) -> Sequence[WatchRow]:
+    """Return the holder's alerts, newest first."""
+    grant.require(Action.ALERT_KEEP)
+    return [_row(watch) for watch in Watch.objects.filter(owner=grant.officer).order_by("-created")[:100]]
+
+
+def end_alert(grant: Grant, *, alert: UUID) -> None:
+    """End one of the holder's alerts. Raises Gone where it is none of theirs."""
+    grant.require(Action.ALERT_KEEP)
+    mine = Watch.objects.filter(pk=alert, owner=grant.officer, state="active")
+    if not mine.exists():
+        raise Gone("There is no such alert.")
+    gate.record_act(grant, facts={"alert_ended": str(alert)})
+    mine.update(state="ended")
+
+
+def run_alerts() -> int:
+    """Ask every alert once more, each in the name of its owner; return how many had something new. Run by the worker."""
+    Watch.objects.filter(state="active", expires__lte=clock.now()).update(state="ended")
+    keys = list(Watch.objects.filter(state="active").values_list("pk", flat=True))
+    return sum(_ask(key) for key in keys)
+
+
+def _ask(key: UUID) -> bool:
+    watch = Watch.objects.filter(pk=key, state="active").first()
+    if watch is None:
+        return False
+    facts = {"alert": str(watch.id), "query": watch.text}
+    try:
+        grant = gate.open_for(
+            watch.owner,
+            SEARCH_OF[watch.kind],
+            purpose=Purpose(watch.purpose),
+            case=watch.case or None,
+            facts=facts,
+        )
+        return _tell(watch, grant)
+    except Refused as error:
+        if refused_for_good(error):
+            Watch.objects.filter(pk=key).update(state="ended")
+        return False
+    except NotDelivered:
+        return False  # the hits are not remembered, so the next asking tells them
+
+
+def _tell(watch: Watch, grant: Grant) -> bool:
+    found = newest_ids(grant, kind=watch.kind, text=watch.text, most=MOST_KNOWN)
+    known = set(WatchHit.objects.filter(watch=watch).values_list("record", flat=True))
+    new = [record for record in found if record not in known]
+    Watch.objects.filter(pk=watch.pk).update(asked=clock.now())
+    if not new:
+        return False
+    # The line is open before the decision, and the decision is made before a byte is sent: nothing leaves behind an order.
+    with Delivery(watch.channel, watch.address or mail_of(watch.owner), watch.secret) as delivery:
+        try:
+            grant.release(str(watch.id), shown=new)
+            delivery.send(watch.id, len(new))
+        finally:
+            gate.let_go()
+    _remember(watch, new)
+    return True
+
+
+def _check(grant: Grant, text: str, channel: str) -> None:
+    if channel not in CHANNELS:
+        raise WrongUsage(f"Choose how you are told: {', '.join(CHANNELS)}.")
+    if not text.strip():
+        raise WrongUsage("Say what the alert looks for: a name, plate, block or number.")
+    if form := civil_form_in(text):
+        raise NotPossible(f"{form} is a civil immigration matter; no alert speaks of those (5 ILCS 805/15).")
+    if Watch.objects.filter(owner=grant.officer, state="active").count() >= MOST_WATCHES:
+        raise NotPossible(f"You have {MOST_WATCHES} alerts already; end one that you do not need.")
+
+
+def _remember(watch: Watch, records: Sequence[UUID]) -> None:
+    moment = clock.now()
+    WatchHit.objects.bulk_create(
+        (WatchHit(watch=watch, record=record, found=moment) for record in records), ignore_conflicts=True
+    )
+
+
+def _row(watch: Watch) -> WatchRow:
+    hits = WatchHit.objects.filter(watch=watch, found__gt=watch.created).count()
+    return WatchRow(
+        watch.id, watch.kind, watch.purpose, watch.case, watch.text, watch.channel, watch.state, hits,
+        watch.created, watch.expires, watch.asked,
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""Exports: asked for, made by a job, fetched in ranges. The gate decides each step anew; an order ends all of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from openclear.access import gate
+from openclear.access.errors import Refused
+from openclear.search.errors import Gone
+from openclear.search.files import path_of
+from openclear.search.jobs import enqueue_export
+from openclear.search.models import Export
+from openclear.search.rows import ExportRow
+from openclear.search.rules import (
+    EXPORT_KEPT,
+    FORMATS,
+    MOST_PER_DAY,
+    SEARCH_OF,
+    digest_of,
+    for_oneself,
+    kind_of,
+    parts_of,
+)
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+
+def request_export(
+    grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any], format_name: str
+) -> ExportRow:
+    """Queue an export of everything that a search finds. `grant`: for that very search, decided now and again in the job.
+
+    Raises WrongUsage for an unknown kind or format or a search for everything, NotPossible beyond the day's quota.
+    """
+    grant.require(SEARCH_OF[kind_of(kind)])
+    for_oneself(grant)
+    if format_name not in FORMATS:
+        raise WrongUsage(f"Choose the format of the export: {', '.join(FORMATS)}.")
+    if not text.strip() and not any(narrow.values()):
+        raise WrongUsage("Say what the export is of: a name, plate, block or number, or what narrows it.")
+    today = Export.objects.filter(owner=grant.officer, created__gt=clock.now() - timedelta(days=1))
+    if today.count() >= MOST_PER_DAY:
+        raise NotPossible(
+            f"You asked for {MOST_PER_DAY} exports within a day; that is all one account may have."
+        )
+    gate.record_act(grant, facts={"export": f"{kind} {format_name}", "query": text})
+    moment = clock.now()
+    export = Export.objects.create(
+        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text.strip(),
+        narrow=_storable(narrow), format=format_name,
+        state="queued", created=moment, expires=moment + EXPORT_KEPT,
+    )  # fmt: skip
+    enqueue_export(export.id)
+    return _row(export)
+
+
+def own_exports(grant: Grant) -> Sequence[ExportRow]:
+    """Return the holder's exports, newest first."""
+    grant.require(Action.EXPORT_KEEP)
+    return [_row(row) for row in Export.objects.filter(owner=grant.officer).order_by("-created")[:100]]
+
+
+def own_export(grant: Grant, *, export: UUID) -> ExportRow:
+    """Return one of the holder's exports. Raises Gone where it is none of theirs."""
+    grant.require(Action.EXPORT_KEEP)
+    return _row(_own(grant, export))
+
+
+def end_export(grant: Grant, *, export: UUID) -> None:
+    """End one of the holder's exports and remove its file. Raises Gone."""
+    grant.require(Action.EXPORT_KEEP)
+    row = _own(grant, export)
+    gate.record_act(grant, facts={"export_ended": str(row.id)})
+    Export.objects.filter(pk=row.id).update(state="ended")
+    path_of(row.id).unlink(missing_ok=True)
+
+
+def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str) -> tuple[Grant, bytes]:
+    """Return the grant of a new decision on what an export holds, and the bytes of one range, still to be released.
+
+    Raises Gone, or Refused where the owner may not ask that question any more, or may see other rows than the file has.
+    """
+    grant.require(Action.EXPORT_KEEP)
+    row = _own(grant, export)
+    if row.state != "ready":
+        raise Gone("This export has no file: it is not made yet, or it has ended.")
+    facts = {"export": str(row.id), "range": f"{start}-{stop}", "query": row.text, "address": address}
+    asking = gate.open_for(
+        row.owner, SEARCH_OF[row.kind], purpose=Purpose(row.purpose), case=row.case or None, facts=facts
+    )
+    if digest_of(asking.clearances) != row.shown_under:
+        Export.objects.filter(pk=row.id).update(state="ended", problem="the rules for you changed")
+        path_of(row.id).unlink(missing_ok=True)
+        raise Gone("The rules for you changed since this export was made; ask for it again.")
+    try:
+        with path_of(row.id).open("rb") as file:
+            file.seek(start)
+            return asking, file.read(stop - start)
+    except FileNotFoundError:
+        raise Gone("This export has ended.") from None
+
+
+def expire() -> int:
+    """End what is older than it may be, with its file; return how many. Run by the worker."""
+    old = Export.objects.filter(expires__lte=clock.now()).exclude(state="ended")
+    keys = list(old.values_list("pk", flat=True))
+    for key in keys:
+        path_of(key).unlink(missing_ok=True)
+    return Export.objects.filter(pk__in=keys).update(state="ended")
+
+
+def refused_for_good(error: Refused) -> bool:
+    """Say whether a refusal comes from an order, which ends what is kept."""
+    return any(rule.id.startswith("cut-off:") for rule in error.decision.rules)
+
+
+def _own(grant: Grant, export: UUID) -> Export:
+    row = Export.objects.filter(pk=export, owner=grant.officer, expires__gt=clock.now()).first()
+    if row is None:
+        raise Gone("There is no such export.")
+    return row
+
+
+def _storable(narrow: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in narrow.items() if value is not None and value != ""}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
+
+
+def _row(export: Export) -> ExportRow:
+    return ExportRow(
+        export.id, export.kind, export.purpose, export.case, export.text, export.format, export.state,
+        export.rows, export.size, parts_of(export.size), export.sha256, export.problem, export.created, export.expires,
+    )  # fmt: skip

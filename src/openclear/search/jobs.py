@@ -1,0 +1,95 @@
+"""The work behind exports: a job knows an export's number, reads whose it is, and asks the gate like anybody."""
+
+import logging
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django_tasks import task
+
+from openclear.access import gate
+from openclear.access.errors import NotAnswered, Refused
+from openclear.records.streaming import every_row
+from openclear.search.files import Draft, path_of
+from openclear.search.models import Export
+from openclear.search.rules import MOST_PDF_ROWS, MOST_ROWS, SEARCH_OF, digest_of
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+alarm = logging.getLogger("openclear.alarm")
+ENDED = "An order or a rule ended this export while it was made."
+
+
+def enqueue_export(export: UUID) -> None:
+    """Queue the making of an export."""
+    make_export_job.enqueue(str(export))
+
+
+@task()
+def make_export_job(export: str) -> None:
+    """Make one export. What goes wrong is in the log and on the export, never only in the worker's output."""
+    make_export(UUID(export))
+
+
+def make_export(export: UUID) -> None:
+    """Decide in the name of the owner, write the file beside its place, and put it there if it still may be.
+
+    Started twice, or after an order, it does nothing.
+    """
+    if not Export.objects.filter(pk=export, state="queued").update(state="running"):
+        return
+    row = Export.objects.get(pk=export)
+    draft = Draft(export)
+    try:
+        grant = _ask(row)
+        _write(row, grant, draft)
+    except (Refused, NotPossible, NotAnswered) as error:
+        reason = ENDED if isinstance(error, Refused) else str(error)
+        Export.objects.filter(pk=export, state="running").update(state="failed", problem=reason[:200])
+    except Exception as error:  # noqa: BLE001 - whatever it was, its owner is told, and no text of it is logged
+        alarm.error("an export failed: %s", type(error).__name__)
+        Export.objects.filter(pk=export, state="running").update(
+            state="failed", problem="This failed here; ask again."
+        )
+    finally:
+        draft.discard()
+        draft.path.with_suffix(".made").unlink(missing_ok=True)
+
+
+def _ask(row: Export) -> Grant:
+    facts = {"export": str(row.id), "query": row.text}
+    return gate.open_for(
+        row.owner, SEARCH_OF[row.kind], purpose=Purpose(row.purpose), case=row.case or None, facts=facts
+    )
+
+
+def _write(row: Export, grant: Grant, draft: Draft) -> None:
+    attempt = gate.record_act(grant, kind="attempt", facts={"export": str(row.id)})
+    most = MOST_PDF_ROWS if row.format == "pdf" else MOST_ROWS
+    for rows in every_row(grant, kind=row.kind, text=row.text, narrow=_narrow(row)):
+        gate.still_open(grant)  # between any two chunks an order ends it
+        draft.add(rows)
+        if draft.rows > most:
+            raise NotPossible(f"An export to {row.format} has at most {most:,} rows; narrow it.")
+    mark = {"made_for": row.owner, "purpose": row.purpose, "case": row.case or "-", "export": str(row.id)}
+    made, digest = draft.finish(row.kind, row.format, mark)
+    judgement = gate.still_open(grant)
+    size = made.stat().st_size
+    facts = {"export": str(row.id), "rows": draft.rows, "sha256": digest, "bytes": size}
+    gate.record_outcome(grant, attempt=attempt, facts=facts)
+    made.replace(path_of(row.id))
+    # A crash on this line leaves a file that no export names; `expire` and an order's end remove it.
+    done = Export.objects.filter(pk=row.id, state="running").update(
+        state="ready", rows=draft.rows, size=size, sha256=digest, shown_under=digest_of(judgement.clearances)
+    )
+    if not done:  # ended in the meantime: the order has looked for the file already
+        path_of(row.id).unlink(missing_ok=True)
+
+
+def _narrow(row: Export) -> dict[str, Any]:
+    days = {name: date.fromisoformat(value) for name, value in row.narrow.items() if name in _DAYS}
+    return {**row.narrow, **days}
+
+
+_DAYS = {"since", "until", "born_from", "born_to"}

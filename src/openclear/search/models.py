@@ -1,0 +1,75 @@
+"""What people keep to use again: an export, an alert, a link. Each names its owner, purpose and case, never a permission."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.db import models
+
+
+class Kept(models.Model):
+    """What an export, an alert and a link have in common: whose it is, and the ask that is decided at every use."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    owner = models.CharField(max_length=40, db_index=True)
+    kind = models.CharField(max_length=12)
+    purpose = models.CharField(max_length=40)
+    case = models.CharField(max_length=30, blank=True)
+    text = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=12, db_index=True)
+    created = models.DateTimeField()
+    expires = models.DateTimeField()
+
+    class Meta:
+        """Each table has these columns of its own."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        """Return the id, nothing of what was asked."""
+        return str(self.id)
+
+
+class Export(Kept):
+    """An extract as a job and then as a file. States: queued, running, ready, failed, ended."""
+
+    narrow = models.JSONField(default=dict)
+    format = models.CharField(max_length=8)
+    rows = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    shown_under = models.CharField(max_length=64, blank=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+
+class Watch(Kept):
+    """An alert: a search that is asked again, and tells its owner of new hits. States: active, ended."""
+
+    channel = models.CharField(max_length=8)
+    address = models.CharField(max_length=200, blank=True)
+    secret = models.CharField(max_length=64, blank=True)
+    asked = models.DateTimeField(null=True, blank=True)
+
+
+class WatchHit(models.Model):
+    """A row that an alert found. Shown only after its row is found again under a grant of the reader."""
+
+    watch = models.ForeignKey(Watch, on_delete=models.CASCADE, related_name="hits")
+    record = models.UUIDField()
+    found = models.DateTimeField()
+
+    class Meta:
+        """A row is told of once."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["watch", "record"], name="hit_once_per_watch")
+        ]
+
+    def __str__(self) -> str:
+        """Return the id."""
+        return f"hit {self.pk}"
+
+
+class Link(Kept):
+    """A way to one record that one person gives another. Both are decided when it is opened. States: active, ended."""
+
+    record = models.UUIDField()

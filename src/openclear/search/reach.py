@@ -1,0 +1,46 @@
+"""What people hold here, for the orders desk: jobs, files, alerts, links. An order ends them for good."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from openclear.access.ports import Held
+from openclear.search.files import path_of
+from openclear.search.models import Export, Link, Watch
+from openclear.search.rules import SEARCH_OF, VIEW_OF
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import DATASET_OF
+
+
+class _Table:
+    """Rows of one table in some states, as things that are held."""
+
+    ends = True
+
+    def __init__(self, target: str, model: Any, states: Sequence[str], actions: Any) -> None:
+        self.target, self._model, self._states, self._actions = target, model, states, actions
+
+    def held(self) -> Sequence[Held]:
+        """Return each that would work now."""
+        rows = self._model.objects.filter(state__in=self._states, expires__gt=clock.now())
+        return [
+            Held(str(key), owner, str(DATASET_OF[self._actions[kind]]), purpose)
+            for key, owner, kind, purpose in rows.values_list("pk", "owner", "kind", "purpose")
+        ]
+
+    def end(self, held: Sequence[Held]) -> None:
+        """End these; a file goes with its export."""
+        keys = [one.id for one in held]
+        self._model.objects.filter(pk__in=keys).update(state="ended")
+        for key in keys:
+            if self._model is Export:
+                path_of(key).unlink(missing_ok=True)
+
+
+def reaches() -> list[_Table]:
+    """Return what the orders desk is told of."""
+    return [
+        _Table("jobs", Export, ("queued", "running"), SEARCH_OF),
+        _Table("exports", Export, ("ready",), SEARCH_OF),
+        _Table("alerts", Watch, ("active",), SEARCH_OF),
+        _Table("links", Link, ("active",), VIEW_OF),
+    ]

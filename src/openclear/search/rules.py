@@ -1,0 +1,85 @@
+"""How long things are kept, how many, and where an alert may be sent. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Clearance, Grant
+
+PART = 1 << 20
+FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "pdf": "application/pdf"}
+MOST_ROWS, MOST_PDF_ROWS, MOST_PER_DAY = 5_000_000, 5_000, 20
+EXPORT_KEPT, WATCH_KEPT, LINK_KEPT = timedelta(days=7), timedelta(days=90), timedelta(days=7)
+MOST_WATCHES = 50
+CHANNELS = ("page", "mail", "webhook")
+SEARCH_OF = {
+    "people": Action.PERSON_SEARCH,
+    "incidents": Action.INCIDENT_SEARCH,
+    "arrests": Action.ARREST_SEARCH,
+    "vehicles": Action.VEHICLE_SEARCH,
+}
+VIEW_OF = {
+    "people": Action.PERSON_VIEW,
+    "incidents": Action.INCIDENT_VIEW,
+    "arrests": Action.ARREST_VIEW,
+    "vehicles": Action.VEHICLE_VIEW,
+}
+
+
+def kind_of(text: str) -> str:
+    """Return the kind of records that `text` names. Raises WrongUsage."""
+    if text not in SEARCH_OF:
+        raise WrongUsage(f"Name what to look for: {', '.join(SEARCH_OF)}.")
+    return text
+
+
+def for_oneself(grant: Grant) -> None:
+    """Raise NotPossible where the ask is for another agency, or carried by an integration: nothing of those is kept."""
+    if grant.facts["on_behalf_of"] or grant.facts["through"]:
+        raise NotPossible("What is kept is for yourself; an ask for another agency is made each time anew.")
+
+
+def digest_of(clearances: Mapping[Dataset, Clearance]) -> str:
+    """Return a digest of what a decision shows: a file that was made under another is not handed out."""
+    told = sorted(
+        (str(name), clearance.refused_labels.value, sorted(clearance.hidden_fields))
+        for name, clearance in clearances.items()
+    )
+    return sha256(repr(told).encode()).hexdigest()
+
+
+def parts_of(size: int) -> int:
+    """Return in how many ranges a file of `size` bytes leaves; an empty one in one."""
+    return max(1, -(-size // PART))
+
+
+def range_of(header: str, size: int) -> tuple[int, int]:
+    """Return the first byte and the one behind the last that a Range header asks for, at most 1 MB (RFC 9110, 14.2).
+
+    Raises WrongUsage where it asks for none that is there, or for several ranges.
+    """
+    if not header:
+        return 0, min(size, PART)
+    unit, _, spec = header.partition("=")
+    first, _, last = spec.strip().partition("-")
+    if unit.strip() != "bytes" or "," in spec or not (first + last).isdecimal():
+        raise WrongUsage("Ask for one range of bytes, such as bytes=0-1048575.")
+    start = int(first) if first else max(0, size - int(last))
+    stop = min(size, int(last) + 1) if first and last else size
+    if start >= stop:
+        raise WrongUsage(f"The file has {size} bytes; ask for a range within it.")
+    return start, min(stop, start + PART)
+
+
+def check_target(address: str, allowed: Sequence[str]) -> str:
+    """Return a webhook's address. Raises WrongUsage unless it begins with one that the operator allowed (AC-4)."""
+    parts = urlsplit(address)
+    safe = parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+    )
+    if not safe or parts.username or not any(address.startswith(prefix) for prefix in allowed):
+        raise WrongUsage("Alerts are sent only to addresses that the operator has allowed; ask for yours.")
+    return address

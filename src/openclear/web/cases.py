@@ -1,0 +1,44 @@
+"""Whose a case is: sharing it with a partner, registering a partner's own, confirming it as its sponsor."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from openclear.records import cases
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.purposes import Purpose
+from openclear.web.asking import answered, ask, field, moved
+
+
+@require_POST
+@answered
+def share(request: HttpRequest, record: UUID) -> HttpResponse:
+    """Share a case with an agency, or take that back."""
+    grant = ask(request, Action.CASE_SHARE, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
+    act = cases.unshare_case if field(request, "end") else cases.share_case
+    act(grant, case_id=record, agency=field(request, "agency"))
+    return moved(grant, "case", record)
+
+
+@require_POST
+@answered
+def register(request: HttpRequest) -> HttpResponse:
+    """Register the asker's agency's own case with its sponsor here."""
+    grant = ask(request, Action.CASE_REGISTER, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    row = cases.register_external_case(
+        grant,
+        number=field(request, "number"),
+        offense=field(request, "offense"),
+        sponsor=field(request, "sponsor"),
+    )
+    return moved(grant, "case", row.id)
+
+
+@require_POST
+@answered
+def confirm(request: HttpRequest, record: UUID) -> HttpResponse:
+    """Confirm a partner's case as its sponsor."""
+    grant = ask(request, Action.CASE_CONFIRM, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
+    cases.confirm_external_case(grant, case_id=record)
+    return moved(grant, "case", record)

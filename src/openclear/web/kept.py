@@ -1,0 +1,156 @@
+"""What officers keep: exports, alerts, links. Each use asks the gate for the very question that it answers."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from openclear.records.rows import IncidentFilter, PeopleFilter, VehicleFilter
+from openclear.search import alerts, exports, links
+from openclear.search.rules import CHANNELS, FORMATS, PART, SEARCH_OF, VIEW_OF, kind_of, range_of
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+from openclear.web.asking import (
+    address_of,
+    answered,
+    ask,
+    ask_reasoned,
+    field,
+    moved,
+    released_together,
+)
+from openclear.web.forms import NarrowForm
+
+_FILTERS: dict[str, Any] = {
+    "people": PeopleFilter,
+    "incidents": IncidentFilter,
+    "vehicles": VehicleFilter,
+}
+_PAGE_OF = {"people": "person", "incidents": "incident", "arrests": "arrest", "vehicles": "vehicle"}
+
+
+@require_GET
+@answered
+def kept(request: HttpRequest) -> HttpResponse:
+    """Show the reader's exports, alerts and links."""
+    keys = [_keeping(request, action) for action in (Action.EXPORT_KEEP, Action.ALERT_KEEP, Action.LINK_KEEP)]
+    return released_together(
+        request, "web/kept.html", [(key, ()) for key in keys], exports=exports.own_exports(keys[0]),
+        alerts=alerts.own_alerts(keys[1]), links=links.own_links(keys[2]), channels=CHANNELS, formats=FORMATS,
+    )  # fmt: skip
+
+
+@require_POST
+@answered
+def ask_export(request: HttpRequest) -> HttpResponse:
+    """Queue an export of everything that a search finds."""
+    kind = kind_of(field(request, "kind"))
+    grant = ask_reasoned(request, SEARCH_OF[kind], query=field(request, "q"))
+    keeping = _keeping(request, Action.EXPORT_KEEP)
+    narrowed = NarrowForm(request.POST).narrowing(_FILTERS[kind]) if kind in _FILTERS else None
+    narrow = {name: getattr(narrowed, name) for name in narrowed.__slots__} if narrowed else {}
+    exports.request_export(
+        grant, kind=kind, text=field(request, "q"), narrow=narrow, format_name=field(request, "format")
+    )
+    return moved(keeping, "kept")
+
+
+@require_GET
+@answered
+def export_file(request: HttpRequest, export: UUID, part: int = 0) -> HttpResponse:
+    """Hand out one range of an export, of at most 1 MB: part by part, or as the Range header asks (RFC 9110)."""
+    keeping = _keeping(request, Action.EXPORT_KEEP, export=str(export))
+    row = exports.own_export(keeping, export=export)
+    asked = f"bytes={(part - 1) * PART}-{part * PART - 1}" if part else request.headers.get("Range", "")
+    start, stop = range_of(asked, row.size) if row.size else (0, 0)
+    grant, data = exports.open_part(
+        keeping, export=export, start=start, stop=stop, address=address_of(request)
+    )
+    whole = (start, stop) == (0, row.size)
+    response = HttpResponse(data, content_type=FORMATS[row.format], status=200 if whole or part else 206)
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{row.kind}-{str(row.id)[:8]}.{row.format}"'
+    )
+    response.headers["Accept-Ranges"] = "bytes"
+    if response.status_code == 206:
+        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{row.size}"
+    return grant.release(response)
+
+
+@require_POST
+@answered
+def end_export(request: HttpRequest, export: UUID) -> HttpResponse:
+    """End an export and remove its file."""
+    grant = _keeping(request, Action.EXPORT_KEEP)
+    exports.end_export(grant, export=export)
+    return moved(grant, "kept")
+
+
+@require_POST
+@answered
+def keep_alert(request: HttpRequest) -> HttpResponse:
+    """Keep an alert on a search."""
+    kind = kind_of(field(request, "kind"))
+    keeping = _keeping(request, Action.ALERT_KEEP)
+    grant = ask_reasoned(request, SEARCH_OF[kind], query=field(request, "q"))
+    alerts.keep_alert(
+        grant, kind=kind, text=field(request, "q"), channel=field(request, "channel") or "page",
+        address=field(request, "address"),
+    )  # fmt: skip
+    return moved(keeping, "kept")
+
+
+@require_POST
+@answered
+def end_alert(request: HttpRequest, alert: UUID) -> HttpResponse:
+    """End an alert."""
+    grant = _keeping(request, Action.ALERT_KEEP)
+    alerts.end_alert(grant, alert=alert)
+    return moved(grant, "kept")
+
+
+@require_POST
+@answered
+def give_link(request: HttpRequest) -> HttpResponse:
+    """Make a link to the record that is open, for a colleague."""
+    kind = kind_of(field(request, "kind"))
+    keeping = _keeping(request, Action.LINK_KEEP)
+    grant = ask_reasoned(request, VIEW_OF[kind], record=field(request, "record"))
+    links.give_link(grant, kind=kind, record=_record(field(request, "record")))
+    return moved(keeping, "kept")
+
+
+@require_POST
+@answered
+def end_link(request: HttpRequest, link: UUID) -> HttpResponse:
+    """End a link."""
+    grant = _keeping(request, Action.LINK_KEEP)
+    links.end_link(grant, link=link)
+    return moved(grant, "kept")
+
+
+@require_GET
+@answered
+def follow(request: HttpRequest, link: UUID) -> HttpResponse:
+    """Lead whoever opens a link to the record, where the gate asks in their own name."""
+    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION, link=str(link))
+    row = links.follow_link(grant, link=link)
+    reason = urlencode({"purpose": row.purpose, "case": row.case})
+    way = HttpResponseRedirect(f"{reverse(_PAGE_OF[row.kind], args=[row.record])}?{reason}")
+    return grant.release(way)
+
+
+def _keeping(request: HttpRequest, action: Action, **facts: Any) -> Grant:
+    return ask(request, action, purpose=Purpose.CRIMINAL_INVESTIGATION, **facts)
+
+
+def _record(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise WrongUsage("Open the record first, and give the link from there.") from None
