@@ -90,8 +90,8 @@ WITHOUT_GRANT = {
         "remember_session",
     },
     "records/commands.py": {"record_id"},
-    "access/orders.py": {"new_order", "newest_state", "is_blocking", "unconfirmed"},
-    "access/explanations.py": {"action_of"},
+    "access/orders.py": {"new_order", "newest_state", "is_blocking", "row_of", "unconfirmed"},
+    "access/explanations.py": {"action_of", "day_of", "standing_on"},
     "access/commands.py": {
         "found_city",
         "add_agency",

@@ -335,7 +335,10 @@ def test_results_on_the_page_turn_too():
     client = signed_in("rivera")
     page = page_of(client, "/search", q="0", kind="incidents", purpose=CRIME)
     fields = dict(
-        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.split("</details>")[-1])
+        re.findall(
+            r'<input type="hidden" name="(\w+)" value="([^"]*)"',
+            page.split('<form class="buttons" data-volatile')[-1].split("</form>")[0],
+        )
     )
     assert fields["page"]
     second = page_of(client, "/search", **fields)
@@ -366,7 +369,7 @@ def test_a_stale_session_under_an_order_gets_the_order_and_no_error():
 
 
 def test_an_approval_that_fails_half_way_makes_no_second_order(monkeypatch):
-    from openclear.access import orders
+    from openclear.access import receipts
     from openclear.access.queries import standing_orders
     from openclear.audit.errors import LogUnavailable
 
@@ -376,7 +379,7 @@ def test_an_approval_that_fails_half_way_makes_no_second_order(monkeypatch):
         raise LogUnavailable("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(orders, "_append_result", fail)
+        patch.setattr(receipts, "_append_result", fail)
         assert signed_in("adler").post(f"{number}/approve").status_code == 503
     standing = [order for order in standing_orders() if order.agency == "us.dhs.cbp"]
     assert len(standing) == 1

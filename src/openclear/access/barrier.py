@@ -7,6 +7,7 @@ agency, exclusively: when it has the lock, no answer to that agency or below is 
 import contextlib
 import fcntl
 import os
+import re
 import socket
 import threading
 import time
@@ -29,6 +30,7 @@ READER_MILLISECONDS = 2000
 _POLL_SECONDS = 0.001
 POOL_SIZE = 12
 NOTICED_SECONDS = 0.01
+_FILE_NAME = re.compile(r"@?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 PoliceConnection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -110,7 +112,13 @@ def _file_exclusive(agency: str) -> tuple[Hold, bool]:
 
 def _open_file(agency: str) -> int:
     folder: Path = settings.BARRIER_FOLDER
-    return os.open(folder / f"{agency}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # Whatever a caller names, the file stands in this folder.
+    name = (
+        agency
+        if _FILE_NAME.fullmatch(agency)
+        else blake2b(agency.encode(errors="replace"), digest_size=16).hexdigest()
+    )
+    return os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _lock_file(descriptor: int, kind: int, deadline: float) -> bool:

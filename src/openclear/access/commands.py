@@ -243,6 +243,7 @@ def check_new(new: NewOfficer) -> None:
 def _standing_still(handle: str) -> Iterator[None]:
     # Held from before the entry until after the commit: every answer to the person left under the ties of before,
     # or is decided under those of after.
+    officer_row(handle)
     hold, _ = barrier.exclusive(barrier.lock_of(handle))
     try:
         yield

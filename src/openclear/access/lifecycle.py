@@ -113,6 +113,7 @@ def _employer(officer: Officer) -> str:
 
 @contextmanager
 def _standing_still(handle: str) -> Iterator[None]:
+    officer_row(handle)
     hold, _ = barrier.exclusive(barrier.lock_of(handle))
     try:
         yield

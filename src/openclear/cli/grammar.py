@@ -63,6 +63,10 @@ def registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     token.add_argument("--officer", required=True)
     token.add_argument("--by", default=None, metavar="OFFICER")
+    _case_verb(verbs)
+
+
+def _case_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     case = new_verb(
         verbs, "case", _REGISTRY, "case", "Share a case, register a partner's own, or confirm it."
     )
@@ -125,14 +129,7 @@ def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     restore.add_argument("order", help="id of an order, or agency path")
     restore.add_argument("--ground", default="Lifted by decision of the department")
-    order = new_verb(
-        verbs, "order", _ORDERS, "change", "Confirm, suspend, resume or narrow an order, or write its packet."
-    )
-    order.add_argument("what", choices=["confirm", "suspend", "resume", "narrow", "packet"])
-    order.add_argument("order", help="id of the order")
-    order.add_argument("--ground", default="", help="why it is changed")
-    order.add_argument("--document", default="", help="the court's document, with number and date")
-    order.add_argument("--to", type=Path, metavar="FOLDER", help="where the packet is written")
+    order = _order_verb(verbs)
     for verb in (cut, order):
         verb.add_argument(
             "--scope", action="append", default=[], metavar="DATASET", help="only this data set (repeatable)"
@@ -145,6 +142,18 @@ def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         verb.add_argument("--approved-by", metavar="OFFICER", help="another person")
         with_json(verb)
     with_json(new_verb(verbs, "orders", _ORDERS, "list_orders", "List every state of every order."))
+
+
+def _order_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    order = new_verb(
+        verbs, "order", _ORDERS, "change", "Confirm, suspend, resume or narrow an order, or write its packet."
+    )
+    order.add_argument("what", choices=["confirm", "suspend", "resume", "narrow", "packet"])
+    order.add_argument("order", help="id of the order")
+    order.add_argument("--ground", default="", help="why it is changed")
+    order.add_argument("--document", default="", help="the court's document, with number and date")
+    order.add_argument("--to", type=Path, metavar="FOLDER", help="where the packet is written")
+    return order
 
 
 def asking_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:

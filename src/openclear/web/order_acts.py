@@ -20,6 +20,7 @@ KINDS = (proposals.LIFT, proposals.SUSPEND, proposals.RESUME, proposals.NARROW)
 @freshly_proved
 def change(request: HttpRequest, identity: str) -> HttpResponse:
     """Put a change of an order before a second person: lift, suspend, resume, narrow."""
+    administer(request, Action.REGISTRY_LIST, order=identity)
     kind = field(request, "kind")
     if kind not in KINDS:
         raise WrongUsage("Choose what is to become of the order.")
@@ -40,6 +41,17 @@ def change(request: HttpRequest, identity: str) -> HttpResponse:
         to=to,
     )
     return moved(grant, "proposal", number)
+
+
+@require_POST
+@answered
+@freshly_proved
+def lift(request: HttpRequest, identity: str) -> HttpResponse:
+    """Put the lifting of an order before a second person."""
+    grant = administer(request, Action.ORDER_LIFT, order=identity)
+    return moved(
+        grant, "proposal", proposals.propose_lift(grant, order=identity, ground=field(request, "ground"))
+    )
 
 
 @require_POST

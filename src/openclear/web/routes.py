@@ -85,6 +85,7 @@ _access = [
     path("orders/proposals/<number:number>/withdraw", orders.withdraw, name="withdraw"),
     path("orders/<slug:identity>", orders.order, name="order"),
     path("orders/proposals/<number:number>/tell", order_acts.tell, name="tell-partners"),
+    path("orders/<slug:identity>/lift", order_acts.lift, name="lift"),
     path("orders/<slug:identity>/change", order_acts.change, name="change-order"),
     path("orders/<slug:identity>/confirm", order_acts.confirm, name="confirm-order"),
     path("orders/<slug:identity>/packet", order_acts.packet, name="packet"),
