@@ -6,7 +6,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("audit", "gate", "import", "web")
+NAMES = ("audit", "block", "gate", "import", "web")
 _MODULES = {"import": "importing"}
 
 
@@ -15,11 +15,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("name", choices=[*NAMES, "all"])
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
-    parser.add_argument("--scale", choices=["small", "full"], default="small")
+    parser.add_argument(
+        "--scale", choices=["small", "full"], help="small, except where a benchmark says otherwise"
+    )
     options = parser.parse_args()
     for name in NAMES if options.name == "all" else (options.name,):
         module = import_module(f"bench.{_MODULES.get(name, name)}")
-        rows = module.run(options.scale)
+        rows = module.run(options.scale or getattr(module, "DEFAULT_SCALE", "small"))
         for row in rows:
             print("  ".join(f"{key}={value}" for key, value in row.items()), file=sys.stderr)
         if options.json:

@@ -4,9 +4,11 @@ import atexit
 import os
 import shutil
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 
@@ -25,6 +27,20 @@ def new_city(people: int, incidents: int) -> Path:
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     atexit.register(log.stop)
     return home
+
+
+def here(people: int, incidents: int) -> None:
+    """Build a demonstration city in the home and the databases that the environment names, and be a part of it."""
+    from openclear.config.program import prepare
+
+    prepare()
+    from openclear.audit import log
+    from openclear.cli.main import main
+
+    with redirect_stdout(sys.stderr):
+        if main(["demo", "--no-serve", "--people", str(people), "--incidents", str(incidents)], lambda: None):
+            raise SystemExit("the city could not be built")
+    atexit.register(log.stop)
 
 
 def times_ms(act: Callable[[], object], count: int) -> list[float]:

@@ -1,126 +1,62 @@
-"""What the gate costs: searches through gate and log against the same rows by raw SQL."""
+"""What the gate costs on millions of people: the filter against raw SQL, the whole gate against one durable INSERT.
 
+Filter: the statement that the ORM makes under a clearance against the same statement without the clearance, both sent
+as SQL, in turn, so that neither the ORM nor a warm cache is measured. Gate: open, decide, log and release an empty
+answer, 100 times a second, in turn with one INSERT through the ORM that is as durable as the log.
+"""
+
+import random
+import statistics
+import time
 from typing import Any
 
-from bench.city import new_city, p50, p99, times_ms
+from bench.city import p99
+from bench.databases import on_each
 
-SIZES = {"small": (3_000, 6_000), "full": (100_000, 200_000)}
-COUNTS = {"small": 200, "full": 400}
+DEFAULT_SCALE = "full"
+PEOPLE = {"small": 100_000, "full": 5_000_000}
+PAIRS = {"point": 3000, "name": 1500, "count": 60}
+PACED, RATE = 1500, 100
 
 
 def run(scale: str) -> list[dict[str, Any]]:
-    """Return one row for each kind of search: query under a clearance over raw SQL, and the whole gate's share."""
-    people, incidents = SIZES[scale]
-    new_city(people, incidents)
-    return [
-        _rows("name search", people, scale, *_name()),
-        _rows("plate search", people, scale, *_plate()),
-        *_decisions(scale),
-    ]
+    """Return one row for each database."""
+    return on_each("bench.gate_trials", scale)
 
 
-def _rows(question: str, people: int, scale: str, raw: Any, query: Any, whole: Any) -> dict[str, Any]:
-    count = COUNTS[scale]
-    raw_ms, query_ms, whole_ms = (times_ms(act, count) for act in (raw, query, whole))
-    insert = times_ms(_durable_insert, count)
+def ratio_of(raw: Any, filtered: Any, pairs: int) -> float:
+    """Return how much longer `filtered` takes than `raw`: the median over pairs, in random order within each."""
+    times: dict[Any, list[float]] = {raw: [], filtered: []}
+    for _ in range(pairs):
+        for act in random.sample([raw, filtered], 2):
+            began = time.perf_counter()
+            act()
+            times[act].append(time.perf_counter() - began)
+    return round(statistics.median(times[filtered]) / statistics.median(times[raw]), 3)
+
+
+def paced(acts: list[Any]) -> list[list[float]]:
+    """Return how long each act took, in ms, each done `PACED` times in turn at `RATE` starts a second."""
+    times: list[list[float]] = [[] for _ in acts]
+    start = time.perf_counter()
+    for number in range(PACED * len(acts)):
+        wait = start + number / (RATE * len(acts)) - time.perf_counter()
+        if wait > 0:
+            time.sleep(wait)
+        began = time.perf_counter()
+        acts[number % len(acts)]()
+        times[number % len(acts)].append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def gate_ratios(gate: Any, insert: Any) -> dict[str, float]:
+    """Return by how much the gate's p50 and p99 exceed those of one INSERT."""
+    through, one = paced([gate, insert])
     return {
-        "question": question, "database": "sqlite", "people": people, "raw_sql_p50_ms": p50(raw_ms), "query_p50_ms": p50(query_ms),
-        "whole_p50_ms": p50(whole_ms), "whole_p99_ms": p99(whole_ms), "query_over_raw_sql": round(p50(query_ms) / p50(raw_ms), 2),
-        "gate_over_insert_p50": round((p50(whole_ms) - p50(query_ms)) / p50(insert), 2), "insert_p50_ms": p50(insert),
-    }  # fmt: skip
-
-
-def _name() -> tuple[Any, Any, Any]:
-    from openclear.records.finding import find_people
-    from openclear.records.rules import sound_of
-    from openclear.vocabulary.actions import Action
-
-    def query(grant: Any) -> Any:
-        return find_people(grant, text="kowalski", limit=20)
-
-    statement = """
-        SELECT id, given, family, birth_date FROM records_person WHERE id IN (
-          SELECT person_id FROM records_nameword WHERE word >= 'kowalski' AND word < 'kowalskj'
-          UNION SELECT person_id FROM records_nameword WHERE sound = %s) ORDER BY family, given LIMIT 20"""
-    count = "SELECT count(*) FROM records_person WHERE id IN (SELECT person_id FROM records_nameword WHERE sound = %s)"
-    sound = sound_of("kowalski")
-    return _acts(Action.PERSON_SEARCH, query, [(statement, [sound]), (count, [sound])])
-
-
-def _plate() -> tuple[Any, Any, Any]:
-    from openclear.records.finding import find_vehicles
-    from openclear.vocabulary.actions import Action
-
-    def query(grant: Any) -> Any:
-        return find_vehicles(grant, text="OC0012", limit=20)
-
-    where = "FROM records_vehicle WHERE plate >= 'OC0012' AND plate < 'OC0013'"
-    raw = [
-        (f"SELECT id, plate, make, model {where} ORDER BY plate LIMIT 20", []),
-        (f"SELECT count(*) {where}", []),
-    ]
-    return _acts(Action.VEHICLE_SEARCH, query, raw)
-
-
-def _acts(action: Any, query: Any, statements: Any) -> tuple[Any, Any, Any]:
-    from django.db import connection
-    from django.http import HttpResponse
-
-    from openclear.access import gate
-    from openclear.records.finding import open_cases
-    from openclear.vocabulary.actions import Action
-    from openclear.vocabulary.purposes import Purpose
-
-    crime = Purpose.CRIMINAL_INVESTIGATION
-    case = open_cases(gate.open_for("frost", Action.CASE_LIST, purpose=crime))[0].number
-    kept = gate.open_for("frost", action, purpose=crime, case=case)
-
-    def raw() -> None:
-        with connection.cursor() as cursor:
-            for statement, values in statements:
-                cursor.execute(statement, values)
-                cursor.fetchall()
-
-    def whole() -> None:
-        grant = gate.open_for("frost", action, purpose=crime, case=case)
-        found = query(grant)
-        grant.release(HttpResponse(str(found.count)), shown=[row.id for row in found.rows]).close()
-
-    return raw, lambda: query(kept), whole
-
-
-def _durable_insert() -> None:
-    from openclear.access.models import SignIn
-    from openclear.vocabulary import clock
-
-    _durable_insert.number += 1  # type: ignore[attr-defined]
-    SignIn.objects.create(session=f"bench-{_durable_insert.number}", officer_id=1, began=clock.now())  # type: ignore[attr-defined]
-
-
-_durable_insert.number = 0  # type: ignore[attr-defined]
-
-
-def _decisions(scale: str) -> list[dict[str, Any]]:
-    from openclear.access import decisions
-    from openclear.access.rows import Ask
-    from openclear.access.standing import read_standing
-    from openclear.vocabulary.actions import Action
-    from openclear.vocabulary.purposes import Purpose
-
-    standing = read_standing()
-    ask = Ask(Action.VEHICLE_SEARCH, Purpose.CRIMINAL_INVESTIGATION, ground_named=False, ground=None)
-    kept = times_ms(lambda: decisions.judge("frost", ask, standing), COUNTS[scale])
-
-    def anew() -> None:
-        decisions._compiled.cache_clear()
-        decisions.judge("frost", ask, standing)
-
-    cedar = times_ms(anew, COUNTS[scale])
-    return [
-        {
-            "question": "decision",
-            "kept_p50_ms": p50(kept),
-            "cedar_p50_ms": p50(cedar),
-            "cedar_over_kept": round(p50(cedar) / p50(kept), 1),
-        }
-    ]
+        "gate_p50_over_insert": round(statistics.median(through) / statistics.median(one), 2),
+        "gate_p99_over_insert": round(p99(through) / p99(one), 2),
+        "gate_p50_ms": round(statistics.median(through), 3),
+        "gate_p99_ms": p99(through),
+        "insert_p50_ms": round(statistics.median(one), 3),
+        "insert_p99_ms": p99(one),
+    }

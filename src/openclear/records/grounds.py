@@ -1,10 +1,11 @@
 """The warehouse tells the gate whether a case, dispatch event or warrant exists and is open."""
 
-from openclear.records.models import Case, CaseShare
+from openclear.records.models import Case
 from openclear.records.rules import EXTERNAL, block_of
 from openclear.vocabulary.grants import Ground
 
 LONGEST_NUMBER = 30
+_FACTS = ("kind", "number", "closed", "confirmed", "labels", "owner_agency")
 
 
 class CaseGrounds:
@@ -12,9 +13,12 @@ class CaseGrounds:
 
     def find(self, number: str) -> Ground | None:
         """Return the ground with this number, or None."""
-        case = Case.objects.filter(number=block_of(number)[:LONGEST_NUMBER]).first()
-        if case is None:
+        # One statement, with a row for each agency that the case is shared with: it is asked with every search.
+        found = Case.objects.filter(number=block_of(number)[:LONGEST_NUMBER])
+        rows = list(found.values_list(*_FACTS, "shares__agency").order_by("shares__agency"))
+        if not rows:
             return None
-        shared = CaseShare.objects.filter(case=case).values_list("agency", flat=True)
-        is_open = case.closed is None and (case.kind != EXTERNAL or case.confirmed is not None)
-        return Ground(case.kind, case.number, is_open, case.labels, (case.owner_agency, *shared))
+        kind, known_as, closed, confirmed, labels, owner, _ = rows[0]
+        is_open = closed is None and (kind != EXTERNAL or confirmed is not None)
+        shared = [row[-1] for row in rows if row[-1]]
+        return Ground(kind, known_as, is_open, labels, (owner, *shared))

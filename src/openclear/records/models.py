@@ -19,10 +19,14 @@ class Lacks(models.Lookup):
     lookup_name = "lacks"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """Return the condition, the same on SQLite and PostgreSQL."""
+        """Return the condition, the same on SQLite and PostgreSQL.
+
+        `< 1` says what `= 0` says, for bits are never negative; but PostgreSQL takes an unknown `= 0` for one row in 200 and
+        then plans as if next to nothing were shown (measured: eleven times slower), an unknown `<` for one in three.
+        """
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
-        return f"({left} & {right}) = 0", (*left_values, *right_values)
+        return f"({left} & {right}) < 1", (*left_values, *right_values)
 
 
 class RowsWithin(models.QuerySet[Any]):
