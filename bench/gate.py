@@ -15,7 +15,7 @@ from bench.databases import on_each
 
 DEFAULT_SCALE = "full"
 PEOPLE = {"small": 100_000, "full": 5_000_000}
-PAIRS = {"point": 3000, "name": 1500, "count": 60}
+PAIRS = {"point": 3000, "name": 150, "count": 30}
 PACED, RATE = 1500, 100
 
 

@@ -106,14 +106,14 @@ def _examples() -> tuple[str, str]:
     return case, str(find_people(grant, text="garcia").rows[0].id)
 
 
-def _sign_in(port: int) -> str:
+def _sign_in(port: int, officer: str = "rivera") -> str:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/sign-in")
     first = connection.getresponse()
     page = first.read().decode()
     csrf = str(first.getheader("Set-Cookie")).split(";")[0]
     token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-    form = f"csrfmiddlewaretoken={token}&officer=rivera"
+    form = f"csrfmiddlewaretoken={token}&officer={officer}"
     headers = {"Cookie": csrf, "Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", "/sign-in", form, headers)
     response = connection.getresponse()

@@ -78,9 +78,10 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
 
 def _void_weakening(order: OrderRow, epoch: int) -> None:
     under_way = Change(epoch + 1, "recovery", (), Action.ORDER_CUT_OFF)
-    under_way.entry(
+    entry = under_way.entry(
         "order", {"order": order.header()}, {"ground": order.ground, "note": "the weakening is void"}
     )
+    log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "as the database has it"}))
 
 
 def _void_changes(state: LogState, epoch: int) -> list[str]:

@@ -31,7 +31,7 @@ NOT_COVERED = (
 )
 PROVES = (
     "Nothing was removed from the log or changed in it, up to the signed checkpoint below.",
-    "No answer stands in the log for anyone tied to the agency, or to an agency below it, while the order was in force.",
+    "No answer that the order forbids stands in the log behind it, for anyone tied to the agency or to an agency below it.",
     "At the moment of the receipts, nothing of what these people held was still answered.",
 )
 
@@ -136,7 +136,7 @@ _PAGES = """
 #table(columns: (1fr, auto, auto, auto), stroke: 0.4pt + gray, table.header([*Target*], [*Proof*], [*before*], [*after*]), ..r.targets.map(t => ([#t.target], [#t.state], [#t.before], [#t.after])).flatten())]
 == Certificate
 The log of #f.certificate.entries entries was replayed: #if f.certificate.log_is_whole [it is whole.] else [*it is not whole.*]
-For #raw(f.certificate.agency) and all below it: #f.certificate.counts.allowed answers before the order or after it was lifted (#f.certificate.counts.allowed_under_order under it), #f.certificate.counts.refused refusals (#f.certificate.counts.refused_under_order under it).
+For #raw(f.certificate.agency) and all below it: #f.certificate.counts.allowed answers in all (#f.certificate.counts.allowed_under_order while any order on it was in force, outside its scope), #f.certificate.counts.refused refusals (#f.certificate.counts.refused_under_order under it).
 #raw(block: true, f.certificate.checkpoint)
 This proves:
 #list(..f.proves)

@@ -103,7 +103,8 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
     """Carry a proposal out, as its second person."""
     grant = administer(request, _act_on(request, number), proposal=number)
     receipts = proposals.approve(grant, number=number)
-    return moved(grant, "order", receipts[0].order)
+    # An account has no receipt of its own: the way leads back to what was approved.
+    return moved(grant, "order", receipts[0].order) if receipts else moved(grant, "proposal", number)
 
 
 @require_POST

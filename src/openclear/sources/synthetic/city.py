@@ -20,7 +20,7 @@ UNTIL = date(2026, 6, 30)
 PEOPLE, INCIDENTS = 22_000, 62_000
 BATCH = 5000
 # Joint investigations: the newest open cases and one in three of the others are shared with the partner agencies.
-NEWEST_SHARED, ONE_IN_SHARED = 6, 3
+NEWEST_SHARED, ONE_IN_SHARED = 3, 3
 Item = TypeVar("Item")
 
 

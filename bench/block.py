@@ -1,0 +1,19 @@
+"""An order against a busy city: what still leaves for the cut agency, what the others notice, how long it takes.
+
+32 clients of the cut agency (searches, pages, suggestions, links, six that read a megabyte in sips), 32 of others; an
+export of a million rows ready and another in the making, jobs that wait, links and alerts that are open. Bytes are
+counted by a witness in the server where they are passed to sendall.
+"""
+
+from typing import Any
+
+from bench.databases import on_each
+
+DEFAULT_SCALE = "full"
+TRIALS = {"small": 10, "full": 100}
+ROWS = {"small": 50_000, "full": 1_000_000}
+
+
+def run(scale: str) -> list[dict[str, Any]]:
+    """Return one row for each database."""
+    return on_each("bench.block_trials", scale)

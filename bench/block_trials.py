@@ -1,0 +1,290 @@
+"""The block benchmark on one database: `python -m bench.block_trials SCALE DATABASE` in a home of its own."""
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from bench.block import ROWS, TRIALS
+from bench.city import here, p99
+
+WINDOW = 1.2
+PAUSE = 0.7
+CUT = ("ives", "kerr")
+OTHERS = ("frost", "tran", "hale", "lund", "marsh", "quill", "soto", "rivera")
+Trial = tuple[float, float, float, float]
+
+
+def main(scale: str, database: str) -> None:
+    """Build, run the trials, print one JSON object."""
+    here(people=2_000, incidents=4_000)
+    folder = Path(tempfile.mkdtemp(prefix="openclear-witness-"))
+    held = Held(ROWS[scale])
+    port = _free_port()
+    programs = [_server(port, folder), _worker()]
+    try:
+        _wait(port)
+        held.arm()
+        clients = _clients(port, folder, held)
+        time.sleep(3)
+        trials = [_trial(held) for _ in range(TRIALS[scale])]
+        clients.communicate(timeout=30)
+    finally:
+        for program in programs:
+            program.terminate()
+            program.wait(10)
+    print(json.dumps({"database": database, **_outcome(trials, folder, held)}))
+
+
+class Held:
+    """What the cut agency holds when an order comes: armed anew before each trial."""
+
+    def __init__(self, rows: int) -> None:
+        """Put `rows` vehicles in, and make the one large export whose file every trial starts with."""
+        from openclear.search.files import path_of
+        from openclear.search.jobs import make_export
+        from openclear.search.models import Export
+
+        self.left_over = 0
+        _fill(rows)
+        self.export = self._export("queued", "BX").id
+        began = time.time()
+        make_export(self.export)
+        made = Export.objects.get(pk=self.export)
+        print(
+            f"an export of {made.rows:,} rows, {made.size:,} bytes, in {time.time() - began:.0f} s",
+            file=sys.stderr,
+        )
+        self.facts = {
+            "size": made.size,
+            "sha256": made.sha256,
+            "shown_under": made.shown_under,
+            "rows": made.rows,
+        }
+        self.path, self.kept = path_of(self.export), path_of("kept-for-the-trials")
+        os.link(self.path, self.kept)
+        self.link = self._link()
+
+    def arm(self) -> None:
+        """Make the export ready, one job running and two waiting, an alert and a link open again."""
+        from openclear.search.jobs import enqueue_export
+        from openclear.search.models import Export, Link, Watch
+
+        if not self.path.exists():
+            os.link(self.kept, self.path)
+        Export.objects.filter(pk=self.export).update(state="ready", **self.facts)
+        for _ in range(3):
+            enqueue_export(self._export("queued", "BX").id)
+        Watch.objects.filter(owner__in=CUT).update(state="active")
+        if not Watch.objects.exists():
+            self._alert()
+        Link.objects.filter(pk=self.link).update(state="active")
+
+    def look(self, receipt: Any) -> None:
+        """Count what the order left over: targets that are not proved, files, jobs, alerts that still tell."""
+        from openclear.search.alerts import run_alerts
+
+        self.left_over += sum(item.after for item in receipt.receipts)
+        self.left_over += self.path.exists() + run_alerts()
+
+    @staticmethod
+    def _export(state: str, text: str) -> Any:
+        from datetime import timedelta
+
+        from openclear.search.models import Export
+        from openclear.vocabulary import clock
+
+        moment = clock.now()
+        return Export.objects.create(
+            owner="ives",
+            kind="vehicles",
+            purpose="criminal-investigation",
+            text=text,
+            format="csv",
+            state=state,
+            created=moment,
+            expires=moment + timedelta(days=1),
+        )
+
+    def _alert(self) -> None:
+        from openclear.search.alerts import keep_alert
+
+        keep_alert(
+            _grant("ives", "incident.search"), kind="incidents", text="0999X W NOWHERE", channel="page"
+        )
+
+    def _link(self) -> Any:
+        from openclear.records.finding import find_incidents
+        from openclear.search.links import give_link
+
+        record = find_incidents(_grant("frost", "incident.search"), text="0").rows[0].id
+        return give_link(_grant("ives", "incident.view"), kind="incidents", record=record).id
+
+
+def _trial(held: Held) -> Trial:
+    from tests.cast import cut_off, lift
+
+    held.arm()
+    time.sleep(0.3)
+    before = time.monotonic()
+    time.sleep(WINDOW)
+    began = time.monotonic()
+    receipt = cut_off("us.dhs.ice")
+    returned = time.monotonic()
+    time.sleep(max(0.0, began + WINDOW - returned))
+    held.look(receipt)
+    ended = time.monotonic()
+    lift(receipt.order)
+    return before, began, returned, ended
+
+
+def _outcome(trials: list[Trial], folder: Path, held: Held) -> dict[str, Any]:
+    from openclear.audit.queries import verify
+
+    asked = [line.split() for line in (folder / "asked").read_text().splitlines()]
+    others = [(float(began), float(took), status) for whose, began, took, status in asked if whose == "other"]
+    sent = [
+        (float(moment), int(size))
+        for path in folder.glob("[0-9]*")
+        for moment, size in (line.split() for line in path.read_text().splitlines())
+    ]
+    log = verify()
+    late = sum(size for moment, size in sent if any(trial[2] < moment < trial[3] for trial in trials))
+    took = [trial[2] - trial[1] for trial in trials]
+    print(
+        f"cut clients: {sum(whose == 'cut' for whose, *_ in asked)} answers, {sum(size for _, size in sent):,} bytes passed to "
+        f"sendall; others: {len(others)} answers; order p50 {statistics.median(took):.3f} s; log {'whole' if log.ok else 'BROKEN'}",
+        file=sys.stderr,
+    )
+    return {
+        "trials": len(trials),
+        "answers_after_order": log.agency("us.dhs.ice")["allowed_under_order"] + held.left_over,
+        "bytes_after_order": late,
+        "control_failed": sum(status != "200" for *_, status in others),
+        "control_p99_ratio": round(statistics.median(_ratio(others, trial) for trial in trials), 2),
+        "order_p99_s": round(p99(took), 3),
+    }
+
+
+def _ratio(others: list[tuple[float, float, str]], trial: Trial) -> float:
+    before = [took for began, took, _ in others if trial[0] <= began < trial[0] + WINDOW]
+    after = [took for began, took, _ in others if trial[1] <= began < trial[1] + WINDOW]
+    return p99(after) / p99(before)
+
+
+def _clients(port: int, folder: Path, held: Held) -> "subprocess.Popen[str]":
+    from openclear.records.finding import open_cases
+
+    case = quote(open_cases(_grant("ives", "case.list"))[0].number)
+    reason = f"purpose=criminal-investigation&case={case}"
+    search = [f"/api/v1/people?q=garcia&{reason}&limit=5", f"/api/v1/vehicles?q=OC00&{reason}&limit=5"]
+    cut = [_client("cut", search, token=CUT[number % 2]) for number in range(20)]
+    pages = [
+        f"/kept/exports/{held.export}/parts/1",
+        f"/l/{held.link}",
+        "/suggest?case=C",
+        f"/search?q=garcia&{reason}",
+        "/kept",
+    ]
+    cut += [
+        _client("cut", pages[number:] + pages[:number], cookie=_sign_in(port, "ives")) for number in range(5)
+    ]
+    crawler = _sign_in(port, "ives")
+    cut += [
+        _client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, slow=True)
+        for number in range(6)
+    ]
+    cut += [_client("cut", ["/api/v1/cases"], token="ives")]
+    others = [_client("other", search, token=OTHERS[number % len(OTHERS)]) for number in range(32)]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "bench.block_clients", str(folder / "asked")], stdin=subprocess.PIPE, text=True
+    )
+    assert program.stdin
+    program.stdin.write(json.dumps({"port": port, "clients": cut + others}) + "\n")
+    program.stdin.flush()
+    return program
+
+
+def _client(
+    whose: str, paths: list[str], *, token: str = "", cookie: str = "", slow: bool = False
+) -> dict[str, Any]:
+    from tests.cast import token as token_of
+
+    headers = {"X-Bench": whose} | (
+        {"Authorization": f"Bearer {token_of(token)}"} if token else {"Cookie": cookie}
+    )
+    return {"whose": whose, "paths": paths, "headers": headers, "pause": PAUSE, "slow": slow}
+
+
+def _sign_in(port: int, officer: str) -> str:
+    from bench.web import _sign_in as sign_in
+
+    return sign_in(port, officer)
+
+
+def _grant(officer: str, action: str) -> Any:
+    from openclear.access import gate
+    from openclear.vocabulary.actions import Action
+    from openclear.vocabulary.purposes import Purpose
+
+    return gate.open_for(officer, Action(action), purpose=Purpose.CRIMINAL_INVESTIGATION)
+
+
+def _fill(rows: int) -> None:
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        numbers, identity = (
+            f"generate_series(1, {rows}) AS n",
+            "('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid",
+        )
+    else:
+        numbers = f"(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {rows}) SELECT n FROM r)"
+        identity = "printf('000000000000400080000000%08x', n)"
+    columns = "id, source, source_id, revision, owner_agency, labels, plate, plate_state, year, make, model, color, stolen"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO records_vehicle ({columns}) SELECT {identity}, 'bench', n, '', 'il.chicago.pd', 0, 'BX' || n, 'IL', 2020, "
+            f"'Make', 'Model', 'blue', {'false' if connection.vendor == 'postgresql' else '0'} FROM {numbers}"
+        )
+        cursor.execute("ANALYZE")
+
+
+def _server(port: int, folder: Path) -> "subprocess.Popen[bytes]":
+    command = [
+        sys.executable, "-m", "gunicorn", "bench.watched_site:application", "--bind", f"127.0.0.1:{port}", "--worker-class",
+        "gthread", "--workers", "2", "--threads", "48", "--log-level", "error",
+    ]  # fmt: skip
+    return subprocess.Popen(command, env=os.environ | {"BENCH_WITNESS": str(folder)})
+
+
+def _worker() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "openclear.config.program", "worker"])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        time.sleep(0.1)
+    raise SystemExit("the server of the benchmark did not start")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

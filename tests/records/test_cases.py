@@ -1,0 +1,129 @@
+"""A ground must be the asker's: cases are owned, shared, registered by partners, confirmed by sponsors; re-use is counted."""
+
+import pytest
+
+from openclear.access.errors import Refused
+from openclear.records import cases
+from openclear.records.finding import open_cases
+from openclear.records.models import Case, CaseShare
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.purposes import Purpose
+from tests.cast import ask, cut_off, grant, lift, open_case, search, signed_in, token
+
+
+def own_case():
+    """An open case of the department that was shared with nobody."""
+    facts = {"kind": "case", "title": "Robbery", "opened": "2026-05-01"}
+    case, _ = Case.objects.get_or_create(source="test", source_id="own", number="CZ-2026-OWN", defaults=facts)
+    assert not CaseShare.objects.filter(case=case).exists()
+    return case
+
+
+def test_a_case_of_the_department_is_no_ground_for_a_partner_until_it_is_shared():
+    case = own_case()
+    foreign = search("frost", "garcia", case=case.number)
+    absent = search("frost", "garcia", case="CZ-2026-999999")
+    assert foreign.status_code == absent.status_code == 403
+    assert foreign.json()["rule_ids"] == absent.json()["rule_ids"]
+    assert foreign.json()["because"] == absent.json()["because"]
+    assert search("rivera", "garcia", case=case.number).status_code == 200
+    sharing = grant("rivera", Action.CASE_SHARE)
+    cases.share_case(sharing, case_id=case.id, agency="us.doj")
+    assert search("frost", "garcia", case=case.number).status_code == 200
+    assert search("hale", "garcia", case=case.number).status_code == 403
+    cases.unshare_case(sharing, case_id=case.id, agency="us.doj")
+    assert search("frost", "garcia", case=case.number).status_code == 403
+
+
+def test_lists_and_suggestions_show_only_cases_that_can_be_a_ground():
+    case = own_case()
+    assert case.number not in {row.number for row in open_cases(grant("frost", Action.CASE_LIST))}
+    assert case.number in {
+        row.number for row in open_cases(grant("rivera", Action.CASE_LIST), text=case.number)
+    }
+    assert case.number not in signed_in("frost").get("/suggest", {"case": case.number}).content.decode()
+    assert case.number in signed_in("rivera").get("/suggest", {"case": case.number}).content.decode()
+    assert ask("frost", f"cases/{case.id}").status_code == 404
+
+
+def test_a_partner_registers_its_case_and_the_sponsor_confirms_it():
+    key = grant("frost", Action.CASE_REGISTER)
+    row = cases.register_external_case(key, number="FBI-CG-7788", offense="0460", sponsor="brandt")
+    assert search("frost", "garcia", case="FBI-CG-7788").status_code == 403
+    with pytest.raises(NotPossible):
+        cases.confirm_external_case(grant("rivera", Action.CASE_CONFIRM), case_id=row.id)
+    assert "FBI-CG-7788" in signed_in("brandt").get("/cases").content.decode()
+    assert signed_in("brandt").post(f"/cases/{row.id}/confirm").status_code == 303
+    assert search("frost", "garcia", case="FBI-CG-7788").status_code == 200
+    assert search("hale", "garcia", case="FBI-CG-7788").status_code == 403
+    with pytest.raises(NotPossible):
+        cases.register_external_case(key, number="FBI-CG-7788", offense="0460", sponsor="brandt")
+
+
+@pytest.mark.parametrize(
+    ("number", "offense", "sponsor", "error"),
+    [
+        ("I-200 77", "0460", "brandt", NotPossible),
+        ("DETAINER 5", "0460", "brandt", NotPossible),
+        ("NCIC IVF 5", "0460", "brandt", NotPossible),
+        ("X-1", "immigration", "brandt", WrongUsage),
+        ("X-1", "8USC1325", "brandt", WrongUsage),
+        ("X-1", "0460", "frost", NotPossible),
+        ("X-1", "0460", "nobody", NotPossible),
+        (" ", "0460", "brandt", WrongUsage),
+    ],
+)
+def test_what_is_no_external_case(number, offense, sponsor, error):
+    before = Case.objects.count()
+    with pytest.raises(error):
+        cases.register_external_case(
+            grant("frost", Action.CASE_REGISTER), number=number, offense=offense, sponsor=sponsor
+        )
+    assert Case.objects.count() == before
+
+
+def test_asking_for_another_agency_needs_both_to_be_allowed():
+    """Route 1: a local officer who says that the answer is for ICE is decided as ICE too."""
+    case = open_case()
+    assert search("rivera", "garcia", on_behalf_of="us.dhs.ice", case=case).status_code == 200
+    assert search("rivera", "garcia", on_behalf_of="us.dhs.ice", case=own_case().number).status_code == 403
+    receipt = cut_off("us.dhs.ice")
+    try:
+        assert search("rivera", "garcia", on_behalf_of="us.dhs.ice").json()["rule_ids"] == [
+            f"cut-off:{receipt.order}"
+        ]
+        assert search("rivera", "garcia", on_behalf_of="us.dhs.ice.ero").status_code == 403
+        assert search("rivera", "garcia").status_code == 200
+        page = signed_in("rivera").get(
+            "/search",
+            {"q": "garcia", "purpose": "criminal-investigation", "case": case, "on_behalf_of": "us.dhs.ice"},
+        )
+        assert page.status_code == 403
+    finally:
+        lift(receipt.order)
+    assert search("rivera", "garcia", on_behalf_of="us.dhs.nowhere").status_code == 403
+    assert search("frost", "garcia", on_behalf_of="us.doj.usms.x").status_code == 403
+
+
+def test_a_pretext_purpose_is_no_way_round_the_list():
+    for purpose in ("civil-immigration-enforcement", "crime-analysis"):
+        assert search("ives", "garcia", purpose=purpose).status_code == 403
+    assert search("ives", "garcia", purpose="customs-matter").status_code == 400
+
+
+def test_the_re_use_of_one_number_is_counted_for_oversight():
+    from openclear.audit.reading import ground_uses, users_of_ground
+
+    case = open_case()
+    key = grant("okafor", Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
+    before = {row.ground: row.asks for row in ground_uses(key)}.get(case, 0)
+    token("hale")
+    for text in ("garcia", "smith", "kowalski"):
+        search("hale", text, case=case)
+    row = next(row for row in ground_uses(key) if row.ground == case)
+    assert row.asks >= before + 3
+    assert dict(users_of_ground(key, ground=case))["hale"] >= 3
+    assert case in signed_in("okafor").get("/oversight/cases", {"case": case}).content.decode()
+    with pytest.raises(Refused):
+        grant("hale", Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
