@@ -16,8 +16,8 @@ from urllib.parse import quote
 from bench.block import ROWS, TRIALS
 from bench.city import here, p99
 
-WINDOW = 1.2
-PAUSE = 0.7
+WINDOW = 1.5
+PAUSE = 1.2
 CUT = ("ives", "kerr")
 OTHERS = ("frost", "tran", "hale", "lund", "marsh", "quill", "soto", "rivera")
 Trial = tuple[float, float, float, float]
@@ -177,6 +177,10 @@ def _outcome(trials: list[Trial], folder: Path, held: Held) -> dict[str, Any]:
 def _ratio(others: list[tuple[float, float, str]], trial: Trial) -> float:
     before = [took for began, took, _ in others if trial[0] <= began < trial[0] + WINDOW]
     after = [took for began, took, _ in others if trial[1] <= began < trial[1] + WINDOW]
+    print(
+        f"others: {len(before)} before, slowest {max(before):.3f}; {len(after)} after, slowest {max(after):.3f}",
+        file=sys.stderr,
+    )
     return p99(after) / p99(before)
 
 
@@ -261,7 +265,7 @@ def _fill(rows: int) -> None:
 def _server(port: int, folder: Path) -> "subprocess.Popen[bytes]":
     command = [
         sys.executable, "-m", "gunicorn", "bench.watched_site:application", "--bind", f"127.0.0.1:{port}", "--worker-class",
-        "gthread", "--workers", "2", "--threads", "48", "--log-level", "error",
+        "openclear.config.workers.OfficerWorker", "--workers", "2", "--threads", "48", "--log-level", "error",
     ]  # fmt: skip
     return subprocess.Popen(command, env=os.environ | {"BENCH_WITNESS": str(folder)})
 

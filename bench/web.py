@@ -123,7 +123,7 @@ def _sign_in(port: int, officer: str = "rivera") -> str:
 
 def _serve(program: str, port: int) -> "subprocess.Popen[bytes]":
     command = [
-        sys.executable, "-m", "gunicorn", program, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
+        sys.executable, "-m", "gunicorn", program, "--bind", f"127.0.0.1:{port}", "--worker-class", "openclear.config.workers.OfficerWorker",
         "--workers", WORKERS, "--threads", "16", "--log-level", "error",
     ]  # fmt: skip
     return subprocess.Popen(command, env=dict(os.environ))

@@ -128,16 +128,12 @@ def crash(**_):
 @pytest.mark.parametrize("act", ["suspend", "narrow"])
 def test_a_weakening_that_was_not_committed_is_void(monkeypatch, act):
     receipt = cut_off("us.dhs.ice")
+    less = orders.new_order(agency="us.dhs.ice", ground="x", scope=["people"])
+    paper = {"suspend": {"document": DOCUMENT, "ground": "stay"}, "narrow": {"to": less}}[act]
     with monkeypatch.context() as broken:
         broken.setattr(OrderState.objects, "create", crash)
         with pytest.raises(PowerLossError):
-            if act == "suspend":
-                orders.suspend(
-                    **both(Action.ORDER_LIFT), name=receipt.order, document=DOCUMENT, ground="stay"
-                )
-            else:
-                less = orders.new_order(agency="us.dhs.ice", ground="x", scope=["people"])
-                orders.narrow(**both(Action.ORDER_LIFT), name=receipt.order, to=less)
+            getattr(orders, act)(**both(Action.ORDER_LIFT), name=receipt.order, **paper)
     try:
         assert search("ives", "garcia").status_code == 403
         assert any("void" in sentence for sentence in reconcile())

@@ -43,7 +43,7 @@ def serve(port: int) -> int:
     configuration = settings.CONFIGURATION
     arguments = [
         sys.executable, "-m", "gunicorn", "openclear.config.wsgi:application",
-        "--bind", f"{configuration.host}:{port}", "--worker-class", "gthread",
+        "--bind", f"{configuration.host}:{port}", "--worker-class", "openclear.config.workers.OfficerWorker",
         "--workers", str(configuration.workers), "--threads", str(configuration.threads),
         "--keep-alive", str(KEEP_ALIVE_SECONDS), "--log-level", "warning",
     ]  # fmt: skip
