@@ -8,4 +8,6 @@ POSTGRESQL = _GIVEN.get("OPENCLEAR_TEST_POSTGRESQL", "")
 # Where live tests look for a PostgreSQL server; they are skipped without one.
 SERVER = _GIVEN.get("OPENCLEAR_TEST_SERVER", "postgresql://postgres@127.0.0.1:5432/postgres")
 # Trials of the race, on each database.
-TRIALS = int(_GIVEN.get("OPENCLEAR_TEST_TRIALS", "200"))
+TRIALS = int(_GIVEN.get("OPENCLEAR_TEST_TRIALS", "20"))
+# Decisions that are compared with Cedar, row by row.
+DECISIONS = int(_GIVEN.get("OPENCLEAR_TEST_DECISIONS", "100000"))

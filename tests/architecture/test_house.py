@@ -86,7 +86,6 @@ WITHOUT_GRANT = {
         "is_locked",
         "end_sessions",
         "is_new",
-        "note_use",
         "remember_session",
     },
     "records/commands.py": {"record_id"},
@@ -243,6 +242,15 @@ def test_every_page_of_the_documents_is_on_the_site_and_its_pictures_are_there()
         assert page.relative_to(ROOT / "docs").as_posix() in site, page
         for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", page.read_text()):
             assert (page.parent / picture).is_file(), (page, picture)
+
+
+def test_every_route_back_names_a_test_that_exists():
+    text = (ROOT / "docs" / "routes.md").read_text()
+    assert re.findall(r"^\| (\d+) \|", text, re.MULTILINE) == [str(number) for number in range(1, 14)]
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text)
+    assert len(named) >= 15
+    for file, test in named:
+        assert re.search(rf"^def {test}\(", (ROOT / file).read_text(), re.MULTILINE), (file, test)
 
 
 def test_every_dependency_has_its_line():

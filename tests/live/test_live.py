@@ -112,32 +112,60 @@ def test_every_answer_that_reached_a_client_has_its_entry_when_the_server_is_kil
     )
 
 
-KILLED_BETWEEN = """
-import os, signal
+KILLED_AT = """
+import os, signal, sys
 from openclear.config.program import prepare
 prepare()
-from openclear.access.models import OrderState
-OrderState.objects.create = lambda **_: os.kill(os.getpid(), signal.SIGKILL)
-from tests.cast import cut_off
-cut_off("us.dhs.ice")
+from openclear.access import barrier, changes, models, receipts
+from openclear.audit import log
+def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
+place, name = {
+    "the entry": (log, "append"),
+    "the row": (models.OrderState.objects, "create"),
+    "the commit": (models.CommittedEpoch.objects, "create"),
+    "the confirmation": (changes.Change, "confirm"),
+    "the barrier": (barrier, "exclusive"),
+    "the end of what is held": (receipts, "reached"),
+    "the result": (receipts, "_append_result"),
+    "the proof": (models.OrderProof.objects, "create"),
+}[sys.argv[1]]
+from tests.cast import ADMINISTRATION, GROUND, grant
+from openclear.access import orders
+from openclear.vocabulary.actions import Action
+first, second = (grant(who, Action.ORDER_CUT_OFF, ADMINISTRATION) for who in ("novak", "adler"))
+order = orders.new_order(agency="us.dhs.ice", ground=GROUND)
+setattr(place, name, die)
+orders.cut_off(first, approval=second, order=order)
 """
+IN_FORCE_AFTER = {
+    "the entry": False,
+    "the row": True,
+    "the commit": True,
+    "the confirmation": True,
+    "the barrier": True,
+    "the end of what is held": True,
+    "the result": True,
+    "the proof": True,
+}
 
 
 @pytest.mark.live
-def test_an_order_killed_between_entry_and_commit_is_in_force_and_nobody_else_waits(city):
+@pytest.mark.parametrize("step", IN_FORCE_AFTER)
+def test_an_order_killed_at_any_step_leaves_a_clear_state_and_nobody_else_waits(city, step):
     case = city.case()
     ives, frost = city.token("ives"), city.token("frost")
     assert city.get(person_search(case), ives)[0] == 200
     before = city.get(person_search(case), frost)[1]
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED_BETWEEN],
+        [sys.executable, "-c", KILLED_AT, step],
         env=city.environment,
         cwd=ROOT,
         check=False,
         capture_output=True,
     )
-    assert killed.returncode == -signal.SIGKILL
-    assert city.get(person_search(case), ives)[0] == 403
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    expected = 403 if IN_FORCE_AFTER[step] else 200
+    assert city.get(person_search(case), ives)[0] == expected
     began = time.monotonic()
     status, after = city.get(person_search(case), frost)
     assert status == 200
@@ -146,12 +174,84 @@ def test_an_order_killed_between_entry_and_commit_is_in_force_and_nobody_else_wa
     city.kill()
     city.start()
     status, problem = city.get(person_search(case), ives)
-    assert status == 403
-    assert json.loads(problem)["source"] == "Mayor's order of 10 July 2019"
+    assert status == expected
     assert city.get(person_search(case), frost)[0] == 200
     assert city.verify()["ok"]
-    city.run("restore", "us.dhs.ice", "--by", "novak", "--approved-by", "adler")
+    if IN_FORCE_AFTER[step]:
+        assert json.loads(problem)["source"] == "Mayor's order of 10 July 2019"
+        city.run("restore", "us.dhs.ice", "--by", "novak", "--approved-by", "adler")
     assert city.get(person_search(case), ives)[0] == 200
+
+
+EDITS = """
+import sys, time
+from openclear.config.program import prepare
+prepare()
+from datetime import timedelta
+from openclear.access import commands
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from tests.cast import ADMINISTRATION, grant
+key, edits, began = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION), 0, time.monotonic()
+while time.monotonic() - began < 6:
+    commands.end_agreement(key, number="AGR-OAKLAWN-01", ends_on=clock.today() + timedelta(days=300 + edits % 9))
+    commands.affiliate(key, handle="marsh", agency="us.doj.usms", kind="detail")
+    commands.end_affiliation(key, handle="marsh", agency="us.doj.usms")
+    edits += 3
+    time.sleep(max(0, began + edits / 100 - time.monotonic()))
+print(edits / (time.monotonic() - began))
+"""
+
+
+@pytest.mark.live
+def test_a_hundred_edits_a_second_elsewhere_lose_nobody_a_request(city):
+    case = city.case()
+    tokens = [city.token(who) for who in ("frost", "tran", "hale", "rivera")]
+    statuses, running = [], threading.Event()
+
+    def ask(token):
+        while not running.is_set():
+            statuses.append(city.get(person_search(case), token)[0])
+
+    threads = [threading.Thread(target=ask, args=(token,)) for token in tokens]
+    for thread in threads:
+        thread.start()
+    edits = subprocess.run(
+        [sys.executable, "-c", EDITS],
+        env=city.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    running.set()
+    for thread in threads:
+        thread.join(30)
+    assert edits.returncode == 0, edits.stderr
+    print(f"{float(edits.stdout):.0f} edits a second, {len(statuses)} answers")
+    assert set(statuses) == {200}
+    assert len(statuses) > 50
+    assert city.verify()["ok"]
+
+
+@pytest.mark.live
+def test_clients_that_linger_keep_nobody_waiting(city):
+    """Each asks for its connection to be closed and does not close its side: the server must not wait for that."""
+    import socket
+
+    case, frost = city.case(), city.token("frost")
+    lingering, slowest = [], 0.0
+    for _ in range(6):
+        for _ in range(4):
+            connection = socket.create_connection(("127.0.0.1", city.port))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            lingering.append(connection)
+        began = time.monotonic()
+        assert city.get(person_search(case), frost)[0] == 200
+        slowest = max(slowest, time.monotonic() - began)
+    for connection in lingering:
+        connection.close()
+    assert slowest < 1.5
 
 
 @pytest.mark.live

@@ -18,6 +18,7 @@ from openclear.access.models import LockedHandle, Officer, SignIn, SignInFailure
 from openclear.access.registry import read_person
 from openclear.access.rules import agencies_of
 from openclear.access.standing import read_standing
+from openclear.access.uses import note_use
 from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.vocabulary import clock
@@ -49,12 +50,6 @@ def remember_session(session: str, handle: str) -> None:
         SignIn.objects.update_or_create(
             session=session, defaults={"officer": officer_row(handle), "began": clock.now()}
         )
-
-
-def note_use(handle: str) -> None:
-    """Remember that an account was used today, once a day: one that is not used for 90 days is disabled (AC-2(3))."""
-    today = clock.today()
-    Officer.objects.filter(handle=handle).exclude(last_used=today).update(last_used=today)
 
 
 def note_account(handle: str, what: str, *, facts: Mapping[str, Any]) -> None:

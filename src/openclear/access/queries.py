@@ -22,6 +22,7 @@ from openclear.access.rows import OrderRow
 from openclear.access.rules import EMPLOYER
 from openclear.access.standing import read_standing
 from openclear.access.tokens import digest_of
+from openclear.access.uses import note_use
 from openclear.vocabulary import clock
 from openclear.vocabulary.agencies import chain, is_within
 
@@ -80,7 +81,13 @@ class OrderHistoryRow:
 
 def officer_of_token(text: str) -> str | None:
     """Return whose token this is, or None for one that is not known or has expired."""
-    token = Token.objects.filter(digest=digest_of(text), expires__gt=clock.now()).first()
+    token = (
+        Token.objects.select_related("officer")
+        .filter(digest=digest_of(text), expires__gt=clock.now())
+        .first()
+    )
+    if token:
+        note_use(token.officer.handle)
     return token.officer.handle if token else None
 
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from openclear.access.accounts import note_use
 from openclear.access.commands import (
     CERTIFIED_DAYS,
     NewOfficer,
@@ -19,6 +18,7 @@ from openclear.access.commands import (
 from openclear.access.lifecycle import certify
 from openclear.access.queries import officers
 from openclear.access.tokens import create_token
+from openclear.access.uses import note_use
 from openclear.audit.keys import read_key
 from openclear.audit.ledger import Ledger
 from openclear.audit.queries import genesis, is_demo
