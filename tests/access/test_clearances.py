@@ -88,6 +88,36 @@ def test_compiled_and_row_by_row_never_disagree():
     assert 0.2 < hidden / decisions < 0.95
 
 
+def test_an_order_changes_nothing_for_whoever_it_does_not_hold_over():
+    """Why decisions are kept without the orders on others: Cedar under all orders says the same."""
+    draw, spared = random.Random(11), 0
+    for _ in range(120):
+        orders, subject, ask = a_world(draw)
+        over = tuple(order for order in orders if any(order.holds(agency) for agency in subject.agencies))
+        spared += len(orders) - len(over)
+        every, few = policies().under(orders), policies().under(over)
+        assert every.decide(subject, ask).rule_ids == few.decide(subject, ask).rule_ids
+        assert every.clearances(subject, ask) == few.clearances(subject, ask)
+    assert spared > 30
+
+
+def test_an_order_on_people_hides_people_without_any_label_too():
+    """An ICE agent under an order on people opens an incident: nobody is in it."""
+    from openclear.records.models import Incident, Involvement
+    from tests.cast import CRIME, ask, cut_off, lift, open_case
+
+    part = Involvement.objects.filter(labels=0, person__labels=0, incident__labels=0).first()
+    path, reason = f"incidents/{part.incident_id}", {"purpose": CRIME, "case": open_case()}
+    assert Incident.objects.filter(pk=part.incident_id).exists()
+    assert ask("ives", path, **reason).json()["result"]["people"]
+    receipt = cut_off("us.dhs.ice", scope=["people"])
+    try:
+        assert ask("ives", path, **reason).json()["result"]["people"] == []
+        assert ask("frost", path, **reason).json()["result"]["people"]
+    finally:
+        lift(receipt.order)
+
+
 @pytest.fixture
 def labelled():
     """One vehicle for each of the 1,024 sets of labels."""
@@ -108,6 +138,9 @@ def test_the_same_clearance_shows_the_same_rows_in_every_engine():
     for _ in range(60):
         mask = Label(draw.randrange(1024))
         clearance = Clearance(Dataset.VEHICLES, mask, frozenset())
+        assert (
+            Vehicle.objects.within(Clearance(Dataset.VEHICLES, mask, frozenset(), nothing=True)).count() == 0
+        )
         plain = {labels for labels in range(1024) if clearance.shows(labels)}
         within = Vehicle.objects.within(clearance).filter(source="labelled")
         assert {int(row) for row in within.values_list("source_id", flat=True)} == plain, connection.vendor

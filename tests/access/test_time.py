@@ -17,16 +17,17 @@ from openclear.audit.queries import verify
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
-from tests.cast import ADMINISTRATION, CRIME, cut_off, grant, lift, search
+from tests.cast import ADMINISTRATION, CRIME, ask, cut_off, grant, lift, open_case, search, token
 
 
 def test_new_rules_raise_the_epoch_and_older_ones_do_not_come_back():
-    epoch = read_standing().epoch
+    assert search("rivera", "garcia").status_code == 200
+    case, epoch = open_case(), read_standing().epoch
     newer = PolicyVersion.objects.create(digest="f" * 64, epoch=epoch, moment=clock.now())
     try:
         with pytest.raises(OlderRules, match="replaced by newer ones"):
             versions.take_rules()
-        refused = search("rivera", "garcia")
+        refused = ask("rivera", "people", q="garcia", purpose=CRIME, case=case)
         assert refused.json()["rule_ids"] == ["rules-of-another-version"]
     finally:
         newer.delete()
@@ -43,7 +44,8 @@ def test_new_rules_raise_the_epoch_and_older_ones_do_not_come_back():
 
 
 def test_without_the_log_no_order_and_no_answer_and_then_all_as_before(monkeypatch):
-    before = read_standing(), OrderState.objects.count()
+    before, case = (read_standing(), OrderState.objects.count()), open_case()
+    token("frost")
 
     def away(*_):
         raise LogUnavailable("the disk is full")
@@ -53,7 +55,7 @@ def test_without_the_log_no_order_and_no_answer_and_then_all_as_before(monkeypat
         broken.setattr(log, "append_all", away)
         with pytest.raises(LogUnavailable):
             cut_off("us.dhs.ice")
-        assert search("frost", "garcia").status_code == 503
+        assert ask("frost", "people", q="garcia", purpose=CRIME, case=case).status_code == 503
     assert (read_standing(), OrderState.objects.count()) == before
     assert search("ives", "garcia").status_code == 200
     assert search("frost", "garcia").status_code == 200
@@ -71,6 +73,7 @@ def in_threads(*acts):
             raised[place] = error
         finally:
             gate.let_go()
+            log._forget()
             connections.close_all()
 
     threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]

@@ -49,16 +49,19 @@ def test_lists_and_suggestions_show_only_cases_that_can_be_a_ground():
 
 def test_a_partner_registers_its_case_and_the_sponsor_confirms_it():
     key = grant("frost", Action.CASE_REGISTER)
-    row = cases.register_external_case(key, number="FBI-CG-7788", offense="0460", sponsor="brandt")
-    assert search("frost", "garcia", case="FBI-CG-7788").status_code == 403
+    row = cases.register_external_case(key, number="CG-7788", offense="0460", sponsor="brandt")
+    assert row.number == "X-FBI-CG-7788"
+    assert search("frost", "garcia", case=row.number).status_code == 403
     with pytest.raises(NotPossible):
         cases.confirm_external_case(grant("rivera", Action.CASE_CONFIRM), case_id=row.id)
-    assert "FBI-CG-7788" in signed_in("brandt").get("/cases").content.decode()
+    assert row.number in signed_in("brandt").get("/cases").content.decode()
     assert signed_in("brandt").post(f"/cases/{row.id}/confirm").status_code == 303
-    assert search("frost", "garcia", case="FBI-CG-7788").status_code == 200
-    assert search("hale", "garcia", case="FBI-CG-7788").status_code == 403
-    with pytest.raises(NotPossible):
-        cases.register_external_case(key, number="FBI-CG-7788", offense="0460", sponsor="brandt")
+    assert search("frost", "garcia", case=row.number).status_code == 200
+    assert search("hale", "garcia", case=row.number).status_code == 403
+    with pytest.raises(NotPossible, match="registered X-FBI-CG-7788 already"):
+        cases.register_external_case(key, number="CG-7788", offense="0460", sponsor="brandt")
+    # A number that the department uses tells nobody so.
+    assert cases.register_external_case(key, number=open_case(), offense="0460", sponsor="brandt")
 
 
 @pytest.mark.parametrize(

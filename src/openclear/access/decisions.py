@@ -83,9 +83,17 @@ def verdict(
     subject = subject_of(person, agencies, on, ask.on_behalf_of, carrier)
     # After an order every thread needs the same new decisions at once: one makes them, the others wait for it.
     with _compiling:
-        decision, clearances = _compiled(standing.orders, subject, _class_of(ask, person, on))
+        decision, clearances = _compiled(
+            _orders_over(standing, agencies), subject, _class_of(ask, person, on)
+        )
     final = checked(decision, order)
     return Judgement(final, person, agencies, standing.epoch, clearances if final.allowed else {})
+
+
+def _orders_over(standing: Standing, agencies: tuple[str, ...]) -> tuple[OrderRow, ...]:
+    # The forbid made from an order speaks of principals within its places alone, so the others cannot match: for whoever
+    # an order does not hold over, everything that was compiled stays as it is, and they notice nothing.
+    return tuple(order for order in standing.orders if any(order.holds(agency) for agency in agencies))
 
 
 def _fault(person: Person | None, carrier: Person | None, ask: Ask, agencies: tuple[str, ...]) -> Rule | None:

@@ -82,7 +82,7 @@ class Engine:
 
     def _clearance(self, subject: Subject, ask: Ask, dataset: Dataset) -> Clearance:
         if not self._sees(subject, ask, dataset, label="none"):
-            return Clearance(dataset, united(Label) | Label(0), frozenset(HIDEABLE.get(dataset, ())))
+            return Clearance(dataset, united(Label), frozenset(HIDEABLE.get(dataset, ())), nothing=True)
         refused = [label for label in Label if not self._sees(subject, ask, dataset, label=label_name(label))]
         hidden = [
             name for name in HIDEABLE.get(dataset, ()) if not self._sees(subject, ask, dataset, name=name)

@@ -1,6 +1,7 @@
 """Whose a case is: listed for its agency and for those it was shared with, shared, registered by partners, confirmed here."""
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -71,15 +72,14 @@ def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: 
     NotPossible where it is none; civil immigration matters are no case here, whatever they are called.
     """
     grant.require(Action.CASE_REGISTER)
-    plain, title = _checked_number(number), _offense_words(offense)
+    owner = _own_agency(grant)
+    plain, title = _own_number(_checked_number(number), owner), _offense_words(offense)
     if not is_officer_of(sponsor, HOST):
         raise NotPossible("Name the officer of this department who sponsors the case, by their handle.")
     gate.record_act(grant, facts={"registered": plain, "offense": offense, "sponsor": sponsor})
     with transaction.atomic():
-        if Case.objects.filter(number=plain).exists():
-            raise NotPossible("This number cannot be registered; ask your sponsor which case it belongs to.")
         case = Case.objects.create(
-            id=uuid4(), source=EXTERNAL, source_id=plain, owner_agency=_own_agency(grant), number=plain, kind=EXTERNAL,
+            id=uuid4(), source=EXTERNAL, source_id=plain, owner_agency=owner, number=plain, kind=EXTERNAL,
             title=title, opened=clock.today(), registered_by=grant.officer, sponsor=sponsor,
         )  # fmt: skip
     return CaseRow(case.id, case.number, case.kind, case.title, case.opened)
@@ -113,6 +113,18 @@ def _checked_number(number: str) -> str:
             "a judicial criminal warrant goes to the records desk."
         )
     return plain
+
+
+def _own_number(number: str, owner: str) -> str:
+    # In a space of its agency's own, so that nobody learns from it which numbers others have.
+    known_as = f"X-{owner.rpartition('.')[2].upper()}-{number}"[:LONGEST_NUMBER]
+    if Case.objects.filter(number=known_as).exclude(owner_agency=owner).exists():
+        known_as = (
+            f"{known_as[: LONGEST_NUMBER - 5]}-{blake2b(owner.encode(), digest_size=2).hexdigest().upper()}"
+        )
+    if Case.objects.filter(number=known_as).exists():
+        raise NotPossible(f"Your agency has registered {known_as} already.")
+    return known_as
 
 
 def _offense_words(offense: str) -> str:

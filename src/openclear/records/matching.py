@@ -51,10 +51,14 @@ def incidents_matching(grant: Grant, text: str, narrow: IncidentFilter) -> "Quer
 def arrests_matching(grant: Grant, text: str) -> "QuerySet[Arrest]":
     """Return the arrests whose CB number begins with `text`, none without one; for this room alone."""
     number = cb_number_of(text) or "?"
+    return arrests_within(grant).filter(cb_number__gte=number, cb_number__lt=number + END_OF_PREFIX)
+
+
+def arrests_within(grant: Grant) -> "QuerySet[Arrest]":
+    """Return the arrests that are there for the holder, with their people and incidents; for this room alone."""
     within: QuerySet[Arrest] = Arrest.objects.within(grant.over(Dataset.ARRESTS))
     return (
-        within.filter(cb_number__gte=number, cb_number__lt=number + END_OF_PREFIX)
-        .filter(person__in=Person.objects.within(grant.over(Dataset.PEOPLE)))
+        within.filter(person__in=Person.objects.within(grant.over(Dataset.PEOPLE)))
         .filter(incident__in=Incident.objects.within(grant.over(Dataset.INCIDENTS)))
         .select_related("person")
     )

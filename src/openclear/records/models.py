@@ -33,7 +33,9 @@ class RowsWithin(models.QuerySet[Any]):
     """Every table's rows, as far as a clearance shows them."""
 
     def within(self, clearance: Clearance) -> Self:
-        """Return the rows that carry no refused label; the same filter for one row and for a list."""
+        """Return the rows that carry no refused label, or none; the same filter for one row and for a list."""
+        if clearance.nothing:
+            return self.none()
         refused = clearance.refused_labels.value
         if not refused:
             return self

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from openclear.records.matching import (
     arrests_matching,
+    arrests_within,
     incidents_matching,
     people_matching,
     vehicles_matching,
 )
+from openclear.records.models import Incident, Person, Vehicle
 from openclear.records.rows import ArrestFound, IncidentFilter, PeopleFilter, VehicleFilter
 from openclear.records.shown import (
     incident_row,
@@ -22,24 +24,22 @@ from openclear.records.shown import (
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Grant
 
-CHUNK = 500
+CHUNK, READ = 500, 10_000
 
 
 def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) -> Iterator[list[Any]]:
     """Yield every row that a search of this kind finds, in chunks of at most 500, in the order of their ids.
 
-    Each chunk is a statement of its own, so the caller can ask the gate between any two.
+    Each chunk is read by a statement of its own, under the clearance, so the caller can ask the gate between any two,
+    and a row that was sealed in the meantime is not in it.
     """
     grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
-    found = _MATCHING[kind](grant, text, narrow)
-    last: UUID | None = None
-    while True:
-        following = found.filter(pk__gt=last) if last else found
-        page = list(following.order_by("pk")[:CHUNK])
-        if not page:
-            return
-        last = page[-1].pk
-        yield _ROWS[kind](grant, page)
+    found = _MATCHING[kind](grant, text, narrow).order_by().values_list("pk", flat=True)
+    # Only the ids are remembered, 16 bytes each: a search is done once, and its rows are read anew, chunk by chunk.
+    ids = sorted(row.bytes for row in found.iterator(chunk_size=READ))
+    for start in range(0, len(ids), CHUNK):
+        keys = [UUID(bytes=data) for data in ids[start : start + CHUNK]]
+        yield _ROWS[kind](grant, list(_WITHIN[kind](grant).filter(pk__in=keys).order_by("pk")))
 
 
 def newest_ids(grant: Grant, *, kind: str, text: str, most: int) -> list[UUID]:
@@ -72,6 +72,12 @@ def _vehicles(grant: Grant, page: list[Any]) -> list[Any]:
 
 
 _ROWS = {"people": _people, "incidents": _incidents, "arrests": _arrests, "vehicles": _vehicles}
+_WITHIN: Mapping[str, Any] = {
+    "people": lambda grant: Person.objects.within(grant.over(Dataset.PEOPLE)),
+    "incidents": lambda grant: Incident.objects.within(grant.over(Dataset.INCIDENTS)),
+    "arrests": arrests_within,
+    "vehicles": lambda grant: Vehicle.objects.within(grant.over(Dataset.VEHICLES)),
+}
 _MATCHING: Mapping[str, Any] = {
     "people": lambda grant, text, narrow: people_matching(grant, text, PeopleFilter(**narrow)),
     "incidents": lambda grant, text, narrow: incidents_matching(grant, text, IncidentFilter(**narrow)),

@@ -45,7 +45,7 @@ def for_oneself(grant: Grant) -> None:
 def digest_of(clearances: Mapping[Dataset, Clearance]) -> str:
     """Return a digest of what a decision shows: a file that was made under another is not handed out."""
     told = sorted(
-        (str(name), clearance.refused_labels.value, sorted(clearance.hidden_fields))
+        (str(name), clearance.refused_labels.value, sorted(clearance.hidden_fields), clearance.nothing)
         for name, clearance in clearances.items()
     )
     return sha256(repr(told).encode()).hexdigest()

@@ -24,19 +24,23 @@ class WrongKey(OpenClearError):
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """How much of one dataset a decision shows: rows without a refused label, fields not hidden."""
+    """How much of one dataset a decision shows: rows without a refused label, fields not hidden; or no row at all.
+
+    `nothing`: not even a row without any label, as under an order on this data set. A mask of labels cannot say that.
+    """
 
     dataset: Dataset
     refused_labels: Label
     hidden_fields: frozenset[str]
+    nothing: bool = False
 
     def shows(self, labels: int) -> bool:
         """Say whether a row with these labels is there for the holder."""
-        return labels & self.refused_labels == 0
+        return not self.nothing and labels & self.refused_labels == 0
 
     def sql(self, column: str = "labels") -> str:
         """Return the same filter as a condition of SQL, for DuckDB and every engine that reads `column` as an integer."""
-        return f"({column} & {self.refused_labels.value}) = 0"
+        return "1 = 0" if self.nothing else f"({column} & {self.refused_labels.value}) = 0"
 
 
 @dataclass(frozen=True, slots=True)

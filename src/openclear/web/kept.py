@@ -140,7 +140,9 @@ def follow(request: HttpRequest, link: UUID) -> HttpResponse:
     """Lead whoever opens a link to the record, where the gate asks in their own name."""
     grant = ask(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION, link=str(link))
     row = links.follow_link(grant, link=link)
-    reason = urlencode({"purpose": row.purpose, "case": row.case})
+    # The giver's case is the giver's: whoever follows asks on the ground that they chose last, or is told to name one.
+    chosen = request.session.get("reason") or {"purpose": row.purpose, "case": ""}
+    reason = urlencode({name: chosen.get(name, "") for name in ("purpose", "case")})
     way = HttpResponseRedirect(f"{reverse(_PAGE_OF[row.kind], args=[row.record])}?{reason}")
     return grant.release(way)
 
