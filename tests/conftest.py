@@ -23,7 +23,7 @@ os.environ["OPENCLEAR_ALLOWED_HOSTS"] = "testserver,127.0.0.1"
 if POSTGRESQL:
     from tests.postgresql import make_databases
 
-    addresses = make_databases(POSTGRESQL, "in_process")
+    addresses = make_databases(POSTGRESQL, f"in_process_{os.environ.get('PYTEST_XDIST_WORKER', '')}")
     os.environ["OPENCLEAR_DATABASE"], os.environ["OPENCLEAR_AUDIT_DATABASE"] = addresses
 
 from openclear.config.program import prepare  # noqa: E402 - the home is chosen above

@@ -149,7 +149,7 @@ def test_novak_plans_adler_approves_and_both_read_the_receipt(somebody):
     adler.look("proposal")
     adler.page.get_by_role("button", name="Approve: cut off now").click()
     adler.page.get_by_role("heading", name="Receipt").wait_for()
-    assert adler.text().count("verified") == 3
+    assert adler.text().count("verified") == 7
     adler.look("order")
     ives.page.reload()
     assert "Refused" in ives.text()
@@ -161,6 +161,99 @@ def test_novak_plans_adler_approves_and_both_read_the_receipt(somebody):
     novak.page.get_by_text("This order is not in force.").wait_for()
     ives.page.reload()
     assert "Refused" not in ives.text()
+
+
+def test_brandt_keeps_a_search_and_soto_follows_his_link(somebody, city):
+    brandt, soto = somebody().sign_in("Thomas Brandt"), somebody().sign_in("Ramon Soto")
+    brandt.search("garcia", case := city.case())
+    brandt.page.locator("summary", has_text="Keep this search").first.click()
+    brandt.look("keep-this-search")
+    brandt.page.get_by_role("button", name="Make the export").first.click()
+    brandt.page.get_by_role("heading", name="Exports, alerts and links").wait_for()
+    for _ in range(40):
+        if brandt.page.get_by_role("link", name="Download").count():
+            break
+        time.sleep(0.5)
+        brandt.page.reload()
+    with brandt.page.expect_download() as download:
+        brandt.page.get_by_role("link", name="Download").first.click()
+    assert download.value.path().read_text().startswith("id,name,birth_date")
+    brandt.search("garcia", case)
+    brandt.page.locator("summary", has_text="Keep this search").first.click()
+    brandt.page.get_by_role("button", name="Keep the alert").first.click()
+    brandt.search("0", case)
+    brandt.page.locator(".rows a").first.click()
+    brandt.page.get_by_role("button", name="Make a link for a colleague").click()
+    brandt.page.get_by_role("heading", name="Links").wait_for()
+    brandt.look("kept")
+    link = brandt.page.locator("a", has_text="/l/").first.get_attribute("href")
+    soto.search("garcia", case)
+    soto.page.goto(link)
+    assert soto.page.get_by_role("heading", name=re.compile("^RD ")).count()
+    brandt.page.locator("form", has_text="End it").first.get_by_role("button").click()
+    brandt.page.get_by_text("ended").first.wait_for()
+
+
+def test_a_page_that_was_seen_before_an_order_is_not_shown_again_after_it(somebody, city):
+    """The cached page: neither reloading nor going back brings an answer out of the browser."""
+    ives = somebody().sign_in("Gordon Ives")
+    ives.search("garcia", city.case())
+    assert "Why this was found" in ives.page.content()
+    ives.page.goto("/cases")
+    city.cut_off()
+    try:
+        ives.page.go_back()
+        assert "Why this was found" not in ives.page.content()
+        ives.page.goto("/kept")
+        assert "Refused" in ives.text()
+    finally:
+        city.run("restore", "us.dhs.ice", "--by", "novak", "--approved-by", "adler")
+
+
+def test_okafor_asks_why_who_could_see_and_which_cases_are_used(somebody, city):
+    rivera, okafor = somebody().sign_in("Elena Rivera"), somebody().sign_in("Grace Okafor", "**/log")
+    rivera.search("garcia", case := city.case())
+    record = rivera.page.locator(".rows a").first.get_attribute("href").split("/people/")[1].split("?")[0]
+    rivera.page.goto("/explain")
+    rivera.page.get_by_role("button", name="Explain").click()
+    rivera.page.get_by_role("heading", name="Deciding rules").wait_for()
+    rivera.look("explain-own")
+    okafor.page.get_by_role("link", name="Why?").click()
+    okafor.page.get_by_label("Handle").fill("kerr")
+    okafor.page.get_by_label("Case, dispatch event or warrant").fill(case)
+    okafor.page.get_by_role("button", name="Explain").click()
+    okafor.page.get_by_role("heading", name="What stays hidden, and why").wait_for()
+    assert "us.dhs.ice.hsi" in okafor.text()
+    okafor.look("explain")
+    okafor.page.get_by_role("link", name="Who could see?").click()
+    okafor.page.get_by_label("Agency").select_option("il.chicago.pd")
+    okafor.page.get_by_label("Id of the record").fill(record)
+    okafor.page.get_by_role("button", name="Ask").click()
+    okafor.page.get_by_role("heading", name="Answers of that day").wait_for()
+    assert "rivera" in okafor.text()
+    okafor.look("could-see")
+    okafor.page.get_by_role("link", name="Case numbers").click()
+    okafor.page.get_by_role("link", name=case).click()
+    okafor.page.get_by_role("heading", name=case).wait_for()
+    okafor.look("case-uses")
+
+
+@on_a_phone
+def test_marsh_registers_a_case_and_brandt_sponsors_it(somebody):
+    marsh, brandt = somebody().sign_in("Carol Marsh"), somebody().sign_in("Thomas Brandt")
+    marsh.page.get_by_role("link", name="Cases").click()
+    marsh.page.get_by_label("Its number there").fill("OL-26-114")
+    marsh.page.get_by_label("Offense (IUCR or NIBRS code)").fill("0460")
+    marsh.page.get_by_label("Sponsor in the department (handle)").fill("brandt")
+    marsh.look("register-case")
+    marsh.page.get_by_role("button", name="Register").click()
+    marsh.page.get_by_text("not confirmed yet").wait_for()
+    brandt.page.get_by_role("link", name="Cases").click()
+    brandt.page.get_by_role("link", name="X-PD-OL-26-114").click()
+    brandt.page.get_by_role("button", name="I know this case and sponsor it").click()
+    marsh.page.reload()
+    assert "not confirmed yet" not in marsh.text()
+    marsh.look("case-of-a-partner")
 
 
 def test_novak_keeps_agencies_and_accounts(somebody):
