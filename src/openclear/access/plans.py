@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from openclear.access.keepers import locks_out
-from openclear.access.models import Affiliation, Agency, Officer
+from openclear.access.models import Affiliation, Agency
 from openclear.access.ports import Held, ports
-from openclear.access.registry import person_at
+from openclear.access.registry import read_everyone
 from openclear.access.rows import OrderRow, Person, Standing
 from openclear.access.rules import EMPLOYER, HOST, OVERSIGHT, agencies_of
 from openclear.access.standing import read_standing
@@ -48,10 +48,8 @@ def plan(grant: Grant, *, order: OrderRow) -> Plan:
     """Return who would lose access by `order` and who would not."""
     grant.require(Action.ORDER_CUT_OFF)
     standing = read_standing()
-    everyone = [
-        person_at(standing.epoch, handle) for handle in Officer.objects.values_list("handle", flat=True)
-    ]
-    people = [person for person in everyone if person and reaches(order, person)]
+    everyone = read_everyone()
+    people = [person for person in everyone.values() if reaches(order, person)]
     planned = Standing(standing.epoch, (*standing.orders, replace(order, id="planned")), standing.rules)
     return Plan(
         people=people,
@@ -70,9 +68,7 @@ def reaches(order: OrderRow, person: Person) -> bool:
 
 def reached(order: OrderRow, held: Sequence[Held]) -> list[Held]:
     """Return those of these things that the order means: their holder, and what they were made for."""
-    epoch = read_standing().epoch
-    people = {one.holder: person_at(epoch, one.holder) for one in held}
-    hit = {handle for handle, person in people.items() if person and reaches(order, person)}
+    hit = {handle for handle, person in read_everyone().items() if reaches(order, person)} if held else set()
     return [one for one in held if one.holder in hit and meant(order, one)]
 
 

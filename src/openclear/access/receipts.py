@@ -86,7 +86,7 @@ def _drained(order: OrderRow) -> Iterator[TargetReceipt]:
     holds = []
     try:
         try:
-            for place in (order.agency, *order.places):
+            for place in sorted({order.agency, *order.places}):
                 holds.append(barrier.exclusive(place))  # noqa: PERF401 - those that were had are let go on a failure
         except NotAnswered:
             # The order is in force all the same; what is not proved is that the last answer has left.

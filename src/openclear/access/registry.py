@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from openclear.access.models import Affiliation, Agency, Agreement, Officer
 from openclear.access.rows import AffiliationRow, AgreementRow, Person
 
@@ -21,14 +23,36 @@ def person_at(epoch: int, handle: str) -> Person | None:
 
 def read_person(handle: str) -> Person | None:
     """Return what the registry knows of a person at this moment; None for an unknown one."""
-    officer = Officer.objects.filter(handle=handle).first()
-    if officer is None:
-        return None
-    ties = Affiliation.objects.filter(officer=officer).select_related("agency").order_by("pk")
+    return read_people(Officer.objects.filter(handle=handle)).get(handle)
+
+
+def read_everyone() -> dict[str, Person]:
+    """Return what the registry knows of everyone at this moment, by handle: four statements, however many they are."""
+    return read_people(Officer.objects.all())
+
+
+def read_people(officers: "QuerySet[Officer]") -> dict[str, Person]:
+    """Return what the registry knows of these accounts, by handle; for this room alone."""
+    found = list(officers)
+    if not found:
+        return {}
+    ties: dict[int, list[AffiliationRow]] = {officer.pk: [] for officer in found}
+    rows = Affiliation.objects.filter(officer__in=officers).order_by("pk").select_related("agency")
+    for tie in rows:
+        row = AffiliationRow(tie.agency.path, tie.kind, tie.since, tie.until, tie.entry)
+        ties[tie.officer_id].append(row)
     agreements, registered = registry_facts()
-    affiliations = tuple(
-        AffiliationRow(tie.agency.path, tie.kind, tie.since, tie.until, tie.entry) for tie in ties
-    )
+    return {
+        officer.handle: _person(officer, tuple(ties[officer.pk]), agreements, registered) for officer in found
+    }
+
+
+def _person(
+    officer: Officer,
+    affiliations: tuple[AffiliationRow, ...],
+    agreements: tuple[AgreementRow, ...],
+    registered: frozenset[str],
+) -> Person:
     return Person(
         handle=officer.handle,
         name=officer.name,

@@ -136,7 +136,7 @@ _PAGES = """
 #table(columns: (1fr, auto, auto, auto), stroke: 0.4pt + gray, table.header([*Target*], [*Proof*], [*before*], [*after*]), ..r.targets.map(t => ([#t.target], [#t.state], [#t.before], [#t.after])).flatten())]
 == Certificate
 The log of #f.certificate.entries entries was replayed: #if f.certificate.log_is_whole [it is whole.] else [*it is not whole.*]
-For #raw(f.certificate.agency) and all below it: #f.certificate.counts.allowed answers in all (#f.certificate.counts.allowed_under_order while any order on it was in force, outside its scope), #f.certificate.counts.refused refusals (#f.certificate.counts.refused_under_order under it).
+For #raw(f.certificate.agency) and all below it: #f.certificate.counts.allowed answers in all (#f.certificate.counts.allowed_under_order that an order in force forbade), #f.certificate.counts.refused refusals (#f.certificate.counts.refused_under_order under it).
 #raw(block: true, f.certificate.checkpoint)
 This proves:
 #list(..f.proves)

@@ -15,7 +15,7 @@ class OrderBook:
         self.orders: dict[str, dict[str, Any]] = {}
         self.entries: dict[str, int] = {}
         self._places: dict[str, set[str]] = {}
-        self._phases: dict[str, str] = {}
+        self._phases: dict[tuple[str, str, str], str] = {}
 
     def apply(self, header: Header) -> None:
         """Take the next header: a new state of an order, or a move that must not weaken one."""
@@ -52,16 +52,23 @@ class OrderBook:
     def _stands_under(self, identity: str, agency: str) -> bool:
         return any(_within(agency, place) for place in self._places[identity])
 
-    def phase(self, agency: str) -> str:
-        """Say whether `agency` stands before any order on it, under one in force, or after the last."""
-        if agency not in self._phases:
+    def phase(self, agency: str, dataset: str = "", purpose: str = "") -> str:
+        """Say whether `agency` stands before any order on it, under one in force, or after the last.
+
+        With a data set and a purpose: counting only the orders that mean those, so that what a limited order leaves
+        alone is not told as if it stood under it.
+        """
+        asked = (agency, dataset, purpose)
+        if asked not in self._phases:
             states = [
                 order["state"] in BLOCKING_STATES
                 for identity, order in self.orders.items()
                 if self._stands_under(identity, agency)
+                and (not dataset or _names(order["scope"], dataset))
+                and (not purpose or _names(order["purposes"], purpose))
             ]
-            self._phases[agency] = UNDER if any(states) else AFTER if states else BEFORE
-        return self._phases[agency]
+            self._phases[asked] = UNDER if any(states) else AFTER if states else BEFORE
+        return self._phases[asked]
 
     def covering(self, agency: str) -> list[str]:
         """Return the ids of all orders, in force or not, that name `agency` or one above it."""

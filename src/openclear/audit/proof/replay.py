@@ -147,7 +147,7 @@ def _count(result: Verification, header: Header) -> None:
     if word is None:
         return
     for path in _links(header["agencies"]):
-        result.counts[path, word, result.book.phase(path)] += 1
+        result.counts[path, word, result.book.phase(path, header["dataset"], header["purpose"])] += 1
 
 
 def _links(agencies: list[str]) -> set[str]:
