@@ -1,6 +1,7 @@
 """Why, and when: explanations of decisions of today and of days that are past."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -128,7 +129,9 @@ def test_pages_explain_oneself_and_everybody_to_oversight():
     )
     assert "il.chicago.pd" in page.content.decode()
     plain = Person.objects.filter(labels=0).first()
+    search("ives", f"{plain.given} {plain.family}")
     page = okafor.get("/oversight/could-see", {"agency": "us.dhs.ice", "record": str(plain.id)})
     assert "it could" in page.content.decode()
+    assert re.search(r"</a> ives<span", page.content.decode())
     assert signed_in("frost").get("/oversight/could-see").status_code == 403
     assert signed_in("frost").get("/oversight/cases").status_code == 403

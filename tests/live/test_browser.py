@@ -184,7 +184,7 @@ def test_brandt_keeps_a_search_and_soto_follows_his_link(somebody, city):
     brandt.search("0", case)
     brandt.page.locator(".rows a").first.click()
     brandt.page.get_by_role("button", name="Make a link for a colleague").click()
-    brandt.page.get_by_role("heading", name="Links").wait_for()
+    brandt.page.get_by_role("heading", name="Links", exact=True).wait_for()
     brandt.look("kept")
     link = brandt.page.locator("a", has_text="/l/").first.get_attribute("href")
     soto.search("garcia", case)

@@ -104,4 +104,4 @@ def _seen(grant: Grant, *, agency: str, record: str, on: str) -> dict[str, Any]:
         for row in reading.answers_with(grant, record=str(identity), on=str(day))
         if any(is_within(one, agency) for one in row.header["agencies"])
     ]
-    return {"could": could, "shown": shown}
+    return {"could": could, "entries": shown}
