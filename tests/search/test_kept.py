@@ -16,7 +16,7 @@ from openclear.records.models import Incident
 from openclear.search import alerts, exports, jobs, links
 from openclear.search.errors import Gone
 from openclear.search.files import path_of
-from openclear.search.models import Export, Link, Watch
+from openclear.search.models import Export, Link, Watch, WatchHit
 from openclear.search.rules import range_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
@@ -236,6 +236,7 @@ def test_an_alert_tells_of_what_is_new_once_and_not_after_an_order(channel, rece
     )
     mail = settings.POLICE_FOLDER / "mail"
     letters = len(list(mail.glob("*.eml"))) if mail.exists() else 0
+    assert watch.hits == 0
     assert alerts.run_alerts() == 0
     row = new_incident(block)
     try:
@@ -259,6 +260,14 @@ def test_an_alert_tells_of_what_is_new_once_and_not_after_an_order(channel, rece
     finally:
         row.delete()
         Watch.objects.filter(pk=watch.id).delete()
+
+
+def test_what_an_alert_finds_on_its_first_day_is_no_news():
+    key = grant("tran", Action.PERSON_SEARCH, case=open_case())
+    watch = alerts.keep_alert(key, kind="people", text="garcia", channel="page")
+    assert WatchHit.objects.filter(watch=watch.id).count() > 0
+    assert watch.hits == 0
+    Watch.objects.filter(pk=watch.id).delete()
 
 
 def test_an_alert_is_never_for_civil_immigration():

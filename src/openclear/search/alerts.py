@@ -5,6 +5,7 @@ What is sent never holds a record: it says that there is something to look at, a
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -57,7 +58,7 @@ def keep_alert(grant: Grant, *, kind: str, text: str, channel: str, address: str
         state="active", created=moment, expires=moment + WATCH_KEPT, channel=channel, address=target,
         secret=secrets.token_hex(32), asked=moment,
     )  # fmt: skip
-    _remember(watch, known)
+    _remember(watch, known, moment)
     return _row(watch)
 
 
@@ -120,7 +121,7 @@ def _tell(watch: Watch, grant: Grant) -> bool:
             delivery.send(watch.id, len(new))
         finally:
             gate.let_go()
-    _remember(watch, new)
+    _remember(watch, new, clock.now())
     return True
 
 
@@ -135,8 +136,7 @@ def _check(grant: Grant, text: str, channel: str) -> None:
         raise NotPossible(f"You have {MOST_WATCHES} alerts already; end one that you do not need.")
 
 
-def _remember(watch: Watch, records: Sequence[UUID]) -> None:
-    moment = clock.now()
+def _remember(watch: Watch, records: Sequence[UUID], moment: datetime) -> None:
     WatchHit.objects.bulk_create(
         (WatchHit(watch=watch, record=record, found=moment) for record in records), ignore_conflicts=True
     )

@@ -1,5 +1,6 @@
 """Pages that answer why: how an act would be decided, who could have seen what, which case numbers are used most."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from openclear.access import queries
-from openclear.access.explanations import action_of, could_have_seen, day_of
+from openclear.access.explanations import HiddenClass, action_of, could_have_seen, day_of
 from openclear.access.explanations import explain as explain_decision
 from openclear.audit import reading
 from openclear.records.finding import open_cases
@@ -45,6 +46,7 @@ def explain(request: HttpRequest) -> HttpResponse:
             grant, handle=handle, action=action_of(asked["action"]), purpose=purpose_of(asked["purpose"]),
             case=asked["case"] or None, on=day_of(asked["on"]),
         )  # fmt: skip
+        facts["hidden"] = _by_rule(facts["row"].hidden)
     return released(request, "web/explain.html", grant, **facts)
 
 
@@ -81,6 +83,14 @@ def suggest(request: HttpRequest) -> HttpResponse:
     )
     rows = open_cases(grant, text=field(request, "case"), limit=10)
     return released(request, "web/suggestions.html", grant, [row.id for row in rows], cases=rows)
+
+
+def _by_rule(hidden: Sequence[HiddenClass]) -> dict[tuple[str, ...], list[str]]:
+    # One line for each class of rows, with the data sets that it is hidden in.
+    grouped: dict[tuple[str, ...], list[str]] = {}
+    for item in hidden:
+        grouped.setdefault((item.what, *item.rules), []).append(item.dataset)
+    return grouped
 
 
 def _overseer(request: HttpRequest, **facts: Any) -> Grant:
