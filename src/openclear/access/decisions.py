@@ -69,6 +69,9 @@ def verdict(
     `day`: as of another day than today, to explain what was.
     """
     on = day or clock.today()
+    if ask.through and (carrier is None or not carrier.is_integration):
+        # Nobody else may name a person: the public header names no agency then, for what was claimed proves nothing.
+        return Judgement(Decision(allowed=False, rules=(NO_HUMAN,)), person, (), standing.epoch, {})
     # What a caller names enters the public header only as an agency that is registered.
     known = ask.on_behalf_of is None or (person is not None and ask.on_behalf_of in person.registered)
     agencies = agencies_of([person, carrier], on, ask.on_behalf_of if known else None)

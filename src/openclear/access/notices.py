@@ -13,7 +13,7 @@ from openclear.access.plans import untouched_agencies
 from openclear.access.rows import OrderRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.agencies import chains
+from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 
@@ -54,8 +54,10 @@ def announce(grant: Grant, *, order: OrderRow, text: str) -> Sequence[str]:
 def notices_for(grant: Grant) -> Sequence[NoticeRow]:
     """Return what the holder's agencies are told now, newest first, each once."""
     grant.require(Action.DESK_OPEN)
-    rows = Notice.objects.filter(agency__in=chains(grant.agencies), until__gt=clock.now()).order_by("-since")
-    return list(dict.fromkeys(NoticeRow(row.about, row.text, row.since) for row in rows))
+    rows = Notice.objects.filter(agency__in=grant.agencies, until__gt=clock.now()).order_by("-since")
+    # Whoever is tied to the agency that loses access is not told by this, under none of their ties.
+    spared = [row for row in rows if not any(is_within(agency, row.about) for agency in grant.agencies)]
+    return list(dict.fromkeys(NoticeRow(row.about, row.text, row.since) for row in spared))
 
 
 def told_of(grant: Grant, *, agency: str) -> Sequence[str]:

@@ -32,6 +32,8 @@ PROVISIONAL, IN_FORCE, SUSPENDED, NARROWED, LIFTED = (
     "lifted",
 )
 CONFIRM_WITHIN = timedelta(hours=24)
+# Of an order that the start completed: whoever gave it may not act alone on it.
+UNKNOWN_AUTHOR = "the log"
 TWO_PEOPLE = Rule(
     "two-people",
     "An order needs two different people: one who orders and one who approves",
@@ -95,7 +97,7 @@ def confirm(grant: Grant, *, name: str) -> OrderReceipt:
     if newest is None or newest.state != PROVISIONAL:
         message = f"Order {name} is not provisional, so there is nothing to confirm."
         raise NotPossible(message)
-    if newest.ordered_by == grant.officer:
+    if newest.ordered_by in {grant.officer, UNKNOWN_AUTHOR}:
         raise gate.refuse_act(grant, TWO_PEOPLE)
     signed = Signed(grant.officer, newest.review_on)
     return _put_in_force(grant, row_of(newest), IN_FORCE, signed, ordered_by=newest.ordered_by)
@@ -152,7 +154,11 @@ def lift(grant: Grant, *, approval: Grant | None, name: str, ground: str) -> Seq
         raise NotPossible(message)
     done = []
     for state in newest:
-        alone = approval is None and state.state == PROVISIONAL and state.ordered_by != grant.officer
+        alone = (
+            approval is None
+            and state.state == PROVISIONAL
+            and state.ordered_by not in {grant.officer, UNKNOWN_AUTHOR}
+        )
         if not alone:
             if approval is None:
                 raise gate.refuse_act(grant, TWO_PEOPLE)

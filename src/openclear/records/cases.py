@@ -32,7 +32,8 @@ def cases_of(grant: Grant) -> "QuerySet[Case]":
         Action.CASE_LIST, Action.CASE_VIEW, Action.CASE_SHARE, Action.CASE_CONFIRM, Action.DESK_OPEN,
         Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH,
     )  # fmt: skip
-    holders = chains(grant.agencies)
+    # The agency that an answer is for lends nobody its cases.
+    holders = chains(set(grant.agencies) - {grant.facts["on_behalf_of"]})
     shared = CaseShare.objects.filter(case=OuterRef("pk"), agency__in=holders)
     within: QuerySet[Case] = Case.objects.within(grant.over(Dataset.CASES))
     return within.filter(Q(owner_agency__in=holders) | Exists(shared) | Q(sponsor=grant.officer))

@@ -80,6 +80,10 @@ def check_target(address: str, allowed: Sequence[str]) -> str:
     safe = parts.scheme == "https" or (
         parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
     )
-    if not safe or parts.username or not any(address.startswith(prefix) for prefix in allowed):
+    if (
+        not safe
+        or parts.username
+        or not any(address == prefix or address.startswith(prefix.rstrip("/") + "/") for prefix in allowed)
+    ):
         raise WrongUsage("Alerts are sent only to addresses that the operator has allowed; ask for yours.")
     return address

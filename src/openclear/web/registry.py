@@ -9,7 +9,7 @@ from openclear.access import accounts, commands, lifecycle, moves, proposals, qu
 from openclear.access.commands import CERTIFIED_DAYS, KINDS, TEMPORARY_HOURS, NewAgency, NewOfficer
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.agencies import agency_path, is_within
+from openclear.vocabulary.agencies import agency_path
 from openclear.vocabulary.errors import WrongUsage
 from openclear.web.asking import administer, answered, field, moved, released
 from openclear.web.sessions import freshly_proved
@@ -38,7 +38,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "row": row, "depth": row.path.count("."), "people": sum(row.path in person.agencies for person in people),
-            "orders": [order for order in orders if is_within(row.path, order.agency)],
+            "orders": [order for order in orders if order.holds(row.path)],
         }
         for row in queries.agencies()
     ]  # fmt: skip
@@ -53,7 +53,7 @@ def agency(request: HttpRequest, path: str) -> HttpResponse:
     found = queries.agency_detail(agency_path(path))
     if found is None:
         return released(request, "web/absent.html", grant, status=404)
-    orders = [order for order in queries.standing_orders() if is_within(path, order.agency)]
+    orders = [order for order in queries.standing_orders() if order.holds(path)]
     return released(
         request,
         "web/agency.html",
