@@ -290,6 +290,47 @@ def test_an_alert_is_sent_only_where_the_operator_allows(address):
         alerts.keep_alert(key, kind="incidents", text="0999X", channel="webhook", address=address)
 
 
+def test_one_alert_that_fails_silences_no_other(monkeypatch):
+    key = grant("tran", Action.INCIDENT_SEARCH)
+    block = "0999X W BROKEN ST"
+    broken, sound = (alerts.keep_alert(key, kind="incidents", text=block, channel="page") for _ in range(2))
+    row, real = new_incident(block), alerts._tell
+
+    def tell(watch, granted):
+        if watch.id == broken.id:
+            raise UnicodeEncodeError("ascii", "x", 0, 1, "a path that no header can spell")
+        return real(watch, granted)
+
+    monkeypatch.setattr(alerts, "_tell", tell)
+    assert alerts.run_alerts() == 1
+    row.delete()
+    Watch.objects.filter(pk__in=[broken.id, sound.id]).delete()
+
+
+def test_what_a_killed_worker_left_goes_with_the_order():
+    row = ask_export("ives")
+    Export.objects.filter(pk=row.id).update(state="running")
+    left = [path_of(row.id).with_suffix(suffix) for suffix in (".draft", ".made")]
+    for path in left:
+        path.write_text("clear rows")
+    receipt = cut_off("us.dhs.ice")
+    lift(receipt.order)
+    assert not [path for path in left if path.exists()]
+
+
+def test_a_webhook_is_allowed_by_its_whole_host(monkeypatch):
+    monkeypatch.setattr(settings, "WEBHOOK_TARGETS", ["https://hooks.agency.example"])
+    key = grant("rivera", Action.INCIDENT_SEARCH)
+    with pytest.raises(WrongUsage, match="operator has allowed"):
+        alerts.keep_alert(
+            key,
+            kind="incidents",
+            text="0999X",
+            channel="webhook",
+            address="https://hooks.agency.example.evil.example/x",
+        )
+
+
 def test_a_receiver_that_is_down_is_tried_again(receiver):
     block = "0999X W DOWN ST"
     key = grant("tran", Action.INCIDENT_SEARCH)

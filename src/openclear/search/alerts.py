@@ -3,6 +3,7 @@
 What is sent never holds a record: it says that there is something to look at, and looking asks the gate.
 """
 
+import logging
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,6 +37,7 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
 MOST_KNOWN = 500
+alarm = logging.getLogger("openclear.alarm")
 
 
 def keep_alert(grant: Grant, *, kind: str, text: str, channel: str, address: str = "") -> WatchRow:
@@ -82,7 +84,15 @@ def run_alerts() -> int:
     """Ask every alert once more, each in the name of its owner; return how many had something new. Run by the worker."""
     Watch.objects.filter(state="active", expires__lte=clock.now()).update(state="ended")
     keys = list(Watch.objects.filter(state="active").values_list("pk", flat=True))
-    return sum(_ask(key) for key in keys)
+    return sum(_ask_safely(key) for key in keys)
+
+
+def _ask_safely(key: UUID) -> bool:
+    try:
+        return _ask(key)
+    except Exception as error:  # noqa: BLE001 - what is wrong with one alert must not silence the others
+        alarm.error("alert %s failed: %s", key, type(error).__name__)
+        return False
 
 
 def _ask(key: UUID) -> bool:

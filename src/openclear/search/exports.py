@@ -8,7 +8,7 @@ from uuid import UUID
 from openclear.access import gate
 from openclear.access.errors import Refused
 from openclear.search.errors import Gone
-from openclear.search.files import path_of
+from openclear.search.files import path_of, remove
 from openclear.search.jobs import enqueue_export
 from openclear.search.models import Export
 from openclear.search.rows import ExportRow
@@ -76,7 +76,7 @@ def end_export(grant: Grant, *, export: UUID) -> None:
     row = _own(grant, export)
     gate.record_act(grant, facts={"export_ended": str(row.id)})
     Export.objects.filter(pk=row.id).update(state="ended")
-    path_of(row.id).unlink(missing_ok=True)
+    remove(row.id)
 
 
 def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str) -> tuple[Grant, bytes]:
@@ -94,7 +94,7 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
     )
     if digest_of(asking.clearances) != row.shown_under:
         Export.objects.filter(pk=row.id).update(state="ended", problem="the rules for you changed")
-        path_of(row.id).unlink(missing_ok=True)
+        remove(row.id)
         raise Gone("The rules for you changed since this export was made; ask for it again.")
     try:
         with path_of(row.id).open("rb") as file:
@@ -109,7 +109,7 @@ def expire() -> int:
     old = Export.objects.filter(expires__lte=clock.now()).exclude(state="ended")
     keys = list(old.values_list("pk", flat=True))
     for key in keys:
-        path_of(key).unlink(missing_ok=True)
+        remove(key)
     return Export.objects.filter(pk__in=keys).update(state="ended")
 
 

@@ -27,6 +27,13 @@ def path_of(identity: object) -> Path:
     return folder / str(identity)
 
 
+def remove(identity: object) -> None:
+    """Remove the file of an export, and whatever its making left beside it. Twice is harmless."""
+    path = path_of(identity)
+    for left in (path, path.with_suffix(".draft"), path.with_suffix(".made")):
+        left.unlink(missing_ok=True)
+
+
 def columns_of(kind: str) -> list[str]:
     """Return the names of the columns of a kind of export."""
     return [item.name for item in fields(ROW_OF[kind])]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openclear.access.ports import Held
-from openclear.search.files import path_of
+from openclear.search.files import remove
 from openclear.search.models import Export, Link, Watch
 from openclear.search.rules import SEARCH_OF, VIEW_OF
 from openclear.vocabulary import clock
@@ -33,7 +33,7 @@ class _Table:
         self._model.objects.filter(pk__in=keys).update(state="ended")
         for key in keys:
             if self._model is Export:
-                path_of(key).unlink(missing_ok=True)
+                remove(key)
 
 
 def reaches() -> list[_Table]:
