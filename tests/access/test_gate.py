@@ -82,8 +82,11 @@ def test_a_person_detailed_from_ice_today_is_out_today():
     try:
         assert search("marsh", "garcia").status_code == 403
     finally:
-        registry = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
-        commands.end_affiliation(registry, handle="marsh", agency="us.dhs.ice.hsi")
+        registry, second = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
+        with pytest.raises(Refused, match="takes a second person"):
+            commands.end_affiliation(registry, handle="marsh", agency="us.dhs.ice.hsi")
+        assert search("marsh", "garcia").status_code == 403
+        commands.end_affiliation(registry, handle="marsh", agency="us.dhs.ice.hsi", approval=second)
     assert search("marsh", "garcia").status_code == 200
 
 

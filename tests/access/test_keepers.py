@@ -136,8 +136,8 @@ def test_an_affiliation_that_comes_between_hold_and_decision_is_seen():
         with pytest.raises(Refused):
             key.release(HttpResponse("x"))
     finally:
-        commands.end_affiliation(registry(), handle="marsh", agency="us.dhs.ice")
         lift("us.dhs.ice")
+        commands.end_affiliation(registry(), handle="marsh", agency="us.dhs.ice")
 
 
 def test_asking_for_another_agency_shows_no_more_than_that_agency_sees():

@@ -88,6 +88,12 @@ ALLOWED = [
     ),
     pytest.param(FROST, ask(Action.DESK_OPEN, ground=None), "own-desk", id="frost-opens-his-desk"),
     pytest.param(
+        OKAFOR,
+        ask(Action.OVERSIGHT_ACCOUNT, Purpose.OVERSIGHT_REVIEW, None),
+        "oversight-keeps-its-accounts",
+        id="okafor-approves-an-overseer",
+    ),
+    pytest.param(
         FROST, ask(Action.EXPORT_KEEP, ground=None), "own-exports-alerts-links", id="frost-keeps-an-export"
     ),
     pytest.param(
@@ -141,6 +147,12 @@ REFUSED = [
         ask(Action.INCIDENT_SEARCH, ground=CLOSED),
         "named-case-must-be-open",
         id="rivera-with-a-closed-case",
+    ),
+    pytest.param(
+        NOVAK,
+        ask(Action.OVERSIGHT_ACCOUNT, Purpose.ACCESS_ADMINISTRATION, None),
+        "no-rule-permits",
+        id="novak-approves-an-overseer",
     ),
     pytest.param(FROST, ask(Action.CASE_SHARE, ground=None), "no-rule-permits", id="frost-shares-a-case"),
     pytest.param(

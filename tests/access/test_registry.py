@@ -68,7 +68,13 @@ def test_moving_in_under_an_order_cuts_off_at_once_and_lifting_gives_back(branch
     root, handle = branch
     receipt = cut_off(f"{root}.south")
     assert decided(handle) == ["allowed"]
-    moves.move_agency(registry(), agency=f"{root}.north", to=f"{root}.south.north")
+    for approval in (None, registry()):
+        with pytest.raises(Refused, match="takes a second person"):
+            moves.move_agency(registry(), agency=f"{root}.north", to=f"{root}.south.north", approval=approval)
+    assert decided(handle) == ["allowed"]
+    moves.move_agency(
+        registry(), agency=f"{root}.north", to=f"{root}.south.north", approval=registry("adler")
+    )
     assert decided(handle) == [f"cut-off:{receipt.order}"]
     lift(receipt.order)
     assert decided(handle) == ["allowed"]

@@ -11,7 +11,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -73,6 +73,19 @@ def exclusive(agency: str) -> tuple[Hold, bool]:
     Raises NotAnswered after 5 s: readers are cut after 500 ms, so a longer wait is a fault.
     """
     return _advisory_exclusive(agency) if _is_postgresql() else _file_exclusive(agency)
+
+
+@contextlib.contextmanager
+def standing_still(what: str) -> Iterator[None]:
+    """Hold an agency or a person (`lock_of`) from before a change's entry until after its commit.
+
+    Every answer left under the state of before, or is decided under that of after.
+    """
+    hold, _ = exclusive(what)
+    try:
+        yield
+    finally:
+        hold.release()
 
 
 def lock_of(person: str) -> str:

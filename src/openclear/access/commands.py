@@ -1,15 +1,14 @@
 """Acts on the registry: agencies, agreements, people, ties. Each takes a grant, is logged before it is committed, and raises the epoch."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from openclear.access import barrier, gate
 from openclear.access.changes import Change, change, change_by
-from openclear.access.keepers import NO_LOCKOUT, locks_out
+from openclear.access.keepers import OVERSEER_ROLES, kept
 from openclear.access.models import Affiliation, Agency, AgencyMove, Agreement, Epoch, Officer
-from openclear.access.rules import EMPLOYER, TWO_PEOPLE_FOR_ACCOUNT
+from openclear.access.rules import EMPLOYER, OVERSIGHTS_OWN, SECOND_UNDER_ORDER, TWO_PEOPLE_FOR_ACCOUNT
 from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -83,12 +82,16 @@ def register_agencies(grant: Grant, *, agencies: Sequence[NewAgency]) -> None:
 def register_officers(grant: Grant, *, approval: Grant, officers: Sequence[NewOfficer]) -> None:
     """Register people, as one person asked and another approved (AC-2 e).
 
-    Raises Refused where one person acts for two, NotPossible where a handle was ever used or an agency is unknown.
+    Accounts of oversight are approved by oversight, once there is any. Raises Refused where one person acts for two or
+    keepers alone would make an overseer, NotPossible where a handle was ever used or an agency is unknown.
     """
     grant.require(Action.REGISTRY_CHANGE)
-    approval.require(Action.REGISTRY_CHANGE)
+    approval.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
     if approval.officer == grant.officer:
         raise gate.refuse_act(grant, TWO_PEOPLE_FOR_ACCOUNT)
+    overseers = any(OVERSEER_ROLES & set(officer.roles) for officer in officers)
+    if overseers and approval.action is not Action.OVERSIGHT_ACCOUNT and _is_watched():
+        raise gate.refuse_act(grant, OVERSIGHTS_OWN)
     with change_by(grant) as under_way:
         for officer in officers:
             _add_officer(under_way, officer, approved_by=approval.officer)
@@ -107,14 +110,13 @@ def sign_agreement(grant: Grant, *, agency: str, number: str, signed_on: date, e
 def end_agreement(grant: Grant, *, number: str, ends_on: date) -> None:
     """Let an agreement end on another day, also today. Raises NotPossible where there is none of that number."""
     grant.require(Action.REGISTRY_CHANGE)
-    with change_by(grant) as under_way:
+    with change_by(grant) as under_way, kept(grant):
         agreement = Agreement.objects.select_related("agency").filter(number=number).first()
         if agreement is None:
             message = f"There is no agreement {number}."
             raise NotPossible(message)
         _entry(under_way, "agreement", agreement.agency.path, {"number": number, "ends_on": str(ends_on)})
         Agreement.objects.filter(pk=agreement.pk).update(ends_on=ends_on)
-        _refuse_lockout(grant)
 
 
 def affiliate(grant: Grant, *, handle: str, agency: str, kind: str, since: date | None = None) -> None:
@@ -123,23 +125,37 @@ def affiliate(grant: Grant, *, handle: str, agency: str, kind: str, since: date 
     if not 0 < len(kind) <= LONGEST_KIND:
         message = f"The kind of a tie has at most {LONGEST_KIND} characters, such as task-force."
         raise WrongUsage(message)
-    with _standing_still(handle), change_by(grant) as under_way:
-        tie(under_way, officer_row(handle), agency, kind, since)
-        _refuse_lockout(grant)
+    officer = officer_row(handle)
+    with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
+        tie(under_way, officer, agency, kind, since)
 
 
-def end_affiliation(grant: Grant, *, handle: str, agency: str) -> None:
-    """End a person's ties to an agency as of yesterday. Raises NotPossible where there is none."""
+def end_affiliation(grant: Grant, *, handle: str, agency: str, approval: Grant | None = None) -> None:
+    """End a person's ties to an agency as of yesterday. Raises NotPossible where there is none.
+
+    Where an order in force holds over the agency this lets the person in again, so it takes a second person's
+    `approval`, as lifting does; Refused without it.
+    """
     grant.require(Action.REGISTRY_CHANGE)
-    with _standing_still(handle), change_by(grant) as under_way:
-        ties = Affiliation.objects.filter(officer=officer_row(handle), agency=agency_row(agency), until=None)
+    officer = officer_row(handle)
+    if any(order.holds(agency) for order in read_standing().orders):
+        need_second(grant, approval)
+    with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
+        ties = Affiliation.objects.filter(officer=officer, agency=agency_row(agency), until=None)
         if not ties:
             message = f"{handle} has no tie to {agency} that could end."
             raise NotPossible(message)
         facts = {"affiliation": {"change": "ended", "agency": agency}}
-        under_way.entry("affiliation", facts, {"person": handle})
+        second = approval.officer if approval else ""
+        under_way.entry("affiliation", facts, {"person": handle, "approved_by": second})
         ties.update(until=clock.today() - timedelta(days=1))
-        _refuse_lockout(grant)
+
+
+def need_second(grant: Grant, approval: Grant | None) -> None:
+    """Raise Refused unless another keeper approves a change of the registry that touches an order in force."""
+    if approval is None or approval.officer == grant.officer:
+        raise gate.refuse_act(grant, SECOND_UNDER_ORDER)
+    approval.require(Action.REGISTRY_CHANGE)
 
 
 def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
@@ -169,7 +185,7 @@ def was_used(path: str) -> bool:
 def tie(under_way: Change, officer: Officer, agency: str, kind: str, since: date | None = None) -> None:
     """Tie a person to an agency within a change. Raises NotPossible for a second employer or a closed agency."""
     row = agency_row(agency)
-    if row.closed_on:
+    if Agency.objects.filter(path__in=chain(agency), closed_on__isnull=False).exists():
         message = f"{agency} was merged into another agency and takes nobody new; tie the person to that one."
         raise NotPossible(message)
     employed = Affiliation.objects.filter(officer=officer, kind=EMPLOYER, until=None)
@@ -239,23 +255,9 @@ def check_new(new: NewOfficer) -> None:
         raise NotPossible(message)
 
 
-@contextmanager
-def _standing_still(handle: str) -> Iterator[None]:
-    # Held from before the entry until after the commit: every answer to the person left under the ties of before,
-    # or is decided under those of after.
-    officer_row(handle)
-    hold, _ = barrier.exclusive(barrier.lock_of(handle))
-    try:
-        yield
-    finally:
-        hold.release()
-
-
-def _refuse_lockout(grant: Grant) -> None:
-    # Raised inside the change, so nothing of it is committed.
-    if locks_out(read_standing()):
-        raise gate.refuse_act(grant, NO_LOCKOUT)
-
-
 def _entry(under_way: Change, what: str, agency: str, body: dict[str, str]) -> None:
     under_way.entry("registry", {"registry": {"change": what, "agency": agency}}, body)
+
+
+def _is_watched() -> bool:
+    return any(OVERSEER_ROLES & set(roles) for roles in Officer.objects.values_list("roles", flat=True))

@@ -1,10 +1,17 @@
 """Those who can lift an order, and those who watch: no order and no change of the registry may leave too few."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from openclear.access import gate
 from openclear.access.decisions import verdict
 from openclear.access.models import Officer
 from openclear.access.registry import read_person
 from openclear.access.rows import Ask, Rule, Standing
+from openclear.access.standing import read_standing
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
 KEEPER_ROLES = frozenset({"access-administrator", "approver"})
@@ -22,13 +29,44 @@ _LIFT = Ask(Action.ORDER_LIFT, Purpose.ACCESS_ADMINISTRATION, ground_named=False
 _OVERSEE = Ask(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW, ground_named=False, ground=None)
 
 
-def locks_out(standing: Standing) -> bool:
-    """Say whether under `standing`, with the registry as it is now, too few could lift an order or watch."""
-    # A city that has nobody to watch yet may begin; one that has must not lose the last.
-    overseers = _holders(OVERSEER_ROLES)
-    watched = not overseers or any(_able(handle, _OVERSEE, standing) for handle in overseers)
-    keepers = sum(_able(handle, _LIFT, standing) for handle in _holders(KEEPER_ROLES))
-    return keepers < FEWEST_KEEPERS or not watched
+class Strength(NamedTuple):
+    """How many can lift an order, and whether anybody watches."""
+
+    keepers: int
+    watched: bool
+
+    def is_too_little_after(self, before: "Strength") -> bool:
+        """Say whether an act that led here from `before` left too few: only what makes it worse is too little.
+
+        Where a certification has lapsed already, orders are still given.
+        """
+        fewer = self.keepers < FEWEST_KEEPERS and self.keepers < before.keepers
+        return fewer or (before.watched and not self.watched)
+
+
+def strength(standing: Standing) -> Strength:
+    """Return how many could lift an order, and whether anybody could watch, with the registry as it is now."""
+    watched = any(_able(handle, _OVERSEE, standing) for handle in _holders(OVERSEER_ROLES))
+    return Strength(sum(_able(handle, _LIFT, standing) for handle in _holders(KEEPER_ROLES)), watched)
+
+
+def locks_out(standing: Standing, planned: Standing) -> bool:
+    """Say whether going from one standing to another would leave too few who can lift an order, or nobody who watches."""
+    return strength(planned).is_too_little_after(strength(standing))
+
+
+@contextmanager
+def kept(grant: Grant) -> Iterator[None]:
+    """Refuse a change, from within it, that leaves too few keepers or nobody who watches. Nothing of it is committed then."""
+    before = strength(read_standing())
+    yield
+    if strength(read_standing()).is_too_little_after(before):
+        raise gate.refuse_act(grant, NO_LOCKOUT)
+
+
+def oversees(officer: Officer) -> bool:
+    """Say whether an account is one of oversight's own."""
+    return bool(OVERSEER_ROLES & set(officer.roles))
 
 
 def is_sensitive(officer: Officer) -> bool:

@@ -1,7 +1,6 @@
 """The life of an account after it was made: certified every year, disabled, reinstated by two, found idle (AC-2)."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -9,9 +8,9 @@ from django.db.models import Q
 from openclear.access import barrier, gate
 from openclear.access.changes import change, change_by
 from openclear.access.commands import CERTIFIED_DAYS, officer_row
-from openclear.access.keepers import NO_LOCKOUT, locks_out
+from openclear.access.keepers import kept, oversees, strength
 from openclear.access.models import Officer
-from openclear.access.rules import TWO_PEOPLE_FOR_ACCOUNT
+from openclear.access.rules import OVERSIGHTS_OWN, TWO_PEOPLE_FOR_ACCOUNT
 from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -47,16 +46,17 @@ def certify(grant: Grant, *, handles: Sequence[str], until: date) -> None:
 def disable(grant: Grant, *, handle: str, reason: str) -> None:
     """Disable an account at once; its sessions and tokens are powerless from now on (AC-2(13)).
 
-    Raises Refused where it is one of the last two who can lift an order, or the last who watches.
+    Raises Refused where it is one of the last two who can lift an order, the last who watches, or for a keeper one of
+    oversight's own.
     """
-    grant.require(Action.REGISTRY_CHANGE)
-    with _standing_still(handle), change_by(grant) as under_way:
-        officer = officer_row(handle)
+    grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
+    officer = officer_row(handle)
+    if oversees(officer) != (grant.action is Action.OVERSIGHT_ACCOUNT):
+        raise gate.refuse_act(grant, OVERSIGHTS_OWN)
+    with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
         facts = {"registry": {"change": "disabled", "agency": _employer(officer)}}
         under_way.entry("registry", facts, {"person": handle, "reason": reason})
         Officer.objects.filter(pk=officer.pk).update(is_active=False, disabled_for=reason[:80])
-        if locks_out(read_standing()):
-            raise gate.refuse_act(grant, NO_LOCKOUT)
 
 
 def reinstate(grant: Grant, *, approval: Grant, handle: str) -> None:
@@ -84,10 +84,11 @@ def review_accounts() -> list[str]:
     """
     ended = []
     for handle, reason in _due():
-        with _standing_still(handle), change("review", (), Action.REGISTRY_CHANGE) as under_way:
+        still, before = barrier.standing_still(barrier.lock_of(handle)), strength(read_standing())
+        with still, change("review", (), Action.REGISTRY_CHANGE) as under_way:
             officer = officer_row(handle)
             Officer.objects.filter(pk=officer.pk).update(is_active=False, disabled_for=reason)
-            if locks_out(read_standing()):
+            if strength(read_standing()).is_too_little_after(before):
                 Officer.objects.filter(pk=officer.pk).update(is_active=True, disabled_for="")
                 continue
             facts = {"registry": {"change": "disabled", "agency": _employer(officer)}}
@@ -109,13 +110,3 @@ def _employer(officer: Officer) -> str:
     ties = officer.affiliations.select_related("agency").order_by("-pk")
     employers = [tie.agency.path for tie in ties if tie.kind == "employer"]
     return employers[0] if employers else "il"
-
-
-@contextmanager
-def _standing_still(handle: str) -> Iterator[None]:
-    officer_row(handle)
-    hold, _ = barrier.exclusive(barrier.lock_of(handle))
-    try:
-        yield
-    finally:
-        hold.release()

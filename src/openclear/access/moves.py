@@ -7,11 +7,20 @@ under the old place or is decided at the new one.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from openclear.access import barrier, gate
+from openclear.access import barrier
 from openclear.access.changes import Change, change_by
-from openclear.access.commands import NewAgency, add_agency, agency_row, officer_row, tie
-from openclear.access.keepers import NO_LOCKOUT, locks_out
-from openclear.access.models import Affiliation, Agency, AgencyMove, OrderPlace, OrderState
+from openclear.access.commands import (
+    NewAgency,
+    add_agency,
+    agency_row,
+    need_second,
+    officer_row,
+    tie,
+    was_used,
+)
+from openclear.access.keepers import kept
+from openclear.access.models import Affiliation, Agency, AgencyMove, Notice, OrderPlace, OrderState
+from openclear.access.ports import ports
 from openclear.access.rules import HOST, OVERSIGHT
 from openclear.access.standing import read_standing
 from openclear.audit.proof.orders import followed
@@ -22,14 +31,15 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
 
-def move_agency(grant: Grant, *, agency: str, to: str) -> None:
+def move_agency(grant: Grant, *, agency: str, to: str, approval: Grant | None = None) -> None:
     """Give an agency, and all below it, another path: under another parent, or another last word.
 
-    Every order that holds over it holds there too, also where the new place was free. Raises NotPossible for the
+    Every order that holds over it holds there too, also where the new place was free. A move into the reach of an order
+    cuts the agency off, so it takes a second person's `approval`; Refused without it. Raises NotPossible for the
     department itself, its oversight, and a place that is taken or was ever used.
     """
     grant.require(Action.REGISTRY_CHANGE)
-    _move(grant, "moved", agency, agency_path(to))
+    _move(grant, "moved", agency, agency_path(to), approval)
 
 
 def rename_agency(grant: Grant, *, agency: str, name: str) -> None:
@@ -45,55 +55,55 @@ def rename_agency(grant: Grant, *, agency: str, name: str) -> None:
         Agency.objects.filter(pk=row.pk).update(name=name.strip())
 
 
-def merge_agency(grant: Grant, *, agency: str, into: str) -> str:
+def merge_agency(grant: Grant, *, agency: str, into: str, approval: Grant | None = None) -> str:
     """Make an agency a part of another and return its new path. It keeps its people and its orders, and takes nobody new.
 
-    So a merger neither frees those who were cut off nor cuts off those who were not.
+    So a merger does not free those who were cut off. Into the reach of an order it takes a second person, as a move does.
     """
     grant.require(Action.REGISTRY_CHANGE)
     to = f"{agency_path(into)}.{agency_path(agency).rpartition('.')[2]}"
-    _move(grant, "merged", agency, to)
+    _move(grant, "merged", agency, to, approval)
     return to
 
 
 def split_agency(grant: Grant, *, agency: str, new: NewAgency, people: Sequence[str]) -> None:
     """Make a new agency of a part of another; the people named go over with their ties. Orders on the old hold over the new."""
     grant.require(Action.REGISTRY_CHANGE)
-    hold, _ = barrier.exclusive(agency_path(agency))
-    try:
-        with change_by(grant) as under_way:
-            old = agency_row(agency)
-            _refuse_former(new.path)
-            add_agency(under_way, new, split_from=agency)
-            entry = under_way.entries[-1]
-            _carry_orders(agency, new.path)
-            AgencyMove.objects.create(kind="split", old=agency, new=new.path, moment=clock.now(), entry=entry)
-            for handle in people:
-                _carry_person(under_way, handle, old, new.path)
-            _refuse_lockout(grant)
-    finally:
-        hold.release()
+    _check_reach(grant, agency, new.path, None)
+    with barrier.standing_still(agency_path(agency)), change_by(grant) as under_way, kept(grant):
+        old = agency_row(agency)
+        add_agency(under_way, new, split_from=agency)
+        entry = under_way.entries[-1]
+        _carry_orders(agency, new.path)
+        AgencyMove.objects.create(kind="split", old=agency, new=new.path, moment=clock.now(), entry=entry)
+        for handle in people:
+            _carry_person(under_way, handle, old, new.path)
 
 
-def _move(grant: Grant, kind: str, old: str, new: str) -> None:
-    hold, _ = barrier.exclusive(agency_path(old))
-    try:
-        with change_by(grant) as under_way:
-            row = agency_row(old)
-            _check_place(old, new)
-            facts = {"registry": {"change": kind, "agency": new, "from": old}}
-            entry = under_way.entry("registry", facts, {"name": row.name})
-            # A crash on this line leaves an entry that the start declares void; the log's own rule keeps the order
-            # over both places, which is the harmless direction.
-            _carry_orders(old, new)
-            for moved in Agency.objects.filter(path__startswith=f"{old}."):
-                Agency.objects.filter(pk=moved.pk).update(path=new + moved.path[len(old) :])
-            closed = clock.today() if kind == "merged" else row.closed_on
-            Agency.objects.filter(pk=row.pk).update(path=new, closed_on=closed)
-            AgencyMove.objects.create(kind=kind, old=old, new=new, moment=clock.now(), entry=entry)
-            _refuse_lockout(grant)
-    finally:
-        hold.release()
+def _move(grant: Grant, kind: str, old: str, new: str, approval: Grant | None) -> None:
+    _check_reach(grant, old, new, approval)
+    with barrier.standing_still(agency_path(old)), change_by(grant) as under_way, kept(grant):
+        row = agency_row(old)
+        _check_place(old, new)
+        facts = {"registry": {"change": kind, "agency": new, "from": old}}
+        second = approval.officer if approval else ""
+        entry = under_way.entry("registry", facts, {"name": row.name, "approved_by": second})
+        # A crash on this line leaves an entry that the start declares void; the log's own rule keeps the order
+        # over both places, which is the harmless direction.
+        _carry_orders(old, new)
+        for moved in Agency.objects.filter(path__startswith=f"{old}."):
+            Agency.objects.filter(pk=moved.pk).update(path=new + moved.path[len(old) :])
+        closed = clock.today() if kind == "merged" else row.closed_on
+        Agency.objects.filter(pk=row.pk).update(path=new, closed_on=closed)
+        AgencyMove.objects.create(kind=kind, old=old, new=new, moment=clock.now(), entry=entry)
+        ports.grounds.follow(old, new)
+        for notice in Notice.objects.filter(agency=old):
+            Notice.objects.filter(pk=notice.pk).update(agency=new)
+
+
+def _check_reach(grant: Grant, old: str, new: str, approval: Grant | None) -> None:
+    if any(order.holds(new) and not order.holds(old) for order in read_standing().orders):
+        need_second(grant, approval)
 
 
 def _check_place(old: str, new: str) -> None:
@@ -101,7 +111,6 @@ def _check_place(old: str, new: str) -> None:
         raise NotPossible(f"{old} holds the department itself or its oversight; it stays where it is.")
     if is_within(new, old):
         raise WrongUsage(f"{new} lies within {old}; name a place outside of it.")
-    _refuse_former(new)
     parent = new.rpartition(".")[0]
     known = (
         set(Agency.objects.filter(path__in=chain(parent)).values_list("path", flat=True)) if parent else set()
@@ -109,13 +118,8 @@ def _check_place(old: str, new: str) -> None:
     missing = [link for link in (chain(parent) if parent else ()) if link not in known]
     if missing:
         raise NotPossible(f"Register {missing[0]} first: no agency may stand under one that is not there.")
-    if Agency.objects.filter(path=new).exists():
-        raise NotPossible(f"{new} is registered already.")
-
-
-def _refuse_former(path: str) -> None:
-    if AgencyMove.objects.filter(old=path).exclude(kind="split").exists():
-        raise NotPossible(f"{path} was the place of another agency once; paths are never used twice.")
+    if Agency.objects.filter(path=new).exists() or was_used(new):
+        raise NotPossible(f"{new} is registered already, or was once; paths are never used twice.")
 
 
 def _carry_orders(old: str, new: str) -> None:
@@ -137,8 +141,3 @@ def _carry_person(under_way: Change, handle: str, old: Agency, new: str) -> None
     ties.update(until=clock.today() - timedelta(days=1))
     for kind in kinds:
         tie(under_way, officer, new, kind)
-
-
-def _refuse_lockout(grant: Grant) -> None:
-    if locks_out(read_standing()):
-        raise gate.refuse_act(grant, NO_LOCKOUT)

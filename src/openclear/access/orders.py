@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from openclear.access import gate, receipts
 from openclear.access.changes import Change, change_by
 from openclear.access.keepers import NO_LOCKOUT
-from openclear.access.models import Agency, OrderPlace, OrderState
-from openclear.access.plans import plan
+from openclear.access.models import Agency, OrderPlace, OrderProof, OrderState
+from openclear.access.plans import plan, reached
+from openclear.access.ports import ports
 from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import ALL, OrderRow, Rule
 from openclear.access.standing import read_standing
@@ -139,7 +140,7 @@ def narrow(grant: Grant, *, approval: Grant, name: str, to: OrderRow) -> OrderRe
             "A narrowed order names fewer data sets or purposes than the order does now; a wider one is a new order."
         )
     narrowed = replace(standing, scope=to.scope, purposes=to.purposes)
-    return _set_back(grant, narrowed, NARROWED, to.ground, Signed(approval.officer))
+    return _set_back(grant, standing, NARROWED, to.ground, Signed(approval.officer), to=narrowed)
 
 
 def lift(grant: Grant, *, approval: Grant | None, name: str, ground: str) -> Sequence[OrderReceipt]:
@@ -185,6 +186,19 @@ def unconfirmed() -> list[OrderRow]:
     ]
 
 
+def finish_unproved() -> list[str]:
+    """Finish, at the start, what a crash kept an order from: ending what people hold, and its proof; one sentence for each."""
+    done = []
+    for state in _newest_states():
+        proved = OrderProof.objects.filter(order=state.order, epoch=state.epoch).exists()
+        if state.state in {PROVISIONAL, IN_FORCE} and not proved:
+            row = row_of(state)
+            counted = {reach.target: len(reached(row, reach.held())) for reach in ports.reach}
+            receipts.prove((), row, state.epoch, counted, {})
+            done.append(f"Order {state.order} on {state.agency} had no receipt yet: proved.")
+    return done
+
+
 def newest_state(name: str) -> OrderState | None:
     """Return the newest state of an order, for this room alone; None where there is no such order."""
     return OrderState.objects.filter(order=name).order_by("-sequence").first()
@@ -214,12 +228,18 @@ def _put_in_force(
     with change_by(grant) as under_way:
         row = _set_state(under_way, order, state, signed, ordered_by or grant.officer)
     # From here every decision refuses. What was decided before still holds its agencies' locks.
-    return receipts.prove(grant, row, under_way.epoch, counted, planned.told())
+    return receipts.prove(grant.agencies, row, under_way.epoch, counted, planned.told())
 
 
-def _set_back(grant: Grant, order: OrderRow, state: str, ground: str, signed: Signed) -> OrderReceipt:
+def _set_back(
+    grant: Grant, was: OrderRow, state: str, ground: str, signed: Signed, *, to: OrderRow | None = None
+) -> OrderReceipt:
+    if is_blocking(was.state):
+        # Had the order not come as far as its receipts, what it was to end would live again from here.
+        receipts.end_held(was)
+    order = replace(to or was, ground=ground.strip())
     with change_by(grant) as under_way:
-        _set_state(under_way, replace(order, ground=ground.strip()), state, signed, grant.officer)
+        _set_state(under_way, order, state, signed, grant.officer)
     return OrderReceipt(order.id, under_way.epoch, ())
 
 

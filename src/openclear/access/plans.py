@@ -57,7 +57,7 @@ def plan(grant: Grant, *, order: OrderRow) -> Plan:
         unaffected=len(everyone) - len(people),
         targets=_targets(order, {person.handle for person in people}),
         agencies=untouched_agencies(order),
-        locks_out=names_home(order) or locks_out(planned),
+        locks_out=names_home(order) or locks_out(standing, planned),
     )
 
 

@@ -14,6 +14,9 @@ class Grounds(Protocol):
     def find(self, number: str) -> Ground | None:
         """Return the ground with this number, or None."""
 
+    def follow(self, old: str, new: str) -> None:
+        """Make what belongs to, or was shared with, an agency at `old` and below it be that of `new`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

@@ -165,7 +165,7 @@ def approve(grant: Grant, *, number: int) -> Sequence[OrderReceipt]:
     The gate decides anew for whoever proposed it. Raises Refused where that is the same person or may no longer,
     NotPossible where it was decided by somebody else in the meantime.
     """
-    grant.require(*ACTION_OF.values())
+    grant.require(*ACTION_OF.values(), Action.OVERSIGHT_ACCOUNT)
     row = _claimed(grant, number, APPROVED)
     newest = OrderState.objects.aggregate(newest=Max("sequence"))["newest"] or 0
     try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from openclear.access.keepers import oversees
 from openclear.access.models import (
     Affiliation,
     Agency,
@@ -105,6 +106,12 @@ def account_of(handle: str) -> Any:
 def is_registered(path: str) -> bool:
     """Say whether the registry has an agency at this path."""
     return Agency.objects.filter(path=path).exists()
+
+
+def is_overseer(handle: str) -> bool:
+    """Say whether an account is one of oversight's own."""
+    officer = Officer.objects.filter(handle=handle).first()
+    return officer is not None and oversees(officer)
 
 
 def mail_of(handle: str) -> str:

@@ -17,7 +17,6 @@ from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.vocabulary.actions import DATASET_OF, Action
-from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
 VERIFIED, FAILED = "verified", "failed"
@@ -42,16 +41,22 @@ class OrderReceipt:
     receipts: Sequence[TargetReceipt]
 
 
+def end_held(order: OrderRow) -> None:
+    """End everything that an order means and that can be ended: what ended under an order never comes back with its lifting."""
+    for reach in ports.reach:
+        reach.end(reached(order, reach.held()))
+
+
 def prove(
-    grant: Grant, order: OrderRow, epoch: int, counted: Mapping[str, int], told: Mapping[str, Any]
+    agencies: Sequence[str], order: OrderRow, epoch: int, counted: Mapping[str, int], told: Mapping[str, Any]
 ) -> OrderReceipt:
     """End what an order in force ends, wait for the answers under way, prove all of it, and put it into the log.
 
-    `told`: the plan that it was given by, kept with the receipts.
+    `agencies`: of whoever gave it. `told`: the plan that it was given by, kept with the receipts.
     """
     with _drained(order) as drained:
         receipts = [*(_proved(order, reach, counted[reach.target]) for reach in ports.reach), drained]
-        _append_result(grant, order, epoch, receipts)
+        _append_result(agencies, order, epoch, receipts)
         OrderProof.objects.create(
             order=order.id, epoch=epoch, receipts=[list(astuple(item)) for item in receipts], plan=dict(told)
         )
@@ -98,16 +103,18 @@ def _drained(order: OrderRow) -> Iterator[TargetReceipt]:
             hold.release()
 
 
-def _append_result(grant: Grant, order: OrderRow, epoch: int, receipts: Sequence[TargetReceipt]) -> None:
+def _append_result(
+    agencies: Sequence[str], order: OrderRow, epoch: int, receipts: Sequence[TargetReceipt]
+) -> None:
     proved = all(item.state == VERIFIED for item in receipts)
     log.append(
         Draft(
             kind="in-force" if proved else "outcome",
             decision="none" if proved else "error",
-            agencies=grant.agencies,
-            action=grant.action,
-            dataset=DATASET_OF[grant.action],
-            purpose=grant.purpose,
+            agencies=agencies,
+            action=Action.ORDER_CUT_OFF,
+            dataset=DATASET_OF[Action.ORDER_CUT_OFF],
+            purpose=Purpose.ACCESS_ADMINISTRATION,
             epoch=epoch,
             attempt=order.entry,
             extra={"order": order.header()} if proved else {},

@@ -1,6 +1,7 @@
 """At start, log and database are compared. A cut-off in the log is completed; what was not committed is void."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -8,11 +9,11 @@ from django.db import transaction
 from openclear.access.changes import Change
 from openclear.access.errors import OlderThanLog
 from openclear.access.models import CommittedEpoch, Epoch, OrderState
-from openclear.access.orders import is_blocking
+from openclear.access.orders import UNKNOWN_AUTHOR, is_blocking
 from openclear.access.rows import OrderRow
 from openclear.access.standing import read_standing
 from openclear.audit import log
-from openclear.audit.queries import stated_ground
+from openclear.audit.queries import newest_entry_of_order, stated_by_order
 from openclear.audit.rows import Draft, LogState
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -67,11 +68,16 @@ def _weakens(order: Mapping[str, Any], here: OrderRow) -> bool:
 
 def _complete(identity: str, state: LogState, epoch: int) -> None:
     facts = state.orders[identity]
-    entry = state.order_entries[identity]
+    entry = newest_entry_of_order(identity, [number for number, _ in state.unconfirmed])
+    entry = state.order_entries[identity] if entry is None else entry
+    said = stated_by_order(entry)
+    review = said.get("review_on")
     OrderState.objects.create(
         order=identity, agency=facts["agency"], state=facts["state"], scope=facts["scope"],
-        purposes=facts["purposes"], ground=stated_ground(entry), ordered_by="the log",
-        approved_by="the log", moment=clock.now(), epoch=epoch + 1, entry=entry,
+        purposes=facts["purposes"], ground=said.get("ground", f"order in log entry {entry}"),
+        ordered_by=said.get("ordered_by", UNKNOWN_AUTHOR), approved_by=said.get("approved_by", UNKNOWN_AUTHOR),
+        review_on=date.fromisoformat(review) if review else None, document=said.get("document", ""),
+        moment=clock.now(), epoch=epoch + 1, entry=entry,
     )  # fmt: skip
     log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "completed at the start"}))
 
@@ -85,7 +91,8 @@ def _void_weakening(order: OrderRow, epoch: int) -> None:
 
 
 def _void_changes(state: LogState, epoch: int) -> list[str]:
-    completed = set(state.order_entries.values())
+    rows = OrderState.objects.filter(entry__in=[number for number, _ in state.unconfirmed])
+    completed = {*state.order_entries.values(), *rows.values_list("entry", flat=True)}
     committed = set(CommittedEpoch.objects.values_list("value", flat=True))
     void = [
         entry for entry, claimed in state.unconfirmed if claimed not in committed and entry not in completed

@@ -52,6 +52,18 @@ NO_HUMAN = Rule(
     "CJIS Security Policy IA-2 and AU-3(1), identity of the operator",
     "Send the handle of the person who asks along with the request.",
 )
+SECOND_UNDER_ORDER = Rule(
+    "second-person-under-order",
+    "An order in force holds over this agency, so the change takes a second person, as lifting the order would",
+    "CJIS Security Policy AC-5; Design of OpenCLEAR, section 3",
+    "Have another access administrator or the general counsel approve it: openclear with --approved-by.",
+)
+OVERSIGHTS_OWN = Rule(
+    "oversights-own-accounts",
+    "Accounts of oversight are approved and ended by oversight alone",
+    "Design of OpenCLEAR, section 4: the overseer's independence",
+    "Have the inspector general approve it.",
+)
 TWO_PEOPLE_FOR_ACCOUNT = Rule(
     "two-people-for-account",
     "An account needs two different people: one who asks for it and one who approves",

@@ -1,7 +1,7 @@
 """Reading the log: what everyone may read (headers, leaves, checkpoints) and, under a grant, the bodies."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,14 +65,27 @@ def field_names(entry: int) -> list[str]:
     return sorted(json.loads(body.fields)) if body else []
 
 
-def stated_ground(entry: int) -> str:
-    """Return the legal ground that an order's entry states; orders are published, grounds and all."""
+def stated_by_order(entry: int) -> dict[str, str]:
+    """Return what an order's entry states besides its header: ground, who ordered and approved it, review date, document.
+
+    What a court had erased is left out. Raises BrokenLog for an entry that is no order.
+    """
     row = Entry.objects.using(DATABASE).get(index=entry)
     body = Body.objects.using(DATABASE).get(entry=entry)
     if json.loads(bytes(row.header))["kind"] != "order":
         message = f"Entry {entry} is not an order."
         raise BrokenLog(message)
-    return str(json.loads(body.fields)["ground"].get("value", f"order in log entry {entry}"))
+    return {name: str(held["value"]) for name, held in json.loads(body.fields).items() if "value" in held}
+
+
+def newest_entry_of_order(identity: str, among: Iterable[int]) -> int | None:
+    """Return the newest of these entries that sets a state of the order, or None."""
+    rows = Entry.objects.using(DATABASE).filter(index__in=list(among)).order_by("-index")
+    for row in rows:
+        header = json.loads(bytes(row.header))
+        if header["kind"] == "order" and header["order"]["id"] == identity:
+            return int(row.index)
+    return None
 
 
 def verify(watched: Callable[[Iterator[bytes]], Iterator[bytes]] = iter) -> Verification:

@@ -48,6 +48,9 @@ def registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         tie.add_argument("officer")
         tie.add_argument("agency")
         tie.add_argument("--kind", default="task-force")
+        tie.add_argument(
+            "--approved-by", metavar="OFFICER", help="second person, where an order holds over the agency"
+        )
         tie.add_argument("--by", required=True, metavar="OFFICER")
     release = new_verb(
         verbs, "release", _REGISTRY, "release", "Release an account that five failures locked."
@@ -88,6 +91,7 @@ def _agency_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "--to", help="new path (move), agency to merge into, or path of the part that is split off"
     )
     agency.add_argument("--name", help="new name, or name of the part that is split off")
+    agency.add_argument("--approved-by", metavar="OFFICER", help="second person, into the reach of an order")
     agency.add_argument("--kind", default="federal", choices=_KINDS)
     agency.add_argument(
         "--person", action="append", default=[], help="who goes over to the new part (repeatable)"
@@ -96,7 +100,7 @@ def _agency_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     account = new_verb(
         verbs, "account", _REGISTRY, "account", "Certify, disable, reinstate an account, or review all."
     )
-    account.add_argument("what", choices=["certify", "disable", "reinstate", "review"])
+    account.add_argument("what", choices=["certify", "disable", "reinstate", "review", "approve"])
     account.add_argument("officer", nargs="?")
     account.add_argument("--until", help="day until which it is certified, a year away at most")
     account.add_argument("--reason", help="why it is disabled")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from openclear.access import accounts, commands, gate, lifecycle, moves, queries, tokens
+from openclear.access import accounts, commands, gate, lifecycle, moves, proposals, queries, tokens
 from openclear.cli.acting import actor, administration, approver, print_json, second_person
 from openclear.records import cases as case_commands
 from openclear.vocabulary.actions import Action
@@ -53,7 +53,8 @@ def agency(options: argparse.Namespace) -> int:
 
 
 def _move(options: argparse.Namespace) -> str:
-    moves.move_agency(_keeper(options), agency=options.path, to=_needed(options.to, "--to"))
+    to = _needed(options.to, "--to")
+    moves.move_agency(_keeper(options), agency=options.path, to=to, approval=_second(options))
     return f"{options.path} is {options.to} now, with everything below it and every order over it."
 
 
@@ -63,7 +64,8 @@ def _rename(options: argparse.Namespace) -> str:
 
 
 def _merge(options: argparse.Namespace) -> str:
-    to = moves.merge_agency(_keeper(options), agency=options.path, into=_needed(options.to, "--to"))
+    into = _needed(options.to, "--to")
+    to = moves.merge_agency(_keeper(options), agency=options.path, into=into, approval=_second(options))
     return f"{options.path} is a part of {options.to} now, as {to}; its people and orders go along."
 
 
@@ -82,20 +84,30 @@ def affiliate(options: argparse.Namespace) -> int:
 
 def end_affiliation(options: argparse.Namespace) -> int:
     """End a tie."""
-    commands.end_affiliation(_keeper(options), handle=options.officer, agency=options.agency)
+    commands.end_affiliation(
+        _keeper(options), handle=options.officer, agency=options.agency, approval=_second(options)
+    )
     print(f"{options.officer} is no longer tied to {options.agency}.")
     return 0
 
 
 def account(options: argparse.Namespace) -> int:
-    """Certify, disable or reinstate an account, or review all."""
+    """Certify, disable or reinstate an account, review all, or approve one that was asked for."""
     if options.what == "review":
         _keeper(options)
         ended = lifecycle.review_accounts()
         print(f"{len(ended)} accounts are disabled: {', '.join(ended) or 'none'}.")
         return 0
+    handle = _needed(options.officer, "an officer, or to approve the number of a proposal")
+    if options.what == "approve":
+        proposals.approve(_overseer_or_keeper(options), number=int(handle))
+        print(f"The account of proposal {handle} is made.")
+        return 0
+    if options.what == "disable" and queries.is_overseer(handle):
+        lifecycle.disable(_overseer(options), handle=handle, reason=_needed(options.reason, "--reason"))
+        print(f"{handle} is disabled.")
+        return 0
     grant = _keeper(options)
-    handle = _needed(options.officer, "an officer")
     if options.what == "certify":
         until = date.fromisoformat(_needed(options.until, "--until"))
         lifecycle.certify(grant, handles=[handle], until=until)
@@ -167,6 +179,21 @@ def _listing(options: argparse.Namespace) -> Grant:
 
 def _keeper(options: argparse.Namespace) -> Grant:
     return administration(actor(options, options.by, options.by), Action.REGISTRY_CHANGE)
+
+
+def _second(options: argparse.Namespace) -> Grant | None:
+    named = options.approved_by
+    return administration(approver(named), Action.REGISTRY_CHANGE) if named else None
+
+
+def _overseer(options: argparse.Namespace) -> Grant:
+    handle = actor(options, options.by, options.by)
+    return gate.open_for(handle, Action.OVERSIGHT_ACCOUNT, purpose=Purpose.OVERSIGHT_REVIEW)
+
+
+def _overseer_or_keeper(options: argparse.Namespace) -> Grant:
+    handle = actor(options, options.by, options.by)
+    return _overseer(options) if queries.is_overseer(handle) else _keeper(options)
 
 
 def _needed(value: str | None, name: str) -> str:

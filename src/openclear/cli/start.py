@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from openclear.access.decisions import policies
+from openclear.access.orders import finish_unproved
 from openclear.access.recovery import reconcile
 from openclear.access.standing import read_standing
 from openclear.access.versions import take_rules
@@ -24,6 +25,8 @@ def reconcile_and_say() -> None:
         print(sentence)
     if taken := take_rules():
         print(taken)
+    for sentence in finish_unproved():
+        print(sentence)
 
 
 def note_boot() -> None:

@@ -1,6 +1,6 @@
 """The warehouse tells the gate whether a case, dispatch event or warrant exists and is open."""
 
-from openclear.records.models import Case
+from openclear.records.models import Case, CaseShare
 from openclear.records.rules import EXTERNAL, block_of
 from openclear.vocabulary.grants import Ground
 
@@ -22,3 +22,10 @@ class CaseGrounds:
         is_open = closed is None and (kind != EXTERNAL or confirmed is not None)
         shared = [row[-1] for row in rows if row[-1]]
         return Ground(kind, known_as, is_open, labels, (owner, *shared))
+
+    def follow(self, old: str, new: str) -> None:
+        """Make what belongs to, or was shared with, an agency at `old` and below it be that of `new`."""
+        for table, column in ((Case, "owner_agency"), (CaseShare, "agency")):
+            below = table.objects.filter(**{f"{column}__startswith": f"{old}."})
+            for path in {old, *below.values_list(column, flat=True).distinct()}:
+                table.objects.filter(**{column: path}).update(**{column: new + path[len(old) :]})

@@ -44,6 +44,7 @@ class Action(StrEnum):
     LOG_VIEW_OWN = "log.view-own"
     ORDER_CUT_OFF = "order.cut-off"
     ORDER_LIFT = "order.lift"
+    OVERSIGHT_ACCOUNT = "oversight.account"
     PERSON_SEARCH = "person.search"
     PERSON_VIEW = "person.view"
     RECORDS_IMPORT = "records.import"
@@ -79,6 +80,7 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.LOG_VIEW_OWN: Dataset.LOG,
     Action.ORDER_CUT_OFF: Dataset.ORDERS,
     Action.ORDER_LIFT: Dataset.ORDERS,
+    Action.OVERSIGHT_ACCOUNT: Dataset.REGISTRY,
     Action.PERSON_SEARCH: Dataset.PEOPLE,
     Action.PERSON_VIEW: Dataset.PEOPLE,
     Action.RECORDS_IMPORT: Dataset.INCIDENTS,

@@ -1,0 +1,203 @@
+"""What somebody who did not write the gate found, and what keeps it shut."""
+
+from datetime import timedelta
+
+import pytest
+
+from openclear.access import commands, gate, lifecycle, moves, notices, orders, proposals, receipts
+from openclear.access.commands import NewAgency, NewOfficer
+from openclear.access.errors import Refused
+from openclear.access.models import Officer, OrderProof, OrderState
+from openclear.access.recovery import reconcile
+from openclear.records.models import Case, Incident
+from openclear.search import exports, jobs, links
+from openclear.search.errors import Gone
+from openclear.search.models import Export, Link
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.purposes import Purpose
+from tests.access.test_registry import acting, registry
+from tests.cast import ADMINISTRATION, CRIME, GROUND, ask, cut_off, grant, lift, open_case, search, signed_in
+
+
+class PowerLossError(BaseException):
+    pass
+
+
+def crash(*_, **__):
+    raise PowerLossError
+
+
+def test_a_partners_integration_sees_no_more_of_the_department_for_naming_one_of_its_officers():
+    from django.test import Client
+
+    from tests.cast import token
+
+    incident = Incident.objects.filter(labels=0).exclude(narrative="").first()
+    reason = {"purpose": CRIME, "case": open_case()}
+    assert ask("brandt", f"incidents/{incident.id}", **reason).json()["result"]["narrative"]
+    headers = {"authorization": f"Bearer {token('crossroads')}", "openclear-acting-for": "brandt"}
+    answer = Client(headers=headers).get(f"/api/v1/incidents/{incident.id}", reason)
+    assert answer.json().get("result", {}).get("narrative") is None
+
+
+def test_nobody_but_an_integration_writes_another_agency_into_the_log_or_learns_who_exists():
+    from openclear.audit.models import Entry
+
+    for named in ("kerr", "nobody-such", "marsh"):
+        answer = acting(named, through="marsh")
+        assert answer.json()["rule_ids"] == ["integration-carries-its-human"], named
+        header = bytes(Entry.objects.using("audit").get(index=answer.json()["receipt"]["entry"]).header)
+        assert b"us.dhs" not in header
+
+
+def test_after_a_crash_nobody_confirms_or_lifts_their_own_provisional_order(monkeypatch):
+    order = orders.new_order(agency="us.dhs.ice", ground=GROUND)
+    with monkeypatch.context() as broken:
+        broken.setattr(OrderState.objects, "create", crash)
+        with pytest.raises(PowerLossError):
+            orders.cut_off_provisionally(grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION), order=order)
+    assert any("completed" in sentence for sentence in reconcile())
+    state = OrderState.objects.latest("sequence")
+    try:
+        assert (state.ordered_by, state.ground, state.state) == ("novak", GROUND, "provisional")
+        with pytest.raises(Refused, match="two different people"):
+            orders.confirm(grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION), name=state.order)
+        with pytest.raises(Refused, match="two different people"):
+            orders.lift(
+                grant("novak", Action.ORDER_LIFT, ADMINISTRATION), approval=None, name=state.order, ground="x"
+            )
+    finally:
+        lift(state.order)
+
+
+def kept_by_ives():
+    key = grant("ives", Action.PERSON_SEARCH, case=open_case())
+    row = exports.request_export(key, kind="people", text="garcia", narrow={}, format_name="csv")
+    jobs.make_export(row.id)
+    record = Incident.objects.filter(labels=0).first().id
+    return row, links.give_link(grant("ives", Action.INCIDENT_VIEW), kind="incidents", record=record)
+
+
+def broken_off(monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(receipts, "prove", crash)
+        with pytest.raises(PowerLossError):
+            cut_off("us.dhs.ice")
+    return OrderState.objects.latest("sequence").order
+
+
+def test_what_a_crash_kept_an_order_from_is_finished_at_the_start(monkeypatch):
+    row, _ = kept_by_ives()
+    order = broken_off(monkeypatch)
+    try:
+        assert Export.objects.get(pk=row.id).state == "ready"
+        assert [sentence for sentence in orders.finish_unproved() if order in sentence]
+        assert Export.objects.get(pk=row.id).state == "ended"
+        assert OrderProof.objects.filter(order=order).count() == 1
+        assert orders.finish_unproved() == []
+    finally:
+        lift(order)
+
+
+def test_nothing_that_an_order_was_to_end_lives_again_with_its_lifting(monkeypatch):
+    row, link = kept_by_ives()
+    lift(broken_off(monkeypatch))
+    assert (Export.objects.get(pk=row.id).state, Link.objects.get(pk=link.id).state) == ("ended", "ended")
+    with pytest.raises(Gone):
+        exports.open_part(grant("ives", Action.EXPORT_KEEP), export=row.id, start=0, stop=9, address="")
+
+
+def test_lifting_an_order_that_a_court_suspended_takes_nothing_from_anybody():
+    first, second = (grant(who, Action.ORDER_LIFT, ADMINISTRATION) for who in ("novak", "adler"))
+    receipt = cut_off("us.dhs.ice")
+    orders.suspend(first, approval=second, name=receipt.order, document="19-cv-1", ground="stay")
+    row, _ = kept_by_ives()
+    lift(receipt.order)
+    assert Export.objects.get(pk=row.id).state == "ready"
+
+
+@pytest.mark.parametrize("lapsed", ["okafor", "adler"])
+def test_a_lapsed_certification_stops_no_order(lapsed):
+    before = Officer.objects.get(handle=lapsed).certified_until
+    other = NewOfficer(
+        f"second-{lapsed}", "Second Keeper", "", ("approver",), (("il.chicago.pd", "employer"),),
+        clock.today() + timedelta(days=9),
+    )  # fmt: skip
+    commands.register_officers(registry(), approval=registry("adler"), officers=[other])
+    Officer.objects.filter(handle=lapsed).update(certified_until=clock.today() - timedelta(days=1))
+    lifecycle.certify(
+        registry(), handles=["marsh"], until=clock.today() + timedelta(days=200)
+    )  # the epoch rises
+    try:
+        receipt = cut_off("us.dhs.ice", approved_by=other.handle)
+        assert search("ives", "garcia").status_code == 403
+        lift(receipt.order, approved_by=other.handle)
+    finally:
+        Officer.objects.filter(handle=lapsed).update(certified_until=before)
+        lifecycle.disable(registry(), handle=other.handle, reason="end of the test")
+
+
+def test_a_notice_reaches_nobody_whom_the_order_would_reach():
+    text = "Tied to two agencies."
+    order = orders.new_order(agency="us.dhs.ice", ground=GROUND)
+    notices.announce(grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION), order=order, text=text)
+    assert text in signed_in("frost").get("/").content.decode()
+    for who in ("kerr", "ives"):
+        assert text not in signed_in(who).get("/").content.decode()
+
+
+def new_overseer(handle):
+    return NewOfficer(
+        handle, "Second Overseer", "", ("inspector-general",), (("il.chicago.oig", "employer"),),
+        clock.today() + timedelta(days=9),
+    )  # fmt: skip
+
+
+def test_keepers_neither_make_nor_end_accounts_of_oversight():
+    with pytest.raises(Refused, match="oversight alone"):
+        commands.register_officers(registry(), approval=registry("adler"), officers=[new_overseer("planted")])
+    with pytest.raises(Refused, match="oversight alone"):
+        lifecycle.disable(registry(), handle="okafor", reason="inconvenient")
+    number = proposals.request_account(registry(), account=new_overseer("deputy"))
+    with pytest.raises(Refused, match="oversight alone"):
+        proposals.approve(registry("adler"), number=number)
+    oversight = grant("okafor", Action.OVERSIGHT_ACCOUNT, Purpose.OVERSIGHT_REVIEW)
+    proposals.approve(oversight, number=number)
+    assert Officer.objects.get(handle="deputy").approved_by == "okafor"
+    lifecycle.disable(oversight, handle="deputy", reason="end of the test")
+    with pytest.raises(Refused, match="oversight alone"):
+        lifecycle.disable(oversight, handle="frost", reason="not an overseer")
+
+
+def test_cases_and_sharings_go_with_an_agency_that_moves():
+    new = NewAgency("us.doj.mover", "Mover", "federal")
+    commands.register_agencies(registry(), agencies=[new])
+    facts = {
+        "kind": "case",
+        "title": "T",
+        "opened": "2026-01-01",
+        "source": "test",
+        "owner_agency": "us.doj.mover",
+    }
+    case = Case.objects.create(source_id="mover", number="MV-1", **facts)
+    moves.move_agency(registry(), agency="us.doj.mover", to="us.doj.moved")
+    assert Case.objects.get(pk=case.pk).owner_agency == "us.doj.moved"
+    case.delete()
+
+
+def test_the_agency_that_an_answer_is_for_lends_nobody_its_cases():
+    from openclear.records.finding import open_cases
+
+    facts = {
+        "kind": "case",
+        "title": "T",
+        "opened": "2026-06-29",
+        "source": "test",
+        "owner_agency": "us.doj.fbi",
+    }
+    case = Case.objects.create(source_id="lent", number="FB-LENT", **facts)
+    key = gate.open_for("rivera", Action.VEHICLE_SEARCH, purpose=CRIME, on_behalf_of="us.doj.fbi")
+    assert "FB-LENT" not in {row.number for row in open_cases(key, text="FB-LENT")}
+    assert "FB-LENT" in {row.number for row in open_cases(grant("frost", Action.CASE_LIST), text="FB-LENT")}
+    case.delete()
