@@ -70,7 +70,8 @@ class Held:
             "rows": made.rows,
         }
         self.path, self.kept = path_of(self.export), path_of("kept-for-the-trials")
-        os.link(self.path, self.kept)
+        for suffix in ("", ".rows"):
+            os.link(self.path.with_suffix(suffix), self.kept.with_suffix(suffix))
         self.link = self._link()
 
     def arm(self) -> None:
@@ -78,8 +79,9 @@ class Held:
         from openclear.search.jobs import enqueue_export
         from openclear.search.models import Export, Link, Watch
 
-        if not self.path.exists():
-            os.link(self.kept, self.path)
+        for suffix in ("", ".rows"):
+            if not self.path.with_suffix(suffix).exists():
+                os.link(self.kept.with_suffix(suffix), self.path.with_suffix(suffix))
         Export.objects.filter(pk=self.export).update(state="ready", **self.facts)
         for _ in range(3):
             enqueue_export(self._export("queued", "BX").id)

@@ -12,6 +12,7 @@ from openclear.access.recovery import reconcile
 from openclear.records.models import Case, Incident
 from openclear.search import exports, jobs, links
 from openclear.search.errors import Gone
+from openclear.search.files import ids_of, path_of
 from openclear.search.models import Export, Link
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -201,3 +202,131 @@ def test_the_agency_that_an_answer_is_for_lends_nobody_its_cases():
     assert "FB-LENT" not in {row.number for row in open_cases(key, text="FB-LENT")}
     assert "FB-LENT" in {row.number for row in open_cases(grant("frost", Action.CASE_LIST), text="FB-LENT")}
     case.delete()
+
+
+@pytest.mark.parametrize("format_name", ["csv", "parquet", "pdf"])
+def test_a_record_that_is_expunged_leaves_in_no_file_any_more(format_name):
+    from openclear.records.models import Person
+    from openclear.vocabulary.labels import Label
+
+    key = grant("frost", Action.PERSON_SEARCH, case=open_case())
+    row = exports.request_export(key, kind="people", text="garcia", narrow={}, format_name=format_name)
+    jobs.make_export(row.id)
+    keeping = grant("frost", Action.EXPORT_KEEP)
+    size = Export.objects.get(pk=row.id).size
+    assert exports.open_part(keeping, export=row.id, start=0, stop=size, address="")
+    person = Person.objects.get(pk=ids_of(row.id, 0, size)[3])
+    Person.objects.filter(pk=person.pk).update(labels=Label.EXPUNGED.value)
+    try:
+        with pytest.raises(Gone, match="Records in this export changed"):
+            exports.open_part(keeping, export=row.id, start=0, stop=size, address="")
+        assert not path_of(row.id).exists()
+    finally:
+        Person.objects.filter(pk=person.pk).update(labels=person.labels)
+
+
+def test_a_range_is_held_against_the_rows_that_it_holds_parts_of():
+    key = grant("frost", Action.PERSON_SEARCH, case=open_case())
+    row = exports.request_export(key, kind="people", text="garcia", narrow={}, format_name="csv")
+    jobs.make_export(row.id)
+    data = path_of(row.id).read_bytes()
+    lines = data.splitlines(keepends=True)
+    every = ids_of(row.id, 0, len(data))
+    assert [str(one) for one in every] == [line.split(b",")[0].decode() for line in lines[1:]]
+    begins = [sum(map(len, lines[:number])) for number in range(len(lines))]
+    for first in range(1, len(lines)):
+        inside = begins[first] + 5
+        assert ids_of(row.id, inside, inside + 1) == [every[first - 1]]
+        assert ids_of(row.id, begins[first], begins[first] + len(lines[first])) == [every[first - 1]]
+    assert ids_of(row.id, 0, begins[1]) == []
+
+
+def test_oversight_finds_what_left_in_a_file(capsys):
+    import json
+
+    from openclear.cli.main import main
+    from tests.ways_in.test_ways_out import exported
+
+    client = signed_in("quill")
+    row = exported(client, "quill")
+    record = ids_of(row.id, 0, row.size)[0]
+    fetched = client.get(f"/kept/exports/{row.id}/parts/1").headers["OpenCLEAR-Receipt"].split()[0]
+    asked = ["could-see", "--agency", "us.doj.atf", "--record", str(record), "--json"]
+    capsys.readouterr()
+    assert main(asked, lambda: None) == 0
+    assert int(fetched) in json.loads(capsys.readouterr().out)["entries_that_showed_it"]
+    exports.end_export(grant("quill", Action.EXPORT_KEEP), export=row.id)
+    assert main(asked, lambda: None) == 0  # the file is gone, what was shown is not
+    assert int(fetched) in json.loads(capsys.readouterr().out)["entries_that_showed_it"]
+
+
+def test_an_alert_on_a_case_that_is_closed_ends_and_writes_no_refusal_every_minute():
+    from openclear.audit import log
+    from openclear.search import alerts
+    from openclear.search.models import Watch
+
+    facts = {
+        "kind": "case",
+        "title": "T",
+        "opened": "2026-01-01",
+        "source": "test",
+        "owner_agency": "us.doj.fbi",
+    }
+    case = Case.objects.create(source_id="closing", number="FB-CLOSING", **facts)
+    key = grant("frost", Action.PERSON_SEARCH, case="FB-CLOSING")
+    watch = alerts.keep_alert(key, kind="people", text="nobody qwerty", channel="page")
+    Case.objects.filter(pk=case.pk).update(closed="2026-06-01")
+    alerts.run_alerts()
+    assert Watch.objects.get(pk=watch.id).state == "ended"
+    size = log.state().size
+    alerts.run_alerts()
+    assert log.state().size == size
+    case.delete()
+
+
+def test_a_case_that_is_closed_while_an_export_is_made_ends_it(monkeypatch):
+    facts = {
+        "kind": "case",
+        "title": "T",
+        "opened": "2026-01-01",
+        "source": "test",
+        "owner_agency": "us.doj.fbi",
+    }
+    case = Case.objects.create(source_id="closing2", number="FB-CLOSING2", **facts)
+    key = grant("frost", Action.PERSON_SEARCH, case="FB-CLOSING2")
+    row = exports.request_export(key, kind="people", text="garcia", narrow={}, format_name="csv")
+    real = jobs.every_row
+
+    def every_row(asked, **named):
+        for rows in real(asked, **named):
+            Case.objects.filter(pk=case.pk).update(closed="2026-06-01")
+            yield rows
+
+    monkeypatch.setattr(jobs, "every_row", every_row)
+    jobs.make_export(row.id)
+    assert Export.objects.get(pk=row.id).state == "failed"
+    assert not path_of(row.id).exists()
+    case.delete()
+
+
+def test_the_reason_for_hiding_is_the_order_where_it_is_the_order():
+    from openclear.access.explanations import explain
+    from openclear.vocabulary.purposes import Purpose
+
+    receipt = cut_off("us.dhs.ice", scope=["vehicles"])
+    try:
+        key = grant("okafor", Action.DECISION_EXPLAIN, Purpose.OVERSIGHT_REVIEW)
+        told = explain(key, handle="ives", action=Action.PERSON_SEARCH, purpose=CRIME, case=open_case())
+        hidden = {(item.dataset, item.what): item.rules for item in told.hidden}
+        assert f"cut-off:{receipt.order}" in hidden["vehicles", "victim"]
+    finally:
+        lift(receipt.order)
+
+
+def test_a_person_behind_an_integration_is_not_idle():
+    from openclear.access import uses
+
+    uses._noted.clear()
+    Officer.objects.filter(handle="lund").update(last_used=clock.today() - timedelta(days=50))
+    assert acting("lund").status_code == 200
+    assert Officer.objects.get(handle="lund").last_used == clock.today()

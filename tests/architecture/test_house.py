@@ -76,7 +76,7 @@ WITHOUT_GRANT = {
     "access/notices.py": set(),
     "records/cases.py": set(),
     "records/streaming.py": set(),
-    "search/exports.py": {"expire", "refused_for_good"},
+    "search/exports.py": {"expire"},
     "search/alerts.py": {"run_alerts"},
     "search/links.py": set(),
     "access/accounts.py": {

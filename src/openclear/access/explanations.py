@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from openclear.access.decisions import Judgement, judge, policies, verdict
+from openclear.access.decisions import Judgement, policies, verdict
 from openclear.access.models import OrderState, PolicyVersion
 from openclear.access.orders import is_blocking, row_of
 from openclear.access.ports import ports
@@ -99,11 +99,8 @@ def explain(
     ground = ports.grounds.find(case) if case else None
     ask = Ask(action, purpose, ground_named=bool(case), ground=ground)
     day = on or clock.today()
-    judgement = (
-        judge(handle, ask, read_standing())
-        if on is None
-        else verdict(read_person(handle), ask, standing_on(on), day=on)
-    )
+    standing = read_standing() if on is None else standing_on(on)
+    judgement = verdict(read_person(handle), ask, standing, day=on)
     clearances = judgement.clearances.values()
     return Explanation(
         allowed=judgement.decision.allowed,
@@ -112,7 +109,7 @@ def explain(
         affiliations=_ties(judgement, day),
         hidden_labels={str(item.dataset): _labels(item) for item in clearances},
         hidden_fields={str(item.dataset): sorted(item.hidden_fields) for item in clearances},
-        hidden=_hidden(judgement, ask, day),
+        hidden=_hidden(judgement, ask, standing, day),
         epoch=judgement.epoch,
         on=str(day),
         rules_of_the_day=_rules_held_on(day),
@@ -181,11 +178,11 @@ def _ties(judgement: Judgement, on: date) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _hidden(judgement: Judgement, ask: Ask, on: date) -> list[HiddenClass]:
+def _hidden(judgement: Judgement, ask: Ask, standing: Standing, on: date) -> list[HiddenClass]:
     if not judgement.decision.allowed or judgement.person is None:
         return []
     subject = subject_of(judgement.person, agencies_of([judgement.person], on), on)
-    engine = policies().under(())
+    engine = policies().under(standing.orders)
     hidden: list[HiddenClass] = []
     for dataset in RECORD_DATASETS:
         clearance = judgement.clearances[dataset]

@@ -16,6 +16,7 @@ from openclear.access.releasing import LARGEST_ANSWER, let_go, release, release_
 from openclear.access.rows import Ask, Decision, Rule
 from openclear.access.rules import CUT_OFF
 from openclear.access.standing import read_standing
+from openclear.access.uses import note_use
 from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.vocabulary.actions import DATASET_OF, Action
@@ -56,6 +57,8 @@ def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
     judgement = judge(officer, ask, read_standing())
     if not judgement.decision.allowed:
         raise refused(officer, ask, judgement, kept)
+    if through:
+        note_use(officer)  # whoever works through an integration is not idle
     return Grant(
         action=action,
         officer=officer,

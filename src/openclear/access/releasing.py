@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from openclear.access.barrier import Hold
 from openclear.access.decisions import Judgement, judge
 from openclear.access.entries import answer_draft, ask_of, refuse, refused, refused_by_log
 from openclear.access.errors import NotAnswered
+from openclear.access.ports import ports
 from openclear.access.rows import Decision, Rule, Standing
 from openclear.access.standing import read_standing
 from openclear.audit import log
@@ -90,8 +92,13 @@ def _all_agencies(decided: Sequence[Grant] | Sequence[Judgement]) -> tuple[str, 
 
 
 def still_open(grant: Grant) -> Judgement:
-    """Decide again, under the orders of now. Raises Refused, logged, where the answer became no."""
-    return _judged_again(grant, read_standing())
+    """Decide again, under the orders of now and on the ground as it is now. Raises Refused, logged, where it became no.
+
+    For what takes its time: a case that was closed or unshared in the meantime ends it.
+    """
+    number = grant.facts["case"]
+    ground = ports.grounds.find(number) if number else None
+    return _judged_again(replace(grant, ground=ground), read_standing())
 
 
 def _judged_again(grant: Grant, standing: Standing) -> Judgement:

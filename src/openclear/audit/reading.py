@@ -78,18 +78,24 @@ def users_of_ground(grant: Grant, *, ground: str) -> Sequence[tuple[str, int]]:
     return [(row["officer"], row["asks"]) for row in rows.order_by("-asks", "officer")]
 
 
-def answers_with(grant: Grant, *, record: str, on: str) -> Sequence[EntryRow]:
-    """Return the answers of a day (`2019-07-12`, UTC) that showed a record. Reads every body that names it."""
+def answers_with(grant: Grant, *, record: str, on: str, exports: Sequence[str] = ()) -> Sequence[EntryRow]:
+    """Return the answers of a day (`2019-07-12`, UTC) that showed a record, or handed out a range of an export that held it.
+
+    Reads every body that names the record or one of `exports`.
+    """
     grant.require(Action.LOG_VIEW_ALL)
-    named = Body.objects.using(DATABASE).filter(fields__contains=record)
-    texts = dict(named.order_by("entry").values_list("entry", "fields"))
-    return [
-        row
-        for row in _rows(texts, texts)
-        if row.header["decision"] == "allow"
-        and record in row.body.get("shown", ())
-        and str(row.body.get("time", "")).startswith(on)
-    ]
+    wanted = Q(fields__contains=record)
+    for export in exports:
+        wanted |= Q(fields__contains=export)
+    named = Body.objects.using(DATABASE).filter(wanted).order_by("entry")
+    texts = dict(named.values_list("entry", "fields"))
+    return [row for row in _rows(texts, texts) if _showed(row, record, on, exports)]
+
+
+def _showed(row: EntryRow, record: str, on: str, exports: Sequence[str]) -> bool:
+    fetched = row.header["kind"] == "answer" and row.body.get("export") in exports and "range" in row.body
+    shown = row.header["decision"] == "allow" and record in row.body.get("shown", ())
+    return (shown or fetched) and str(row.body.get("time", "")).startswith(on)
 
 
 def published_size() -> int:

@@ -58,7 +58,9 @@ def could_see(options: argparse.Namespace) -> int:
     )
     shown = [
         row.number
-        for row in answers_with(grant, record=str(record), on=str(day))
+        for row in answers_with(
+            grant, record=str(record), on=str(day), exports=exports.fetches_of(grant, record=record)
+        )
         if any(is_within(agency, options.agency) for agency in row.header["agencies"])
     ]
     grant.release(could, shown=[record])

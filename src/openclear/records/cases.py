@@ -20,7 +20,7 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.offenses import iucr_codes, nibrs_codes
 
 HOST = "il.chicago.pd"
-LONGEST_NUMBER = 30
+LONGEST_NUMBER, LONGEST_PREFIX = 30, 6
 
 
 def cases_of(grant: Grant) -> "QuerySet[Case]":
@@ -106,8 +106,9 @@ def waiting_cases(grant: Grant) -> Sequence[CaseRow]:
 
 def _checked_number(number: str) -> str:
     plain = block_of(number)
-    if not 0 < len(plain) <= LONGEST_NUMBER:
-        raise WrongUsage(f"Give your agency's number of the case, of at most {LONGEST_NUMBER} characters.")
+    if not 0 < len(plain) <= LONGEST_NUMBER - LONGEST_PREFIX:
+        longest = LONGEST_NUMBER - LONGEST_PREFIX
+        raise WrongUsage(f"Give your agency's number of the case, of at most {longest} characters.")
     if form := civil_form_in(plain):
         raise NotPossible(
             f"{form} is a civil immigration matter, which is no ground here (5 ILCS 805/15); "
@@ -117,12 +118,8 @@ def _checked_number(number: str) -> str:
 
 
 def _own_number(number: str, owner: str) -> str:
-    # In a space of its agency's own, so that nobody learns from it which numbers others have.
-    known_as = f"X-{owner.rpartition('.')[2].upper()}-{number}"[:LONGEST_NUMBER]
-    if Case.objects.filter(number=known_as).exclude(owner_agency=owner).exists():
-        known_as = (
-            f"{known_as[: LONGEST_NUMBER - 5]}-{blake2b(owner.encode(), digest_size=2).hexdigest().upper()}"
-        )
+    # Every agency has a space of its own, so that nobody learns from a number whether others have it.
+    known_as = f"X{blake2b(owner.encode(), digest_size=2).hexdigest().upper()}-{number}"
     if Case.objects.filter(number=known_as).exists():
         raise NotPossible(f"Your agency has registered {known_as} already.")
     return known_as

@@ -1,6 +1,6 @@
 """All rows that a search finds, chunk by chunk, for exports and alerts: the same filters as the search itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +42,15 @@ def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) 
         yield _ROWS[kind](grant, list(_WITHIN[kind](grant).filter(pk__in=keys).order_by("pk")))
 
 
-def newest_ids(grant: Grant, *, kind: str, text: str, most: int) -> list[UUID]:
-    """Return the ids of rows that a search finds, for an alert to compare with those that it knows."""
+def all_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> bool:
+    """Say whether every one of these rows is there for the holder now: none was sealed, expunged or removed since."""
+    grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
+    parts = (ids[start : start + READ] for start in range(0, len(ids), READ))
+    return all(_WITHIN[kind](grant).filter(pk__in=part).count() == len(part) for part in parts)
+
+
+def ids_found(grant: Grant, *, kind: str, text: str, most: int) -> list[UUID]:
+    """Return the ids of at most so many rows that a search finds, for an alert to compare with those that it knows."""
     grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
     return list(_MATCHING[kind](grant, text, {}).order_by("pk").values_list("pk", flat=True)[:most])
 

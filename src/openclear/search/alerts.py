@@ -15,10 +15,9 @@ from openclear.access import gate
 from openclear.access.errors import Refused
 from openclear.access.queries import mail_of
 from openclear.records.rules import civil_form_in
-from openclear.records.streaming import newest_ids
+from openclear.records.streaming import ids_found
 from openclear.search.delivery import Delivery, NotDelivered
 from openclear.search.errors import Gone
-from openclear.search.exports import refused_for_good
 from openclear.search.models import Watch, WatchHit
 from openclear.search.rows import WatchRow
 from openclear.search.rules import (
@@ -36,8 +35,13 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
-MOST_KNOWN = 500
+# An alert begins with at most so many rows; it may grow to ten times as many in its 90 days.
+MOST_KNOWN, MOST_FOUND = 500, 5000
 alarm = logging.getLogger("openclear.alarm")
+# Refusals that speak of the server, not of the asker: the next asking may succeed.
+PASSING = frozenset(
+    {"rules-of-another-version", "policy-error", "rules-disagree", "rules-changed", "incomplete-chain"}
+)
 
 
 def keep_alert(grant: Grant, *, kind: str, text: str, channel: str, address: str = "") -> WatchRow:
@@ -50,7 +54,7 @@ def keep_alert(grant: Grant, *, kind: str, text: str, channel: str, address: str
     for_oneself(grant)
     _check(grant, text, channel)
     target = check_target(address, settings.WEBHOOK_TARGETS) if channel == "webhook" else ""
-    known = newest_ids(grant, kind=kind, text=text, most=MOST_KNOWN + 1)
+    known = ids_found(grant, kind=kind, text=text, most=MOST_KNOWN + 1)
     if len(known) > MOST_KNOWN:
         raise NotPossible(f"This search finds more than {MOST_KNOWN} rows; an alert needs a narrower one.")
     gate.record_act(grant, facts={"alert": kind, "query": text, "channel": channel})
@@ -110,7 +114,8 @@ def _ask(key: UUID) -> bool:
         )
         return _tell(watch, grant)
     except Refused as error:
-        if refused_for_good(error):
+        if not _will_pass(error):
+            # Ended by an order, or on a case that was closed: asked again it would only write refusals, every minute.
             Watch.objects.filter(pk=key).update(state="ended")
         return False
     except NotDelivered:
@@ -118,7 +123,7 @@ def _ask(key: UUID) -> bool:
 
 
 def _tell(watch: Watch, grant: Grant) -> bool:
-    found = newest_ids(grant, kind=watch.kind, text=watch.text, most=MOST_KNOWN)
+    found = ids_found(grant, kind=watch.kind, text=watch.text, most=MOST_FOUND)
     known = set(WatchHit.objects.filter(watch=watch).values_list("record", flat=True))
     new = [record for record in found if record not in known]
     Watch.objects.filter(pk=watch.pk).update(asked=clock.now())
@@ -133,6 +138,10 @@ def _tell(watch: Watch, grant: Grant) -> bool:
             gate.let_go()
     _remember(watch, new, clock.now())
     return True
+
+
+def _will_pass(error: Refused) -> bool:
+    return any(rule.id in PASSING for rule in error.decision.rules)
 
 
 def _check(grant: Grant, text: str, channel: str) -> None:

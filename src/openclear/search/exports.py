@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from openclear.access import gate
-from openclear.access.errors import Refused
+from openclear.records.streaming import all_there
 from openclear.search.errors import Gone
-from openclear.search.files import path_of, remove
+from openclear.search.files import exports_with, ids_of, path_of, remove
 from openclear.search.jobs import enqueue_export
 from openclear.search.models import Export
 from openclear.search.rows import ExportRow
@@ -82,7 +82,8 @@ def end_export(grant: Grant, *, export: UUID) -> None:
 def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str) -> tuple[Grant, bytes]:
     """Return the grant of a new decision on what an export holds, and the bytes of one range, still to be released.
 
-    Raises Gone, or Refused where the owner may not ask that question any more, or may see other rows than the file has.
+    Raises Gone where it has ended, the rules changed, or a row of this range was sealed or removed since: then all of it
+    ends. Raises Refused where the owner may not ask that question any more.
     """
     grant.require(Action.EXPORT_KEEP)
     row = _own(grant, export)
@@ -93,10 +94,10 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
         row.owner, SEARCH_OF[row.kind], purpose=Purpose(row.purpose), case=row.case or None, facts=facts
     )
     if digest_of(asking.clearances) != row.shown_under:
-        Export.objects.filter(pk=row.id).update(state="ended", problem="the rules for you changed")
-        remove(row.id)
-        raise Gone("The rules for you changed since this export was made; ask for it again.")
+        raise _ended(row, "The rules for you changed since this export was made; ask for it again.")
     try:
+        if not all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop)):
+            raise _ended(row, "Records in this export changed since it was made; ask for it again.")
         with path_of(row.id).open("rb") as file:
             file.seek(start)
             return asking, file.read(stop - start)
@@ -113,9 +114,16 @@ def expire() -> int:
     return Export.objects.filter(pk__in=keys).update(state="ended")
 
 
-def refused_for_good(error: Refused) -> bool:
-    """Say whether a refusal comes from an order, which ends what is kept."""
-    return any(rule.id.startswith("cut-off:") for rule in error.decision.rules)
+def fetches_of(grant: Grant, *, record: UUID) -> Sequence[str]:
+    """Return the ids of the exports that held a record, for oversight to find who fetched them."""
+    grant.require(Action.LOG_VIEW_ALL)
+    return exports_with(record)
+
+
+def _ended(row: Export, why: str) -> Gone:
+    Export.objects.filter(pk=row.id).update(state="ended", problem=why)
+    remove(row.id)
+    return Gone(why)
 
 
 def _own(grant: Grant, export: UUID) -> Export:

@@ -1,11 +1,18 @@
-"""Exports as files: written row by row to the side, then turned into CSV, Parquet or PDF, and only then in their place."""
+"""Exports as files: written row by row to the side, then turned into CSV, Parquet or PDF, and only then in their place.
+
+Beside each file stand the ids of its rows, 16 bytes each, and for CSV where each row begins: so that each range is held
+against the records as they are now. The ids stay when the file goes: oversight asks who was shown what.
+"""
 
 import csv
 import json
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from hashlib import file_digest
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,10 +34,35 @@ def path_of(identity: object) -> Path:
     return folder / str(identity)
 
 
+def ids_of(identity: object, start: int, stop: int) -> list[UUID]:
+    """Return the ids of the rows that the bytes from `start` to `stop` hold parts of; of Parquet and PDF those of all rows."""
+    ids = path_of(identity).with_suffix(".ids").read_bytes()
+    first, last = 0, len(ids) // 16
+    begins = path_of(identity).with_suffix(".rows")
+    if begins.exists():
+        places = array("Q", begins.read_bytes())
+        first, last = max(0, bisect_right(places, start) - 1), bisect_left(places, stop)
+    return [UUID(bytes=ids[16 * place : 16 * place + 16]) for place in range(first, last)]
+
+
+def exports_with(record: UUID) -> list[str]:
+    """Return the ids of the exports that ever held a record: for oversight's questions."""
+    return [
+        path.stem for path in path_of("x").parent.glob("*.ids") if _stands_in(path.read_bytes(), record.bytes)
+    ]
+
+
+def _stands_in(ids: bytes, wanted: bytes) -> bool:
+    place = ids.find(wanted)
+    while place >= 0 and place % 16:
+        place = ids.find(wanted, place + 1)
+    return place >= 0
+
+
 def remove(identity: object) -> None:
     """Remove the file of an export, and whatever its making left beside it. Twice is harmless."""
     path = path_of(identity)
-    for left in (path, path.with_suffix(".draft"), path.with_suffix(".made")):
+    for left in (path, *(path.with_suffix(suffix) for suffix in (".draft", ".made", ".rows"))):
         left.unlink(missing_ok=True)
 
 
@@ -46,12 +78,14 @@ class Draft:
         """Open the draft of an export, empty."""
         self.path = path_of(identity).with_suffix(".draft")
         self.rows = 0
+        self._ids = bytearray()
         self._file = self.path.open("w")
 
     def add(self, rows: Iterable[Any]) -> None:
         """Write rows."""
         for row in rows:
             self._file.write(json.dumps(asdict(row), cls=DjangoJSONEncoder) + "\n")
+            self._ids += row.id.bytes
             self.rows += 1
 
     def close(self) -> None:
@@ -67,19 +101,32 @@ class Draft:
         """Turn the draft into its format; return the finished file, still to the side, and its SHA-256."""
         self.close()
         done = self.path.with_suffix(".made")
+        self.path.with_suffix(".ids").write_bytes(self._ids)
         _MAKERS[format_name](self.path, done, kind, mark)
         with done.open("rb") as file:
             return done, file_digest(file, "sha256").hexdigest()
 
 
 def _csv(draft: Path, done: Path, kind: str, _mark: Mapping[str, str]) -> None:
-    names = columns_of(kind)
-    with draft.open() as rows, done.open("w", newline="") as file:
-        writer = csv.writer(file)
+    names, begins = columns_of(kind), array("Q")
+    with draft.open() as rows, done.open("wb") as file:
+        line = StringIO(newline="")
+        writer = csv.writer(line)
         writer.writerow(names)
-        for line in rows:
-            row = json.loads(line)
+        for text in rows:
+            file.write(_taken(line))
+            begins.append(file.tell())
+            row = json.loads(text)
             writer.writerow([_cell(row[name]) for name in names])
+        file.write(_taken(line))
+    draft.with_suffix(".rows").write_bytes(begins.tobytes())
+
+
+def _taken(line: StringIO) -> bytes:
+    data = line.getvalue().encode()
+    line.seek(0)
+    line.truncate()
+    return data
 
 
 def _cell(value: Any) -> Any:

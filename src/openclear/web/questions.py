@@ -13,6 +13,7 @@ from openclear.access.explanations import explain as explain_decision
 from openclear.audit import reading
 from openclear.records.finding import open_cases
 from openclear.records.queries import handling_of
+from openclear.search.exports import fetches_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path, is_within
@@ -111,7 +112,9 @@ def _seen(grant: Grant, *, agency: str, record: str, on: str) -> dict[str, Any]:
     )
     shown = [
         row
-        for row in reading.answers_with(grant, record=str(identity), on=str(day))
+        for row in reading.answers_with(
+            grant, record=str(identity), on=str(day), exports=fetches_of(grant, record=identity)
+        )
         if any(is_within(one, agency) for one in row.header["agencies"])
     ]
     return {"could": could, "entries": shown}
