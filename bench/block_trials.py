@@ -2,19 +2,17 @@
 
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from bench.block import ROWS, TRIALS
-from bench.city import here, p99
+from bench.city import free_port, here, numbered, p99, sign_in, wait_for
 
 WINDOW = 1.5
 PAUSE = 1.2
@@ -28,10 +26,10 @@ def main(scale: str, database: str) -> None:
     here(people=2_000, incidents=4_000)
     folder = Path(tempfile.mkdtemp(prefix="openclear-witness-"))
     held = Held(ROWS[scale])
-    port = _free_port()
+    port = free_port()
     programs = [_server(port, folder), _worker()]
     try:
-        _wait(port)
+        wait_for(port)
         held.arm()
         clients = _clients(port, folder, held)
         time.sleep(3)
@@ -201,9 +199,9 @@ def _clients(port: int, folder: Path, held: Held) -> "subprocess.Popen[str]":
         "/kept",
     ]
     cut += [
-        _client("cut", pages[number:] + pages[:number], cookie=_sign_in(port, "ives")) for number in range(5)
+        _client("cut", pages[number:] + pages[:number], cookie=sign_in(port, "ives")) for number in range(5)
     ]
-    crawler = _sign_in(port, "ives")
+    crawler = sign_in(port, "ives")
     cut += [
         _client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, slow=True)
         for number in range(6)
@@ -230,12 +228,6 @@ def _client(
     return {"whose": whose, "paths": paths, "headers": headers, "pause": PAUSE, "slow": slow}
 
 
-def _sign_in(port: int, officer: str) -> str:
-    from bench.web import _sign_in as sign_in
-
-    return sign_in(port, officer)
-
-
 def _grant(officer: str, action: str) -> Any:
     from openclear.access import gate
     from openclear.vocabulary.actions import Action
@@ -247,14 +239,7 @@ def _grant(officer: str, action: str) -> Any:
 def _fill(rows: int) -> None:
     from django.db import connection
 
-    if connection.vendor == "postgresql":
-        numbers, identity = (
-            f"generate_series(1, {rows}) AS n",
-            "('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid",
-        )
-    else:
-        numbers = f"(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {rows}) SELECT n FROM r)"
-        identity = "printf('000000000000400080000000%08x', n)"
+    numbers, identity = numbered(rows)
     columns = "id, source, source_id, revision, owner_agency, labels, plate, plate_state, year, make, model, color, stolen"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -274,22 +259,6 @@ def _server(port: int, folder: Path) -> "subprocess.Popen[bytes]":
 
 def _worker() -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-m", "openclear.config.program", "worker"])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        time.sleep(0.1)
-    raise SystemExit("the server of the benchmark did not start")
 
 
 if __name__ == "__main__":

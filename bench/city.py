@@ -1,14 +1,16 @@
 """A small city of the benchmark's own, and the arithmetic of its figures."""
 
 import atexit
+import http.client
 import os
 import shutil
+import socket
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 
 
@@ -63,3 +65,50 @@ def p50(values: list[float]) -> float:
 def p99(values: list[float]) -> float:
     """Return the 99th percentile."""
     return round(statistics.quantiles(values, n=100)[98], 3)
+
+
+def numbered(rows: int) -> tuple[str, str]:
+    """Return a source of the numbers `n` from 1 to `rows`, and an id made of `n`, as SQL of this process's database."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        identity = "('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
+        return f"(SELECT n FROM generate_series(1, {rows}) AS n) AS s", identity
+    recursive = (
+        f"WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {rows}) SELECT n FROM r"
+    )
+    return f"({recursive})", "printf('000000000000400080000000%08x', n)"
+
+
+def sign_in(port: int, officer: str) -> str:
+    """Sign an officer of the demonstration in and return their cookies."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/sign-in")
+    first = connection.getresponse()
+    page = first.read().decode()
+    csrf = str(first.getheader("Set-Cookie")).split(";")[0]
+    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    form = f"csrfmiddlewaretoken={token}&officer={officer}"
+    headers = {"Cookie": csrf, "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/sign-in", form, headers)
+    response = connection.getresponse()
+    cookies = [value.split(";")[0] for name, value in response.getheaders() if name.lower() == "set-cookie"]
+    return "; ".join([csrf, *cookies])
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Wait until a server answers at a port."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        time.sleep(0.1)
+    raise SystemExit("a server of the benchmark did not start")

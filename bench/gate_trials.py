@@ -7,7 +7,7 @@ import time
 from itertools import count
 from typing import Any
 
-from bench.city import here
+from bench.city import here, numbered
 from bench.gate import PAIRS, PEOPLE, gate_ratios, ratio_of
 
 NUMBERS = count()
@@ -34,12 +34,7 @@ def fill(people: int) -> None:
 
     began = time.time()
     word = "CASE WHEN n % 400 = 7 THEN 'kowalski' ELSE 'name' || (n % 200000) END"
-    if connection.vendor == "postgresql":
-        numbers = f"(SELECT n FROM generate_series(1, {people}) AS n) AS s"
-        identity = "('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid"
-    else:
-        numbers = f"(WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < {people}) SELECT n FROM r)"
-        identity = "printf('000000000000400080000000%08x', n)"
+    numbers, identity = numbered(people)
     labels = "CASE WHEN n % 5 = 0 THEN (1 << (n / 5 % 10)) ELSE 0 END"
     columns = "id, source, source_id, revision, owner_agency, labels, family, given, sex, hair, eyes, marks, home_address, birth_date"
     indexes = _drop_indexes("records_nameword")
@@ -50,17 +45,10 @@ def fill(people: int) -> None:
             f"{'date ' if connection.vendor == 'postgresql' else ''}'1985-06-30' FROM {numbers}"
         )
         for part, spelled in enumerate((word, "'given' || (n % 1000)")):
-            name = identity.replace("00000000-0000-4", f"0000000{part + 1}-0000-4").replace(
-                "'000000000000400", f"'0000000{part + 1}0000400"
-            )
-            cursor.execute(
-                f"INSERT INTO records_personname (id, source, source_id, revision, owner_agency, labels, kind, family, given, person_id) "
-                f"SELECT {name}, 'bench', 'n' || n || '-{part}', '', '', {labels}, 'main', '', '', {identity} FROM {numbers} WHERE n <= 1000"
-            )
             cursor.execute(
                 f"INSERT INTO records_nameword (word, sound, labels, name_id, person_id) SELECT {spelled}, "
                 f"CASE WHEN {word} = 'kowalski' AND {part} = 0 THEN 'KWLSK' ELSE 'S' || (n % 200000) END, {labels}, "
-                f"{name if part < 0 else _any_name()}, {identity} FROM {numbers}"
+                f"{_any_name()}, {identity} FROM {numbers}"
             )
         for statement in indexes:
             cursor.execute(statement)
@@ -72,7 +60,7 @@ def fill(people: int) -> None:
 
 
 def _any_name() -> str:
-    # Two million rows of names would only lengthen the building: every word points at one name.
+    # Ten million rows of names would only lengthen the building: every word points at one name.
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -7,16 +7,14 @@ template; it has no gate, no log, no barrier.
 
 import http.client
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
 from typing import Any
 
-from bench.city import new_city, p50, p99
+from bench.city import free_port, new_city, p50, p99, sign_in, wait_for
 
 SIZES = {"small": (3_000, 6_000), "full": (22_000, 62_000)}
 SECONDS = {"small": 3.0, "full": 8.0}
@@ -29,12 +27,12 @@ def run(scale: str) -> list[dict[str, Any]]:
     people, incidents = SIZES[scale]
     new_city(people, incidents)
     case, person = _examples()
-    ports = {name: _free_port() for name in PROGRAMS}
+    ports = {name: free_port() for name in PROGRAMS}
     servers = [_serve(program, ports[name]) for name, program in PROGRAMS.items()]
     try:
         for port in ports.values():
-            _wait(port)
-        cookie = _sign_in(ports["gated"])
+            wait_for(port)
+        cookie = sign_in(ports["gated"], "rivera")
         reason = f"purpose=criminal-investigation&case={case}"
         pages = {
             "search page": "/",
@@ -106,40 +104,9 @@ def _examples() -> tuple[str, str]:
     return case, str(find_people(grant, text="garcia").rows[0].id)
 
 
-def _sign_in(port: int, officer: str = "rivera") -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", "/sign-in")
-    first = connection.getresponse()
-    page = first.read().decode()
-    csrf = str(first.getheader("Set-Cookie")).split(";")[0]
-    token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-    form = f"csrfmiddlewaretoken={token}&officer={officer}"
-    headers = {"Cookie": csrf, "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/sign-in", form, headers)
-    response = connection.getresponse()
-    cookies = [value.split(";")[0] for name, value in response.getheaders() if name.lower() == "set-cookie"]
-    return "; ".join([csrf, *cookies])
-
-
 def _serve(program: str, port: int) -> "subprocess.Popen[bytes]":
     command = [
         sys.executable, "-m", "gunicorn", program, "--bind", f"127.0.0.1:{port}", "--worker-class", "openclear.config.workers.OfficerWorker",
         "--workers", WORKERS, "--threads", "16", "--log-level", "error",
     ]  # fmt: skip
     return subprocess.Popen(command, env=dict(os.environ))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        time.sleep(0.1)
-    raise SystemExit("a server of the benchmark did not start")

@@ -318,6 +318,15 @@ def test_what_a_killed_worker_left_goes_with_the_order():
     assert not [path for path in left if path.exists()]
 
 
+def test_what_was_broken_off_is_told_and_its_rows_are_removed():
+    row = ask_export("frost")
+    Export.objects.filter(pk=row.id).update(state="running")
+    path_of(row.id).with_suffix(".draft").write_text("clear rows")
+    assert jobs.fail_interrupted() >= 1
+    assert Export.objects.get(pk=row.id).problem.startswith("The worker stopped")
+    assert not path_of(row.id).with_suffix(".draft").exists()
+
+
 def test_a_webhook_is_allowed_by_its_whole_host(monkeypatch):
     monkeypatch.setattr(settings, "WEBHOOK_TARGETS", ["https://hooks.agency.example"])
     key = grant("rivera", Action.INCIDENT_SEARCH)

@@ -15,6 +15,7 @@ from openclear.access.lifecycle import review_accounts
 from openclear.access.orders import unconfirmed
 from openclear.search.alerts import run_alerts
 from openclear.search.exports import expire
+from openclear.search.jobs import fail_interrupted
 
 alarm = logging.getLogger("openclear.alarm")
 PAUSE_SECONDS = 0.5
@@ -27,6 +28,7 @@ def worker(options: argparse.Namespace) -> int:
     """Work until the process that is named ends, or once through everything."""
     if not options.once:
         os.nice(NICENESS)
+        fail_interrupted()
     duties = _duties()
     while True:
         _run_jobs()

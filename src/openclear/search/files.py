@@ -95,7 +95,8 @@ class Draft:
     def discard(self) -> None:
         """Throw the draft away. Twice is harmless."""
         self._file.close()
-        self.path.unlink(missing_ok=True)
+        for left in (self.path, self.path.with_suffix(".made")):
+            left.unlink(missing_ok=True)
 
     def finish(self, kind: str, format_name: str, mark: Mapping[str, str]) -> tuple[Path, str]:
         """Turn the draft into its format; return the finished file, still to the side, and its SHA-256."""

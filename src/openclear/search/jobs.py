@@ -10,7 +10,7 @@ from django_tasks import task
 from openclear.access import gate
 from openclear.access.errors import NotAnswered, Refused
 from openclear.records.streaming import every_row
-from openclear.search.files import Draft, path_of
+from openclear.search.files import Draft, path_of, remove
 from openclear.search.models import Export
 from openclear.search.rules import MOST_PDF_ROWS, MOST_ROWS, SEARCH_OF, digest_of
 from openclear.vocabulary.errors import NotPossible
@@ -54,7 +54,19 @@ def make_export(export: UUID) -> None:
         )
     finally:
         draft.discard()
-        draft.path.with_suffix(".made").unlink(missing_ok=True)
+
+
+def fail_interrupted() -> int:
+    """Say of each export whose making was broken off that it failed, and remove what it left; return how many.
+
+    Run by the worker as it starts: a city has one worker, so nothing is being made then.
+    """
+    broken = list(Export.objects.filter(state="running").values_list("pk", flat=True))
+    for key in broken:
+        remove(key)
+    return Export.objects.filter(pk__in=broken, state="running").update(
+        state="failed", problem="The worker stopped while this was made; ask again."
+    )
 
 
 def _ask(row: Export) -> Grant:
@@ -79,12 +91,12 @@ def _write(row: Export, grant: Grant, draft: Draft) -> None:
     facts = {"export": str(row.id), "rows": draft.rows, "sha256": digest, "bytes": size}
     gate.record_outcome(grant, attempt=attempt, facts=facts)
     made.replace(path_of(row.id))
-    # A crash on this line leaves a file that no export names; `expire` and an order's end remove it.
+    # A crash on this line leaves a file whose export is not ready: nobody is handed it, and the next start removes it.
     done = Export.objects.filter(pk=row.id, state="running").update(
         state="ready", rows=draft.rows, size=size, sha256=digest, shown_under=digest_of(judgement.clearances)
     )
     if not done:  # ended in the meantime: the order has looked for the file already
-        path_of(row.id).unlink(missing_ok=True)
+        remove(row.id)
 
 
 def _narrow(row: Export) -> dict[str, Any]:
