@@ -59,6 +59,18 @@ def _nothing_held() -> Iterator[None]:
     yield
     gate.let_go()
     cache.clear()
+    _no_order_left()
+
+
+def _no_order_left() -> None:
+    """Lift what a test left in force, and say so there: its neighbours would all fail for it otherwise."""
+    from openclear.access.standing import read_standing
+    from tests.cast import lift
+
+    left = [order.id for order in read_standing().orders]
+    for order in left:
+        lift(order)
+    assert not left, f"this test left orders in force: {left}"
 
 
 @pytest.fixture

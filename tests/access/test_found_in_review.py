@@ -18,7 +18,19 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.purposes import Purpose
 from tests.access.test_registry import acting, registry
-from tests.cast import ADMINISTRATION, CRIME, GROUND, ask, cut_off, grant, lift, open_case, search, signed_in
+from tests.cast import (
+    ADMINISTRATION,
+    CRIME,
+    GROUND,
+    ask,
+    cut_off,
+    grant,
+    lift,
+    open_case,
+    search,
+    signed_in,
+    token,
+)
 
 
 class PowerLossError(BaseException):
@@ -31,8 +43,6 @@ def crash(*_, **__):
 
 def test_a_partners_integration_sees_no_more_of_the_department_for_naming_one_of_its_officers():
     from django.test import Client
-
-    from tests.cast import token
 
     incident = Incident.objects.filter(labels=0).exclude(narrative="").first()
     reason = {"purpose": CRIME, "case": open_case()}
@@ -121,6 +131,7 @@ def test_lifting_an_order_that_a_court_suspended_takes_nothing_from_anybody():
 @pytest.mark.parametrize("lapsed", ["okafor", "adler"])
 def test_a_lapsed_certification_stops_no_order(lapsed):
     before = Officer.objects.get(handle=lapsed).certified_until
+    token("ives")  # made by two keepers, while both are certified
     other = NewOfficer(
         f"second-{lapsed}", "Second Keeper", "", ("approver",), (("il.chicago.pd", "employer"),),
         clock.today() + timedelta(days=9),

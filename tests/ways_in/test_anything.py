@@ -131,7 +131,7 @@ def test_a_cut_agency_gets_one_page_whatever_it_asks(cut, text, kind):
     assert answer_of(response) == cut["page"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cut():
     """Ives under an order, and the one page that he gets."""
     case, ives = open_case(), signed_in("ives")
