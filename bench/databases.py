@@ -20,13 +20,19 @@ def on_each(module: str, scale: str) -> list[dict[str, Any]]:
 def _run(module: str, scale: str, database: str) -> dict[str, Any] | None:
     home = Path(tempfile.mkdtemp(prefix=f"openclear-bench-{database}-", dir=os.environ.get("TMPDIR")))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
-    environment |= {"OPENCLEAR_HOME": str(home), "OPENCLEAR_WORKER": "external"}
+    environment |= {
+        "OPENCLEAR_HOME": str(home),
+        "OPENCLEAR_WORKER": "external",
+        "OPENCLEAR_PUBLIC_SITE": "external",
+    }
     try:
         if database == "postgresql" and not (addresses := _addresses()):
             print("No PostgreSQL server answers; that half is left out.", file=sys.stderr)
             return None
         if database == "postgresql":
-            environment |= {"OPENCLEAR_DATABASE": addresses[0], "OPENCLEAR_AUDIT_DATABASE": addresses[1]}
+            from tests.postgresql import SETTINGS
+
+            environment |= dict(zip(SETTINGS, addresses, strict=True))
         done = subprocess.run(
             [sys.executable, "-m", module, scale, database],
             env=environment,
@@ -40,7 +46,7 @@ def _run(module: str, scale: str, database: str) -> dict[str, Any] | None:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _addresses() -> tuple[str, str] | None:
+def _addresses() -> list[str] | None:
     from tests.postgresql import make_databases, server_address
 
     server = server_address()

@@ -21,10 +21,10 @@ HOME = Path(tempfile.mkdtemp(prefix="openclear-tests-"))
 os.environ["OPENCLEAR_HOME"] = str(HOME)
 os.environ["OPENCLEAR_ALLOWED_HOSTS"] = "testserver,127.0.0.1"
 if POSTGRESQL:
-    from tests.postgresql import make_databases
+    from tests.postgresql import SETTINGS, make_databases
 
     addresses = make_databases(POSTGRESQL, f"in_process_{os.environ.get('PYTEST_XDIST_WORKER', '')}")
-    os.environ["OPENCLEAR_DATABASE"], os.environ["OPENCLEAR_AUDIT_DATABASE"] = addresses
+    os.environ |= dict(zip(SETTINGS, addresses, strict=True))
 
 from openclear.config.program import prepare  # noqa: E402 - the home is chosen above
 

@@ -16,9 +16,9 @@ def server_address() -> str | None:
     return SERVER
 
 
-def make_databases(server: str, name: str) -> tuple[str, str]:
-    """Make an empty police and audit database, and return their addresses."""
-    names = [f"openclear_test_{name}_{kind}" for kind in ("police", "audit")]
+def make_databases(server: str, name: str) -> list[str]:
+    """Make an empty police, audit and public database, and return their addresses."""
+    names = [f"openclear_test_{name}_{kind}" for kind in ("police", "audit", "public")]
     with psycopg.connect(server, autocommit=True) as connection:
         for database in names:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
@@ -26,5 +26,7 @@ def make_databases(server: str, name: str) -> tuple[str, str]:
                 f"CREATE DATABASE \"{database}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
             )
     base = urlsplit(server)
-    police, audit = (base._replace(path=f"/{database}").geturl() for database in names)
-    return police, audit
+    return [base._replace(path=f"/{database}").geturl() for database in names]
+
+
+SETTINGS = ("OPENCLEAR_DATABASE", "OPENCLEAR_AUDIT_DATABASE", "OPENCLEAR_PUBLIC_DATABASE")

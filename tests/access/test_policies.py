@@ -102,6 +102,21 @@ ALLOWED = [
     pytest.param(
         FROST, ask(Action.CASE_REGISTER, ground=None), "partners-register-cases", id="frost-registers-a-case"
     ),
+    pytest.param(
+        CHEN, ask(Action.ANALYSIS_ASK, Purpose.CRIME_ANALYSIS, None), "figures-of-incidents", id="chen-counts"
+    ),
+    pytest.param(
+        OSEI,
+        ask(Action.RECORD_SEAL, Purpose.RECORDS_MAINTENANCE, None),
+        "records-staff-seal",
+        id="osei-seals",
+    ),
+    pytest.param(
+        PUBLISHER,
+        ask(Action.EDITION_MAKE, Purpose.PUBLIC_RELEASE, None),
+        "editions-are-public",
+        id="an-edition",
+    ),
 ]
 REFUSED = [
     pytest.param(CHEN, ask(Action.PERSON_SEARCH), "no-rule-permits", id="chen-looks-for-a-person"),

@@ -11,17 +11,23 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from tests.postgresql import SETTINGS
+
 PROGRAM = [sys.executable, "-m", "openclear.config.program"]
 
 
 class City:
     """One city in one folder, on one pair of databases, served on one port."""
 
-    def __init__(self, home: Path, addresses: tuple[str, str] | None) -> None:
+    def __init__(self, home: Path, addresses: list[str] | None) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
-        self.environment = kept | {"OPENCLEAR_HOME": str(home), "OPENCLEAR_THREADS": "48"}
+        self.environment = kept | {
+            "OPENCLEAR_HOME": str(home),
+            "OPENCLEAR_THREADS": "48",
+            "OPENCLEAR_PUBLIC_SITE": "external",
+        }
         if addresses:
-            self.environment |= {"OPENCLEAR_DATABASE": addresses[0], "OPENCLEAR_AUDIT_DATABASE": addresses[1]}
+            self.environment |= dict(zip(SETTINGS, addresses, strict=True))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

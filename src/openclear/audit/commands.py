@@ -17,7 +17,7 @@ PARTS = (
 _INTRODUCTION = '''#!/usr/bin/env python3
 """Check an exported OpenCLEAR log. Needs Python 3.11 or later and nothing else.
 
-    python3 -I verify.py DIR [--agency us.dhs.ice]
+    python3 -I verify.py DIR [--agency us.dhs.ice] [--months]
 
 This file is the modules of openclear.audit.proof, joined: the same rules that the server itself runs.
 """
@@ -34,14 +34,15 @@ bodies.jsonl   only in exports for oversight: who, when and what, with salts
 """
 
 
-def export_log(grant: Grant, *, directory: Path) -> int:
+def export_log(grant: Grant, *, directory: Path, checkpoint: str | None = None) -> int:
     """Write headers, leaves, checkpoints and the verifier into an empty `directory`; return the entries written.
 
-    With a grant for bodies these are written too. Raises NotPossible where the directory is not empty.
+    `checkpoint`: where the export ends, the newest one where none is named. With a grant for bodies these are written
+    too. Raises NotPossible where the directory is not empty.
     """
     grant.require(Action.LOG_EXPORT, Action.LOG_EXPORT_BODIES)
     _make_empty(directory)
-    note = log.checkpoint()
+    note = checkpoint or log.checkpoint()
     size = int(note.split("\n")[1])
     _write_lines(directory / "headers.jsonl", queries.headers(size))
     with (directory / "leaves").open("wb") as file:

@@ -21,7 +21,7 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 
 KEY_FILE = "log.key"
 DEMONSTRATION_MARK = "demonstration"
-DATABASES = ("default", "audit")
+DATABASES = ("default", "audit", "public")
 
 
 def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
@@ -42,6 +42,7 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
         settings.BARRIER_FOLDER,
     ):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
     _check_collation()
     if demo:
         (settings.KEYS_FOLDER / DEMONSTRATION_MARK).touch()
@@ -58,6 +59,7 @@ def bring_up_to_date() -> None:
     """Give a city that an older version set up the tables of this one. The log's writer starts anew after that."""
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
         return
+    settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
     for alias in DATABASES:
         executor = MigrationExecutor(connections[alias])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -78,7 +80,7 @@ def throw_away() -> None:
             with connections[alias].cursor() as cursor:
                 cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         connections[alias].close()
-    for folder in (settings.POLICE_FOLDER, settings.LOG_FOLDER, settings.KEYS_FOLDER):
+    for folder in (settings.POLICE_FOLDER, settings.LOG_FOLDER, settings.KEYS_FOLDER, settings.PUBLIC_FOLDER):
         shutil.rmtree(folder, ignore_errors=True)
     genesis.cache_clear()
 

@@ -26,9 +26,14 @@ from openclear.audit.sequencer import Sequencer, hold_lock
 from openclear.cli import start
 from openclear.cli.acting import administration
 from openclear.cli.city import KEY_FILE, bring_up_to_date, set_up, throw_away
-from openclear.cli.records_verbs import import_file, import_grant, print_result
+from openclear.cli.public_verbs import publisher_grant
+from openclear.cli.records_verbs import import_file, maintenance_grant, print_result
+from openclear.oversight.transparency import publish_statement
+from openclear.publishing.editions import refresh_editions
+from openclear.records.boundaries import keep_boundaries
 from openclear.sources.synthetic import cast
 from openclear.sources.synthetic.city import INCIDENTS, PEOPLE, build_city
+from openclear.sources.synthetic.outlines import draw_outlines
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
@@ -86,14 +91,21 @@ def demo(options: argparse.Namespace) -> int:
     start.reconcile_and_say()
     _register_cast()
     build_city(
-        import_grant("importer"), people=options.people or PEOPLE, incidents=options.incidents or INCIDENTS
+        maintenance_grant("importer"),
+        people=options.people or PEOPLE,
+        incidents=options.incidents or INCIDENTS,
     )
+    for outlines in draw_outlines():
+        keep_boundaries(maintenance_grant("importer", Action.BOUNDARY_KEEP), rows=outlines)
     if options.crimes:
-        print_result(import_file(import_grant("importer"), options.crimes))
-    _introduce(port)
+        print_result(import_file(maintenance_grant("importer"), options.crimes))
+    refresh_editions(publisher_grant("publisher", Action.EDITION_MAKE))
+    publish_statement(publisher_grant("publisher", Action.LOG_EXPORT))
+    public_port = options.public_port or settings.CONFIGURATION.public_port
+    _introduce(port, public_port)
     if options.no_serve:
         return 0
-    return start.serve(port)
+    return start.serve(port, public_port)
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -141,13 +153,13 @@ def _renew(handles: set[str]) -> None:
         note_use(handle)
 
 
-def _introduce(port: int) -> None:
+def _introduce(port: int, public_port: int) -> None:
     print("\nWho can sign in (everyone is invented):\n")
     for row in officers():
         if not row.is_machine:
             print(f"  {row.handle:<10} {row.name:<18} {' + '.join(row.agencies):<28} {row.title}")
     print(f"\nOfficer site   http://{settings.CONFIGURATION.host}:{port}/")
-    print("Public site    not built yet (docs/rooms.md)")
+    print(f"Public site    http://{settings.CONFIGURATION.public_host}:{public_port}/")
     print("\nTry: sign in as Ives and search; then, in another terminal,")
     print(
         '  ./run openclear cut-off us.dhs.ice --ground "Mayor\'s order of 10 July 2019" --by novak --approved-by adler'

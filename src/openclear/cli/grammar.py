@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-_REGISTRY, _ORDERS, _ASKING = (f"openclear.cli.{name}_verbs" for name in ("registry", "order", "asking"))
+_REGISTRY, _ORDERS, _ASKING, _ANALYSIS, _PUBLIC = (
+    f"openclear.cli.{name}_verbs" for name in ("registry", "order", "asking", "analysis", "public")
+)
 _KINDS = ["city", "county", "state", "federal", "task-force", "vendor", "oversight"]
 
 
@@ -196,3 +198,50 @@ def asking_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     export.add_argument("--by", required=True, metavar="OFFICER")
     for verb in (explain, could, export):
         with_json(verb)
+
+
+def analysis_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs on figures."""
+    snapshot = new_verb(
+        verbs, "snapshot", _ANALYSIS, "snapshot", "Make the snapshots of the months that changed."
+    )
+    figures = new_verb(verbs, "figures", _ANALYSIS, "figures", "Count incidents by one thing.")
+    figures.add_argument(
+        "--by", default="month", help="month, primary_type, district, hour, weekday, year ..."
+    )
+    check = new_verb(
+        verbs, "boundaries", _ANALYSIS, "check_boundaries", "Compare recorded beats with those of the points."
+    )
+    check.add_argument(
+        "kind", nargs="?", default="beat", choices=["beat", "community-area", "district", "ward"]
+    )
+    for verb in (figures, check):
+        verb.add_argument("--since", metavar="DAY")
+        verb.add_argument("--until", metavar="DAY", help="the last day itself")
+        verb.add_argument("--offense", metavar="TYPE", help="primary type, such as THEFT")
+        verb.add_argument("--district")
+        verb.add_argument("--community-area", type=int)
+    for verb in (snapshot, figures, check):
+        verb.add_argument("--officer", dest="by_officer", metavar="OFFICER", help="analyst who asks")
+        with_json(verb)
+
+
+def public_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs on what is public."""
+    edition = new_verb(
+        verbs, "edition", _PUBLIC, "edition", "Make the public editions that are due, withdraw one, list all."
+    )
+    edition.add_argument("what", choices=["refresh", "withdraw", "list"])
+    edition.add_argument("edition", nargs="?", help="such as 2026-05.1")
+    edition.add_argument(
+        "--reason", default="Withdrawn by the department.", help="as the public will read it"
+    )
+    statement = new_verb(
+        verbs, "statement", _PUBLIC, "statement", "Publish the public part of the log and its figures."
+    )
+    for verb in (edition, statement):
+        verb.add_argument("--by", default=None, metavar="ACCOUNT")
+        with_json(verb)
+    site = new_verb(verbs, "public-site", _PUBLIC, "public_site", "Serve the public site.")
+    site.add_argument("--port", type=int)
+    site.add_argument("--while-running", type=int, help=argparse.SUPPRESS)

@@ -68,6 +68,8 @@ def parser() -> argparse.ArgumentParser:
     grammar.registry_verbs(verbs)
     grammar.order_verbs(verbs)
     grammar.asking_verbs(verbs)
+    grammar.analysis_verbs(verbs)
+    grammar.public_verbs(verbs)
     _log_verbs(verbs)
     return root
 
@@ -86,7 +88,7 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     demo = new_verb(verbs, "demo", _CITY, "demo", "Build the invented city and serve it.")
     demo.add_argument("--port", type=int, help="port of the officer site")
-    demo.add_argument("--public-port", type=int, help="port of the public site (not built yet)")
+    demo.add_argument("--public-port", type=int, help="port of the public site")
     demo.add_argument("--fresh", action="store_true", help="throw the demonstration city away first")
     demo.add_argument(
         "--crimes", type=Path, metavar="FILE", help="bring a file of the city's published crimes in too"
@@ -113,9 +115,17 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     bring = new_verb(verbs, "import", _RECORDS, "bring_in", "Bring a file of records in.")
-    bring.add_argument("source", choices=["chicago-crimes"])
+    bring.add_argument("source", choices=["chicago-crimes", "beats", "community-areas", "districts", "wards"])
     bring.add_argument("file", type=Path)
+    bring.add_argument("--valid-from", metavar="DAY", help="first day of these boundaries")
+    bring.add_argument("--code", metavar="PROPERTY", help="property of the boundaries that holds their code")
     with_json(bring)
+    seal = new_verb(verbs, "seal", _RECORDS, "seal", "Seal or expunge one record, as a court ordered.")
+    seal.add_argument("kind", choices=["incident", "arrest", "person"])
+    seal.add_argument("record", help="id of the record")
+    seal.add_argument("--court-order", required=True, help="number and date of the court's order")
+    seal.add_argument("--expunge", action="store_true", help="for nobody, not even records staff")
+    seal.add_argument("--by", default=None, metavar="OFFICER", help="records clerk")
     cases = new_verb(verbs, "cases", _RECORDS, "cases", "List open cases, dispatch events and warrants.")
     cases.add_argument("--open", action="store_true", help="open ones (the default, and all that is listed)")
     cases.add_argument("--by", default=None, metavar="OFFICER", help="whose view (demonstration)")

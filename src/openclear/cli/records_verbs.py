@@ -2,32 +2,79 @@
 
 import argparse
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 
 from openclear.access import gate
 from openclear.cli.acting import actor, print_json
+from openclear.records.boundaries import first_day_of, keep_boundaries
 from openclear.records.finding import open_cases
+from openclear.records.sealing import seal as seal_record
+from openclear.sources.boundaries.fetch import read_features
+from openclear.sources.boundaries.parse import boundaries_of
 from openclear.sources.importing import ImportResult, import_chicago_crimes
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
+# What the command line calls a file of boundaries, and what one of them is.
+BOUNDARIES = {"beats": "beat", "community-areas": "community-area", "districts": "district", "wards": "ward"}
 
-def import_grant(handle: str) -> Grant:
-    """Return the grant of the machine account that brings records in. Raises Refused."""
-    return gate.open_for(handle, Action.RECORDS_IMPORT, purpose=Purpose.RECORDS_MAINTENANCE)
+
+def maintenance_grant(handle: str, action: Action = Action.RECORDS_IMPORT) -> Grant:
+    """Return a grant to keep records, as the importer's machine account does. Raises Refused."""
+    return gate.open_for(handle, action, purpose=Purpose.RECORDS_MAINTENANCE)
 
 
 def bring_in(options: argparse.Namespace) -> int:
     """Import a file and say what became of its rows."""
-    grant = import_grant(actor(options, None, "importer"))
+    handle = actor(options, None, "importer")
+    if options.source in BOUNDARIES:
+        return _bring_boundaries_in(options, maintenance_grant(handle, Action.BOUNDARY_KEEP))
+    grant = maintenance_grant(handle)
     result = import_file(grant, options.file)
     if options.json:
         print_json(result.as_json())
     else:
         print_result(result)
+    return 0
+
+
+def _bring_boundaries_in(options: argparse.Namespace, grant: Grant) -> int:
+    kind = BOUNDARIES[options.source]
+    since = _day(options.valid_from) if options.valid_from else first_day_of(grant, kind=kind)
+    rows = boundaries_of(read_features(options.file), kind=kind, valid_from=since, code=options.code)
+    kept = keep_boundaries(grant, rows=rows)
+    if options.json:
+        print_json({"kind": kind, "boundaries": kept, "valid_from": str(since)})
+    else:
+        print(f"{kept} boundaries ({kind}), valid from {since}.")
+    return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise WrongUsage(f"'{text}' is no day; write it as 2012-12-18.") from None
+
+
+def seal(options: argparse.Namespace) -> int:
+    """Seal or expunge one record, as a court ordered."""
+    grant = maintenance_grant(actor(options, options.by, "osei"), Action.RECORD_SEAL)
+    try:
+        record = UUID(options.record)
+    except ValueError:
+        raise WrongUsage(
+            f"'{options.record}' is no id; it stands at the end of the record's address."
+        ) from None
+    how = "expunge" if options.expunge else "seal"
+    seal_record(grant, kind=options.kind, record=record, court_order=options.court_order, how=how)
+    print(f"The {options.kind} is {how}d. Editions that held it: openclear edition refresh.")
     return 0
 
 

@@ -14,7 +14,9 @@ from openclear.access.standing import read_standing
 from openclear.access.versions import take_rules
 from openclear.audit import log
 from openclear.audit.rows import Draft
+from openclear.cli.public_verbs import start_public_beside
 from openclear.cli.worker import start_beside
+from openclear.records.sealing import finish_sealings
 
 KEEP_ALIVE_SECONDS = 5
 
@@ -25,7 +27,7 @@ def reconcile_and_say() -> None:
         print(sentence)
     if taken := take_rules():
         print(taken)
-    for sentence in finish_unproved():
+    for sentence in [*finish_unproved(), *finish_sealings()]:
         print(sentence)
 
 
@@ -40,7 +42,7 @@ def note_boot() -> None:
     log.append(Draft("boot", "none", epoch=read_standing().epoch, extra={"boot": facts}))
 
 
-def serve(port: int) -> int:
+def serve(port: int, public_port: int | None = None) -> int:
     """Become the server; returns only where it cannot start."""
     note_boot()
     configuration = settings.CONFIGURATION
@@ -53,6 +55,7 @@ def serve(port: int) -> int:
     print(f"Serving on http://{configuration.host}:{port}/ - stop with Ctrl+C.")
     sys.stdout.flush()
     start_beside(os.getpid())
+    start_public_beside(os.getpid(), public_port)
     os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, our own arguments
     return 1
 

@@ -6,19 +6,29 @@ import os
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
+from openclear.access import gate
 from openclear.access.lifecycle import review_accounts
 from openclear.access.orders import unconfirmed
+from openclear.oversight.transparency import publish_statement
+from openclear.publishing.editions import refresh_editions
 from openclear.search.alerts import run_alerts
 from openclear.search.exports import expire
 from openclear.search.jobs import fail_interrupted
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
 
 alarm = logging.getLogger("openclear.alarm")
 PAUSE_SECONDS = 0.5
+# The machine account that publishes.
+PUBLISHER = "publisher"
 # An officer who waits for an answer comes before an export of a million rows.
 NICENESS = 10
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -35,7 +45,7 @@ def worker(options: argparse.Namespace) -> int:
         for duty in duties:
             duty.do_if_due()
         close_old_connections()
-        if options.once or (options.while_running and not _runs(options.while_running)):
+        if options.once or (options.while_running and not runs(options.while_running)):
             return 0
         time.sleep(PAUSE_SECONDS)
 
@@ -74,7 +84,24 @@ def _duties() -> list[_Duty]:
         _Duty(expire, HOUR),
         _Duty(alarm_unconfirmed, HOUR),
         _Duty(review_accounts, DAY),
+        _Duty(make_editions, HOUR),
+        _Duty(make_statement, DAY),
     ]
+
+
+def make_editions() -> None:
+    """Make the public editions that became due, or whose records changed."""
+    refresh_editions(_publisher(Action.EDITION_MAKE))
+
+
+def make_statement() -> None:
+    """Publish what the log says about access. Before anything is old enough there is nothing to say."""
+    with suppress(NotPossible):
+        publish_statement(_publisher(Action.LOG_EXPORT))
+
+
+def _publisher(action: Action) -> Grant:
+    return gate.open_for(PUBLISHER, action, purpose=Purpose.PUBLIC_RELEASE)
 
 
 def alarm_unconfirmed() -> None:
@@ -90,7 +117,8 @@ def _run_jobs() -> None:
     ).run()  # fmt: skip
 
 
-def _runs(process: int) -> bool:
+def runs(process: int) -> bool:
+    """Say whether a process is there."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -14,9 +14,14 @@ from openclear.vocabulary.errors import WrongUsage
 
 FILE_NAME = "openclear.toml"
 # Read elsewhere: where the home is, and the tokens of the people who act on the command line.
-OTHER_VARIABLES = {"OPENCLEAR_HOME", "OPENCLEAR_TOKEN", "OPENCLEAR_APPROVER_TOKEN"}
+OTHER_VARIABLES = {"OPENCLEAR_HOME", "OPENCLEAR_PUBLIC_FOLDER", "OPENCLEAR_TOKEN", "OPENCLEAR_APPROVER_TOKEN"}
 
-_CHOICES = {"sequencer": ("auto", "external"), "worker": ("auto", "external"), "tls": ("off", "proxy")}
+_CHOICES = {
+    "public_site": ("auto", "external"),
+    "sequencer": ("auto", "external"),
+    "worker": ("auto", "external"),
+    "tls": ("off", "proxy"),
+}
 
 
 def _setting(default: str | int, meaning: str) -> Any:
@@ -32,9 +37,18 @@ class Configuration:
     audit_database: str = _setting(
         "sqlite", "the log: `sqlite`, or a postgresql:// address of another database"
     )
+    public_database: str = _setting(
+        "sqlite", "what is public: `sqlite`, or a postgresql:// address of a third database"
+    )
     host: str = _setting("127.0.0.1", "address that the officer site listens on")
     port: int = _setting(8000, "port of the officer site")
     allowed_hosts: str = _setting("127.0.0.1,localhost", "host names that the officer site answers to")
+    public_host: str = _setting("127.0.0.1", "address that the public site listens on")
+    public_port: int = _setting(8001, "port of the public site")
+    public_allowed_hosts: str = _setting("127.0.0.1,localhost", "host names that the public site answers to")
+    public_site: str = _setting(
+        "auto", "`auto`: started with the server; `external`: a service of its own user"
+    )
     workers: int = _setting(2, "processes of the officer site")
     threads: int = _setting(16, "requests that each process works on at once")
     tls: str = _setting(
@@ -49,10 +63,13 @@ class Configuration:
     sequencer: str = _setting("auto", "`auto`: started when needed; `external`: a service under its own user")
 
     @classmethod
-    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Return the configuration of this process. Raises WrongUsage on a name or a value it does not know."""
+    def read(cls, environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Self:
+        """Return the configuration of this process. Raises WrongUsage on a name or a value it does not know.
+
+        `file`: the public site's own, for that process reads nothing outside its folder.
+        """
         home = Path(environment.get("OPENCLEAR_HOME") or "var").absolute()
-        values: dict[str, Any] = _from_file(home / FILE_NAME) | _from_environment(environment)
+        values: dict[str, Any] = _from_file(file or home / FILE_NAME) | _from_environment(environment)
         known = {item.name: item for item in fields(cls) if item.name != "home"}
         for name in values:
             if name not in known:
@@ -70,6 +87,11 @@ class Configuration:
     def log(self) -> Path:
         """The folder of the log and its sequencer."""
         return self.home / "log"
+
+    @property
+    def public(self) -> Path:
+        """The folder of everything that the public site may read."""
+        return self.home / "public"
 
     @property
     def keys(self) -> Path:

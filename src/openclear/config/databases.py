@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from django.db.models import Model
 
@@ -20,6 +20,7 @@ DATABASE_OF_APP = {
     "contenttypes": "default",
     "auth": "default",
     "audit": "audit",
+    "release": "public",
 }
 
 
@@ -70,6 +71,22 @@ def database(address: str, file: Path) -> dict[str, Any]:
         # Compiling a statement pays on none of these: they touch few rows, or one index.
         "OPTIONS": {"connect_timeout": 10, "options": "-c jit=off"},
     }
+
+
+def public_database(address: str, file: Path, *, writes: bool) -> dict[str, Any]:
+    """Return the description of the public database: for the police side, which writes, or for the public site, which reads.
+
+    Without a write-ahead log, so that a reader under another user needs no right to write into the folder.
+    """
+    described = database(address, file)
+    if address == "sqlite":
+        described["NAME"] = str(file) if writes else f"file:{quote(str(file))}?mode=ro"
+        described["OPTIONS"]["init_command"] = (
+            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            if writes
+            else "PRAGMA query_only=ON;"
+        )
+    return described
 
 
 def _sqlite(file: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
+from openclear.records.changed import mark
 from openclear.records.errors import NotARecord
 from openclear.records.models import (
     Address,
@@ -22,9 +23,9 @@ from openclear.records.models import (
     Offense,
     Person,
     PersonName,
-    Record,
     Vehicle,
 )
+from openclear.records.record import Record
 from openclear.records.rules import birth_fault, name_words, sound_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -85,6 +86,8 @@ def upsert_incidents(grant: Grant, *, source: str, batch: Sequence[IncidentFacts
         updates = [facts for key, facts in newest.items() if key in known and _changes(known[key], facts)]
         _insert(source, inserts)
         _update(source, updates, known)
+        mark(facts.incident["occurred"] for facts in [*inserts, *updates])
+        mark(known[facts.source_id][0].occurred for facts in updates)
     counts += Counter(inserted=len(inserts), updated=len(updates))
     counts["unchanged"] += len(newest) - len(inserts) - len(updates)
     return counts
@@ -108,6 +111,7 @@ def bring_in(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[st
         model.objects.bulk_create(records, batch_size=_CHUNK)
         names = [record for record in records if isinstance(record, PersonName)]
         NameWord.objects.bulk_create(_words_of(names), batch_size=_CHUNK)
+        mark(record.occurred for record in records if isinstance(record, Incident))
 
 
 def share_open_cases(grant: Grant, *, source: str, agencies: Sequence[str], newest: int, one_in: int) -> None:

@@ -1,11 +1,19 @@
 """The warehouse tells the gate whether a case, dispatch event or warrant exists and is open."""
 
+from django.db import connections
+
 from openclear.records.models import Case, CaseShare
 from openclear.records.rules import EXTERNAL, block_of
 from openclear.vocabulary.grants import Ground
 
 LONGEST_NUMBER = 30
-_FACTS = ("kind", "number", "closed", "confirmed", "labels", "owner_agency")
+# One statement, with a row for each agency that the case is shared with. It is asked with every search, and spelled out
+# here because the ORM takes longer to spell it than the database to answer it.
+_FIND = """
+SELECT c.kind, c.number, c.closed, c.confirmed, c.labels, c.owner_agency, s.agency
+FROM records_case AS c LEFT JOIN records_caseshare AS s ON s.case_id = c.id
+WHERE c.number = %s ORDER BY s.agency
+"""
 
 
 class CaseGrounds:
@@ -13,9 +21,9 @@ class CaseGrounds:
 
     def find(self, number: str) -> Ground | None:
         """Return the ground with this number, or None."""
-        # One statement, with a row for each agency that the case is shared with: it is asked with every search.
-        found = Case.objects.filter(number=block_of(number)[:LONGEST_NUMBER])
-        rows = list(found.values_list(*_FACTS, "shares__agency").order_by("shares__agency"))
+        with connections["default"].cursor() as cursor:
+            cursor.execute(_FIND, [block_of(number)[:LONGEST_NUMBER]])
+            rows = cursor.fetchall()
         if not rows:
             return None
         kind, known_as, closed, confirmed, labels, owner, _ = rows[0]

@@ -4,63 +4,65 @@ No column for immigration status, citizenship or country of birth exists here, a
 what is not stored cannot be shared (tests/architecture looks at every column).
 """
 
-from typing import Any, ClassVar, Self
-from uuid import uuid4
+from typing import Any, ClassVar
 
 from django.db import models
 
-from openclear.vocabulary.grants import Clearance
+from openclear.records.record import Record, RowsWithin
 
 
-@models.IntegerField.register_lookup
-class Lacks(models.Lookup):
-    """`labels__lacks=mask`: none of the bits of `mask` is set. The one condition behind every clearance."""
+class Boundary(models.Model):
+    """A polygon of the city from one day until another: a beat, a district, a community area, a ward.
 
-    lookup_name = "lacks"
+    `shape`: a GeoJSON geometry in longitude and latitude (WGS 84). Public facts, so without labels.
+    """
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """Return the condition, the same on SQLite and PostgreSQL.
-
-        `< 1` says what `= 0` says, for bits are never negative; but PostgreSQL takes an unknown `= 0` for one row in 200 and
-        then plans as if next to nothing were shown (measured: eleven times slower), an unknown `<` for one in three.
-        """
-        left, left_values = self.process_lhs(compiler, connection)
-        right, right_values = self.process_rhs(compiler, connection)
-        return f"({left} & {right}) < 1", (*left_values, *right_values)
-
-
-class RowsWithin(models.QuerySet[Any]):
-    """Every table's rows, as far as a clearance shows them."""
-
-    def within(self, clearance: Clearance) -> Self:
-        """Return the rows that carry no refused label, or none; the same filter for one row and for a list."""
-        if clearance.nothing:
-            return self.none()
-        refused = clearance.refused_labels.value
-        if not refused:
-            return self
-        return self.filter(labels__lacks=refused)
-
-
-class Record(models.Model):
-    """What every row of the warehouse carries."""
-
-    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    source = models.CharField(max_length=30)
-    source_id = models.CharField(max_length=40)
-    revision = models.CharField(max_length=40, blank=True)
-    owner_agency = models.CharField(max_length=200, default="il.chicago.pd")
-    labels = models.IntegerField(default=0)
-
-    objects: ClassVar[Any] = RowsWithin.as_manager()
+    kind = models.CharField(max_length=20)
+    code = models.CharField(max_length=6)
+    name = models.CharField(max_length=80, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    shape = models.JSONField()
 
     class Meta:
-        """Each table has these columns of its own."""
+        """One polygon for each code and first day."""
 
-        abstract = True
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["source", "source_id"], name="%(class)s_once_per_source")
+            models.UniqueConstraint(fields=["kind", "code", "valid_from"], name="boundary_once")
         ]
+
+    def __str__(self) -> str:
+        """Return kind and code."""
+        return f"{self.kind} {self.code}"
+
+
+class ChangedMonth(models.Model):
+    """A month, in Chicago, in which incidents came, changed or were sealed. Written in the change's own transaction.
+
+    Whoever keeps something made from incidents makes the month anew and removes the marks that it saw before.
+    """
+
+    month = models.DateField()
+    reader = models.CharField(max_length=12)
+
+    def __str__(self) -> str:
+        """Return the month."""
+        return f"{self.month:%Y-%m}"
+
+
+class Sealing(models.Model):
+    """What a court ordered to be sealed or expunged: begun before it is logged, done when every row carries the label."""
+
+    kind = models.CharField(max_length=10)
+    record = models.UUIDField()
+    label = models.IntegerField()
+    court_order = models.CharField(max_length=80)
+    by = models.CharField(max_length=40)
+    done = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        """Return the court's order."""
+        return self.court_order
 
 
 class Person(Record):

@@ -244,3 +244,18 @@ class VehicleFilter:
 
 def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None and value != ""}
+
+
+BOUNDARY_KINDS = ("beat", "community-area", "district", "ward")
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryRow:
+    """One polygon. `shape`: GeoJSON geometry, longitude and latitude (WGS 84). `valid_to`: first day on which it is none."""
+
+    kind: str
+    code: str
+    name: str
+    shape: Any
+    valid_from: date
+    valid_to: date | None = None

@@ -46,7 +46,7 @@ def all_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> bool:
     """Say whether every one of these rows is there for the holder now: none was sealed, expunged or removed since."""
     grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
     parts = (ids[start : start + READ] for start in range(0, len(ids), READ))
-    return all(_WITHIN[kind](grant).filter(pk__in=part).count() == len(part) for part in parts)
+    return all(_WITHIN[kind](grant).filter(pk__among=part).count() == len(part) for part in parts)
 
 
 def ids_found(grant: Grant, *, kind: str, text: str, most: int) -> list[UUID]:

@@ -22,6 +22,7 @@ class Action(StrEnum):
     """Every act that the gate can be asked for, as `object.verb`."""
 
     ACCOUNT_RELEASE = "account.release"
+    ANALYSIS_ASK = "analysis.ask"
     ARREST_SEARCH = "arrest.search"
     ARREST_VIEW = "arrest.view"
     ALERT_KEEP = "alert.keep"
@@ -32,6 +33,8 @@ class Action(StrEnum):
     CASE_VIEW = "case.view"
     DECISION_EXPLAIN = "decision.explain"
     DESK_OPEN = "desk.open"
+    BOUNDARY_KEEP = "boundary.keep"
+    EDITION_MAKE = "edition.make"
     EXPORT_KEEP = "export.keep"
     INCIDENT_SEARCH = "incident.search"
     INCIDENT_VIEW = "incident.view"
@@ -47,6 +50,7 @@ class Action(StrEnum):
     OVERSIGHT_ACCOUNT = "oversight.account"
     PERSON_SEARCH = "person.search"
     PERSON_VIEW = "person.view"
+    RECORD_SEAL = "record.seal"
     RECORDS_IMPORT = "records.import"
     REGISTRY_CHANGE = "registry.change"
     REGISTRY_LIST = "registry.list"
@@ -58,6 +62,7 @@ class Action(StrEnum):
 
 DATASET_OF: dict[Action, Dataset] = {
     Action.ACCOUNT_RELEASE: Dataset.REGISTRY,
+    Action.ANALYSIS_ASK: Dataset.INCIDENTS,
     Action.ARREST_SEARCH: Dataset.ARRESTS,
     Action.ARREST_VIEW: Dataset.ARRESTS,
     Action.ALERT_KEEP: Dataset.DESK,
@@ -68,6 +73,8 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.CASE_VIEW: Dataset.CASES,
     Action.DECISION_EXPLAIN: Dataset.DECISIONS,
     Action.DESK_OPEN: Dataset.DESK,
+    Action.BOUNDARY_KEEP: Dataset.INCIDENTS,
+    Action.EDITION_MAKE: Dataset.INCIDENTS,
     Action.EXPORT_KEEP: Dataset.DESK,
     Action.INCIDENT_SEARCH: Dataset.INCIDENTS,
     Action.INCIDENT_VIEW: Dataset.INCIDENTS,
@@ -83,6 +90,7 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.OVERSIGHT_ACCOUNT: Dataset.REGISTRY,
     Action.PERSON_SEARCH: Dataset.PEOPLE,
     Action.PERSON_VIEW: Dataset.PEOPLE,
+    Action.RECORD_SEAL: Dataset.INCIDENTS,
     Action.RECORDS_IMPORT: Dataset.INCIDENTS,
     Action.REGISTRY_CHANGE: Dataset.REGISTRY,
     Action.REGISTRY_LIST: Dataset.REGISTRY,

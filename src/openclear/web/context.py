@@ -20,6 +20,7 @@ _OWN = [
     ("searches", _("My searches"), "history"),
     ("log", _("Log"), "verified_user"),
 ]
+_COUNTING = [*_OWN[:2], ("figures", _("Figures"), "account_balance"), *_OWN[2:]]
 _KEEPING = [
     ("orders", _("Orders"), "shield"),
     ("agencies", _("Agencies"), "account_balance"),
@@ -62,4 +63,6 @@ def first_place(roles: list[str]) -> str:
 def _places(roles: list[str]) -> Sequence[tuple[str, str | Promise, str]]:
     if KEEPERS & set(roles):
         return _KEEPING
-    return _OVERSEEING if "inspector-general" in roles else _OWN
+    if "inspector-general" in roles:
+        return _OVERSEEING
+    return _COUNTING if {"analyst", "supervisor"} & set(roles) else _OWN

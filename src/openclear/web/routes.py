@@ -11,6 +11,7 @@ from django.views.i18n import set_language
 
 from openclear.web import (
     cases,
+    figures,
     kept,
     logbook,
     order_acts,
@@ -68,6 +69,11 @@ _questions = [
     path("explain", questions.explain, name="explain"),
     path("oversight/could-see", questions.could_see, name="could-see"),
     path("oversight/cases", questions.case_uses, name="case-uses"),
+]
+_figures = [
+    path("figures", figures.figures, name="figures"),
+    path("figures/table.csv", figures.figures_csv, name="figures-csv"),
+    path("figures/districts.geojson", figures.outlines, name="outlines"),
 ]
 _log = [
     path("searches", logbook.own_searches, name="searches"),
@@ -128,6 +134,7 @@ urlpatterns = [
     *_records,
     *_kept,
     *_questions,
+    *_figures,
     *_log,
     *_access,
     *_account,

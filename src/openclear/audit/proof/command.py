@@ -1,6 +1,6 @@
 """The verifier's command line: check an exported log with nothing but Python.
 
-    python3 -I verify.py DIR [--agency us.dhs.ice] [--key LINE] [--json]
+    python3 -I verify.py DIR [--agency us.dhs.ice] [--months] [--key LINE] [--json]
 
 Exit 0: everything holds. Exit 1: something does not. Exit 2: wrong usage.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openclear.audit.proof.replay import Verification, replay
+from openclear.audit.proof.replay import Verification, months_of, replay
 
 NOT_PROVED = (
     "that nothing was looked up beside the log: a copy of the database, a photograph of a screen",
@@ -49,8 +49,8 @@ def as_json(result: Verification) -> dict[str, Any]:
     }
 
 
-def report(result: Verification, agency: str | None) -> Iterator[str]:
-    """Yield the outcome for people, line by line."""
+def report(result: Verification, agency: str | None, *, months: bool = False) -> Iterator[str]:
+    """Yield the outcome for people, line by line; with `months` an agency's counts for each month too."""
     yield f"entries        {result.size}"
     yield f"root           {result.root}"
     checked = "checked" if result.bodies_checked else "not in this export, so not checked"
@@ -63,6 +63,8 @@ def report(result: Verification, agency: str | None) -> Iterator[str]:
         yield f"FAULT          and {result.more_faults} more"
     if agency:
         yield from _about(result, agency)
+    if agency and months:
+        yield from _by_month(result, agency)
     if result.ok:
         yield "PROVED         no entry was changed, removed, reordered or inserted; no allow stands behind an order"
     for limit in NOT_PROVED:
@@ -86,6 +88,11 @@ def _about(result: Verification, agency: str) -> Iterator[str]:
         yield f"{words:<18}  allowed {allowed:>6}   refused {refused:>6}"
 
 
+def _by_month(result: Verification, agency: str) -> Iterator[str]:
+    for month, counts in months_of(result, agency).items():
+        yield f"{month:<18}  allowed {counts['allowed']:>6}   refused {counts['refused']:>6}"
+
+
 def _lines(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         for line in file:
@@ -103,6 +110,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Check an exported OpenCLEAR log.")
     parser.add_argument("directory", type=Path, help="the folder that `openclear log export` wrote")
     parser.add_argument("--agency", help="an agency path, such as us.dhs.ice: print its counts")
+    parser.add_argument("--months", action="store_true", help="print the agency's counts for each month")
     parser.add_argument(
         "--key", help="the log's verifier key from a source you trust (default: DIR/log.vkey)"
     )
@@ -123,5 +131,5 @@ def main(arguments: list[str]) -> int:
     if options.json:
         print(json.dumps(as_json(result), sort_keys=True))
     else:
-        print("\n".join(report(result, options.agency)))
+        print("\n".join(report(result, options.agency, months=options.months)))
     return 0 if result.ok else 1

@@ -27,6 +27,7 @@ DECISIONS_OF_KIND: dict[str, tuple[str, ...]] = {
     "affiliation": ("none",),
     "registry": ("none",),
     "policy": ("none",),
+    "edition": ("none",),
     "erase": ("none",),
     "key": ("none",),
     "index": ("none",),
@@ -34,6 +35,8 @@ DECISIONS_OF_KIND: dict[str, tuple[str, ...]] = {
 }
 ORDER_STATES = ("provisional", "in-force", "narrowed", "suspended", "lifted")
 BLOCKING_STATES = ("provisional", "in-force", "narrowed")
+EDITION_STATES = ("published", "withdrawn")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _WORD = re.compile(r"[a-z][a-z0-9.-]{0,63}")
 _RULE = re.compile(r"[a-z0-9][a-z0-9.:-]{0,79}")
 _PATH = re.compile(r"[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)*")
@@ -51,6 +54,7 @@ _EXTRA_OF_KIND = {
     "affiliation": "affiliation",
     "registry": "registry",
     "policy": "policy",
+    "edition": "edition",
     "erase": "erase",
     "key": "key",
     "index": "index",
@@ -172,6 +176,10 @@ _CHECK_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
     "affiliation": {"change": _is_word, "agency": _is_path},
     "registry": {"change": _is_word, "agency": _is_path},
     "policy": {"digest": _is_hash},
+    "edition": {
+        "month": lambda value: _matches(_MONTH, value), "revision": _is_count, "manifest": _is_hash,
+        "state": lambda value: value in EDITION_STATES,
+    },
     "erase": {"entry": _is_count, "fields": _are_fields},
     "key": {"key": _is_text},
     "index": {"root": _is_hash},

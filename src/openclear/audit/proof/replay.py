@@ -26,6 +26,7 @@ class Verification:
     faults: list[dict[str, Any]] = field(default_factory=list)
     more_faults: int = 0
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    months: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     book: OrderBook = field(default_factory=OrderBook)
     erased: set[tuple[int, str]] = field(default_factory=set)
     commitments: list[str] = field(default_factory=list)
@@ -57,6 +58,12 @@ class Verification:
             result |= {f"{word}_{phase}_order": count for phase, count in parts.items()}
         result["orders"] = self.book.covering(path)
         return result
+
+
+def months_of(result: Verification, path: str) -> dict[str, dict[str, int]]:
+    """Return for each month what was allowed, refused and failed for one agency and all below it."""
+    months = sorted({month for agency, month, _ in result.months if agency == path})
+    return {month: {word: result.months[path, month, word] for word in _COUNTED.values()} for month in months}
 
 
 def replay(
@@ -148,6 +155,7 @@ def _count(result: Verification, header: Header) -> None:
         return
     for path in _links(header["agencies"]):
         result.counts[path, word, result.book.phase(path, header["dataset"], header["purpose"])] += 1
+        result.months[path, header["hour"][:7], word] += 1
 
 
 def _links(agencies: list[str]) -> set[str]:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from openclear.config.configuration import Configuration
-from openclear.config.databases import database
+from openclear.config.databases import database, public_database
 
 CONFIGURATION = Configuration.read()
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -17,6 +17,8 @@ PROGRAM_COMMAND = [sys.executable, "-m", "openclear.config.program"]
 SEQUENCER_COMMAND = [*PROGRAM_COMMAND, "sequencer"] if CONFIGURATION.sequencer == "auto" else []
 SEQUENCER_ENVIRONMENT = {"OPENCLEAR_HOME": str(CONFIGURATION.home)}
 
+PUBLIC_FOLDER = CONFIGURATION.public
+EDITIONS_FOLDER = CONFIGURATION.public / "editions"
 EXPORTS_FOLDER = CONFIGURATION.police / "exports"
 MAIL_SERVER, MAIL_FROM = CONFIGURATION.mail, CONFIGURATION.mail_from
 WEBHOOK_TARGETS = [target.strip() for target in CONFIGURATION.webhook_targets.split(",") if target.strip()]
@@ -30,6 +32,9 @@ DATABASE_ROUTERS = ["openclear.config.databases.Router"]
 DATABASES = {
     "default": database(CONFIGURATION.database, CONFIGURATION.police / "police.sqlite3"),
     "audit": database(CONFIGURATION.audit_database, CONFIGURATION.log / "audit.sqlite3"),
+    "public": public_database(
+        CONFIGURATION.public_database, CONFIGURATION.public / "public.sqlite3", writes=True
+    ),
 }
 AUTH_USER_MODEL = "access.Officer"
 INSTALLED_APPS = [
@@ -45,6 +50,7 @@ INSTALLED_APPS = [
     "openclear.access",
     "openclear.records",
     "openclear.search",
+    "openclear.release",
     "django_tasks_db",
     "openclear.web",
 ]

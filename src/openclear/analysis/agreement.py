@@ -1,0 +1,104 @@
+"""Where recorded and computed places disagree: the beat on the report against the polygon that holds its point."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry import shape
+
+from openclear.analysis.questions import EVERYTHING, points
+from openclear.analysis.rows import Narrowing
+from openclear.records.boundaries import boundaries_of_kind
+from openclear.records.rows import BOUNDARY_KINDS
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+
+# Published points are moved along their block, which is an eighth of a mile long: 201 metres.
+BLOCK_METRES = 201
+METRES_PER_DEGREE = 111_195
+_COLUMN = {"beat": "beat", "community-area": "community_area", "district": "district", "ward": "ward"}
+_LONG_AGO, _FAR_AHEAD = date(1800, 1, 1), date(9999, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How many points lie in the polygon that their report names, and why the others do not. Unit: incidents.
+
+    `compared`: with a point, a recorded code, and boundaries on their day. `within_a_block`: the recorded polygon is at
+    most a block away, and points are published up to a block away. `renamed`: no boundary has the recorded code.
+    """
+
+    kind: str
+    incidents: int
+    without_point: int
+    without_code: int
+    compared: int
+    equal: int
+    renamed: int
+    outside: int
+    within_a_block: int
+    farther: int
+
+    @property
+    def share(self) -> float | None:
+        """Return the share of compared points that agree, between 0 and 1."""
+        return round(self.equal / self.compared, 4) if self.compared else None
+
+
+def agreement(grant: Grant, *, kind: str, narrow: Narrowing = EVERYTHING) -> Agreement:
+    """Compare every recorded code of one kind with the polygon that holds the point, on the day of the incident.
+
+    Raises WrongUsage for another kind, NotPossible where no boundaries of this kind are here.
+    """
+    grant.require(Action.ANALYSIS_ASK)
+    if kind not in BOUNDARY_KINDS:
+        raise WrongUsage(f"Boundaries are of one of {', '.join(BOUNDARY_KINDS)}; not '{kind[:20]}'.")
+    held = boundaries_of_kind(grant, kind=kind)
+    if not held:
+        raise NotPossible(
+            f"There are no boundaries of this kind yet; bring them in: openclear import {kind}s FILE."
+        )
+    found = points(grant, column=_COLUMN[kind], narrow=narrow)
+    has_point, has_code = ~np.isnan(found["longitude"]), found["code"] != ""
+    take = has_point & has_code
+    verdicts = Counter(_verdicts(held, {name: values[take] for name, values in found.items()}))
+    return Agreement(
+        kind, len(take), int((~has_point).sum()), int((has_point & ~has_code).sum()), int(take.sum()),
+        *(verdicts[name] for name in ("equal", "renamed", "outside", "within_a_block", "farther")),
+    )  # fmt: skip
+
+
+def _verdicts(held: list[Any], found: dict[str, Any]) -> list[str]:
+    polygons = [shape(row.shape) for row in held]
+    shapely.prepare(polygons)
+    codes = np.array([row.code for row in held])
+    begins = np.array([row.valid_from or _LONG_AGO for row in held], "datetime64[D]")
+    ends = np.array([row.valid_to or _FAR_AHEAD for row in held], "datetime64[D]")
+    places = shapely.points(found["longitude"], found["latitude"])
+    number, polygon = shapely.STRtree(polygons).query(places, predicate="intersects")
+    valid = (begins[polygon] <= found["day"][number]) & (found["day"][number] < ends[polygon])
+    number, polygon = number[valid], polygon[valid]
+    inside = np.zeros(len(places), bool)
+    equal = np.zeros(len(places), bool)
+    inside[number] = True
+    equal[number[codes[polygon] == found["code"][number]]] = True
+    return [
+        "equal" if equal[one] else _reason(one, found, polygons, codes, places, inside=bool(inside[one]))
+        for one in range(len(places))
+    ]
+
+
+def _reason(
+    one: int, found: dict[str, Any], polygons: list[Any], codes: Any, places: Any, *, inside: bool
+) -> str:
+    recorded = np.flatnonzero(codes == found["code"][one])
+    if not len(recorded):
+        return "renamed"
+    if not inside:
+        return "outside"
+    degrees = min(polygons[index].distance(places[one]) for index in recorded)
+    return "within_a_block" if degrees * METRES_PER_DEGREE <= BLOCK_METRES else "farther"

@@ -1,0 +1,192 @@
+"""Questions on what was released. All of it is public, so nobody needs a grant."""
+
+import calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from openclear.release.models import Edition, Outline, PublishedIncident, Statement, TypeTotal
+
+SHOWN_MONTHS = 12
+MOST_BLOCKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Some editions in a row. `last`: the last day that they tell of."""
+
+    editions: tuple[int, ...]
+    first: date
+    last: date
+    incidents: int
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCount:
+    """Incidents of one community area. `shown`: those whose type is told."""
+
+    code: int
+    name: str
+    incidents: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockCount:
+    """Incidents of one block, at the point that stands for it."""
+
+    block: str
+    area: int | None
+    incidents: int
+    latitude: float | None
+    longitude: float | None
+
+
+def months() -> list[date]:
+    """Return the months that have a public edition, newest first."""
+    return list(Edition.objects.filter(withdrawn=None).order_by("-month").values_list("month", flat=True))
+
+
+def period(since: date | None = None, until: date | None = None) -> Period | None:
+    """Return the editions of these months, or of the newest twelve; None where there are none."""
+    found = Edition.objects.filter(withdrawn=None).order_by("-month")
+    if since or until:
+        found = found.filter(month__gte=since or date.min, month__lte=until or date.max)
+    rows = list(found if since or until else found[:SHOWN_MONTHS])
+    if not rows:
+        return None
+    last = rows[0].month
+    keys = tuple(row.pk for row in rows)
+    withheld = PublishedIncident.objects.filter(edition__in=keys, primary_type="").count()
+    return Period(
+        keys, rows[-1].month, last.replace(day=calendar.monthrange(last.year, last.month)[1]),
+        sum(row.incidents for row in rows), withheld,
+    )  # fmt: skip
+
+
+def types(during: Period) -> list[str]:
+    """Return the primary types that the period tells of, the most frequent first."""
+    totals = TypeTotal.objects.filter(edition__in=during.editions).exclude(primary_type="")
+    rows = totals.values("primary_type").annotate(n=Count("pk")).order_by("primary_type")
+    return [row["primary_type"] for row in rows]
+
+
+def areas(during: Period, *, primary_type: str = "") -> list[AreaCount]:
+    """Return the count of each community area, of all types or of one, by name."""
+    counts = dict(_rows(during, primary_type).values_list("area").annotate(n=Count("pk")))
+    return [
+        AreaCount(int(row.code), row.name, counts.get(int(row.code), 0))
+        for row in Outline.objects.filter(kind="community-area").order_by("name")
+    ]
+
+
+def area(during: Period, *, code: int) -> tuple[Outline | None, list[tuple[str, int]], int]:
+    """Return the outline of an area, its counts by type, and how many incidents there have no type told."""
+    rows = PublishedIncident.objects.filter(edition__in=during.editions, area=code)
+    counted = rows.exclude(primary_type="").values_list("primary_type").annotate(n=Count("pk")).order_by("-n")
+    outline = Outline.objects.filter(kind="community-area", code=str(code)).first()
+    return outline, list(counted), rows.filter(primary_type="").count()
+
+
+def blocks(
+    during: Period, *, text: str = "", code: int | None = None, primary_type: str = ""
+) -> list[BlockCount]:
+    """Return the blocks whose names hold every word of `text`, or those of an area, with most incidents first."""
+    rows = _rows(during, primary_type).exclude(block="")
+    for word in text.upper().split()[:6]:
+        rows = rows.filter(block__contains=word)
+    if code is not None:
+        rows = rows.filter(area=code)
+    found = rows.values("block", "area", "latitude", "longitude").annotate(n=Count("pk"))
+    merged: dict[str, BlockCount] = {}
+    for row in found.order_by("-n", "block")[: 4 * MOST_BLOCKS]:
+        held = merged.get(row["block"])
+        count = row["n"] + (held.incidents if held else 0)
+        place = held or BlockCount(row["block"], row["area"], 0, row["latitude"], row["longitude"])
+        merged[row["block"]] = BlockCount(place.block, place.area, count, place.latitude, place.longitude)
+    return sorted(merged.values(), key=lambda row: (-row.incidents, row.block))[:MOST_BLOCKS]
+
+
+def incidents_of_block(during: Period, *, block: str) -> list[PublishedIncident]:
+    """Return the incidents of one block, newest first."""
+    rows = PublishedIncident.objects.filter(edition__in=during.editions, block=block)
+    return list(rows.order_by("-hour", "primary_type")[:500])
+
+
+def monthly(*, primary_type: str = "") -> list[tuple[date, int | None]]:
+    """Return each month's incidents in the whole city, of all types or of one; None where that is too few to tell."""
+    found = Edition.objects.filter(withdrawn=None).order_by("month")
+    if not primary_type:
+        return [(row.month, row.incidents) for row in found]
+    counts = dict(TypeTotal.objects.filter(primary_type=primary_type).values_list("edition", "incidents"))
+    return [(row.month, counts.get(row.pk)) for row in found]
+
+
+def totals(during: Period) -> list[tuple[str, int]]:
+    """Return the incidents of each type in a period, the most frequent first ("" for types too rare to name)."""
+    counts: dict[str, int] = {}
+    for name, count in TypeTotal.objects.filter(edition__in=during.editions).values_list(
+        "primary_type", "incidents"
+    ):
+        counts[name] = counts.get(name, 0) + count
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def editions() -> list[Edition]:
+    """Return every edition, newest first, those that were withdrawn too."""
+    return list(Edition.objects.order_by("-month", "-revision"))
+
+
+def edition_named(name: str) -> Edition | None:
+    """Return the edition of a name such as `2026-05.1`, or None."""
+    month, _, revision = name.partition(".")
+    try:
+        first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month, no moment
+    except ValueError:
+        return None
+    return Edition.objects.filter(month=first, revision=int(revision) if revision.isdigit() else 0).first()
+
+
+def statement() -> Statement | None:
+    """Return the newest statement from the log, or None."""
+    return Statement.objects.order_by("-size", "-pk").first()
+
+
+def outlines(counts: Mapping[int, int]) -> dict[str, Any]:
+    """Return the community areas as GeoJSON, each with its count."""
+    features = [
+        {
+            "type": "Feature",
+            "id": int(row.code),
+            "geometry": row.shape,
+            "properties": {
+                "code": int(row.code),
+                "name": row.name,
+                "incidents": counts.get(int(row.code), 0),
+            },
+        }
+        for row in Outline.objects.filter(kind="community-area")
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def points(found: Sequence[BlockCount]) -> dict[str, Any]:
+    """Return blocks as GeoJSON points."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [row.longitude, row.latitude]},
+            "properties": {"block": row.block, "incidents": row.incidents},
+        }
+        for row in found
+        if row.latitude is not None
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _rows(during: Period, primary_type: str) -> "QuerySet[PublishedIncident]":
+    wanted = Q(edition__in=during.editions) & (Q(primary_type=primary_type) if primary_type else Q())
+    return PublishedIncident.objects.filter(wanted)

@@ -1,0 +1,35 @@
+"""The primary types of offenses in words, translated where they are shown. Others are shown as the records spell them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TYPES: dict[str, Promise] = {
+    "ARSON": _("Arson"),
+    "ASSAULT": _("Assault"),
+    "BATTERY": _("Battery"),
+    "BURGLARY": _("Burglary"),
+    "CONCEALED CARRY LICENSE VIOLATION": _("Concealed carry license violation"),
+    "CRIM SEXUAL ASSAULT": _("Criminal sexual assault"),
+    "CRIMINAL SEXUAL ASSAULT": _("Criminal sexual assault"),
+    "CRIMINAL DAMAGE": _("Criminal damage"),
+    "CRIMINAL TRESPASS": _("Criminal trespass"),
+    "DECEPTIVE PRACTICE": _("Deceptive practice"),
+    "GAMBLING": _("Gambling"),
+    "HOMICIDE": _("Homicide"),
+    "INTERFERENCE WITH PUBLIC OFFICER": _("Interference with a public officer"),
+    "INTIMIDATION": _("Intimidation"),
+    "KIDNAPPING": _("Kidnapping"),
+    "LIQUOR LAW VIOLATION": _("Liquor law violation"),
+    "MOTOR VEHICLE THEFT": _("Motor vehicle theft"),
+    "NARCOTICS": _("Narcotics"),
+    "OBSCENITY": _("Obscenity"),
+    "OFFENSE INVOLVING CHILDREN": _("Offense involving children"),
+    "OTHER OFFENSE": _("Other offense"),
+    "PROSTITUTION": _("Prostitution"),
+    "PUBLIC PEACE VIOLATION": _("Public peace violation"),
+    "ROBBERY": _("Robbery"),
+    "SEX OFFENSE": _("Sex offense"),
+    "STALKING": _("Stalking"),
+    "THEFT": _("Theft"),
+    "WEAPONS VIOLATION": _("Weapons violation"),
+}

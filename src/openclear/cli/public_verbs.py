@@ -1,0 +1,121 @@
+"""Verbs on what is public: editions, the statement from the log, the public site itself."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.conf import settings
+from tqdm import tqdm
+
+from openclear.access import gate
+from openclear.cli.acting import actor, print_json
+from openclear.cli.worker import runs
+from openclear.oversight.transparency import publish_statement
+from openclear.publishing import editions
+from openclear.release.commands import editions as all_editions
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+THREADS = 8
+
+
+def publisher_grant(handle: str, action: Action) -> Grant:
+    """Return a grant of the machine account that publishes. Raises Refused."""
+    return gate.open_for(handle, action, purpose=Purpose.PUBLIC_RELEASE)
+
+
+def edition(options: argparse.Namespace) -> int:
+    """Make every edition that is due, make or withdraw one, or list all."""
+    if options.what == "list":
+        return _list(options)
+    grant = publisher_grant(actor(options, options.by, "publisher"), Action.EDITION_MAKE)
+    if options.what == "withdraw":
+        month, revision = _named(options.edition)
+        editions.withdraw(grant, month=month, revision=revision, reason=options.reason)
+        print(f"Edition {options.edition} is withdrawn.")
+        return 0
+    made = editions.refresh_editions(grant, progress=_shown)
+    print_json({"made": made}) if options.json else print(f"{len(made)} editions made. {' '.join(made[-3:])}")
+    return 0
+
+
+def statement(options: argparse.Namespace) -> int:
+    """Publish the public part of the log and what is counted from it."""
+    size = publish_statement(publisher_grant(actor(options, options.by, "publisher"), Action.LOG_EXPORT))
+    print_json({"size": size}) if options.json else print(f"A statement over {size} entries is published.")
+    return 0
+
+
+def public_site(options: argparse.Namespace) -> int:
+    """Serve the public site, until the process that is named ends or for ever."""
+    configuration = settings.CONFIGURATION
+    port = options.port or configuration.public_port
+    command = [
+        sys.executable, "-m", "gunicorn", "openclear.config.public_wsgi:application",
+        "--bind", f"{configuration.public_host}:{port}", "--worker-class", "gthread", "--workers", "1",
+        "--threads", str(THREADS), "--log-level", "error", "--worker-tmp-dir", "/tmp",  # noqa: S108 - gunicorn's heartbeat
+    ]  # fmt: skip
+    if not options.while_running:
+        os.execve(sys.executable, command, _environment())  # noqa: S606 - our own interpreter
+    site = subprocess.Popen(command, env=_environment(), start_new_session=True)  # noqa: S603 - as above
+    while runs(options.while_running) and site.poll() is None:
+        time.sleep(0.5)
+    site.terminate()
+    return site.wait()
+
+
+def start_public_beside(process: int, port: int | None) -> None:
+    """Start the public site so that it ends with `process`, unless the operator runs it as a service."""
+    if settings.CONFIGURATION.public_site != "auto":
+        return
+    command = [*settings.PROGRAM_COMMAND, "public-site", "--while-running", str(process)]
+    command += ["--port", str(port)] if port else []
+    subprocess.Popen(  # noqa: S603 - our own program
+        command,
+        env=os.environ | settings.SEQUENCER_ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _environment() -> dict[str, str]:
+    # The public process is told one folder, and no address or key of the police side.
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OPENCLEAR_", "DJANGO_"))
+    }
+    public = {
+        f"OPENCLEAR_{name.upper()}": str(getattr(settings.CONFIGURATION, name))
+        for name in ("public_database", "public_allowed_hosts")
+    }
+    return kept | public | {"OPENCLEAR_PUBLIC_FOLDER": str(settings.PUBLIC_FOLDER)}
+
+
+def _list(options: argparse.Namespace) -> int:
+    rows = all_editions()
+    if options.json:
+        print_json(
+            [{"edition": row.name, "incidents": row.incidents, "withdrawn": row.reason} for row in rows]
+        )
+    for row in [] if options.json else rows:
+        print(f"{row.name:<10} {row.incidents:>10,}  {row.reason}")
+    return 0
+
+
+def _named(name: str | None) -> tuple[date, int]:
+    month, _, revision = (name or "").partition(".")
+    try:
+        return date.fromisoformat(f"{month}-01"), int(revision)
+    except ValueError:
+        raise WrongUsage(
+            f"'{name}' is no edition; its name is such as 2026-05.1 (openclear edition list)."
+        ) from None
+
+
+def _shown(months: Sequence[date]) -> Iterable[date]:
+    return tqdm(months, desc="editions", unit="month", disable=None)

@@ -1,0 +1,180 @@
+"""Editions: which months are due, made, logged, published; withdrawn where a record in one was sealed or corrected."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from openclear.access import gate
+from openclear.audit import log
+from openclear.audit.rows import Draft
+from openclear.publishing.files import write_files
+from openclear.publishing.rows import Incident, published
+from openclear.publishing.signing import release_key
+from openclear.publishing.suppression import K
+from openclear.records.boundaries import boundaries_on
+from openclear.records.changed import CHICAGO, PUBLISHING, changed_months, take_marks
+from openclear.records.months import COLUMNS, incidents_of_month
+from openclear.release import commands as release
+from openclear.release.rows import NewEdition, PublicOutline
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.labels import Label
+
+DELAY_DAYS = 7
+CHANGED = "Records in this edition were corrected, sealed or expunged."
+_SENSITIVE = (Label.DOMESTIC | Label.SEXUAL_ASSAULT).value
+_UTC_TEXT = "+00:00"
+Progress = Callable[[Sequence[date]], Iterable[date]]
+
+
+def is_due(month: date, today: date) -> bool:
+    """Say whether a month's edition may be made: its last day is seven days past."""
+    following = (month + timedelta(days=32)).replace(day=1)
+    return today >= following + timedelta(days=DELAY_DAYS)
+
+
+def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
+    """Make the edition of every month that is due and has none, or whose records changed. Return the names of those made.
+
+    The edition that it replaces is withdrawn in the same act, with the reason. Months that are not due stay marked.
+    """
+    grant.require(Action.EDITION_MAKE)
+    today = clock.now().astimezone(CHICAGO).date()
+    changed = {
+        month: marks
+        for month, marks in changed_months(grant, reader=PUBLISHING).items()
+        if is_due(month, today)
+    }
+    made = []
+    for month in progress(list(changed)):
+        gate.still_open(grant)
+        name = make_edition(grant, month=month)
+        # A crash before this line makes the month once more, as one more revision.
+        take_marks(grant, marks=changed[month])
+        if name:
+            made.append(name)
+    _publish_outlines(grant)
+    return made
+
+
+def make_edition(grant: Grant, *, month: date) -> str | None:
+    """Make and publish the edition of one month; return its name, or None where the month has too few incidents to tell of.
+
+    Raises NotPossible for a month that is not due: the delay is seven days.
+    """
+    grant.require(Action.EDITION_MAKE)
+    if not is_due(month, clock.now().astimezone(CHICAGO).date()):
+        raise NotPossible(f"The edition of {month:%Y-%m} is due {DELAY_DAYS} days after the month has ended.")
+    incidents = _incidents(grant, month)
+    before = [row for row in release.editions() if row.month == month]
+    _withdraw(grant, [(row.month, row.revision) for row in before if row.withdrawn is None], CHANGED)
+    if len(incidents) < K:
+        return None
+    revision = 1 + max((row.revision for row in before), default=0)
+    rows, totals = published(incidents)
+    folder = _new_folder(f"{month:%Y-%m}.{revision}")
+    files = write_files(folder, rows, totals)
+    manifest = _manifest(month, revision, len(incidents), files)
+    signature = release_key().sign(hashlib.sha256(manifest.encode()).hexdigest())
+    entry = _log(grant, month, revision, "published", manifest, {"incidents": len(incidents)})
+    (folder / "manifest.json").write_text(manifest)
+    (folder / "manifest.sig").write_text(signature)
+    folder.rename(folder.with_name(f"{month:%Y-%m}.{revision}"))
+    release.keep_edition(NewEdition(month, revision, clock.now(), rows, totals, manifest, signature, entry))
+    return f"{month:%Y-%m}.{revision}"
+
+
+def withdraw(grant: Grant, *, month: date, revision: int, reason: str) -> None:
+    """Take one edition back: its files and incidents go, the reason stays. Raises NotPossible where it is not public."""
+    grant.require(Action.EDITION_MAKE)
+    if not any(
+        (row.month, row.revision, row.withdrawn) == (month, revision, None) for row in release.editions()
+    ):
+        raise NotPossible(f"There is no edition {month:%Y-%m}.{revision} that could be withdrawn.")
+    _withdraw(grant, [(month, revision)], reason)
+
+
+def _withdraw(grant: Grant, wanted: Iterable[tuple[date, int]], reason: str) -> None:
+    for month, revision in wanted:
+        _log(grant, month, revision, "withdrawn", "", {"reason": reason})
+        release.withdraw_edition(month=month, revision=revision, at=clock.now(), reason=reason)
+        shutil.rmtree(settings.EDITIONS_FOLDER / f"{month:%Y-%m}.{revision}", ignore_errors=True)
+
+
+def _incidents(grant: Grant, month: date) -> list[Incident]:
+    clearance = grant.over(Dataset.INCIDENTS)
+    place = {name: number for number, name in enumerate(COLUMNS)}
+    found = incidents_of_month(grant, month=month)
+    return [_incident(row, place) for row in found if clearance.shows(row[place["labels"]])]
+
+
+def _incident(row: Sequence[Any], place: Mapping[str, int]) -> Incident:
+    return Incident(
+        occurred=_moment(row[place["occurred"]]).astimezone(CHICAGO).replace(tzinfo=None),
+        area=row[place["community_area"]],
+        primary_type=row[place["primary_type"]] or "",
+        description=row[place["description"]] or "",
+        block=row[place["block"]],
+        latitude=row[place["latitude"]],
+        longitude=row[place["longitude"]],
+        arrest=bool(row[place["arrest_made"]]),
+        is_sensitive=bool(row[place["labels"]] & _SENSITIVE),
+    )
+
+
+def _moment(stored: datetime | str) -> datetime:
+    # SQLite keeps moments as text, in UTC.
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored + _UTC_TEXT)
+
+
+def _new_folder(name: str) -> Path:
+    for left in settings.EDITIONS_FOLDER.glob(".making-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder: Path = settings.EDITIONS_FOLDER / f".making-{name}"
+    # What a crash left under this name was never published: its row is missing.
+    shutil.rmtree(folder.with_name(name), ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _manifest(month: date, revision: int, incidents: int, files: Sequence[Mapping[str, Any]]) -> str:
+    facts = {
+        "edition": f"{month:%Y-%m}.{revision}", "month": f"{month:%Y-%m}", "revision": revision, "unit": "incidents",
+        "incidents": incidents, "smallest_count": K, "delay_days": DELAY_DAYS, "made": clock.stamp(clock.now()),
+        "files": list(files),
+    }  # fmt: skip
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))
+
+
+def _log(
+    grant: Grant, month: date, revision: int, state: str, manifest: str, facts: Mapping[str, Any]
+) -> int:
+    judgement = gate.still_open(grant)
+    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    edition = {"month": f"{month:%Y-%m}", "revision": revision, "state": state, "manifest": digest}
+    receipt = log.append(
+        Draft(
+            "edition", "none", agencies=judgement.agencies, action=grant.action, dataset=Dataset.INCIDENTS,
+            purpose=grant.purpose, epoch=judgement.epoch, extra={"edition": edition},
+            body={"officer": grant.officer, **facts},
+        )
+    )  # fmt: skip
+    return receipt.entry
+
+
+def _publish_outlines(grant: Grant) -> None:
+    release.keep_outlines(
+        [
+            PublicOutline(kind, row.code, row.name.title() if row.name.isupper() else row.name, row.shape)
+            for kind in ("community-area", "district")
+            for row in boundaries_on(grant, kind=kind)
+        ]
+    )

@@ -1,0 +1,90 @@
+"""One month turned into what the public may have. Pure: incidents in, published rows out."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from openclear.publishing.suppression import OTHER, coarsened, hidden_cells
+from openclear.release.rows import PublicIncident
+
+# A square of about 200 metres: a block of Chicago's grid is an eighth of a mile.
+SQUARE_LATITUDE, SQUARE_LONGITUDE = 0.0018, 0.0024
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What publishing takes from a record. `occurred`: Chicago's clock. `is_sensitive`: no block is published for it."""
+
+    occurred: datetime
+    area: int | None
+    primary_type: str
+    description: str
+    block: str
+    latitude: float | None
+    longitude: float | None
+    arrest: bool
+    is_sensitive: bool
+
+
+def published(incidents: Sequence[Incident]) -> tuple[list[PublicIncident], dict[str, int]]:
+    """Return a month's rows and its totals by primary type, as they may be seen.
+
+    A row whose cell (community area, primary type) is hidden tells its area alone, and one whose area is too small not
+    even that. Every other row tells its hour, its block and the point of that block; a sensitive one neither.
+    """
+    areas = coarsened(row.area or OTHER for row in incidents)
+    types = coarsened(row.primary_type for row in incidents)
+    cells = [(areas[row.area or OTHER], types[row.primary_type]) for row in incidents]
+    hidden = hidden_cells(Counter(cells))
+    points = points_of_blocks(incidents)
+    rows = [
+        _withheld(cell[0]) if cell in hidden else _told(row, points)
+        for row, cell in zip(incidents, cells, strict=True)
+    ]
+    totals = Counter(str(types[row.primary_type]) for row in incidents)
+    return sorted(rows, key=_order), dict(totals)
+
+
+def points_of_blocks(incidents: Sequence[Incident]) -> dict[str, tuple[float, float]]:
+    """Return one point for each block: the centre of the square of 200 metres that its middle lies in.
+
+    So every incident of a block has the same point, and a point says no more than a block does.
+    """
+    found: dict[str, list[tuple[float, float]]] = {}
+    for row in incidents:
+        if row.latitude is not None and row.longitude is not None:
+            found.setdefault(row.block, []).append((row.latitude, row.longitude))
+    return {
+        block: (
+            _centre(median(place[0] for place in places), SQUARE_LATITUDE),
+            _centre(median(place[1] for place in places), SQUARE_LONGITUDE),
+        )
+        for block, places in found.items()
+    }
+
+
+def _centre(degrees: float, side: float) -> float:
+    return round((math.floor(degrees / side) + 0.5) * side, 5)
+
+
+def _withheld(area: object) -> PublicIncident:
+    return PublicIncident(area if isinstance(area, int) else None, "", "", "", None, None, None, None)
+
+
+def _told(row: Incident, points: Mapping[str, tuple[float, float]]) -> PublicIncident:
+    hour = row.occurred.replace(minute=0, second=0, microsecond=0)
+    if row.is_sensitive:
+        return PublicIncident(row.area, row.primary_type, "", "", None, None, None, row.arrest)
+    latitude, longitude = points.get(row.block, (None, None))
+    return PublicIncident(
+        row.area, row.primary_type, row.description, row.block, hour, latitude, longitude, row.arrest
+    )
+
+
+def _order(row: PublicIncident) -> tuple[object, ...]:
+    # Rows come in an order that tells nothing of the order of the records.
+    hour = row.hour.isoformat() if row.hour else ""
+    return (hour, row.area or 0, row.primary_type, row.block, row.description, row.arrest is True)

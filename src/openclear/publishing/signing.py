@@ -1,0 +1,35 @@
+"""The key that signs editions: another one than the log's, for another program holds it."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from openclear.audit.keys import SigningKey, create_key, read_key
+from openclear.audit.proof.notes import sign_note
+from openclear.audit.queries import genesis
+
+KEY_FILE = "release.key"
+
+
+@dataclass(frozen=True)
+class ReleaseKey:
+    """Signs the digest of a manifest as a C2SP signed note, under the name of the log's origin and `/editions`."""
+
+    key: SigningKey
+
+    def sign(self, digest: str) -> str:
+        """Return the signed note over one digest (SHA-256, hexadecimal)."""
+        return sign_note(
+            f"OpenCLEAR edition\n{digest}\n", self.key.name, self.key.public, self.key.private.sign
+        )
+
+
+def release_key() -> ReleaseKey:
+    """Return the key, made at the first edition; its public half is written to the public folder."""
+    path = settings.KEYS_FOLDER / KEY_FILE
+    if not path.exists():
+        create_key(path, f"{genesis(settings.LOG_FOLDER)['origin']}/editions")
+    key = read_key(path)
+    settings.EDITIONS_FOLDER.mkdir(parents=True, exist_ok=True)
+    (settings.EDITIONS_FOLDER / "editions.vkey").write_text(key.line + "\n")
+    return ReleaseKey(key)

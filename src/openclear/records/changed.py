@@ -1,0 +1,53 @@
+"""Months in which incidents changed: marked in the change's own transaction, taken by whoever keeps things made from them."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from openclear.records.models import ChangedMonth
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
+
+CHICAGO = ZoneInfo("America/Chicago")
+# Each keeps something made from incidents, and takes its own marks.
+ANALYSIS, PUBLISHING = "analysis", "publishing"
+READERS = (ANALYSIS, PUBLISHING)
+
+
+def month_of(moment: datetime) -> date:
+    """Return the first day of the month, in Chicago, that holds `moment`."""
+    return moment.astimezone(CHICAGO).date().replace(day=1)
+
+
+def bounds_of(month: date) -> tuple[datetime, datetime]:
+    """Return the moments, in UTC, at which a month of Chicago begins and the next one does."""
+    following = (month + timedelta(days=32)).replace(day=1)
+    first, last = (
+        datetime(day.year, day.month, 1, tzinfo=CHICAGO).astimezone(UTC) for day in (month, following)
+    )
+    return first, last
+
+
+def mark(moments: Iterable[datetime]) -> None:
+    """Mark the months that hold `moments`, within the transaction of the change itself."""
+    months = sorted({month_of(moment) for moment in moments})
+    ChangedMonth.objects.bulk_create(
+        ChangedMonth(month=month, reader=reader) for month in months for reader in READERS
+    )
+
+
+def changed_months(grant: Grant, *, reader: str) -> dict[date, list[int]]:
+    """Return the months that changed since `reader` last took them, each with the marks that say so."""
+    grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
+    found: dict[date, list[int]] = {}
+    for month, number in (
+        ChangedMonth.objects.filter(reader=reader).order_by("month").values_list("month", "pk")
+    ):
+        found.setdefault(month, []).append(number)
+    return found
+
+
+def take_marks(grant: Grant, *, marks: Iterable[int]) -> None:
+    """Remove marks whose months were made anew. Those that came meanwhile stay."""
+    grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
+    ChangedMonth.objects.filter(pk__in=list(marks)).delete()

@@ -1,0 +1,79 @@
+"""What every table of the warehouse shares: the columns of a record, and the one filter behind every clearance."""
+
+import json
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from django.db import models
+
+from openclear.vocabulary.grants import Clearance
+
+
+@models.IntegerField.register_lookup
+class Lacks(models.Lookup):
+    """`labels__lacks=mask`: none of the bits of `mask` is set. The one condition behind every clearance."""
+
+    lookup_name = "lacks"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the condition, the same on SQLite and PostgreSQL.
+
+        `< 1` says what `= 0` says, for bits are never negative; but PostgreSQL takes an unknown `= 0` for one row in 200 and
+        then plans as if next to nothing were shown (measured: eleven times slower), an unknown `<` for one in three.
+        """
+        left, left_values = self.process_lhs(compiler, connection)
+        right, right_values = self.process_rhs(compiler, connection)
+        return f"({left} & {right}) < 1", (*left_values, *right_values)
+
+
+@models.UUIDField.register_lookup
+class Among(models.Lookup):
+    """`pk__among=ids`: one of thousands of ids, sent as one value. An `IN` would send, and plan for, each of them."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the condition for SQLite, which keeps ids as hexadecimal text."""
+        left, values = self.process_lhs(compiler, connection)
+        condition = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - a column that Django spelled
+        return condition, (*values, json.dumps([one.hex for one in self.rhs]))
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the condition for PostgreSQL."""
+        left, values = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s)", (*values, list(self.rhs))
+
+
+class RowsWithin(models.QuerySet[Any]):
+    """Every table's rows, as far as a clearance shows them."""
+
+    def within(self, clearance: Clearance) -> Self:
+        """Return the rows that carry no refused label, or none; the same filter for one row and for a list."""
+        if clearance.nothing:
+            return self.none()
+        refused = clearance.refused_labels.value
+        if not refused:
+            return self
+        return self.filter(labels__lacks=refused)
+
+
+class Record(models.Model):
+    """What every row of the warehouse carries."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    source = models.CharField(max_length=30)
+    source_id = models.CharField(max_length=40)
+    revision = models.CharField(max_length=40, blank=True)
+    owner_agency = models.CharField(max_length=200, default="il.chicago.pd")
+    labels = models.IntegerField(default=0)
+
+    objects: ClassVar[Any] = RowsWithin.as_manager()
+
+    class Meta:
+        """Each table has these columns of its own."""
+
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["source", "source_id"], name="%(class)s_once_per_source")
+        ]

@@ -1,0 +1,41 @@
+"""Opening a file of boundaries. Raises WrongFile where it is none."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from openclear.sources.errors import WrongFile
+
+LARGEST = 200 << 20
+
+
+def read_features(path: Path) -> list[dict[str, Any]]:
+    """Return the features of a GeoJSON file, plain or gzipped. Raises WrongFile with what to do."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, EOFError) as error:
+        message = f"{path} cannot be read ({type(error).__name__}); check its name and that it is whole."
+        raise WrongFile(message) from None
+    if len(data) > LARGEST:
+        raise WrongFile(f"{path.name} is larger than 200 MB; boundaries of one city are smaller.")
+    return _features(path.name, data)
+
+
+def _features(name: str, data: bytes) -> list[dict[str, Any]]:
+    try:
+        document = json.loads(data)
+        features = document["features"]
+        if document["type"] == "FeatureCollection" and features and all(map(_is_polygon, features)):
+            return list(features)
+    except (ValueError, KeyError, TypeError):
+        pass
+    message = f"{name} is no GeoJSON FeatureCollection of polygons; export the boundaries as GeoJSON."
+    raise WrongFile(message)
+
+
+def _is_polygon(feature: dict[str, Any]) -> bool:
+    return feature["geometry"]["type"] in {"Polygon", "MultiPolygon"} and isinstance(
+        feature["properties"], dict
+    )

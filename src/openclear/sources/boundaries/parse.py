@@ -1,0 +1,108 @@
+"""From features to boundaries. Pure: GeoJSON in, boundaries out."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import shapely
+from shapely.geometry import mapping, shape
+
+from openclear.records.rows import BoundaryRow
+from openclear.sources.errors import WrongFile
+
+# What a code of each kind looks like in a file, how long it is here, and what properties are often called.
+_CODES: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
+    "beat": (r"\d{3,4}", 4, ("beat_num", "beat_number", "beat")),
+    "district": (r"\d{1,3}", 3, ("dist_num", "district", "dist_label")),
+    "community-area": (
+        r"[1-9]\d?",
+        1,
+        ("area_numbe", "area_num_1", "area_number", "community", "comarea_id"),
+    ),
+    "ward": (r"[1-9]\d?", 1, ("ward", "ward_id")),
+}
+DECIMALS = 6
+
+
+def boundaries_of(
+    features: Sequence[Mapping[str, Any]], *, kind: str, valid_from: date, code: str | None = None
+) -> list[BoundaryRow]:
+    """Return one boundary for each code. `code`: the property that holds it; found by its form where it is not named.
+
+    Raises WrongFile for coordinates that are no longitude and latitude, or where no property holds codes of this kind.
+    """
+    held = code or _code_property(features, kind)
+    named = _name_property(features, held)
+    shapes: dict[str, list[Any]] = {}
+    names: dict[str, str] = {}
+    for feature in features:
+        properties = feature["properties"]
+        key = _code(properties.get(held), kind, held)
+        shapes.setdefault(key, []).append(_polygon(feature["geometry"]))
+        names[key] = str(properties[named])[:80] if named else ""
+    return [
+        BoundaryRow(kind, key, names[key], _geojson(shapely.union_all(parts)), valid_from)
+        for key, parts in sorted(shapes.items())
+    ]
+
+
+def _code_property(features: Sequence[Mapping[str, Any]], kind: str) -> str:
+    form, _, usual = _CODES[kind]
+    candidates = [
+        name
+        for name in features[0]["properties"]
+        if all(re.fullmatch(form, _text(feature["properties"].get(name))) for feature in features)
+    ]
+    # A district may have two polygons, a beat or an area rarely: the property with the most values names them.
+    candidates.sort(
+        key=lambda name: (name.lower() not in usual, -len({_text(f["properties"][name]) for f in features}))
+    )
+    if not candidates:
+        message = f"No property of this file holds codes of a {kind}; name the right one with --code."
+        raise WrongFile(message)
+    return str(candidates[0])
+
+
+def _name_property(features: Sequence[Mapping[str, Any]], code: str) -> str | None:
+    first = features[0]["properties"]
+    worded = [
+        name for name in first if name != code and re.fullmatch(r"[A-Za-z][\w .,'/-]+", _text(first[name]))
+    ]
+    for name in worded:
+        if len({_text(feature["properties"].get(name)) for feature in features}) > 1:
+            return str(name)
+    return None
+
+
+def _text(value: object) -> str:
+    return str(value).strip().removesuffix(".0") if value is not None else ""
+
+
+def _code(value: object, kind: str, held: str) -> str:
+    form, width, _ = _CODES[kind]
+    text = _text(value)
+    if not re.fullmatch(form, text):
+        raise WrongFile(
+            f"'{text[:20]}' in {held} is no code of a {kind}; name the right property with --code."
+        )
+    return text.zfill(width)
+
+
+def _polygon(geometry: dict[str, Any]) -> Any:
+    polygon = shape(geometry)
+    west, south, east, north = polygon.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        message = (
+            "The coordinates are no longitude and latitude in degrees; export the file in WGS 84 (EPSG 4326)."
+        )
+        raise WrongFile(message)
+    return (
+        polygon if polygon.is_valid else shapely.make_valid(polygon, method="structure", keep_collapsed=False)
+    )
+
+
+def _geojson(polygon: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(mapping(shapely.set_precision(polygon, 10**-DECIMALS))))
+    return plain
