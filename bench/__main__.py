@@ -6,7 +6,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("audit", "block", "gate", "import", "web")
+NAMES = ("analysis", "audit", "block", "gate", "import", "web")
 _MODULES = {"import": "importing"}
 
 

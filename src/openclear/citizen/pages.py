@@ -83,7 +83,7 @@ def block_page(request: HttpRequest) -> HttpResponse:
     if during is None or not block:
         raise Http404
     rows = queries.incidents_of_block(during, block=block)
-    return _page(request, "block", during=during, block=block, rows=rows, **chosen)
+    return _page(request, "block", during=during, named=block, rows=rows, **chosen)
 
 
 @require_safe
