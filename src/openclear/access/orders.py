@@ -11,7 +11,7 @@ from openclear.access import gate, receipts
 from openclear.access.changes import Change, change_by
 from openclear.access.keepers import NO_LOCKOUT
 from openclear.access.models import Agency, OrderPlace, OrderProof, OrderState
-from openclear.access.plans import plan, reached
+from openclear.access.plans import caught, plan, reached
 from openclear.access.ports import ports
 from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import ALL, OrderRow, Rule
@@ -193,7 +193,8 @@ def finish_unproved() -> list[str]:
         proved = OrderProof.objects.filter(order=state.order, epoch=state.epoch).exists()
         if state.state in {PROVISIONAL, IN_FORCE} and not proved:
             row = row_of(state)
-            counted = {reach.target: len(reached(row, reach.held())) for reach in ports.reach}
+            handles = caught(row)
+            counted = {reach.target: len(reached(row, handles, reach.held())) for reach in ports.reach}
             receipts.prove((), row, state.epoch, counted, {})
             done.append(f"Order {state.order} on {state.agency} had no receipt yet: proved.")
     return done

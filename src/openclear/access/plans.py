@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,10 +67,14 @@ def reaches(order: OrderRow, person: Person) -> bool:
     return any(order.holds(agency) for agency in agencies_of([person], clock.today()))
 
 
-def reached(order: OrderRow, held: Sequence[Held]) -> list[Held]:
-    """Return those of these things that the order means: their holder, and what they were made for."""
-    hit = {handle for handle, person in read_everyone().items() if reaches(order, person)} if held else set()
-    return [one for one in held if one.holder in hit and meant(order, one)]
+def caught(order: OrderRow) -> frozenset[str]:
+    """Return the handles of everyone tied to an agency that the order holds over, as the registry stands now."""
+    return frozenset(handle for handle, person in read_everyone().items() if reaches(order, person))
+
+
+def reached(order: OrderRow, handles: AbstractSet[str], held: Sequence[Held]) -> list[Held]:
+    """Return those of these things that the order means: their holder (`handles`: see `caught`), and what they were made for."""
+    return [one for one in held if one.holder in handles and meant(order, one)]
 
 
 def meant(order: OrderRow, held: Held) -> bool:
@@ -89,7 +94,7 @@ def untouched_agencies(order: OrderRow) -> list[str]:
     return [path for path in paths if not order.holds(path) and not is_within(path, HOST)]
 
 
-def _targets(order: OrderRow, handles: set[str]) -> list[tuple[str, int, int]]:
+def _targets(order: OrderRow, handles: AbstractSet[str]) -> list[tuple[str, int, int]]:
     counted = []
     for reach in ports.reach:
         held = reach.held()

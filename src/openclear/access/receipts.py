@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from functools import cache
 from typing import Any
 
 from openclear.access import barrier
 from openclear.access.decisions import judge
 from openclear.access.errors import NotAnswered
 from openclear.access.models import OrderProof
-from openclear.access.plans import reached
-from openclear.access.ports import Held, Reach, ports
-from openclear.access.rows import ALL, Ask, OrderRow
+from openclear.access.plans import caught, reached
+from openclear.access.ports import ports
+from openclear.access.rows import ALL, Ask, OrderRow, Standing
 from openclear.access.rules import CUT_OFF, order_over
 from openclear.access.standing import read_standing
 from openclear.audit import log
@@ -43,8 +44,10 @@ class OrderReceipt:
 
 def end_held(order: OrderRow) -> None:
     """End everything that an order means and that can be ended: what ended under an order never comes back with its lifting."""
+    handles = caught(order)
     for reach in ports.reach:
-        reach.end(reached(order, reach.held()))
+        if reach.ends and (standing := reached(order, handles, reach.held())):
+            reach.end(standing)
 
 
 def prove(
@@ -54,8 +57,12 @@ def prove(
 
     `agencies`: of whoever gave it. `told`: the plan that it was given by, kept with the receipts.
     """
+    # While things are ended, the answers under way run out their 500 ms: the order waits for the longer of both.
+    end_held(order)
     with _drained(order) as drained:
-        receipts = [*(_proved(order, reach, counted[reach.target]) for reach in ports.reach), drained]
+        # Again: an answer that was under way may have made something.
+        end_held(order)
+        receipts = [*_proved(order, counted), drained]
         _append_result(agencies, order, epoch, receipts)
         OrderProof.objects.create(
             order=order.id, epoch=epoch, receipts=[list(astuple(item)) for item in receipts], plan=dict(told)
@@ -63,16 +70,19 @@ def prove(
     return OrderReceipt(order.id, epoch, receipts)
 
 
-def _proved(order: OrderRow, reach: Reach, count: int) -> TargetReceipt:
-    reach.end(reached(order, reach.held()))
-    held = reached(order, reach.held())
-    standing = held if reach.ends else [one for one in held if _still_answered(order, one)]
-    return TargetReceipt(reach.target, FAILED if standing else VERIFIED, count, len(standing))
+def _proved(order: OrderRow, counted: Mapping[str, int]) -> Iterator[TargetReceipt]:
+    handles, standing = caught(order), read_standing()
+    # Whoever holds ten sessions is decided on once.
+    still_answered = cache(lambda handle: _still_answered(order, handle, standing))
+    for reach in ports.reach:
+        held = reached(order, handles, reach.held())
+        left = held if reach.ends else [one for one in held if still_answered(one.holder)]
+        yield TargetReceipt(reach.target, FAILED if left else VERIFIED, counted[reach.target], len(left))
 
 
-def _still_answered(order: OrderRow, held: Held) -> bool:
+def _still_answered(order: OrderRow, handle: str, standing: Standing) -> bool:
     ask = _probe(order)
-    judgement = judge(held.holder, ask, read_standing())
+    judgement = judge(handle, ask, standing)
     met = order_over([order], judgement.agencies, ask) is not None
     # Refused for another reason, such as a case that is missing, would prove nothing of the order.
     return met and not any(name.startswith(CUT_OFF) for name in judgement.decision.rule_ids)

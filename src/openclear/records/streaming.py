@@ -24,7 +24,7 @@ from openclear.records.shown import (
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Grant
 
-CHUNK, READ = 500, 10_000
+CHUNK, READ, ASKED = 500, 10_000, 1000
 
 
 def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -45,7 +45,8 @@ def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) 
 def all_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> bool:
     """Say whether every one of these rows is there for the holder now: none was sealed, expunged or removed since."""
     grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
-    parts = (ids[start : start + READ] for start in range(0, len(ids), READ))
+    # A thousand at once: with ten thousand PostgreSQL reads the whole table (measured: 30 ms in all became 400).
+    parts = (ids[start : start + ASKED] for start in range(0, len(ids), ASKED))
     return all(_WITHIN[kind](grant).filter(pk__among=part).count() == len(part) for part in parts)
 
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from hashlib import file_digest
 from io import StringIO
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -36,13 +37,20 @@ def path_of(identity: object) -> Path:
 
 def ids_of(identity: object, start: int, stop: int) -> list[UUID]:
     """Return the ids of the rows that the bytes from `start` to `stop` hold parts of; of Parquet and PDF those of all rows."""
-    ids = path_of(identity).with_suffix(".ids").read_bytes()
-    first, last = 0, len(ids) // 16
+    ids = path_of(identity).with_suffix(".ids")
+    first, last = 0, ids.stat().st_size // 16
     begins = path_of(identity).with_suffix(".rows")
-    if begins.exists():
-        places = array("Q", begins.read_bytes())
-        first, last = max(0, bisect_right(places, start) - 1), bisect_left(places, stop)
-    return [UUID(bytes=ids[16 * place : 16 * place + 16]) for place in range(first, last)]
+    if begins.exists() and last:
+        with (
+            begins.open("rb") as file,
+            mmap(file.fileno(), 0, access=ACCESS_READ) as data,
+            memoryview(data).cast("Q") as places,
+        ):
+            first, last = max(0, bisect_right(places, start) - 1), bisect_left(places, stop)
+    with ids.open("rb") as file:
+        file.seek(16 * first)
+        held = file.read(16 * (last - first))
+    return [UUID(bytes=held[place : place + 16]) for place in range(0, len(held), 16)]
 
 
 def exports_with(record: UUID) -> list[str]:
