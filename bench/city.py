@@ -18,16 +18,8 @@ def new_city(people: int, incidents: int) -> Path:
     """Set up a demonstration city in a new folder and make this process a part of it."""
     home = Path(tempfile.mkdtemp(prefix="openclear-bench-"))
     os.environ["OPENCLEAR_HOME"] = str(home)
-    from openclear.config.program import prepare
-
-    prepare()
-    from openclear.audit import log
-    from openclear.cli.main import main
-
-    if main(["demo", "--no-serve", "--people", str(people), "--incidents", str(incidents)], lambda: None):
-        raise SystemExit("the city could not be built")
+    here(people, incidents)
     atexit.register(shutil.rmtree, home, ignore_errors=True)
-    atexit.register(log.stop)
     return home
 
 

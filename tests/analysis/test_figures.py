@@ -100,8 +100,8 @@ def test_a_crash_while_a_month_is_made_leaves_the_old_one_and_the_mark(monkeypat
     moment = Incident.objects.order_by("-occurred").first().occurred
     mark([moment])
     with monkeypatch.context() as broken:
-        broken.setattr(snapshots, "_table", lambda _rows: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        broken.setattr(snapshots, "incidents_of_month", lambda _grant, month: month / 0)
+        with pytest.raises(TypeError):
             questions.coverage(chen())
     assert questions.coverage(chen()).incidents == whole
     assert snapshots.refresh(chen()) == 0

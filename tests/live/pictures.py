@@ -7,7 +7,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = (
     "sign-in-phone", "results-phone", "results-desktop", "person-desktop", "refused-phone", "plan-desktop",
-    "order-desktop", "entry-desktop", "verified-phone",
+    "order-desktop", "entry-desktop", "verified-phone", "figures-desktop", "public-map-phone", "public-home-desktop",
 )  # fmt: skip
 TALLEST = {"phone": 844, "desktop": 1000}
 

@@ -194,6 +194,39 @@ def test_brandt_keeps_a_search_and_soto_follows_his_link(somebody, city):
     brandt.page.get_by_text("ended").first.wait_for()
 
 
+def test_chen_counts_on_charts_and_on_a_map_and_makes_a_book(somebody):
+    chen = somebody().sign_in("Amy Chen")
+    chen.page.goto("/figures?since=2025-01-01")
+    for name in ("month", "primary_type", "hours", "map"):
+        chen.page.locator(f"[data-chart={name}][data-ready]").wait_for()
+    chen.look("figures")
+    counted = int(re.search(r"([\d,]+) incidents,", chen.text())[1].replace(",", ""))
+    month = chen.page.locator("section", has=chen.page.get_by_role("heading", name="By month"))
+    month.get_by_text("As a table").click()
+    rows = month.locator("tbody tr").all_inner_texts()
+    assert sum(int(row.split("\t")[1].replace(",", "")) for row in rows) == counted
+    hours = chen.page.locator("section", has=chen.page.get_by_role("heading", name="By hour and weekday"))
+    hours.get_by_text("As a table").click()
+    cells = hours.locator("tbody td").all_inner_texts()
+    assert sum(int(cell.replace(",", "")) for cell in cells) == counted
+    with chen.page.expect_download() as picture:
+        month.get_by_role("button", name="Picture").click()
+    assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+    chen.page.locator("#book-district").fill("11")
+    chen.page.locator("#book-month").fill("2026-03")
+    chen.page.get_by_role("button", name="Make the book").click()
+    chen.page.get_by_role("heading", name="Exports, alerts and links").wait_for()
+    for _ in range(40):
+        if chen.page.get_by_role("link", name="Download").count():
+            break
+        time.sleep(0.5)
+        chen.page.reload()
+    chen.look("kept-book")
+    with chen.page.expect_download() as book:
+        chen.page.get_by_role("link", name="Download").first.click()
+    assert book.value.path().read_bytes().startswith(b"%PDF")
+
+
 def test_a_page_that_was_seen_before_an_order_is_not_shown_again_after_it(somebody, city):
     """The cached page: neither reloading nor going back brings an answer out of the browser."""
     ives = somebody().sign_in("Gordon Ives")

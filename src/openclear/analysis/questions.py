@@ -1,8 +1,11 @@
-"""The questions on incidents, in Ibis: the same expressions for DuckDB here and for a cluster elsewhere."""
+"""The questions on incidents, in Ibis: the same expressions for DuckDB here and for a cluster elsewhere.
+
+An expression is turned into SQL once for each kind of question and filter, and kept: that costs more than a small answer.
+"""
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -24,6 +27,7 @@ BY: Mapping[str, bool] = {
 }  # fmt: skip
 MOST_ROWS = 1000
 EVERYTHING = Narrowing()
+KEPT_STATEMENTS = 512
 _one_at_a_time = threading.Lock()
 _EMPTY = {
     "month": "date", "occurred": "timestamp", "hour": "uint8", "weekday": "uint8", "primary_type": "string",
@@ -38,14 +42,20 @@ def incident_counts(grant: Grant, *, by: str, narrow: Narrowing = EVERYTHING) ->
     grant.require(Action.ANALYSIS_ASK)
     if by not in BY:
         raise WrongUsage(f"Count by one of {', '.join(BY)}; not by '{by[:20]}'.")
-    rows = _asked(grant, narrow)
-    counted = rows.group_by(value=rows[by].cast("string").fill_null("")).agg(
-        incidents=_.count(), arrests=_.count(where=_.arrest_made)
+    return [Count(*row) for row in _answer(grant, narrow, _counts, by)]
+
+
+def _counts(rows: Any, by: str) -> Any:
+    counted = rows.group_by(value=rows[by]).agg(incidents=_.count(), arrests=_.count(where=_.arrest_made))
+    # Text only now, of a few lines: of every incident it would cost more than the counting.
+    told = (
+        counted.group_by(value=_.value.cast("string").fill_null(""))
+        .agg(incidents=_.incidents.sum(), arrests=_.arrests.sum())
+        .select("value", "incidents", "arrests")
     )
     # Numbers are text here, and 9 comes before 10: the shorter first.
     order = [_.value.length(), _.value] if BY[by] else [ibis.desc(_.incidents), _.value]
-    found = _run(counted.order_by(order).limit(MOST_ROWS))
-    return [Count(**row) for row in found]
+    return told.order_by(order).limit(MOST_ROWS)
 
 
 def cross_counts(
@@ -53,59 +63,66 @@ def cross_counts(
 ) -> list[tuple[str, str, int]]:
     """Return counts by two things at once, such as weekday and hour: (row, column, incidents)."""
     grant.require(Action.ANALYSIS_ASK)
-    asked = _asked(grant, narrow)
-    keys = {
-        "row": asked[rows_by].cast("string").fill_null(""),
-        "column": asked[columns_by].cast("string").fill_null(""),
-    }
-    found = _run(asked.group_by(**keys).agg(incidents=_.count()).order_by([_.row, _.column]))
-    return [(row["row"], row["column"], row["incidents"]) for row in found]
+    return [
+        (row, column, count) for row, column, count in _answer(grant, narrow, _crossed, rows_by, columns_by)
+    ]
+
+
+def _crossed(rows: Any, rows_by: str, columns_by: str) -> Any:
+    counted = rows.group_by(row=rows[rows_by], column=rows[columns_by]).agg(incidents=_.count())
+    told = {name: _[name].cast("string").fill_null("") for name in ("row", "column")}
+    return counted.group_by(**told).agg(incidents=_.incidents.sum()).order_by([_.row, _.column])
 
 
 def year_over_year(grant: Grant, *, narrow: Narrowing = EVERYTHING) -> list[YearCount]:
     """Return each year's incidents up to the day of the year of the newest one, so that years can be compared."""
     grant.require(Action.ANALYSIS_ASK)
-    rows = _asked(grant, narrow)
     last = coverage(grant, narrow=narrow).last
     if last is None:
         return []
-    day = (rows.occurred.month() * 100 + rows.occurred.day()) <= last.month * 100 + last.day
-    counted = rows.filter(day).group_by(year=rows.occurred.year()).agg(incidents=_.count()).order_by(_.year)
-    found = [(row["year"], row["incidents"]) for row in _run(counted)]
+    found = _answer(grant, narrow, _years, last.month * 100 + last.day)
     before = dict(found)
     return [YearCount(year, count, _change(count, before.get(year - 1))) for year, count in found]
+
+
+def _years(rows: Any, last: int) -> Any:
+    within = rows.filter((rows.occurred.month() * 100 + rows.occurred.day()) <= last)
+    return within.group_by(year=_.occurred.year()).agg(incidents=_.count()).order_by(_.year)
 
 
 def points(grant: Grant, *, column: str, narrow: Narrowing = EVERYTHING) -> dict[str, Any]:
     """Return day, longitude, latitude (not a number where there is none) and one recorded code of each incident, as arrays."""
     grant.require(Action.ANALYSIS_ASK)
-    rows = _asked(grant, narrow)
-    wanted = rows.select(
-        day=rows.occurred.date(), longitude=rows.longitude, latitude=rows.latitude,
-        code=rows[column].cast("string").fill_null(""),
-    )  # fmt: skip
-    with _one_at_a_time:
-        found = _engine().to_pyarrow(wanted)
+    found = _answer(grant, narrow, _points, column, table=True)
     arrays = {name: found.column(name).to_numpy() for name in ("longitude", "latitude")}
     days = found.column("day").to_numpy().astype("datetime64[D]")
     codes = np.array(found.column("code").to_pylist(), str)
     return {**arrays, "day": days, "code": codes}
 
 
+def _points(rows: Any, column: str) -> Any:
+    return rows.select(
+        day=rows.occurred.date(), longitude=rows.longitude, latitude=rows.latitude,
+        code=rows[column].cast("string").fill_null(""),
+    )  # fmt: skip
+
+
 def coverage(grant: Grant, *, narrow: Narrowing = EVERYTHING) -> Coverage:
     """Return what stands behind the figures of a narrowing, and what is missing from them."""
     grant.require(Action.ANALYSIS_ASK)
-    rows = _asked(grant, narrow)
-    found = _run(
-        rows.agg(
-            incidents=_.count(),
-            first=_.occurred.min(),
-            last=_.occurred.max(),
-            without_district=_.count(where=(_.district == "") | _.district.isnull()),
-            without_point=_.count(where=_.latitude.isnull()),
-        )
-    )[0]
-    return Coverage(**found, hidden=_hidden(grant.over(Dataset.INCIDENTS)))
+    incidents, first, last, without_district, without_point = _answer(grant, narrow, _covered)[0]
+    hidden = _hidden(grant.over(Dataset.INCIDENTS))
+    return Coverage(incidents, first, last, without_district, without_point, hidden)
+
+
+def _covered(rows: Any) -> Any:
+    return rows.agg(
+        incidents=_.count(),
+        first=_.occurred.min(),
+        last=_.occurred.max(),
+        without_district=_.count(where=(_.district == "") | _.district.isnull()),
+        without_point=_.count(where=_.latitude.isnull()),
+    )
 
 
 def _change(count: int, before: int | None) -> float | None:
@@ -118,12 +135,33 @@ def _hidden(clearance: Clearance) -> list[str]:
     return [label_name(label) for label in Label if clearance.refused_labels & label]
 
 
-def _asked(grant: Grant, narrow: Narrowing) -> Any:
+def _answer(
+    grant: Grant, narrow: Narrowing, question: Callable[..., Any], *named: Any, table: bool = False
+) -> Any:
     refresh(grant)
-    clearance = grant.over(Dataset.INCIDENTS)
-    rows = _incidents(narrow)
+    found = tuple(file for file in files() if _within(file, narrow))
+    # DuckDB uses every core for one question; a second question in the same process waits for it.
+    with _one_at_a_time:
+        statement = _statement(question, named, found, narrow, grant.over(Dataset.INCIDENTS))
+        answer = _engine().con.execute(statement)
+        return answer.to_arrow_table() if table else answer.fetchall()
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _statement(
+    question: Callable[..., Any],
+    named: tuple[Any, ...],
+    found: tuple[str, ...],
+    narrow: Narrowing,
+    clearance: Clearance,
+) -> str:
+    rows = _view(found)
+    return str(_engine().compile(question(rows.filter(_conditions(rows, narrow, clearance)), *named)))
+
+
+def _conditions(rows: Any, narrow: Narrowing, clearance: Clearance) -> list[Any]:
     if clearance.nothing:
-        return rows.filter(ibis.literal(value=False))
+        return [ibis.literal(value=False)]
     conditions = [(rows.labels & clearance.refused_labels.value) == 0] if clearance.refused_labels else []
     for name in ("primary_type", "district", "beat", "community_area", "arrest_made", "domestic"):
         wanted = getattr(narrow, name)
@@ -133,22 +171,16 @@ def _asked(grant: Grant, narrow: Narrowing) -> Any:
         conditions.append(rows.occurred >= ibis.timestamp(f"{narrow.since} 00:00:00"))
     if narrow.until:
         conditions.append(rows.occurred < ibis.timestamp(f"{narrow.until} 00:00:00") + ibis.interval(days=1))
-    return rows.filter(conditions) if conditions else rows
-
-
-def _incidents(narrow: Narrowing) -> Any:
-    found = [file for file in files() if _within(file, narrow)]
-    if not found:
-        return ibis.memtable([], schema=_EMPTY)
-    return _view(tuple(found))
+    return conditions or [ibis.literal(value=True)]
 
 
 @lru_cache(maxsize=256)
 def _view(found: tuple[str, ...]) -> Any:
     # One view for each set of files, for ever under the same name: it reads what the files hold when it is asked.
+    if not found:
+        return _engine().create_table("no_incidents", schema=ibis.schema(_EMPTY), temp=True)
     name = f"incidents_{hashlib.sha256(repr(found).encode()).hexdigest()[:16]}"
-    with _one_at_a_time:
-        return _engine().read_parquet(list(found), table_name=name)
+    return _engine().read_parquet(list(found), table_name=name)
 
 
 def _within(file: str, narrow: Narrowing) -> bool:
@@ -161,10 +193,3 @@ def _within(file: str, narrow: Narrowing) -> bool:
 @cache
 def _engine() -> Any:
     return ibis.duckdb.connect()
-
-
-def _run(expression: Any) -> list[dict[str, Any]]:
-    # DuckDB uses every core for one question; a second question in the same process waits for it.
-    with _one_at_a_time:
-        found = _engine().to_pyarrow(expression).to_pylist()
-    return list(found)

@@ -124,7 +124,7 @@ def _fetch(options: argparse.Namespace, handle: str) -> int:
             file.write(grant.release(data))
             gate.let_go()
     draft.replace(options.to)
-    print(f"{row.rows:,} rows are in {options.to}.")
+    print(f"{row.rows:,} rows are in {options.to}." if row.rows else f"Written: {options.to}.")
     return 0
 
 

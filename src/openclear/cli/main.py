@@ -1,6 +1,7 @@
 """The program's verbs. Exit codes: 0 done, 1 refused or not proved, 2 wrong usage."""
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -25,6 +26,10 @@ def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
     try:
         prepare()
         return _run(options)
+    except BrokenPipeError:
+        # Whoever reads the output (head, less) had enough of it; what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Exception as error:  # noqa: BLE001 - the one place where any error becomes a sentence
         if options.debug:
             traceback.print_exc()
@@ -52,6 +57,8 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if type(error).__name__ in {"OperationalError", "ProgrammingError"}:
         return "There is no city here, or its database does not answer; run ./run demo or openclear init."
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}. Name a file that this user may read or write."
     return f"This failed unexpectedly ({type(error).__name__}); repeat it with --debug and report what it prints."
 
 

@@ -3,9 +3,12 @@
 from openclear.access.ports import ports
 from openclear.access.reach import Sessions, Tokens
 from openclear.records.grounds import CaseGrounds
+from openclear.reporting.book import DistrictBook
 from openclear.search.reach import reaches
+from openclear.search.reports import reports
 
 
 def wire() -> None:
-    """Register the implementations of the gate's ports."""
+    """Register the implementations of the gate's ports, and the reports that are made as jobs."""
+    reports.register([DistrictBook()])
     ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()])

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from openclear.publishing.signing import release_key
 from openclear.publishing.suppression import K
 from openclear.records.boundaries import boundaries_on
 from openclear.records.changed import CHICAGO, PUBLISHING, changed_months, take_marks
-from openclear.records.months import COLUMNS, incidents_of_month
+from openclear.records.months import incidents_of_month
 from openclear.release import commands as release
 from openclear.release.rows import NewEdition, PublicOutline
 from openclear.vocabulary import clock
@@ -31,7 +31,6 @@ from openclear.vocabulary.labels import Label
 DELAY_DAYS = 7
 CHANGED = "Records in this edition were corrected, sealed or expunged."
 _SENSITIVE = (Label.DOMESTIC | Label.SEXUAL_ASSAULT).value
-_UTC_TEXT = "+00:00"
 Progress = Callable[[Sequence[date]], Iterable[date]]
 
 
@@ -111,28 +110,22 @@ def _withdraw(grant: Grant, wanted: Iterable[tuple[date, int]], reason: str) -> 
 
 def _incidents(grant: Grant, month: date) -> list[Incident]:
     clearance = grant.over(Dataset.INCIDENTS)
-    place = {name: number for number, name in enumerate(COLUMNS)}
-    found = incidents_of_month(grant, month=month)
-    return [_incident(row, place) for row in found if clearance.shows(row[place["labels"]])]
+    found = incidents_of_month(grant, month=month).to_pylist()
+    return [_incident(row) for row in found if clearance.shows(row["labels"])]
 
 
-def _incident(row: Sequence[Any], place: Mapping[str, int]) -> Incident:
+def _incident(row: Mapping[str, Any]) -> Incident:
     return Incident(
-        occurred=_moment(row[place["occurred"]]).astimezone(CHICAGO).replace(tzinfo=None),
-        area=row[place["community_area"]],
-        primary_type=row[place["primary_type"]] or "",
-        description=row[place["description"]] or "",
-        block=row[place["block"]],
-        latitude=row[place["latitude"]],
-        longitude=row[place["longitude"]],
-        arrest=bool(row[place["arrest_made"]]),
-        is_sensitive=bool(row[place["labels"]] & _SENSITIVE),
+        occurred=row["occurred"].astimezone(CHICAGO).replace(tzinfo=None),
+        area=row["community_area"],
+        primary_type=row["primary_type"],
+        description=row["description"],
+        block=row["block"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        arrest=row["arrest_made"],
+        is_sensitive=bool(row["labels"] & _SENSITIVE),
     )
-
-
-def _moment(stored: datetime | str) -> datetime:
-    # SQLite keeps moments as text, in UTC.
-    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored + _UTC_TEXT)
 
 
 def _new_folder(name: str) -> Path:

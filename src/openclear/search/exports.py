@@ -9,8 +9,9 @@ from openclear.access import gate
 from openclear.records.streaming import all_there
 from openclear.search.errors import Gone
 from openclear.search.files import exports_with, ids_of, path_of, remove
-from openclear.search.jobs import enqueue_export
+from openclear.search.jobs import TOLD, action_of, enqueue_export
 from openclear.search.models import Export
+from openclear.search.reports import reports
 from openclear.search.rows import ExportRow
 from openclear.search.rules import (
     EXPORT_KEPT,
@@ -42,6 +43,24 @@ def request_export(
         raise WrongUsage(f"Choose the format of the export: {', '.join(FORMATS)}.")
     if not text.strip() and not any(narrow.values()):
         raise WrongUsage("Say what the export is of: a name, plate, block or number, or what narrows it.")
+    return _queued(grant, kind, format_name, text.strip(), _storable(narrow))
+
+
+def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> ExportRow:
+    """Queue a report. `grant`: for the ask that its figures answer, decided now, in the job, and at every fetch.
+
+    Raises WrongUsage for what it cannot be of, NotPossible where it cannot be yet or beyond the day's quota.
+    """
+    report = reports.of_kind(kind)
+    if report is None:
+        raise WrongUsage(f"There is no report '{kind[:20]}'.")
+    grant.require(report.action)
+    for_oneself(grant)
+    kept = report.check(grant, asked)
+    return _queued(grant, kind, report.format, " ".join(kept.values()), kept)
+
+
+def _queued(grant: Grant, kind: str, format_name: str, text: str, narrow: dict[str, Any]) -> ExportRow:
     today = Export.objects.filter(owner=grant.officer, created__gt=clock.now() - timedelta(days=1))
     if today.count() >= MOST_PER_DAY:
         raise NotPossible(
@@ -50,9 +69,8 @@ def request_export(
     gate.record_act(grant, facts={"export": f"{kind} {format_name}", "query": text})
     moment = clock.now()
     export = Export.objects.create(
-        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text.strip(),
-        narrow=_storable(narrow), format=format_name,
-        state="queued", created=moment, expires=moment + EXPORT_KEPT,
+        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text, narrow=narrow,
+        format=format_name, state="queued", created=moment, expires=moment + EXPORT_KEPT,
     )  # fmt: skip
     enqueue_export(export.id)
     return _row(export)
@@ -91,12 +109,12 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
         raise Gone("This export has no file: it is not made yet, or it has ended.")
     facts = {"export": str(row.id), "range": f"{start}-{stop}", "query": row.text, "address": address}
     asking = gate.open_for(
-        row.owner, SEARCH_OF[row.kind], purpose=Purpose(row.purpose), case=row.case or None, facts=facts
+        row.owner, action_of(row.kind), purpose=Purpose(row.purpose), case=row.case or None, facts=facts
     )
     if digest_of(asking.clearances) != row.shown_under:
         raise _ended(row, "The rules for you changed since this export was made; ask for it again.")
     try:
-        if not all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop)):
+        if not _unchanged(row, asking, start, stop):
             raise _ended(row, "Records in this export changed since it was made; ask for it again.")
         with path_of(row.id).open("rb") as file:
             file.seek(start)
@@ -118,6 +136,14 @@ def fetches_of(grant: Grant, *, record: UUID) -> Sequence[str]:
     """Return the ids of the exports that held a record, for oversight to find who fetched them."""
     grant.require(Action.LOG_VIEW_ALL)
     return exports_with(record)
+
+
+def _unchanged(row: Export, asking: Grant, start: int, stop: int) -> bool:
+    report = reports.of_kind(row.kind)
+    if report:
+        # Figures name no record: they are counted again.
+        return bool(report.digest(asking, row.narrow) == row.narrow[TOLD])
+    return all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop))
 
 
 def _ended(row: Export, why: str) -> Gone:

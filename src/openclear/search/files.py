@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from io import StringIO
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -114,6 +114,13 @@ class Draft:
         _MAKERS[format_name](self.path, done, kind, mark)
         with done.open("rb") as file:
             return done, file_digest(file, "sha256").hexdigest()
+
+    def take(self, data: bytes) -> tuple[Path, str]:
+        """Take what was made elsewhere; return the file, still to the side, and its SHA-256."""
+        self.close()
+        done = self.path.with_suffix(".made")
+        done.write_bytes(data)
+        return done, sha256(data).hexdigest()
 
 
 def _csv(draft: Path, done: Path, kind: str, _mark: Mapping[str, str]) -> None:

@@ -1,7 +1,9 @@
 """The work behind exports: a job knows an export's number, reads whose it is, and asks the gate like anybody."""
 
 import logging
+from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +14,16 @@ from openclear.access.errors import NotAnswered, Refused
 from openclear.records.streaming import every_row
 from openclear.search.files import Draft, path_of, remove
 from openclear.search.models import Export
+from openclear.search.reports import Report, reports
 from openclear.search.rules import MOST_PDF_ROWS, MOST_ROWS, SEARCH_OF, digest_of
+from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
 alarm = logging.getLogger("openclear.alarm")
+# Under this name a report's export keeps the digest of what it told.
+TOLD = "told"
 ENDED = "An order or a rule ended this export while it was made."
 
 
@@ -69,23 +75,26 @@ def fail_interrupted() -> int:
     )
 
 
+def action_of(kind: str) -> Action:
+    """Return the ask that is decided at every use of an export of this kind."""
+    return (SEARCH_OF | reports.actions())[kind]
+
+
 def _ask(row: Export) -> Grant:
     facts = {"export": str(row.id), "query": row.text}
     return gate.open_for(
-        row.owner, SEARCH_OF[row.kind], purpose=Purpose(row.purpose), case=row.case or None, facts=facts
+        row.owner, action_of(row.kind), purpose=Purpose(row.purpose), case=row.case or None, facts=facts
     )
 
 
 def _write(row: Export, grant: Grant, draft: Draft) -> None:
     attempt = gate.record_act(grant, kind="attempt", facts={"export": str(row.id)})
-    most = MOST_PDF_ROWS if row.format == "pdf" else MOST_ROWS
-    for rows in every_row(grant, kind=row.kind, text=row.text, narrow=_narrow(row)):
-        gate.still_open(grant)  # between any two chunks an order ends it
-        draft.add(rows)
-        if draft.rows > most:
-            raise NotPossible(f"An export to {row.format} has at most {most:,} rows; narrow it.")
     mark = {"made_for": row.owner, "purpose": row.purpose, "case": row.case or "-", "export": str(row.id)}
-    made, digest = draft.finish(row.kind, row.format, mark)
+    report = reports.of_kind(row.kind)
+    if report:
+        made, digest = _report(row, grant, draft, report, mark)
+    else:
+        made, digest = _rows(row, grant, draft, mark)
     judgement = gate.still_open(grant)
     size = made.stat().st_size
     facts = {"export": str(row.id), "rows": draft.rows, "sha256": digest, "bytes": size}
@@ -93,10 +102,28 @@ def _write(row: Export, grant: Grant, draft: Draft) -> None:
     made.replace(path_of(row.id))
     # A crash on this line leaves a file whose export is not ready: nobody is handed it, and the next start removes it.
     done = Export.objects.filter(pk=row.id, state="running").update(
-        state="ready", rows=draft.rows, size=size, sha256=digest, shown_under=digest_of(judgement.clearances)
-    )
+        state="ready", rows=draft.rows, size=size, sha256=digest, narrow=row.narrow,
+        shown_under=digest_of(judgement.clearances),
+    )  # fmt: skip
     if not done:  # ended in the meantime: the order has looked for the file already
         remove(row.id)
+
+
+def _rows(row: Export, grant: Grant, draft: Draft, mark: Mapping[str, str]) -> tuple[Path, str]:
+    most = MOST_PDF_ROWS if row.format == "pdf" else MOST_ROWS
+    for rows in every_row(grant, kind=row.kind, text=row.text, narrow=_narrow(row)):
+        gate.still_open(grant)  # between any two chunks an order ends it
+        draft.add(rows)
+        if draft.rows > most:
+            raise NotPossible(f"An export to {row.format} has at most {most:,} rows; narrow it.")
+    return draft.finish(row.kind, row.format, mark)
+
+
+def _report(
+    row: Export, grant: Grant, draft: Draft, report: Report, mark: Mapping[str, str]
+) -> tuple[Path, str]:
+    data, row.narrow[TOLD] = report.make(grant, row.narrow, mark)
+    return draft.take(data)
 
 
 def _narrow(row: Export) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from openclear.access.ports import Held
 from openclear.search.files import remove
 from openclear.search.models import Export, Link, Watch
+from openclear.search.reports import reports
 from openclear.search.rules import SEARCH_OF, VIEW_OF
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import DATASET_OF
@@ -39,8 +40,8 @@ class _Table:
 def reaches() -> list[_Table]:
     """Return what the orders desk is told of."""
     return [
-        _Table("jobs", Export, ("queued", "running"), SEARCH_OF),
-        _Table("exports", Export, ("ready",), SEARCH_OF),
+        _Table("jobs", Export, ("queued", "running"), SEARCH_OF | reports.actions()),
+        _Table("exports", Export, ("ready",), SEARCH_OF | reports.actions()),
         _Table("alerts", Watch, ("active",), SEARCH_OF),
         _Table("links", Link, ("active",), VIEW_OF),
     ]

@@ -7,20 +7,24 @@ from typing import Any
 import shapely
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 from shapely.geometry import mapping, shape
 
 from openclear.analysis import questions
 from openclear.analysis.rows import Narrowing
 from openclear.records.boundaries import boundaries_on
+from openclear.reporting.book import DistrictBook
+from openclear.search.exports import request_report
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
-from openclear.web.asking import answered, ask, field, released
+from openclear.web.asking import answered, ask, field, moved, released
 
 MOST_TYPES = 15
+HOURS = range(24)
 # Enough for a screen: about fifty metres.
 SIMPLER = 0.0005
 _DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"})
@@ -68,11 +72,13 @@ def figures(request: HttpRequest) -> HttpResponse:
     }
     tables["primary_type"] = tables["primary_type"][:MOST_TYPES]
     crossed = questions.cross_counts(grant, rows_by="weekday", columns_by="hour", narrow=narrow)
+    counts = {(int(day), int(hour)): count for day, hour, count in crossed}
     drawn: dict[str, Any] = {
         name: [[row.value, row.incidents, row.arrests] for row in rows] for name, rows in tables.items()
-    } | {"hours": [[int(hour), int(day) - 1, count] for day, hour, count in crossed]}
+    } | {"hours": [[hour, day - 1, count] for (day, hour), count in counts.items()]}
+    week = [(WEEKDAYS[day], [counts.get((day + 1, hour), 0) for hour in HOURS]) for day in range(7)]
     return released(
-        request, "web/figures.html", grant, form=form, behind=behind, tables=tables, drawn=drawn,
+        request, "web/figures.html", grant, form=form, behind=behind, tables=tables, drawn=drawn, week=week, hours=HOURS,
         years=questions.year_over_year(grant, narrow=narrow), chosen=request.GET.urlencode(),
     )  # fmt: skip
 
@@ -115,6 +121,17 @@ def outlines(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     answer: HttpResponse = grant.release(JsonResponse({"type": "FeatureCollection", "features": features}))
     return answer
+
+
+@require_POST
+@answered
+def ask_book(request: HttpRequest) -> HttpResponse:
+    """Queue the book of a district and a month."""
+    asked = {name: field(request, name) for name in ("district", "month")}
+    grant = ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, figures=asked)
+    keeping = ask(request, Action.EXPORT_KEEP, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    request_report(grant, kind=DistrictBook.kind, asked=asked)
+    return moved(keeping, "kept")
 
 
 def _grant(request: HttpRequest, **facts: Any) -> Grant:

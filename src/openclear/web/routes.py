@@ -72,6 +72,7 @@ _questions = [
 ]
 _figures = [
     path("figures", figures.figures, name="figures"),
+    path("figures/books", figures.ask_book, name="ask-book"),
     path("figures/table.csv", figures.figures_csv, name="figures-csv"),
     path("figures/districts.geojson", figures.outlines, name="outlines"),
 ]

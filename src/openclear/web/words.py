@@ -37,6 +37,7 @@ WORDS: dict[str, str | Promise] = {
     "incidents": _("Incidents"),
     "arrests": _("Arrests"),
     "vehicles": _("Vehicles"),
+    "book": _("District book"),
     "cases": _("Cases"),
     "case": _("case"),
     "dispatch": _("dispatch event"),
