@@ -197,6 +197,21 @@ beats = agreement(grant, kind="beat", narrow=Narrowing(since=date(2018, 1, 1), u
 numbers = {name: getattr(beats, name) for name in beats.__slots__} | {"share": beats.share}
 print(json.dumps([answers, numbers]))
 """
+_PUBLIC = """
+import json
+from datetime import date
+import django
+django.setup()
+from openclear.citizen import queries
+during = queries.period(date(2018, 1, 1), date(2018, 6, 1))
+types = queries.types(during)
+monthly = {kind: {f"{day:%Y-%m}": count for day, count in queries.monthly(primary_type=kind) if day.year == 2018} for kind in types}
+cells = []
+for month in (date(2018, number, 1) for number in range(1, 7)):
+    within = queries.period(month, month)
+    cells += [(f"{month:%Y-%m}", kind, str(row.code), row.incidents) for kind in types for row in queries.areas(within, primary_type=kind)]
+print(json.dumps({"areas": {str(row.code): row.incidents for row in queries.areas(during)}, "types": monthly, "cells": cells}))
+"""
 
 
 @pytest.mark.live
@@ -233,3 +248,39 @@ def test_twenty_questions_on_the_citys_real_data(data, tmp_path):
     assert sum(reasons) == beats["compared"]
     assert beats["compared"] + beats["without_point"] + beats["without_code"] == 125_590
     assert beats["within_a_block"] > 10_000
+    run("edition", "refresh")
+    told = subprocess.run(
+        [sys.executable, "-c", _PUBLIC], check=True, capture_output=True, text=True,
+        env=environment | {"OPENCLEAR_PUBLIC_FOLDER": str(tmp_path / "public"), "DJANGO_SETTINGS_MODULE": "openclear.config.settings.public"},
+    )  # fmt: skip
+    _public_counts_are_those_of_the_file(connection, json.loads(told.stdout))
+    homicides = Path(data) / "chicago" / "homicides_2001_2018.csv.gz"
+    run("import", "chicago-crimes", str(homicides))
+    asked = subprocess.run(
+        [sys.executable, "-c", _ASK], env=environment, check=True, capture_output=True, text=True,
+        input=json.dumps([[{"until": "2017-12-31"}, "month"], [{"until": "2017-12-31"}, "district"]]),
+    )  # fmt: skip
+    by_month, by_district = json.loads(asked.stdout.splitlines()[-1])[0]
+    question = "SELECT {}, count(*) FROM read_csv('{}') WHERE Year < 2018 GROUP BY 1"
+    months = "strftime(strptime(\"Date\", '%m/%d/%Y %I:%M:%S %p'), '%Y-%m-01')"
+    assert by_month == dict(connection.execute(question.format(months, homicides)).fetchall())
+    districts = "lpad(CAST(District AS VARCHAR), 3, '0')"
+    assert by_district == dict(connection.execute(question.format(districts, homicides)).fetchall())
+
+
+def _public_counts_are_those_of_the_file(connection, told):
+    """The map's areas are the file's to the last incident; a type in an area is the file's, or it is withheld whole."""
+    areas = 'SELECT CAST("Community Area" AS VARCHAR), count(*) FROM file WHERE "Community Area" IS NOT NULL GROUP BY 1'
+    assert told["areas"] == dict(connection.execute(areas).fetchall())
+    types = "SELECT \"Primary Type\", strftime(date, '%Y-%m'), count(*) FROM file GROUP BY 1, 2"
+    of_file = {(kind, month): count for kind, month, count in connection.execute(types).fetchall()}
+    for kind, months in told["types"].items():
+        for month, count in months.items():
+            assert count is None or count == of_file[kind, month], (kind, month)
+    cells = 'SELECT strftime(date, \'%Y-%m\'), "Primary Type", CAST("Community Area" AS VARCHAR), count(*) FROM file GROUP BY 1, 2, 3'
+    of_cell = {
+        (month, kind, area): count for month, kind, area, count in connection.execute(cells).fetchall()
+    }
+    shown = {(month, kind, area): count for month, kind, area, count in told["cells"] if count}
+    assert all(of_cell[cell] == count >= 3 for cell, count in shown.items())
+    assert sum(shown.values()) > 0.8 * sum(of_cell.values())
