@@ -26,7 +26,7 @@ def answer(*agencies, **more):
     return Draft("answer", "allow", agencies=agencies, action="desk.open", dataset="desk", **more)
 
 
-def wait_for(happened, seconds=20):
+def wait_for(happened, seconds=90):
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline
@@ -133,6 +133,28 @@ def test_a_sequencer_killed_under_load_loses_nothing_that_it_confirmed():
     leaves = dict(Entry.objects.using("audit").values_list("index", "leaf"))
     assert all(bytes(leaves[receipt.entry]).hex() == receipt.leaf for receipt in confirmed)
     assert verify().ok
+
+
+def test_of_many_that_lose_their_sequencer_one_starts_the_next(monkeypatch):
+    log.append(answer("il.isp"))
+    started, start = [], log._start
+    monkeypatch.setattr(log, "_start", lambda folder: (started.append(folder), start(folder)))
+    monkeypatch.setattr(log, "PATIENCE_SECONDS", log.START_SECONDS)  # a busy machine is no defect
+    log._forget()
+    os.kill(sequencer_pid(), signal.SIGKILL)
+    receipts = []
+
+    def write():
+        receipts.append(log.append(answer("il.isp")))
+        log._forget()
+
+    threads = [threading.Thread(target=write) for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(receipts) == 24
+    assert len(started) == 1
 
 
 def test_an_entry_edited_in_the_database_stops_the_sequencer_and_is_named():

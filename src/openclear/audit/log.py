@@ -1,13 +1,14 @@
 """The log as the rest of the house sees it: append an entry, get a receipt or an error, never silence."""
 
 import contextlib
+import fcntl
 import json
 import os
 import socket
 import threading
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from openclear.vocabulary.grants import Receipt
 
 ANSWER_SECONDS = 10.0
 START_SECONDS = 20.0
+# As long as a start may take; after that the one that was started is taken for dead, and another is.
+PATIENCE_SECONDS = 5.0
+STARTER_NAME = "sequencer.starting"
 _own = threading.local()
 
 
@@ -168,8 +172,35 @@ def _connect_or_start(folder: Path) -> socket.socket:
         return _connect(folder)
     if not settings.SEQUENCER_COMMAND:
         raise ConnectionError
-    _start(folder)
     deadline = time.monotonic() + START_SECONDS
+    with _turn(folder) as may_start:
+        while time.monotonic() < deadline:
+            if may_start:
+                _start(folder)
+            with contextlib.suppress(ConnectionError):
+                return _awaited(folder, min(deadline, time.monotonic() + PATIENCE_SECONDS))
+    raise ConnectionError
+
+
+@contextlib.contextmanager
+def _turn(folder: Path) -> Iterator[bool]:
+    # One starts it and the others wait: a hundred threads that lose their sequencer would start a hundred programs.
+    descriptor = os.open(folder / STARTER_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield _locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _awaited(folder: Path, deadline: float) -> socket.socket:
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             return _connect(folder)
@@ -178,7 +209,7 @@ def _connect_or_start(folder: Path) -> socket.socket:
 
 
 def _start(folder: Path) -> None:
-    # Of two that start at once, one gets the lock and the other ends: the lock is the election.
+    # Should two be started all the same, one gets the sequencer's lock and the other ends.
     program, *_ = command = settings.SEQUENCER_COMMAND
     output = str(folder / "sequencer.log")
     os.posix_spawn(
