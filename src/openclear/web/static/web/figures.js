@@ -6,6 +6,7 @@
   const ink = dark ? "#e6edf3" : "#16202b";
   const line = dark ? "#33424f" : "#d8dee4";
   const accent = dark ? "#73b3e7" : "#005ea2";
+  const narrow = innerWidth < 640;
   const figures = JSON.parse(document.getElementById("drawn").textContent);
   const text = { color: ink, fontFamily: '"Public Sans", system-ui, sans-serif' };
   const base = { animation: false, aria: { enabled: true }, textStyle: text, tooltip: {}, backgroundColor: dark ? "#16212b" : "#ffffff" };
@@ -22,7 +23,8 @@
     }),
     primary_type: () => ({
       ...base, grid: { left: 8, right: 24, top: 4, bottom: 8, containLabel: true },
-      xAxis: { type: "value", ...axis }, yAxis: { type: "category", inverse: true, data: figures.primary_type.map((row) => row[0]), axisLabel: { color: ink, fontSize: 11 } },
+      xAxis: { type: "value", splitNumber: narrow ? 2 : 5, ...axis },
+      yAxis: { type: "category", inverse: true, data: figures.primary_type.map((row) => row[0]), axisLabel: { color: ink, fontSize: 11, width: narrow ? 130 : 240, overflow: "truncate" } },
       series: [{ type: "bar", itemStyle: { color: accent, borderRadius: 2 }, data: figures.primary_type.map((row) => row[1]) }],
     }),
     hours: () => ({
@@ -38,7 +40,7 @@
       return {
         ...base,
         visualMap: { left: 8, bottom: 8, min: 0, max: largest(figures.district, 1), inRange: { color: shades }, textStyle: { color: ink }, calculable: true },
-        series: [{ type: "map", map: "districts", aspectScale: 0.745, label: { show: true, color: ink, fontSize: 11, textBorderColor: base.backgroundColor, textBorderWidth: 2 }, itemStyle: { borderColor: line }, data: figures.district.map((row) => ({ name: row[0], value: row[1] })) }],
+        series: [{ type: "map", map: "districts", aspectScale: 0.745, layoutCenter: ["50%", "50%"], layoutSize: "98%", label: { show: true, color: ink, fontSize: 11, textBorderColor: base.backgroundColor, textBorderWidth: 2 }, itemStyle: { borderColor: line }, data: figures.district.map((row) => ({ name: row[0], value: row[1] })) }],
       };
     },
   };
