@@ -211,6 +211,8 @@ def test_a_month_that_is_not_over_is_no_book():
         make_book(chen(), district="011", month=f"{clock.today():%Y-%m}", mark={})
     with pytest.raises(WrongUsage, match="2026-06"):
         make_book(chen(), district="011", month="June", mark={})
+    with pytest.raises(WrongUsage, match="2026-06"):
+        make_book(chen(), district="011", month="9999-12", mark={})
 
 
 def test_changes_are_per_cent_of_the_year_before():

@@ -178,15 +178,20 @@ def _conditions(rows: Any, narrow: Narrowing, clearance: Clearance) -> list[Any]
 def _view(found: tuple[str, ...]) -> Any:
     # One view for each set of files, for ever under the same name: it reads what the files hold when it is asked.
     if not found:
-        return _engine().create_table("no_incidents", schema=ibis.schema(_EMPTY), temp=True)
+        return _no_incidents()
     name = f"incidents_{hashlib.sha256(repr(found).encode()).hexdigest()[:16]}"
     return _engine().read_parquet(list(found), table_name=name)
+
+
+@cache
+def _no_incidents() -> Any:
+    return _engine().create_table("no_incidents", schema=ibis.schema(_EMPTY), temp=True)
 
 
 def _within(file: str, narrow: Narrowing) -> bool:
     # A file is one month: the others need not be opened.
     month = file[-len("2018-03.parquet") : -len(".parquet")]
-    since, until = ((f"{day:%Y-%m}" if day else "") for day in (narrow.since, narrow.until))
+    since, until = ((day.isoformat()[:7] if day else "") for day in (narrow.since, narrow.until))
     return month >= since and (not until or month <= until)
 
 

@@ -1,5 +1,6 @@
 """The public pages. Each takes its question from the address and answers from what was released."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ FILES = {
     "manifest.sig": "text/plain; charset=utf-8",
 }
 LONGEST = 80
+AREA = re.compile("[0-9]{1,4}")
 
 
 @require_safe
@@ -131,7 +133,7 @@ def blocks_map(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("area", "")
     found = (
         queries.blocks(
-            during, text=chosen["q"], code=int(code) if code.isdigit() else None,
+            during, text=chosen["q"], code=int(code) if AREA.fullmatch(code) else None,
             primary_type=chosen["primary_type"],
         )
         if during

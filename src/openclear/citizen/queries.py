@@ -1,6 +1,7 @@
 """Questions on what was released. All of it is public, so nobody needs a grant."""
 
 import calendar
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from openclear.release.models import Edition, Outline, PublishedIncident, Statement, TypeTotal
 
+REVISION = re.compile("[0-9]{1,4}")
 SHOWN_MONTHS = 12
 MOST_BLOCKS = 200
 
@@ -147,7 +149,9 @@ def edition_named(name: str) -> Edition | None:
         first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month, no moment
     except ValueError:
         return None
-    return Edition.objects.filter(month=first, revision=int(revision) if revision.isdigit() else 0).first()
+    return Edition.objects.filter(
+        month=first, revision=int(revision) if REVISION.fullmatch(revision) else 0
+    ).first()
 
 
 def statement() -> Statement | None:

@@ -87,7 +87,9 @@ def start_public_beside(process: int, port: int | None) -> None:
 def _environment() -> dict[str, str]:
     # The public process is told one folder, and no address or key of the police side.
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("OPENCLEAR_", "DJANGO_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OPENCLEAR_", "DJANGO_", "PG"))
     }
     public = {
         f"OPENCLEAR_{name.upper()}": str(getattr(settings.CONFIGURATION, name))

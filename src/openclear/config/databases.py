@@ -82,10 +82,12 @@ def public_database(address: str, file: Path, *, writes: bool) -> dict[str, Any]
     if address == "sqlite":
         described["NAME"] = str(file) if writes else f"file:{quote(str(file))}?mode=ro"
         described["OPTIONS"]["init_command"] = (
-            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
             if writes
             else "PRAGMA query_only=ON;"
         )
+    elif not writes:
+        described["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
     return described
 
 

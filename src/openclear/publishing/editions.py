@@ -14,7 +14,8 @@ from openclear.access import gate
 from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.publishing.files import write_files
-from openclear.publishing.rows import Incident, published
+from openclear.publishing.history import History, alone, history_of, remember
+from openclear.publishing.rows import Incident, Published, published
 from openclear.publishing.signing import release_key
 from openclear.publishing.suppression import K
 from openclear.records.boundaries import boundaries_on
@@ -29,6 +30,7 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
 
 DELAY_DAYS = 7
+BROKEN_OFF = "Its making was broken off; it was never public."
 CHANGED = "Records in this edition were corrected, sealed or expunged."
 _SENSITIVE = (Label.DOMESTIC | Label.SEXUAL_ASSAULT).value
 Progress = Callable[[Sequence[date]], Iterable[date]]
@@ -47,20 +49,21 @@ def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
     """
     grant.require(Action.EDITION_MAKE)
     today = clock.now().astimezone(CHICAGO).date()
-    changed = {
-        month: marks
-        for month, marks in changed_months(grant, reader=PUBLISHING).items()
-        if is_due(month, today)
-    }
     made = []
-    for month in progress(list(changed)):
-        gate.still_open(grant)
-        name = make_edition(grant, month=month)
-        # A crash before this line makes the month once more, as one more revision.
-        take_marks(grant, marks=changed[month])
-        if name:
-            made.append(name)
-    _publish_outlines(grant)
+    with alone():
+        changed = {
+            month: marks
+            for month, marks in changed_months(grant, reader=PUBLISHING).items()
+            if is_due(month, today)
+        }
+        for month in progress(list(changed)):
+            gate.still_open(grant)
+            name = _make(grant, month)
+            # A crash before this line makes the month once more, as one more revision.
+            take_marks(grant, marks=changed[month])
+            if name:
+                made.append(name)
+        _publish_outlines(grant)
     return made
 
 
@@ -72,33 +75,50 @@ def make_edition(grant: Grant, *, month: date) -> str | None:
     grant.require(Action.EDITION_MAKE)
     if not is_due(month, clock.now().astimezone(CHICAGO).date()):
         raise NotPossible(f"The edition of {month:%Y-%m} is due {DELAY_DAYS} days after the month has ended.")
+    with alone():
+        return _make(grant, month)
+
+
+def _make(grant: Grant, month: date) -> str | None:
     incidents = _incidents(grant, month)
     before = [row for row in release.editions() if row.month == month]
+    history = history_of(month)
+    last = max((row.revision for row in before), default=0)
+    if history.revision > last:
+        # Logged, perhaps, and then broken off: it was never public, and the log says that it will not be.
+        _log(grant, month, history.revision, "withdrawn", "", {"reason": BROKEN_OFF})
     _withdraw(grant, [(row.month, row.revision) for row in before if row.withdrawn is None], CHANGED)
     if len(incidents) < K:
         return None
-    revision = 1 + max((row.revision for row in before), default=0)
-    rows, totals = published(incidents)
+    revision = 1 + max(history.revision, last)
+    told = published(incidents, history.withheld if revision > 1 else None)
+    remember(month, History(revision, told.withheld))
+    release.keep_edition(_written(grant, month, revision, told))
+    return f"{month:%Y-%m}.{revision}"
+
+
+def _written(grant: Grant, month: date, revision: int, told: Published) -> NewEdition:
     folder = _new_folder(f"{month:%Y-%m}.{revision}")
-    files = write_files(folder, rows, totals)
-    manifest = _manifest(month, revision, len(incidents), files)
+    files = write_files(folder, told.rows, told.totals)
+    incidents = len(told.rows)
+    manifest = _manifest(month, revision, incidents, files)
     signature = release_key().sign(hashlib.sha256(manifest.encode()).hexdigest())
-    entry = _log(grant, month, revision, "published", manifest, {"incidents": len(incidents)})
+    entry = _log(grant, month, revision, "published", manifest, {"incidents": incidents})
     (folder / "manifest.json").write_text(manifest)
     (folder / "manifest.sig").write_text(signature)
     folder.rename(folder.with_name(f"{month:%Y-%m}.{revision}"))
-    release.keep_edition(NewEdition(month, revision, clock.now(), rows, totals, manifest, signature, entry))
-    return f"{month:%Y-%m}.{revision}"
+    return NewEdition(month, revision, clock.now(), told.rows, told.totals, manifest, signature, entry)
 
 
 def withdraw(grant: Grant, *, month: date, revision: int, reason: str) -> None:
     """Take one edition back: its files and incidents go, the reason stays. Raises NotPossible where it is not public."""
     grant.require(Action.EDITION_MAKE)
-    if not any(
-        (row.month, row.revision, row.withdrawn) == (month, revision, None) for row in release.editions()
-    ):
-        raise NotPossible(f"There is no edition {month:%Y-%m}.{revision} that could be withdrawn.")
-    _withdraw(grant, [(month, revision)], reason)
+    with alone():
+        if not any(
+            (row.month, row.revision, row.withdrawn) == (month, revision, None) for row in release.editions()
+        ):
+            raise NotPossible(f"There is no edition {month:%Y-%m}.{revision} that could be withdrawn.")
+        _withdraw(grant, [(month, revision)], reason)
 
 
 def _withdraw(grant: Grant, wanted: Iterable[tuple[date, int]], reason: str) -> None:

@@ -1,6 +1,7 @@
 """One month turned into what the public may have. Pure: incidents in, published rows out."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from openclear.release.rows import PublicIncident
 
 # A square of about 200 metres: a block of Chicago's grid is an eighth of a mile.
 SQUARE_LATITUDE, SQUARE_LONGITUDE = 0.0018, 0.0024
+# A block as the department writes it: 001XX N STATE ST, 0000X S COLUMBUS DR.
+BLOCK = re.compile(r"\d{3}[\dX]X ")
+Area = int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +33,52 @@ class Incident:
     is_sensitive: bool
 
 
-def published(incidents: Sequence[Incident]) -> tuple[list[PublicIncident], dict[str, int]]:
-    """Return a month's rows and its totals by primary type, as they may be seen.
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What the revisions of one month did not tell: areas, types and cells (area, type), as records name them."""
+
+    areas: frozenset[Area] = frozenset()
+    types: frozenset[str] = frozenset()
+    cells: frozenset[tuple[Area, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A month as it may be seen: its rows, its totals by primary type, and what neither it nor a later revision tells."""
+
+    rows: Sequence[PublicIncident]
+    totals: Mapping[str, int]
+    withheld: Withheld
+
+
+def published(incidents: Sequence[Incident], before: Withheld | None = None) -> Published:
+    """Return a month as it may be seen. `before`: what its earlier revisions withheld, where it has any.
 
     A row whose cell (community area, primary type) is hidden tells its area alone, and one whose area is too small not
     even that. Every other row tells its hour, its block and the point of that block; a sensitive one neither.
+
+    Whoever holds two revisions of a month must not learn more than from one (docs/adr/0017): a later one shows no cell that
+    an earlier one hid, and its hidden rows do not tell their area.
     """
-    areas = coarsened(row.area or OTHER for row in incidents)
-    types = coarsened(row.primary_type for row in incidents)
+    held = before or Withheld()
+    areas = coarsened((row.area or OTHER for row in incidents), also=held.areas)
+    types = coarsened((row.primary_type for row in incidents), also=held.types)
+    kept = {(areas[area], types[kind]) for area, kind in held.cells if area in areas and kind in types}
     cells = [(areas[row.area or OTHER], types[row.primary_type]) for row in incidents]
-    hidden = hidden_cells(Counter(cells))
+    hidden = hidden_cells(Counter(cells), also=kept)
     points = points_of_blocks(incidents)
     rows = [
-        _withheld(cell[0]) if cell in hidden else _told(row, points)
+        _withheld(OTHER if before else cell[0]) if cell in hidden else _told(row, points)
         for row, cell in zip(incidents, cells, strict=True)
     ]
     totals = Counter(str(types[row.primary_type]) for row in incidents)
-    return sorted(rows, key=_order), dict(totals)
+    names = zip(incidents, cells, strict=True)
+    withheld = Withheld(
+        held.areas | {area for area, name in areas.items() if name == OTHER},
+        held.types | {kind for kind, name in types.items() if name == OTHER},
+        held.cells | {(row.area or OTHER, row.primary_type) for row, cell in names if cell in hidden},
+    )  # fmt: skip
+    return Published(sorted(rows, key=_order), dict(totals), withheld)
 
 
 def points_of_blocks(incidents: Sequence[Incident]) -> dict[str, tuple[float, float]]:
@@ -78,6 +111,9 @@ def _told(row: Incident, points: Mapping[str, tuple[float, float]]) -> PublicInc
     hour = row.occurred.replace(minute=0, second=0, microsecond=0)
     if row.is_sensitive:
         return PublicIncident(row.area, row.primary_type, "", "", None, None, None, row.arrest)
+    if not BLOCK.match(row.block):
+        # A source that gives addresses where blocks belong: nothing finer than a block leaves.
+        return PublicIncident(row.area, row.primary_type, row.description, "", hour, None, None, row.arrest)
     latitude, longitude = points.get(row.block, (None, None))
     return PublicIncident(
         row.area, row.primary_type, row.description, row.block, hour, latitude, longitude, row.arrest

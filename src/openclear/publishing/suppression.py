@@ -11,19 +11,24 @@ amount can go round in a circle through it. An empty cell can take in an amount 
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeVar
 
 K = 3
 OTHER = ""
 Cell = tuple[Hashable, Hashable]
+Name = TypeVar("Name", bound=Hashable)
 
 
-def coarsened(values: Iterable[Hashable], k: int = K) -> dict[Hashable, Hashable]:
-    """Return for each value the one it is published as: itself, or OTHER where fewer than k have it.
+def coarsened(
+    values: Iterable[Name], k: int = K, also: AbstractSet[Hashable] = frozenset()
+) -> dict[Name, Name | str]:
+    """Return for each value the one it is published as: itself, or OTHER where fewer than k have it, or it is in `also`.
 
     Where fewer than k are OTHER, the smallest of the others joins them.
     """
     counts = Counter(values)
-    small = {value for value, count in counts.items() if count < k or value == OTHER}
+    small = {value for value, count in counts.items() if count < k or value == OTHER or value in also}
     kept = sorted(
         (value for value in counts if value not in small), key=lambda value: (counts[value], str(value))
     )
@@ -32,12 +37,13 @@ def coarsened(values: Iterable[Hashable], k: int = K) -> dict[Hashable, Hashable
     return {value: OTHER if value in small else value for value in counts}
 
 
-def hidden_cells(counts: Mapping[Cell, int], k: int = K) -> set[Cell]:
+def hidden_cells(counts: Mapping[Cell, int], k: int = K, also: AbstractSet[Cell] = frozenset()) -> set[Cell]:
     """Return the cells that are not shown, out of those that are not empty.
 
     `counts`: incidents of each cell; every area and every type has at least k in all (`coarsened`), unless all have fewer.
+    `also`: cells that are not to be shown, whatever they hold.
     """
-    hidden = {cell for cell, count in counts.items() if 0 < count < k or OTHER in cell}
+    hidden = {cell for cell, count in counts.items() if 0 < count < k or OTHER in cell or cell in also}
     while more := _thin_totals(counts, hidden, k) or _exposed(counts, hidden):
         hidden |= more
     return hidden

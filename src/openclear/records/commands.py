@@ -112,6 +112,10 @@ def bring_in(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[st
         names = [record for record in records if isinstance(record, PersonName)]
         NameWord.objects.bulk_create(_words_of(names), batch_size=_CHUNK)
         mark(record.occurred for record in records if isinstance(record, Incident))
+        of_offenses = [record.incident_id for record in records if isinstance(record, Offense)]
+        for start in range(0, len(of_offenses), _CHUNK):
+            part = Incident.objects.filter(pk__in=of_offenses[start : start + _CHUNK])
+            mark(part.values_list("occurred", flat=True))
 
 
 def share_open_cases(grant: Grant, *, source: str, agencies: Sequence[str], newest: int, one_in: int) -> None:
@@ -149,8 +153,13 @@ def _known(source: str, newest: Mapping[str, IncidentFacts]) -> dict[str, Known]
     found: dict[str, Known] = {}
     for start in range(0, len(keys), _CHUNK):
         part = keys[start : start + _CHUNK]
-        offenses = {row.source_id: row for row in Offense.objects.filter(source=source, source_id__in=part)}
-        for row in Incident.objects.filter(source=source, source_id__in=part):
+        # Locked: a sealing that comes meanwhile waits, or its label would be written over.
+        incidents = list(Incident.objects.select_for_update().filter(source=source, source_id__in=part))
+        offenses = {
+            row.source_id: row
+            for row in Offense.objects.select_for_update().filter(source=source, source_id__in=part)
+        }
+        for row in incidents:
             found[row.source_id] = (row, offenses.get(row.source_id))
     return found
 

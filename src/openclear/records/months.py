@@ -11,8 +11,10 @@ from pyarrow import csv
 from openclear.records.changed import bounds_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.labels import Label
 
 DATABASE = "default"
+_GONE = (Label.SEALED | Label.EXPUNGED).value
 _TYPES = {
     "id": pa.string(), "offense": pa.string(), "occurred": pa.string(), "iucr": pa.string(), "primary_type": pa.string(),
     "description": pa.string(), "fbi_code": pa.string(), "nibrs": pa.string(), "location": pa.string(), "block": pa.string(),
@@ -24,11 +26,14 @@ _TEXTS = tuple(
     for name, kind in _TYPES.items()
     if kind == pa.string() and name not in {"id", "offense", "occurred"}
 )
-_FLAGS = (
-    "CAST(i.arrest_made AS INTEGER)",
-    "CAST(i.domestic AS INTEGER)",
-    "(i.labels | coalesce(o.labels, 0))",
-)
+# Where every arrest of an incident is sealed or expunged, the incident tells of none.
+_ARREST = f"""
+CASE WHEN NOT i.arrest_made THEN 0
+     WHEN EXISTS (SELECT 1 FROM records_arrest AS a WHERE a.incident_id = i.id AND (a.labels & {_GONE}) = 0) THEN 1
+     WHEN EXISTS (SELECT 1 FROM records_arrest AS a WHERE a.incident_id = i.id) THEN 0
+     ELSE 1 END
+"""  # noqa: S608 - a number
+_FLAGS = (_ARREST, "CAST(i.domestic AS INTEGER)", "(i.labels | coalesce(o.labels, 0))")
 _NUMBERS = ("i.ward", "i.community_area", "i.latitude", "i.longitude")
 _FROM = """
 FROM records_incident AS i LEFT JOIN records_offense AS o ON o.incident_id = i.id

@@ -1,6 +1,7 @@
 """Sealing and expungement: one act puts the label on a record and on everything that hangs on it (20 ILCS 2630/5.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -65,9 +66,16 @@ def _carry_out(sealing: Sealing) -> None:
     with transaction.atomic():
         for rows in _rows_of(sealing.kind, sealing.record):
             rows.update(labels=F("labels").bitor(sealing.label))
-        if sealing.kind == "incident":
-            mark(Incident.objects.filter(pk=sealing.record).values_list("occurred", flat=True))
+        mark(_moments_of(sealing.kind, sealing.record))
         Sealing.objects.filter(pk=sealing.pk).update(done=True)
+
+
+def _moments_of(kind: str, record: UUID) -> "Iterable[datetime]":
+    # A sealed arrest is no arrest in figures either, so the months of its incidents are made anew.
+    if kind == "incident":
+        return Incident.objects.filter(pk=record).values_list("occurred", flat=True)
+    arrests = Arrest.objects.filter(**{"pk" if kind == "arrest" else "person": record})
+    return arrests.values_list("incident__occurred", flat=True)
 
 
 def _rows_of(kind: str, record: UUID) -> "Iterator[QuerySet[Incident]]":

@@ -62,9 +62,10 @@ def month_named(text: str) -> date:
     """Return the first day of a month written as 2026-06. Raises WrongUsage, NotPossible for a month that is not over."""
     try:
         month = date.fromisoformat(f"{text}-01")
-    except ValueError:
+        last = last_day(month)
+    except (ValueError, OverflowError):
         raise WrongUsage(f"'{text[:20]}' is no month; write it as 2026-06.") from None
-    if last_day(month) >= clock.today():
+    if last >= clock.today():
         raise NotPossible(f"{month:%B %Y} is not over; a book is of a whole month.")
     return month
 

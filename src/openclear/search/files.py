@@ -133,7 +133,7 @@ def _csv(draft: Path, done: Path, kind: str, _mark: Mapping[str, str]) -> None:
             file.write(_taken(line))
             begins.append(file.tell())
             row = json.loads(text)
-            writer.writerow([_cell(row[name]) for name in names])
+            writer.writerow([cell_of(row[name]) for name in names])
         file.write(_taken(line))
     draft.with_suffix(".rows").write_bytes(begins.tobytes())
 
@@ -145,8 +145,8 @@ def _taken(line: StringIO) -> bytes:
     return data
 
 
-def _cell(value: Any) -> Any:
-    # A value that a spreadsheet would take for a formula is told to be text (CWE-1236).
+def cell_of(value: Any) -> Any:
+    """Return a value as a cell of CSV: one that a spreadsheet would take for a formula is told to be text (CWE-1236)."""
     text = "; ".join(value) if isinstance(value, list) else value
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
 

@@ -17,6 +17,7 @@ from openclear.analysis.rows import Narrowing
 from openclear.records.boundaries import boundaries_on
 from openclear.reporting.book import DistrictBook
 from openclear.search.exports import request_report
+from openclear.search.files import cell_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
@@ -100,7 +101,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
         ]
     )
     writer.writerow([by, "incidents", "with_arrest"])
-    writer.writerows([row.value, row.incidents, row.arrests] for row in rows)
+    writer.writerows([cell_of(row.value), row.incidents, row.arrests] for row in rows)
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="incidents-by-{by}.csv"'
     answer: HttpResponse = grant.release(response)

@@ -1,0 +1,68 @@
+"""What this side remembers of each month's editions: the last revision that was begun, and what any of them withheld.
+
+One file for each month, on the police side: what was withheld is no more public here than there.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+
+from openclear.publishing.rows import Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Of one month. `revision`: the last one begun, 0 where there was none."""
+
+    revision: int
+    withheld: Withheld
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let nobody else make or withdraw an edition meanwhile; two at once wait for each other."""
+    with (_folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def history_of(month: date) -> History:
+    """Return what is remembered of a month."""
+    file = _file(month)
+    if not file.exists():
+        return History(0, Withheld())
+    kept = json.loads(file.read_text())
+    cells = frozenset((area, kind) for area, kind in kept["cells"])
+    return History(kept["revision"], Withheld(frozenset(kept["areas"]), frozenset(kept["types"]), cells))
+
+
+def remember(month: date, history: History) -> None:
+    """Keep what is to be remembered, durably, before a revision is logged: a crash uses no number twice."""
+    held = history.withheld
+    facts = {
+        "revision": history.revision, "areas": list(held.areas), "types": sorted(held.types),
+        "cells": [list(cell) for cell in held.cells],
+    }  # fmt: skip
+    new = _file(month).with_suffix(".new")
+    with new.open("w") as file:
+        json.dump(facts, file)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(_file(month))
+
+
+def _file(month: date) -> Path:
+    return _folder() / f"{month:%Y-%m}.json"
+
+
+def _folder() -> Path:
+    folder: Path = settings.POLICE_FOLDER / "editions"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
