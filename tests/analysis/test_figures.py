@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import cut_off, grant, lift, signed_in
+from tests.cast import grant, signed_in
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -117,12 +118,13 @@ def test_only_analysts_and_supervisors_of_the_department_count():
         gate.open_for("chen", Action.ANALYSIS_ASK, purpose=Purpose.CRIMINAL_INVESTIGATION)
 
 
-def test_an_order_on_incidents_leaves_no_figure():
-    receipt = cut_off("us.doj.fbi", scope=["incidents"])
-    try:
-        assert questions.coverage(chen()).incidents > 0
-    finally:
-        lift(receipt.order)
+def test_a_clearance_for_nothing_counts_nothing():
+    key = chen()
+    nothing = replace(key.over(Dataset.INCIDENTS), nothing=True)
+    blind = replace(key, clearances={**key.clearances, Dataset.INCIDENTS: nothing})
+    assert questions.coverage(key).incidents > 0
+    assert questions.coverage(blind).incidents == 0
+    assert questions.incident_counts(blind, by="month") == []
 
 
 @pytest.mark.parametrize("by", ["id", "occurred; DROP TABLE", "labels", ""])

@@ -7,7 +7,9 @@ import sys
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 
+from openclear.audit.keys import read_key
 from openclear.audit.proof import notes
 from openclear.audit.proof.canonical import encode
 from openclear.audit.proof.merkle import leaf_hash, root_of
@@ -162,10 +164,6 @@ def test_a_damaged_checkpoint_is_no_checkpoint(export, line):
 
 
 def test_an_allow_behind_an_order_is_named_even_if_the_operator_signs_it(export):
-    from django.conf import settings
-
-    from openclear.audit.keys import read_key
-
     key = read_key(settings.KEYS_FOLDER / "log.key")
 
     def slip_in(lines):
@@ -329,3 +327,12 @@ def test_a_signature_has_one_spelling(export):
     for letter in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ":
         (export / "checkpoint").write_bytes(stripped[:-1] + bytes([letter]) + text[len(stripped) :])
         assert verify(export).returncode == (0 if stripped[-1] == letter else 1)
+
+
+def test_an_entry_that_is_left_out_is_named_even_if_the_operator_signs_the_rest(export):
+    key = read_key(settings.KEYS_FOLDER / "log.key")
+    _, leaves = forge(export, lambda lines: [*lines[:7], *lines[8:]])
+    shutil.rmtree(export / "checkpoints")
+    (export / "checkpoints").mkdir()
+    (export / "checkpoint").write_text(key.sign(notes.Checkpoint(key.name, len(leaves), root_of(leaves))))
+    assert_named(export, 7)

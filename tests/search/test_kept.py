@@ -162,11 +162,11 @@ def test_a_file_made_under_other_rules_is_not_handed_out():
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_text():
-    from openclear.search.files import _cell
+    from openclear.search.files import cell_of
 
-    assert _cell("=HYPERLINK(1)") == "'=HYPERLINK(1)"
-    assert _cell("-1+1") == "'-1+1"
-    assert _cell("Garcia") == "Garcia"
+    assert cell_of("=HYPERLINK(1)") == "'=HYPERLINK(1)"
+    assert cell_of("-1+1") == "'-1+1"
+    assert cell_of("Garcia") == "Garcia"
 
 
 @pytest.mark.parametrize(
