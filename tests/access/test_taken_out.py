@@ -232,8 +232,10 @@ def test_a_pdf_says_whose_it_is():
     from pypdf import PdfReader
 
     row = made(ask_export("frost", "people", "garcia", "pdf"))
-    pages = PdfReader(path_of(row.id)).pages
-    assert all("made_for: frost" in page.extract_text() for page in pages)
+    reader = PdfReader(path_of(row.id))
+    assert all("made_for: frost" in page.extract_text() for page in reader.pages)
+    root = reader.trailer["/Root"]
+    assert (root["/MarkInfo"]["/Marked"], root["/Lang"]) == (True, "en")  # a screen reader finds its way
 
 
 def test_an_order_waits_for_the_answer_that_is_being_handed_over_or_says_so(monkeypatch):
