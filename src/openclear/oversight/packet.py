@@ -89,7 +89,9 @@ def as_pdf(facts: Mapping[str, Any]) -> bytes:
     """Return a packet as a document to be read and filed."""
     import typst  # noqa: PLC0415 - heavy, and only a packet needs it
 
-    return bytes(typst.compile(_PAGES.encode(), sys_inputs={"facts": json.dumps(facts)}, pdf_standards=["ua-1"]))
+    return bytes(
+        typst.compile(_PAGES.encode(), sys_inputs={"facts": json.dumps(facts)}, pdf_standards=["ua-1"])
+    )
 
 
 def _state(row: queries.OrderHistoryRow) -> dict[str, Any]:

@@ -181,7 +181,9 @@ def _pdf(draft: Path, done: Path, kind: str, mark: Mapping[str, str]) -> None:
     names = columns_of(kind)[1:]
     rows = [[_told(json.loads(line)[name]) for name in names] for line in draft.read_text().splitlines()]
     facts = {"title": f"Export of {kind}", "names": names, "rows": rows, "mark": mark}
-    done.write_bytes(typst.compile(_PAGE.encode(), sys_inputs={"facts": json.dumps(facts)}, pdf_standards=["ua-1"]))
+    done.write_bytes(
+        typst.compile(_PAGE.encode(), sys_inputs={"facts": json.dumps(facts)}, pdf_standards=["ua-1"])
+    )
 
 
 def _told(value: Any) -> str:
