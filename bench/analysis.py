@@ -10,8 +10,7 @@ import time
 from datetime import date
 from typing import Any
 
-from bench.city import new_city, numbered, p50
-from bench.gate_trials import _drop_indexes
+from bench.city import drop_indexes, new_city, numbered, p50
 
 DEFAULT_SCALE = "full"
 ROWS = {"small": 200_000, "full": 8_000_000}
@@ -45,7 +44,7 @@ def _fill(rows: int) -> None:
     minutes = f"(n * 7919) % ({DAYS} * 1440)"
     when = f"strftime('%Y-%m-%d %H:%M:%S', '{FIRST_DAY}', '+' || ({minutes}) || ' minutes')"
     columns, values = COMMON
-    dropped = _drop_indexes("records_incident") + _drop_indexes("records_offense")
+    dropped = drop_indexes("records_incident") + drop_indexes("records_offense")
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO records_incident (id, {columns}, rd_number, occurred, block, location, beat, district, community_area, "

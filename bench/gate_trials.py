@@ -7,7 +7,7 @@ import time
 from itertools import count
 from typing import Any
 
-from bench.city import here, numbered
+from bench.city import drop_indexes, here, numbered
 from bench.gate import PAIRS, PEOPLE, gate_ratios, ratio_of
 
 NUMBERS = count()
@@ -37,7 +37,7 @@ def fill(people: int) -> None:
     numbers, identity = numbered(people)
     labels = "CASE WHEN n % 5 = 0 THEN (1 << (n / 5 % 10)) ELSE 0 END"
     columns = "id, source, source_id, revision, owner_agency, labels, family, given, sex, hair, eyes, marks, home_address, birth_date"
-    indexes = _drop_indexes("records_nameword")
+    indexes = drop_indexes("records_nameword")
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO records_person ({columns}) SELECT {identity}, 'bench', cast(n AS text), '', 'il.chicago.pd', {labels}, "
@@ -66,26 +66,6 @@ def _any_name() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM records_personname WHERE source = 'synthetic' LIMIT 1")
         return f"'{cursor.fetchone()[0]}'"
-
-
-def _drop_indexes(table: str) -> list[str]:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = %s AND indexname NOT LIKE '%%pkey'",
-                [table],
-            )
-        else:
-            cursor.execute(
-                "SELECT name, sql FROM sqlite_master WHERE tbl_name = %s AND type = 'index' AND sql IS NOT NULL",
-                [table],
-            )
-        found = cursor.fetchall()
-        for name, _ in found:
-            cursor.execute(f'DROP INDEX "{name}"')
-    return [statement for _, statement in found]
 
 
 def filter_ratios(people: int) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +60,17 @@ class Person:
         assert width[0] <= width[1] + 1, f"{name} is wider than the screen: {width}"
         assert not self.faults(), f"{name}: {json.dumps(self.faults(), indent=1)}"
         assert not self.problems, f"{name}: {self.problems}"
+
+    def newest_export(self) -> bytes:
+        """Wait on the page of what is kept until the worker made the newest export, and download it."""
+        for _ in range(40):
+            if self.page.get_by_role("link", name="Download").count():
+                break
+            time.sleep(0.5)
+            self.page.reload()
+        with self.page.expect_download() as download:
+            self.page.get_by_role("link", name="Download").first.click()
+        return download.value.path().read_bytes()
 
     def faults(self) -> list[str]:
         self.page.evaluate(AXE.read_text())

@@ -1,46 +1,14 @@
 """Editions: what fails when one protection is taken out that no other test stands for."""
 
-from collections import Counter
 from datetime import datetime
 
 from openclear.publishing import editions
 from openclear.publishing.rows import Incident as Told
 from openclear.publishing.rows import published
-from openclear.publishing.suppression import K, hidden_cells
 from openclear.records.changed import mark
 from openclear.records.models import Incident
 from openclear.vocabulary import clock
-from tests.publishing.attacker import bounds, totals_of
 from tests.publishing.test_editions import publisher
-
-
-def test_a_small_cell_that_joins_two_circles_is_not_worked_out():
-    """Two squares of hidden cells and one cell between them: what goes round in each never goes through the one."""
-    counts = {(area, kind): 5 for area in (1, 2, 3, 4) for kind in "ABCD"}
-    counts |= {
-        (1, "A"): 1,
-        (1, "B"): 2,
-        (2, "A"): 2,
-        (2, "B"): 1,
-        (3, "C"): 1,
-        (3, "D"): 2,
-        (4, "C"): 2,
-        (4, "D"): 2,
-    }
-    counts[2, "C"] = 1
-    shown = {cell: count for cell, count in counts.items() if cell not in hidden_cells(counts)}
-    low, high = bounds((2, "C"), [1, 2, 3, 4], list("ABCD"), shown, *totals_of(counts))
-    assert high - low > 0.5
-
-
-def test_what_is_hidden_of_one_line_is_three_at_least():
-    counts = {(1, "THEFT"): 1, (1, "BATTERY"): 6, (1, "ARSON"): 1, ("", "THEFT"): 5, ("", "ARSON"): 2}
-    hidden = hidden_cells(counts)
-    for side in (0, 1):
-        sums = Counter()
-        for cell in hidden:
-            sums[cell[side]] += counts[cell]
-        assert all(count >= K for count in sums.values()), sums
 
 
 def told(block, **more):

@@ -37,6 +37,14 @@ def test_no_small_count_is_shown_or_follows_from_what_is_shown(table):
         assert high - low > 0.5, (cell, counts, hidden)
 
 
+def unsure(cell, counts):
+    """By how much the attacker does not know a cell of a table whose hidden cells are left out."""
+    hidden = hidden_cells(counts)
+    shown = {one: count for one, count in counts.items() if one not in hidden}
+    low, high = bounds(cell, *totals_of(counts), shown, *totals_of(counts))
+    return high - low
+
+
 def test_one_small_cell_takes_others_with_it():
     counts = {
         (1, "THEFT"): 9,
@@ -49,9 +57,34 @@ def test_one_small_cell_takes_others_with_it():
     hidden = hidden_cells(counts)
     assert (1, "ARSON") in hidden
     assert len(hidden) >= 4  # two rows and two columns, or it could be worked out
-    shown = {cell: count for cell, count in counts.items() if cell not in hidden}
-    low, high = bounds((1, "ARSON"), [1, 2, 3], ["THEFT", "ARSON"], shown, *totals_of(counts))
-    assert high - low > 0.5
+    assert unsure((1, "ARSON"), counts) > 0.5
+
+
+def test_a_small_cell_that_joins_two_circles_is_not_worked_out():
+    """Two squares of hidden cells and one cell between them: what goes round in each never goes through the one."""
+    counts = {(area, kind): 5 for area in (1, 2, 3, 4) for kind in "ABCD"}
+    counts |= {
+        (1, "A"): 1,
+        (1, "B"): 2,
+        (2, "A"): 2,
+        (2, "B"): 1,
+        (3, "C"): 1,
+        (3, "D"): 2,
+        (4, "C"): 2,
+        (4, "D"): 2,
+    }
+    counts[2, "C"] = 1
+    assert unsure((2, "C"), counts) > 0.5
+
+
+def test_what_is_hidden_of_one_line_is_three_at_least():
+    counts = {(1, "THEFT"): 1, (1, "BATTERY"): 6, (1, "ARSON"): 1, ("", "THEFT"): 5, ("", "ARSON"): 2}
+    hidden = hidden_cells(counts)
+    for side in (0, 1):
+        sums = Counter()
+        for cell in hidden:
+            sums[cell[side]] += counts[cell]
+        assert all(count >= K for count in sums.values()), sums
 
 
 def test_the_attacker_finds_what_is_hidden_badly():

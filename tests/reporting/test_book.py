@@ -204,6 +204,11 @@ def test_from_the_command_line(busiest, tmp_path, capsys):
     assert main(["book", "999", f"{month:%Y-%m}", "--to", str(tmp_path / "none.pdf")], lambda: None) != 0
     assert "No incident of district 999" in capsys.readouterr().err
     assert [one.name for one in tmp_path.iterdir()] == ["book.pdf"]
+    place = tmp_path / "nowhere" / "book.pdf"
+    assert main(["book", district, f"{month:%Y-%m}", "--to", str(place)], lambda: None) == 1
+    error = capsys.readouterr().err
+    assert f"{place}.part" in error
+    assert "failed unexpectedly" not in error
 
 
 def test_a_month_that_is_not_over_is_no_book():

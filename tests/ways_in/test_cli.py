@@ -151,6 +151,18 @@ def test_a_real_city_asks_everyone_for_a_token(tmp_path):
     assert program(home, "log", "verify").returncode == 0
 
 
+def test_a_reader_who_has_enough_is_no_fault(capsys, monkeypatch):
+    """As in `openclear officers | head -1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", buffering=1) as shut:
+        monkeypatch.setattr(sys, "stdout", shut)
+        code = main(["officers"], lambda: None)
+        monkeypatch.undo()
+    assert code == 1
+    assert capsys.readouterr().err == ""
+
+
 def test_help_names_every_verb():
     text = parser().format_help()
     for verb in (

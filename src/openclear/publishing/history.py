@@ -56,6 +56,11 @@ def remember(month: date, history: History) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(_file(month))
+    folder = os.open(_folder(), os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name too, not the bytes alone
+    finally:
+        os.close(folder)
 
 
 def _file(month: date) -> Path:
