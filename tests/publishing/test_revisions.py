@@ -21,7 +21,7 @@ from openclear.records import commands, sealing
 from openclear.records import models as records
 from openclear.records.months import incidents_of_month
 from openclear.release import commands as release
-from openclear.release.models import Edition
+from openclear.release.models import Edition, PublishedIncident
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import grant
@@ -112,6 +112,32 @@ def test_in_any_revision_hidden_rows_tell_no_area_and_no_cell_comes_out(table, s
     assert len(second.rows) == len(left) == sum(second.totals.values())
     third = published(left, second.withheld)
     assert third.withheld == second.withheld
+
+
+def test_an_area_and_a_type_too_small_to_name_stay_unnamed():
+    table = {(area, kind): 9 for area in (1, 2) for kind in ("THEFT", "BATTERY")}
+    first = published(city(table | {(3, "THEFT"): 1, (1, "ARSON"): 1}))
+    later = table | {(3, "BATTERY"): 9, (3, "THEFT"): 9, (2, "ARSON"): 9}
+    alone, second = published(city(later)), published(city(later), first.withheld)
+    assert {(3, "BATTERY"), (2, "ARSON")} <= set(shown(alone))
+    assert 3 not in {row.area for row in second.rows}
+    assert "ARSON" not in {row.primary_type for row in second.rows} | set(second.totals)
+
+
+def test_a_month_that_is_made_again_remembers_what_it_withheld():
+    """From the real records to the public tables: hidden rows of a second revision tell no area, and no cell comes back."""
+    edition = Edition.objects.filter(withdrawn=None).order_by("month")[2]
+    cells = set(told_of(edition).values_list("area", "primary_type"))
+    editions.make_edition(publisher(), month=edition.month)
+    second = Edition.objects.get(month=edition.month, withdrawn=None)
+    hidden = told_of(second).filter(primary_type="")
+    assert hidden.exists()
+    assert not hidden.exclude(area=None).exists()
+    assert set(told_of(second).exclude(primary_type="").values_list("area", "primary_type")) <= cells
+
+
+def told_of(edition):
+    return PublishedIncident.objects.filter(edition=edition)
 
 
 def test_an_address_in_a_source_is_no_block():
