@@ -1,5 +1,6 @@
 """Figures: the same as counted by hand, as much as a clearance shows, and on the city's real data to the last incident."""
 
+import csv
 import json
 import os
 import subprocess
@@ -86,6 +87,25 @@ def test_what_a_clearance_hides_is_in_no_figure(label, table):
         table.objects.filter(pk=row.pk).update(labels=0)
         mark([incident.occurred])
     assert questions.coverage(chen()).incidents == before
+
+
+def test_a_first_day_before_the_year_1000_leaves_nothing_out():
+    whole = questions.coverage(chen()).incidents
+    assert questions.coverage(chen(), narrow=Narrowing(since=date(300, 1, 1))).incidents == whole
+
+
+def test_a_table_for_a_spreadsheet_runs_nothing():
+    row = Incident.objects.filter(labels=0).first()
+    Incident.objects.filter(pk=row.pk).update(location='=HYPERLINK("http://x")')
+    mark([row.occurred])
+    try:
+        told = signed_in("chen").get("/figures/table.csv", {"by": "location"}).content.decode()
+        cells = [line[0] for line in csv.reader(told.splitlines())]
+        assert """'=HYPERLINK("http://x")""" in cells
+        assert not any(cell.startswith("=") for cell in cells)
+    finally:
+        Incident.objects.filter(pk=row.pk).update(location=row.location)
+        mark([row.occurred])
 
 
 def test_years_are_compared_up_to_the_same_day():

@@ -117,7 +117,8 @@ def test_in_any_revision_hidden_rows_tell_no_area_and_no_cell_comes_out(table, s
 def test_an_area_and_a_type_too_small_to_name_stay_unnamed():
     table = {(area, kind): 9 for area in (1, 2) for kind in ("THEFT", "BATTERY")}
     first = published(city(table | {(3, "THEFT"): 1, (1, "ARSON"): 1}))
-    later = table | {(3, "BATTERY"): 9, (3, "THEFT"): 9, (2, "ARSON"): 9}
+    later = table | {(3, kind): 9 for kind in ("THEFT", "BATTERY", "ROBBERY", "GAMBLING")} | {(2, "ARSON"): 9}
+    later |= {(2, kind): 9 for kind in ("ROBBERY", "GAMBLING")}
     alone, second = published(city(later)), published(city(later), first.withheld)
     assert {(3, "BATTERY"), (2, "ARSON")} <= set(shown(alone))
     assert 3 not in {row.area for row in second.rows}

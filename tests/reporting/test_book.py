@@ -16,7 +16,7 @@ from openclear.cli.main import main
 from openclear.records.changed import mark
 from openclear.records.models import Incident
 from openclear.records.rows import BoundaryRow
-from openclear.reporting.book import make_book
+from openclear.reporting.book import DistrictBook, make_book
 from openclear.reporting.drawings import bars, beat_map
 from openclear.reporting.facts import Line, book_facts, last_day
 from openclear.search import exports, jobs
@@ -149,6 +149,20 @@ def test_a_book_as_a_job_is_fetched_until_its_figures_change(busiest):
     finally:
         Incident.objects.filter(pk=hidden.pk).update(labels=hidden.labels)
         mark([hidden.occurred])
+    assert not path_of(row.id).exists()
+    assert Export.objects.get(pk=row.id).state == "ended"
+
+
+def test_a_book_with_nothing_left_to_tell_is_ended_with_its_file(busiest, monkeypatch):
+    row = queue(busiest)
+    jobs.make_export(row.id)
+
+    def nothing(*_, **__):
+        raise NotPossible("No incident of this district is on record.")
+
+    monkeypatch.setattr(DistrictBook, "digest", nothing)
+    with pytest.raises(Gone, match="changed since"):
+        fetch(row)
     assert not path_of(row.id).exists()
     assert Export.objects.get(pk=row.id).state == "ended"
 
