@@ -4,7 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from openclear.access import commands, gate, lifecycle, moves, notices, orders, proposals, receipts
+from openclear.access import (
+    approving,
+    commands,
+    gate,
+    lifecycle,
+    moves,
+    notices,
+    order_change,
+    orders,
+    proposals,
+    receipts,
+)
 from openclear.access.commands import NewAgency, NewOfficer
 from openclear.access.errors import Refused
 from openclear.access.models import Officer, OrderProof, OrderState
@@ -103,10 +114,10 @@ def test_what_a_crash_kept_an_order_from_is_finished_at_the_start(monkeypatch):
     order = broken_off(monkeypatch)
     try:
         assert Export.objects.get(pk=row.id).state == "ready"
-        assert [sentence for sentence in orders.finish_unproved() if order in sentence]
+        assert [sentence for sentence in order_change.finish_unproved() if order in sentence]
         assert Export.objects.get(pk=row.id).state == "ended"
         assert OrderProof.objects.filter(order=order).count() == 1
-        assert orders.finish_unproved() == []
+        assert order_change.finish_unproved() == []
     finally:
         lift(order)
 
@@ -147,7 +158,12 @@ def test_a_lapsed_certification_stops_no_order(lapsed):
         lift(receipt.order, approved_by=other.handle)
     finally:
         Officer.objects.filter(handle=lapsed).update(certified_until=before)
-        lifecycle.disable(registry(), handle=other.handle, reason="end of the test")
+        lifecycle.disable(
+            registry(),
+            handle=other.handle,
+            reason="end of the test",
+            approval=registry(other.handle if lapsed == "adler" else "adler"),
+        )
 
 
 def test_a_notice_reaches_nobody_whom_the_order_would_reach():
@@ -170,16 +186,16 @@ def test_keepers_neither_make_nor_end_accounts_of_oversight():
     with pytest.raises(Refused, match="oversight alone"):
         commands.register_officers(registry(), approval=registry("adler"), officers=[new_overseer("planted")])
     with pytest.raises(Refused, match="oversight alone"):
-        lifecycle.disable(registry(), handle="okafor", reason="inconvenient")
+        lifecycle.disable(registry(), handle="okafor", reason="inconvenient", approval=registry("adler"))
     number = proposals.request_account(registry(), account=new_overseer("deputy"))
     with pytest.raises(Refused, match="oversight alone"):
-        proposals.approve(registry("adler"), number=number)
+        approving.approve(registry("adler"), number=number)
     oversight = grant("okafor", Action.OVERSIGHT_ACCOUNT, Purpose.OVERSIGHT_REVIEW)
-    proposals.approve(oversight, number=number)
+    approving.approve(oversight, number=number)
     assert Officer.objects.get(handle="deputy").approved_by == "okafor"
-    lifecycle.disable(oversight, handle="deputy", reason="end of the test")
+    lifecycle.disable(oversight, handle="deputy", reason="end of the test", approval=registry("adler"))
     with pytest.raises(Refused, match="oversight alone"):
-        lifecycle.disable(oversight, handle="frost", reason="not an overseer")
+        lifecycle.disable(oversight, handle="frost", reason="not an overseer", approval=registry("adler"))
 
 
 def test_cases_and_sharings_go_with_an_agency_that_moves():

@@ -8,7 +8,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-from openclear.access import barrier, commands, gate
+from openclear.access import barrier, commands, gate, ties
 from openclear.access.errors import NotAnswered, Refused
 from openclear.access.models import Affiliation, Agency, Epoch, Officer
 from openclear.audit import log
@@ -77,16 +77,20 @@ def test_a_refusal_is_the_same_whether_somebody_is_there_or_not():
 @pytest.mark.usefixtures("cut_ice")
 def test_a_person_detailed_from_ice_today_is_out_today():
     assert search("marsh", "garcia").status_code == 200
-    registry = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
-    commands.affiliate(registry, handle="marsh", agency="us.dhs.ice.hsi", kind="task-force")
+    registry, second = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
+    tied = {"handle": "marsh", "agency": "us.dhs.ice.hsi", "kind": "task-force"}
+    with pytest.raises(Refused, match="takes a second person"):
+        ties.affiliate(registry, **tied)
+    assert search("marsh", "garcia").status_code == 200
+    ties.affiliate(registry, **tied, approval=second)
     try:
         assert search("marsh", "garcia").status_code == 403
     finally:
         registry, second = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
         with pytest.raises(Refused, match="takes a second person"):
-            commands.end_affiliation(registry, handle="marsh", agency="us.dhs.ice.hsi")
+            ties.end_affiliation(registry, handle="marsh", agency="us.dhs.ice.hsi")
         assert search("marsh", "garcia").status_code == 403
-        commands.end_affiliation(registry, handle="marsh", agency="us.dhs.ice.hsi", approval=second)
+        ties.end_affiliation(registry, handle="marsh", agency="us.dhs.ice.hsi", approval=second)
     assert search("marsh", "garcia").status_code == 200
 
 

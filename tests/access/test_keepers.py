@@ -2,7 +2,7 @@
 
 import pytest
 
-from openclear.access import barrier, commands, gate, orders, plans, tokens
+from openclear.access import barrier, gate, orders, plans, ties, tokens
 from openclear.access.errors import NotAnswered, Refused
 from openclear.access.models import Affiliation, CommittedEpoch
 from openclear.access.recovery import reconcile
@@ -16,8 +16,8 @@ from openclear.vocabulary.labels import Label
 from tests.cast import ADMINISTRATION, CRIME, GROUND, ask, cut_off, grant, lift, open_case, search
 
 
-def registry():
-    return grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
+def registry(who="novak"):
+    return grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION)
 
 
 @pytest.mark.parametrize("who", ["adler", "novak", "okafor", "importer", "publisher"])
@@ -44,7 +44,9 @@ def test_novak_cannot_tie_the_last_keepers_to_a_cut_agency():
         before = read_standing()
         for handle in ("adler", "novak"):
             with pytest.raises(Refused, match="last two approvers"):
-                commands.affiliate(registry(), handle=handle, agency="us.dhs", kind="task-force")
+                ties.affiliate(
+                    registry(), handle=handle, agency="us.dhs", kind="task-force", approval=registry("adler")
+                )
         assert read_standing() == before
         assert not Affiliation.objects.filter(officer__handle="adler", agency__path="us.dhs").exists()
     finally:
@@ -53,18 +55,18 @@ def test_novak_cannot_tie_the_last_keepers_to_a_cut_agency():
 
 def test_novak_cannot_end_what_makes_a_keeper():
     with pytest.raises(Refused, match="last two approvers"):
-        commands.end_affiliation(registry(), handle="adler", agency="il.chicago.pd")
+        ties.end_affiliation(registry(), handle="adler", agency="il.chicago.pd")
 
 
 def test_no_order_blinds_oversight():
-    commands.affiliate(registry(), handle="okafor", agency="us.dhs.uscis", kind="task-force")
+    ties.affiliate(registry(), handle="okafor", agency="us.dhs.uscis", kind="task-force")
     try:
         key = grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION)
         assert plans.plan(key, order=orders.new_order(agency="us.dhs.uscis", ground=GROUND)).locks_out
         with pytest.raises(Refused):
             cut_off("us.dhs.uscis")
     finally:
-        commands.end_affiliation(registry(), handle="okafor", agency="us.dhs.uscis")
+        ties.end_affiliation(registry(), handle="okafor", agency="us.dhs.uscis")
 
 
 def test_a_change_that_fails_is_void_at_once_and_its_epoch_is_never_used_again(monkeypatch):
@@ -76,14 +78,14 @@ def test_a_change_that_fails_is_void_at_once_and_its_epoch_is_never_used_again(m
     with monkeypatch.context() as broken:
         broken.setattr(Affiliation.objects, "create", fail)
         with pytest.raises(ValueError, match="does not like"):
-            commands.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="task-force")
+            ties.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="task-force")
     assert log.state().unconfirmed == before
     assert reconcile() == []
     claimed = log.state().claimed_epoch
-    commands.affiliate(registry(), handle="marsh", agency="us.doj.usms", kind="task-force")
+    ties.affiliate(registry(), handle="marsh", agency="us.doj.usms", kind="task-force")
     assert read_standing().epoch > claimed
     assert CommittedEpoch.objects.filter(value=read_standing().epoch).exists()
-    commands.end_affiliation(registry(), handle="marsh", agency="us.doj.usms")
+    ties.end_affiliation(registry(), handle="marsh", agency="us.doj.usms")
     assert reconcile() == []
     assert verify().ok
 
@@ -99,9 +101,9 @@ def test_what_died_between_entry_and_commit_is_void_even_after_later_changes(mon
     with monkeypatch.context() as broken:
         broken.setattr(Affiliation.objects, "create", fail)
         with pytest.raises(PowerLossError):
-            commands.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="task-force")
-    commands.affiliate(registry(), handle="marsh", agency="us.doj.usms", kind="task-force")
-    commands.end_affiliation(registry(), handle="marsh", agency="us.doj.usms")
+            ties.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="task-force")
+    ties.affiliate(registry(), handle="marsh", agency="us.doj.usms", kind="task-force")
+    ties.end_affiliation(registry(), handle="marsh", agency="us.doj.usms")
     assert len([sentence for sentence in reconcile() if "void" in sentence]) == 1
     assert reconcile() == []
 
@@ -109,7 +111,7 @@ def test_what_died_between_entry_and_commit_is_void_even_after_later_changes(mon
 def test_a_kind_that_is_too_long_is_said_before_anything_is_written():
     size = log.state().size
     with pytest.raises(WrongUsage, match="20 characters"):
-        commands.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="x" * 21)
+        ties.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="x" * 21)
     assert log.state().size == size
 
 
@@ -119,11 +121,11 @@ def test_a_change_of_ties_waits_for_the_answer_that_is_being_handed_over(monkeyp
     monkeypatch.setattr(barrier, "ORDER_SECONDS", 0.2)
     response = gate.open_for("marsh", Action.DESK_OPEN, purpose=CRIME).release(HttpResponse("x"))
     with pytest.raises(NotAnswered):
-        commands.affiliate(registry(), handle="marsh", agency="us.doj.atf", kind="task-force")
+        ties.affiliate(registry(), handle="marsh", agency="us.doj.atf", kind="task-force")
     assert not Affiliation.objects.filter(officer__handle="marsh", agency__path="us.doj.atf").exists()
     response.close()
-    commands.affiliate(registry(), handle="marsh", agency="us.doj.atf", kind="task-force")
-    commands.end_affiliation(registry(), handle="marsh", agency="us.doj.atf")
+    ties.affiliate(registry(), handle="marsh", agency="us.doj.atf", kind="task-force")
+    ties.end_affiliation(registry(), handle="marsh", agency="us.doj.atf")
 
 
 def test_an_affiliation_that_comes_between_hold_and_decision_is_seen():
@@ -131,13 +133,15 @@ def test_an_affiliation_that_comes_between_hold_and_decision_is_seen():
 
     key = gate.open_for("marsh", Action.DESK_OPEN, purpose=CRIME)
     cut_off("us.dhs.ice")
-    commands.affiliate(registry(), handle="marsh", agency="us.dhs.ice", kind="task-force")
+    ties.affiliate(
+        registry(), handle="marsh", agency="us.dhs.ice", kind="task-force", approval=registry("adler")
+    )
     try:
         with pytest.raises(Refused):
             key.release(HttpResponse("x"))
     finally:
         lift("us.dhs.ice")
-        commands.end_affiliation(registry(), handle="marsh", agency="us.dhs.ice")
+        ties.end_affiliation(registry(), handle="marsh", agency="us.dhs.ice")
 
 
 def test_asking_for_another_agency_shows_no_more_than_that_agency_sees():

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from openclear.access import notices, orders
+from openclear.access import notices, order_rows, orders
 from openclear.access.errors import Refused
 from openclear.access.models import OrderState
 from openclear.access.recovery import reconcile
@@ -41,7 +41,7 @@ def test_one_person_cuts_off_in_an_emergency_and_a_second_confirms():
         with pytest.raises(Refused, match="two different people"):
             orders.confirm(keeper(Action.ORDER_CUT_OFF), name=receipt.order)
         orders.confirm(keeper(Action.ORDER_CUT_OFF, "adler"), name=receipt.order)
-        state = orders.newest_state(receipt.order)
+        state = order_rows.newest_state(receipt.order)
         assert (state.state, state.ordered_by, state.approved_by) == ("in-force", "novak", "adler")
         assert search("ives", "garcia").status_code == 403
         with pytest.raises(NotPossible, match="nothing to confirm"):
@@ -88,7 +88,7 @@ def test_a_court_suspends_an_order_and_it_is_resumed():
         with pytest.raises(WrongUsage, match="court's document"):
             orders.suspend(**both(Action.ORDER_LIFT), name=receipt.order, document=" ", ground="stay")
         orders.suspend(**both(Action.ORDER_LIFT), name=receipt.order, document=DOCUMENT, ground="stay")
-        assert orders.newest_state(receipt.order).document == DOCUMENT
+        assert order_rows.newest_state(receipt.order).document == DOCUMENT
         assert search("ives", "garcia").status_code == 200
         assert verify().book.orders[receipt.order]["state"] == "suspended"
         again = orders.resume(
@@ -180,7 +180,7 @@ def test_the_desk_suspends_resumes_and_narrows_by_two_people():
             proposal = novak.post(f"/orders/{receipt.order}/change", form).headers["Location"]
             assert novak.post(f"{proposal}/approve").status_code == 403
             assert adler.post(f"{proposal}/approve").status_code == 303
-            assert orders.newest_state(receipt.order).state == state
+            assert order_rows.newest_state(receipt.order).state == state
     finally:
         lift(receipt.order)
 

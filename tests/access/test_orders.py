@@ -2,10 +2,10 @@
 
 import pytest
 
-from openclear.access import gate, orders, plans, receipts
+from openclear.access import gate, orders, plans, receipts, ties
 from openclear.access.errors import OlderThanLog, Refused
 from openclear.access.models import Epoch, Officer, OrderState
-from openclear.access.orders import is_blocking
+from openclear.access.order_rows import is_blocking
 from openclear.access.recovery import reconcile
 from openclear.access.standing import read_standing
 from openclear.audit import log
@@ -152,14 +152,13 @@ def test_a_lifting_that_was_not_committed_is_void(monkeypatch):
 
 
 def test_a_change_of_the_registry_that_was_not_committed_is_void(monkeypatch):
-    from openclear.access import commands
     from openclear.access.models import Affiliation
 
     with monkeypatch.context() as broken:
         broken.setattr(Affiliation.objects, "create", crash)
         registry = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
         with pytest.raises(Crash):
-            commands.affiliate(registry, handle="marsh", agency="us.doj.fbi", kind="task-force")
+            ties.affiliate(registry, handle="marsh", agency="us.doj.fbi", kind="task-force")
     epoch = read_standing().epoch
     assert [sentence for sentence in reconcile() if "void" in sentence]
     assert read_standing().epoch > epoch

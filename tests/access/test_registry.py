@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from openclear.access import commands, lifecycle, moves
+from openclear.access import commands, lifecycle, moves, ties
 from openclear.access.commands import NewAgency, NewOfficer
 from openclear.access.errors import Refused
 from openclear.access.models import Affiliation, Agency, Officer, OrderPlace
@@ -56,7 +56,9 @@ def test_an_agency_that_moves_out_from_under_an_order_stays_under_it(branch):
     root, handle = branch
     assert decided(handle) == ["allowed"]
     receipt = cut_off(root)
-    moves.move_agency(registry(), agency=f"{root}.north", to=f"us.dhs.free{root[-1]}x{handle}")
+    moves.move_agency(
+        registry(), agency=f"{root}.north", to=f"us.dhs.free{root[-1]}x{handle}", approval=registry("adler")
+    )
     assert decided(handle) == [f"cut-off:{receipt.order}"]
     assert search("frost", "garcia").status_code == 200
     book = verify().book
@@ -83,7 +85,7 @@ def test_moving_in_under_an_order_cuts_off_at_once_and_lifting_gives_back(branch
 def test_a_renamed_root_takes_its_order_and_everything_below_along(branch):
     root, handle = branch
     receipt = cut_off(root)
-    moves.move_agency(registry(), agency=root, to=f"{root}-new")
+    moves.move_agency(registry(), agency=root, to=f"{root}-new", approval=registry("adler"))
     assert Agency.objects.filter(path=f"{root}-new.north").exists()
     assert decided(handle) == [f"cut-off:{receipt.order}"]
     commands.register_agencies(registry(), agencies=[NewAgency(f"{root}-new.late", "Late", "federal")])
@@ -97,18 +99,20 @@ def test_a_renamed_root_takes_its_order_and_everything_below_along(branch):
 def test_a_merger_frees_nobody_and_cuts_nobody_off(branch):
     root, handle = branch
     receipt = cut_off(f"{root}.north")
-    to = moves.merge_agency(registry(), agency=f"{root}.north", into="us.doj.fbi")
+    to = moves.merge_agency(registry(), agency=f"{root}.north", into="us.doj.fbi", approval=registry("adler"))
     assert decided(handle) == [f"cut-off:{receipt.order}"]
     assert search("frost", "garcia").status_code == 200
     with pytest.raises(NotPossible, match="takes nobody new"):
-        commands.affiliate(registry(), handle="marsh", agency=to, kind="task-force")
+        ties.affiliate(registry(), handle="marsh", agency=to, kind="task-force", approval=registry("adler"))
 
 
 def test_what_is_split_off_stays_under_the_order(branch):
     root, handle = branch
     receipt = cut_off(f"{root}.north")
     part = NewAgency(f"us.dhs.part-{handle}", "Part", "federal")
-    moves.split_agency(registry(), agency=f"{root}.north", new=part, people=[handle])
+    moves.split_agency(
+        registry(), agency=f"{root}.north", new=part, people=[handle], approval=registry("adler")
+    )
     assert Affiliation.objects.get(officer__handle=handle, until=None).agency.path == part.path
     assert decided(handle) == [f"cut-off:{receipt.order}"]
     assert verify().book.phase(part.path) == "under"
@@ -146,7 +150,9 @@ def test_a_crash_in_the_middle_of_a_move_leaves_the_order_where_it_was(branch, m
     with monkeypatch.context() as broken:
         broken.setattr(AgencyMove.objects, "create", fail)
         with pytest.raises(PowerLossError):
-            moves.move_agency(registry(), agency=f"{root}.north", to=f"us.dhs.lost-{handle}")
+            moves.move_agency(
+                registry(), agency=f"{root}.north", to=f"us.dhs.lost-{handle}", approval=registry("adler")
+            )
     assert Agency.objects.filter(path=f"{root}.north").exists()
     assert not OrderPlace.objects.filter(agency=f"us.dhs.lost-{handle}").exists()
     assert decided(handle) == [f"cut-off:{receipt.order}"]
@@ -177,7 +183,12 @@ def test_whoever_was_under_an_order_is_under_it_after_any_moves(start, agency, s
 def test_database_and_log_hold_the_same_places(branch):
     root, _ = branch
     receipt = cut_off(root)
-    moves.move_agency(registry(), agency=f"{root}.north", to=f"us.dhs.x-{root[-1]}-{receipt.epoch}")
+    moves.move_agency(
+        registry(),
+        agency=f"{root}.north",
+        to=f"us.dhs.x-{root[-1]}-{receipt.epoch}",
+        approval=registry("adler"),
+    )
     order = next(row for row in read_standing().orders if row.id == receipt.order)
     book = verify().book
     assert isinstance(book, OrderBook)
@@ -186,7 +197,7 @@ def test_database_and_log_hold_the_same_places(branch):
 
 def test_one_person_has_one_employer():
     with pytest.raises(NotPossible, match="has an employer already"):
-        commands.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="employer")
+        ties.affiliate(registry(), handle="marsh", agency="us.doj.fbi", kind="employer")
     nobody = NewOfficer("nobody1", "N", "", ("officer",), (("us.doj.fbi", "detail"),), clock.today())
     with pytest.raises(NotPossible, match="exactly one employer"):
         commands.register_officers(registry(), approval=registry("adler"), officers=[nobody])
@@ -247,7 +258,7 @@ def test_an_account_that_is_not_used_for_90_days_is_disabled_and_two_people_brin
         lifecycle.reinstate(registry(), approval=registry(), handle="sleepy")
     lifecycle.reinstate(registry(), approval=registry("adler"), handle="sleepy")
     assert decided("sleepy") == ["allowed"]
-    lifecycle.disable(registry(), handle="sleepy", reason="lost device")
+    lifecycle.disable(registry(), handle="sleepy", reason="lost device", approval=registry("adler"))
     assert decided("sleepy") == ["account-disabled"]
 
 
@@ -258,7 +269,7 @@ def test_the_quiet_do_not_lock_the_city_out():
     try:
         assert not {"adler", "novak", "okafor"} & set(lifecycle.review_accounts())
         with pytest.raises(Refused, match="last two approvers"):
-            lifecycle.disable(registry("adler"), handle="novak", reason="x")
+            lifecycle.disable(registry("adler"), handle="novak", reason="x", approval=registry())
     finally:
         Officer.objects.filter(handle__in=["novak", "adler", "okafor"]).update(last_used=clock.today())
 

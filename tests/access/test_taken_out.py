@@ -217,7 +217,9 @@ def test_a_disabled_or_lapsed_integration_carries_nobody():
     before = Officer.objects.get(handle="crossroads")
     assert acting("lund").status_code == 200
     try:
-        lifecycle.disable(registry(), handle="crossroads", reason="end of the contract")
+        lifecycle.disable(
+            registry(), handle="crossroads", reason="end of the contract", approval=registry("adler")
+        )
         assert acting("lund").json()["rule_ids"] == ["account-disabled"]
         lifecycle.reinstate(registry(), approval=registry("adler"), handle="crossroads")
         assert acting("lund").status_code == 200

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connections
 
-from openclear.access import commands, gate, moves, versions
+from openclear.access import commands, gate, moves, ties, versions
 from openclear.access.commands import NewAgency
 from openclear.access.errors import OlderRules, Refused
 from openclear.access.models import Agency, Epoch, OrderState, PolicyVersion
@@ -106,7 +106,7 @@ def test_an_agency_that_moves_while_it_is_cut_off_is_cut_off_or_the_order_says_t
     commands.register_agencies(
         grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION), agencies=[NewAgency(place, "R", "federal")]
     )
-    commands.affiliate(
+    ties.affiliate(
         grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION),
         handle="marsh",
         agency=place,
@@ -117,7 +117,10 @@ def test_an_agency_that_moves_while_it_is_cut_off_is_cut_off_or_the_order_says_t
         raised = in_threads(
             lambda place=place: cut_off(place),
             lambda place=place, to=to: moves.move_agency(
-                grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION), agency=place, to=to
+                grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION),
+                agency=place,
+                to=to,
+                approval=grant("adler", Action.REGISTRY_CHANGE, ADMINISTRATION),
             ),
         )
         here = (
@@ -135,9 +138,7 @@ def test_an_agency_that_moves_while_it_is_cut_off_is_cut_off_or_the_order_says_t
             assert isinstance(raised[0], NotPossible), raised
             assert not read_standing().orders
         place = here
-    commands.end_affiliation(
-        grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION), handle="marsh", agency=place
-    )
+    ties.end_affiliation(grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION), handle="marsh", agency=place)
     assert verify().ok
 
 
@@ -149,9 +150,9 @@ def test_an_edit_elsewhere_makes_nobody_ask_cedar_again():
     key = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
     asked = decisions._compiled.cache_info().misses - before
     for _ in range(5):
-        commands.affiliate(key, handle="marsh", agency="us.doj.usms", kind="detail")
+        ties.affiliate(key, handle="marsh", agency="us.doj.usms", kind="detail")
         assert search("frost", "garcia").status_code == 200
-        commands.end_affiliation(key, handle="marsh", agency="us.doj.usms")
+        ties.end_affiliation(key, handle="marsh", agency="us.doj.usms")
     extra = decisions._compiled.cache_info().misses - before - asked
     assert extra <= 4  # the keepers' own checks; nothing for Frost
     assert Epoch.objects.get().value == read_standing().epoch

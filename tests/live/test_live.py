@@ -116,6 +116,7 @@ KILLED_AT = """
 import os, signal, sys
 from openclear.config.program import prepare
 prepare()
+from openclear.access import ties, agreements
 from openclear.access import barrier, changes, models, receipts
 from openclear.audit import log
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
@@ -194,9 +195,9 @@ from openclear.vocabulary.actions import Action
 from tests.cast import ADMINISTRATION, grant
 key, edits, began = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION), 0, time.monotonic()
 while time.monotonic() - began < 6:
-    commands.end_agreement(key, number="AGR-OAKLAWN-01", ends_on=clock.today() + timedelta(days=300 + edits % 9))
-    commands.affiliate(key, handle="marsh", agency="us.doj.usms", kind="detail")
-    commands.end_affiliation(key, handle="marsh", agency="us.doj.usms")
+    agreements.end_agreement(key, number="AGR-OAKLAWN-01", ends_on=clock.today() + timedelta(days=300 + edits % 9))
+    ties.affiliate(key, handle="marsh", agency="us.doj.usms", kind="detail")
+    ties.end_affiliation(key, handle="marsh", agency="us.doj.usms")
     edits += 3
     time.sleep(max(0, began + edits / 100 - time.monotonic()))
 print(edits / (time.monotonic() - began))

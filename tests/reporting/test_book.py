@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pypdf import PdfReader
 
-from openclear.access import commands
+from openclear.access import ties
 from openclear.access.errors import Refused
 from openclear.cli.main import main
 from openclear.records.changed import mark
@@ -168,7 +168,7 @@ def test_a_book_with_nothing_left_to_tell_is_ended_with_its_file(busiest, monkey
 
 
 def test_an_order_ends_books_that_wait_and_books_that_are_made(busiest):
-    commands.affiliate(
+    ties.affiliate(
         grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION),
         handle="chen",
         agency="us.dhs.ice.hsi",
@@ -191,7 +191,7 @@ def test_an_order_ends_books_that_wait_and_books_that_are_made(busiest):
         assert not path_of(waiting.id).exists()
     finally:
         first, second = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
-        commands.end_affiliation(first, handle="chen", agency="us.dhs.ice.hsi", approval=second)
+        ties.end_affiliation(first, handle="chen", agency="us.dhs.ice.hsi", approval=second)
 
 
 def test_the_page_queues_a_book_and_says_what_is_wrong(busiest):

@@ -13,7 +13,8 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from openclear.access import gate
-from openclear.access.commands import officer_row
+from openclear.access.acts import one_at_a_time
+from openclear.access.lookups import officer_row
 from openclear.access.models import LockedHandle, Officer, SignIn, SignInFailure
 from openclear.access.registry import read_person
 from openclear.access.rules import agencies_of
@@ -98,6 +99,7 @@ def locked_handles(grant: Grant) -> Mapping[str, Any]:
     return dict(rows.values_list("handle", "since"))
 
 
+@one_at_a_time
 def release_account(grant: Grant, *, handle: str) -> None:
     """Release a locked handle. Raises NotPossible where it is not locked."""
     grant.require(Action.ACCOUNT_RELEASE)

@@ -67,12 +67,13 @@ def shared(agencies: Sequence[str], people: Sequence[str] = ()) -> Hold:
     return _advisory_shared(links) if _is_postgresql() else _files_shared(links)
 
 
-def exclusive(agency: str) -> tuple[Hold, bool]:
+def exclusive(agency: str, *, seconds: float | None = None) -> tuple[Hold, bool]:
     """Wait until no answer to `agency` is being handed over; return the hold, and whether it had to wait.
 
-    Raises NotAnswered after 5 s: readers are cut after 500 ms, so a longer wait is a fault.
+    Raises NotAnswered after `seconds`, 5 where none are given: readers are cut after 500 ms, so a longer wait is a fault.
     """
-    return _advisory_exclusive(agency) if _is_postgresql() else _file_exclusive(agency)
+    patience = ORDER_SECONDS if seconds is None else seconds
+    return _advisory_exclusive(agency, patience) if _is_postgresql() else _file_exclusive(agency, patience)
 
 
 @contextlib.contextmanager
@@ -113,10 +114,10 @@ def _files_shared(links: Sequence[str]) -> Hold:
     return Hold(lambda: _close_all(descriptors))
 
 
-def _file_exclusive(agency: str) -> tuple[Hold, bool]:
+def _file_exclusive(agency: str, patience: float) -> tuple[Hold, bool]:
     descriptor = _open_file(agency)
     try:
-        waited = _lock_file(descriptor, fcntl.LOCK_EX, time.monotonic() + ORDER_SECONDS)
+        waited = _lock_file(descriptor, fcntl.LOCK_EX, time.monotonic() + patience)
     except NotAnswered:
         os.close(descriptor)
         raise
@@ -177,14 +178,14 @@ def _advisory_shared(links: Sequence[str]) -> Hold:
     return Hold(let_go)
 
 
-def _advisory_exclusive(agency: str) -> tuple[Hold, bool]:
+def _advisory_exclusive(agency: str, patience: float) -> tuple[Hold, bool]:
     try:
         connection = psycopg.connect(autocommit=True, **_address())
     except psycopg.Error:
         raise _no_database() from None
     began = time.monotonic()
     try:
-        _begin(connection, f"SELECT pg_advisory_xact_lock({_number(agency)})", int(ORDER_SECONDS * 1000))
+        _begin(connection, f"SELECT pg_advisory_xact_lock({_number(agency)})", int(patience * 1000))
     except NotAnswered:
         connection.close()
         raise

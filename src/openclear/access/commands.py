@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from openclear.access import barrier, gate
+from openclear.access import gate
+from openclear.access.acts import one_at_a_time, registry_held
 from openclear.access.changes import Change, change, change_by
-from openclear.access.keepers import OVERSEER_ROLES, kept
-from openclear.access.models import Affiliation, Agency, AgencyMove, Agreement, Epoch, Officer
-from openclear.access.rules import EMPLOYER, OVERSIGHTS_OWN, SECOND_UNDER_ORDER, TWO_PEOPLE_FOR_ACCOUNT
-from openclear.access.standing import read_standing
+from openclear.access.keepers import OVERSEER_ROLES
+from openclear.access.lookups import agency_row
+from openclear.access.models import Agency, AgencyMove, Epoch, Officer
+from openclear.access.rules import EMPLOYER, OVERSIGHTS_OWN, TWO_PEOPLE_FOR_ACCOUNT
+from openclear.access.ties import tie
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path, chain
@@ -17,7 +19,6 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
 KINDS = ("city", "county", "state", "federal", "task-force", "vendor", "oversight")
-LONGEST_KIND = 20
 CERTIFIED_DAYS = 366
 TEMPORARY_HOURS = 72
 
@@ -57,6 +58,11 @@ def found_city(agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) ->
 
     Raises NotPossible where anybody is registered already: after that only administrators register.
     """
+    with registry_held():
+        _found(agencies, founders)
+
+
+def _found(agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
     if Officer.objects.exists():
         message = "This city has its administrators already; they register everyone else."
         raise NotPossible(message)
@@ -68,6 +74,7 @@ def found_city(agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) ->
             _add_officer(under_way, founder, approved_by="founding")
 
 
+@one_at_a_time
 def register_agencies(grant: Grant, *, agencies: Sequence[NewAgency]) -> None:
     """Register agencies. One below a cut-off agency is cut off from its first moment.
 
@@ -79,6 +86,7 @@ def register_agencies(grant: Grant, *, agencies: Sequence[NewAgency]) -> None:
             add_agency(under_way, agency)
 
 
+@one_at_a_time
 def register_officers(grant: Grant, *, approval: Grant, officers: Sequence[NewOfficer]) -> None:
     """Register people, as one person asked and another approved (AC-2 e).
 
@@ -95,67 +103,6 @@ def register_officers(grant: Grant, *, approval: Grant, officers: Sequence[NewOf
     with change_by(grant) as under_way:
         for officer in officers:
             _add_officer(under_way, officer, approved_by=approval.officer)
-
-
-def sign_agreement(grant: Grant, *, agency: str, number: str, signed_on: date, ends_on: date) -> None:
-    """Register an agreement on access for an agency and all below it."""
-    grant.require(Action.REGISTRY_CHANGE)
-    with change_by(grant) as under_way:
-        _entry(under_way, "agreement", agency, {"number": number, "ends_on": str(ends_on)})
-        Agreement.objects.create(
-            agency=agency_row(agency), number=number, signed_on=signed_on, ends_on=ends_on
-        )
-
-
-def end_agreement(grant: Grant, *, number: str, ends_on: date) -> None:
-    """Let an agreement end on another day, also today. Raises NotPossible where there is none of that number."""
-    grant.require(Action.REGISTRY_CHANGE)
-    with change_by(grant) as under_way, kept(grant):
-        agreement = Agreement.objects.select_related("agency").filter(number=number).first()
-        if agreement is None:
-            message = f"There is no agreement {number}."
-            raise NotPossible(message)
-        _entry(under_way, "agreement", agreement.agency.path, {"number": number, "ends_on": str(ends_on)})
-        Agreement.objects.filter(pk=agreement.pk).update(ends_on=ends_on)
-
-
-def affiliate(grant: Grant, *, handle: str, agency: str, kind: str, since: date | None = None) -> None:
-    """Tie a person to one more agency, from today or from `since`. Raises NotPossible for unknown names or a second employer."""
-    grant.require(Action.REGISTRY_CHANGE)
-    if not 0 < len(kind) <= LONGEST_KIND:
-        message = f"The kind of a tie has at most {LONGEST_KIND} characters, such as task-force."
-        raise WrongUsage(message)
-    officer = officer_row(handle)
-    with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
-        tie(under_way, officer, agency, kind, since)
-
-
-def end_affiliation(grant: Grant, *, handle: str, agency: str, approval: Grant | None = None) -> None:
-    """End a person's ties to an agency as of yesterday. Raises NotPossible where there is none.
-
-    Where an order in force holds over the agency this lets the person in again, so it takes a second person's
-    `approval`, as lifting does; Refused without it.
-    """
-    grant.require(Action.REGISTRY_CHANGE)
-    officer = officer_row(handle)
-    if any(order.holds(agency) for order in read_standing().orders):
-        need_second(grant, approval)
-    with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
-        ties = Affiliation.objects.filter(officer=officer, agency=agency_row(agency), until=None)
-        if not ties:
-            message = f"{handle} has no tie to {agency} that could end."
-            raise NotPossible(message)
-        facts = {"affiliation": {"change": "ended", "agency": agency}}
-        second = approval.officer if approval else ""
-        under_way.entry("affiliation", facts, {"person": handle, "approved_by": second})
-        ties.update(until=clock.today() - timedelta(days=1))
-
-
-def need_second(grant: Grant, approval: Grant | None) -> None:
-    """Raise Refused unless another keeper approves a change of the registry that touches an order in force."""
-    if approval is None or approval.officer == grant.officer:
-        raise gate.refuse_act(grant, SECOND_UNDER_ORDER)
-    approval.require(Action.REGISTRY_CHANGE)
 
 
 def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
@@ -180,42 +127,6 @@ def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
 def was_used(path: str) -> bool:
     """Say whether an agency left this path once: a new one there would be taken for it."""
     return AgencyMove.objects.filter(old=path).exclude(kind="split").exists()
-
-
-def tie(under_way: Change, officer: Officer, agency: str, kind: str, since: date | None = None) -> None:
-    """Tie a person to an agency within a change. Raises NotPossible for a second employer or a closed agency."""
-    row = agency_row(agency)
-    if Agency.objects.filter(path__in=chain(agency), closed_on__isnull=False).exists():
-        message = f"{agency} was merged into another agency and takes nobody new; tie the person to that one."
-        raise NotPossible(message)
-    employed = Affiliation.objects.filter(officer=officer, kind=EMPLOYER, until=None)
-    if kind == EMPLOYER and employed.exists():
-        message = f"{officer.handle} has an employer already; end that tie before a new one begins."
-        raise NotPossible(message)
-    begins = since or clock.today()
-    facts = {"affiliation": {"change": "began", "agency": agency}}
-    entry = under_way.entry(
-        "affiliation", facts, {"person": officer.handle, "kind": kind, "since": str(begins)}
-    )
-    Affiliation.objects.create(officer=officer, agency=row, kind=kind, since=begins, entry=entry)
-
-
-def agency_row(path: str) -> Agency:
-    """Return the agency at a path, for this room alone. Raises NotPossible where there is none."""
-    agency = Agency.objects.filter(path=path).first()
-    if agency is None:
-        message = f"There is no agency {path} in the registry; see openclear agencies."
-        raise NotPossible(message)
-    return agency
-
-
-def officer_row(handle: str) -> Officer:
-    """Return the account with a handle, for this room alone. Raises NotPossible where there is none."""
-    officer = Officer.objects.filter(handle=handle).first()
-    if officer is None:
-        message = f"There is nobody called '{handle}'; see openclear officers."
-        raise NotPossible(message)
-    return officer
 
 
 def _add_officer(under_way: Change, new: NewOfficer, *, approved_by: str) -> None:
@@ -253,10 +164,6 @@ def check_new(new: NewOfficer) -> None:
             f"A temporary account ends after {TEMPORARY_HOURS} hours at most (CJIS Security Policy AC-2(2))."
         )
         raise NotPossible(message)
-
-
-def _entry(under_way: Change, what: str, agency: str, body: dict[str, str]) -> None:
-    under_way.entry("registry", {"registry": {"change": what, "agency": agency}}, body)
 
 
 def _is_watched() -> bool:

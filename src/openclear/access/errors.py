@@ -35,6 +35,16 @@ class NotAnswered(NotPossible):
     """Nothing can be answered now (503): the barrier or the log did not confirm in time."""
 
 
+class MeansSomethingElse(NotPossible):
+    """What a proposal means has changed since it was looked at: nobody approves what they have not seen."""
+
+    def __init__(self, number: int) -> None:
+        """Say it of proposal `number`."""
+        super().__init__(
+            f"What proposal {number} means has changed since it was looked at; read what is different, and approve it again."
+        )
+
+
 class OlderThanLog(NotPossible):
     """The database is older than the log: serving it could bring lifted or ended access back."""
 

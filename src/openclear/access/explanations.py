@@ -10,7 +10,7 @@ from datetime import date
 
 from openclear.access.decisions import Judgement, policies, verdict
 from openclear.access.models import OrderState, PolicyVersion
-from openclear.access.orders import is_blocking, row_of
+from openclear.access.order_rows import is_blocking, row_of
 from openclear.access.ports import ports
 from openclear.access.registry import read_person, registry_facts
 from openclear.access.rows import AffiliationRow, Ask, Person, Rule, Standing

@@ -1,14 +1,14 @@
 """Those who can lift an order, and those who watch: no order and no change of the registry may leave too few."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from openclear.access import gate
 from openclear.access.decisions import verdict
 from openclear.access.models import Officer
-from openclear.access.registry import read_person
-from openclear.access.rows import Ask, Rule, Standing
+from openclear.access.registry import read_people
+from openclear.access.rows import Ask, Person, Rule, Standing
 from openclear.access.standing import read_standing
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
@@ -44,15 +44,24 @@ class Strength(NamedTuple):
         return fewer or (before.watched and not self.watched)
 
 
-def strength(standing: Standing) -> Strength:
-    """Return how many could lift an order, and whether anybody could watch, with the registry as it is now."""
-    watched = any(_able(handle, _OVERSEE, standing) for handle in _holders(OVERSEER_ROLES))
-    return Strength(sum(_able(handle, _LIFT, standing) for handle in _holders(KEEPER_ROLES)), watched)
+def strength(standing: Standing, people: Mapping[str, Person] | None = None) -> Strength:
+    """Return how many could lift an order, and whether anybody could watch: by the registry as it is now, or by `people`."""
+    # Read anew: the change that is being judged is not committed, so nothing may be kept of it.
+    known = read_people(Officer.objects.filter(handle__in=_sensitive())) if people is None else people
+    keepers = _able(known, KEEPER_ROLES, _LIFT, standing)
+    return Strength(len(keepers), bool(_able(known, OVERSEER_ROLES, _OVERSEE, standing)))
 
 
-def locks_out(standing: Standing, planned: Standing) -> bool:
-    """Say whether going from one standing to another would leave too few who can lift an order, or nobody who watches."""
-    return strength(planned).is_too_little_after(strength(standing))
+def able_keepers(standing: Standing, people: Mapping[str, Person]) -> list[str]:
+    """Return the handles of those who could lift an order, or could watch, under a standing."""
+    keepers = _able(people, KEEPER_ROLES, _LIFT, standing)
+    return sorted({*keepers, *_able(people, OVERSEER_ROLES, _OVERSEE, standing)})
+
+
+def others_who_watch(grant: Grant) -> list[str]:
+    """Return the handles of those besides the holder who can watch now."""
+    known = read_people(Officer.objects.filter(handle__in=_sensitive()).exclude(handle=grant.officer))
+    return _able(known, OVERSEER_ROLES, _OVERSEE, read_standing())
 
 
 @contextmanager
@@ -69,17 +78,23 @@ def oversees(officer: Officer) -> bool:
     return bool(OVERSEER_ROLES & set(officer.roles))
 
 
+def is_overseer(handle: str) -> bool:
+    """Say whether an account is one of oversight's own, by its handle."""
+    officer = Officer.objects.filter(handle=handle).first()
+    return officer is not None and oversees(officer)
+
+
 def is_sensitive(officer: Officer) -> bool:
     """Say whether a token for this account needs a second person: keepers, oversight, machines."""
     machine = bool(officer.machine_purpose) or officer.is_integration
     return machine or bool(SENSITIVE_ROLES & set(officer.roles))
 
 
-def _holders(roles: frozenset[str]) -> list[str]:
+def _sensitive() -> list[str]:
     everyone = Officer.objects.values_list("handle", "roles")
-    return [handle for handle, held in everyone if roles & set(held)]
+    return [handle for handle, roles in everyone if SENSITIVE_ROLES & set(roles)]
 
 
-def _able(handle: str, ask: Ask, standing: Standing) -> bool:
-    # Read anew: the change that is being judged is not committed, so nothing may be kept of it.
-    return verdict(read_person(handle), ask, standing).decision.allowed
+def _able(people: Mapping[str, Person], roles: frozenset[str], ask: Ask, standing: Standing) -> list[str]:
+    holders = (person for person in people.values() if roles & set(person.roles))
+    return [person.handle for person in holders if verdict(person, ask, standing).decision.allowed]

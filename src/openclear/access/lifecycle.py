@@ -6,10 +6,13 @@ from datetime import date, timedelta
 from django.db.models import Q
 
 from openclear.access import barrier, gate
+from openclear.access.acts import one_at_a_time, registry_held
 from openclear.access.changes import change, change_by
-from openclear.access.commands import CERTIFIED_DAYS, officer_row
-from openclear.access.keepers import kept, oversees, strength
-from openclear.access.models import Officer
+from openclear.access.commands import CERTIFIED_DAYS
+from openclear.access.guarded import need_second, touched
+from openclear.access.keepers import kept, others_who_watch, oversees, strength
+from openclear.access.lookups import officer_row
+from openclear.access.models import Affiliation, Officer
 from openclear.access.rules import OVERSIGHTS_OWN, TWO_PEOPLE_FOR_ACCOUNT
 from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
@@ -22,56 +25,65 @@ IDLE = "not used for 90 days"
 OVER = "temporary, and its time is over"
 
 
-def certify(grant: Grant, *, handles: Sequence[str], until: date) -> None:
-    """Certify accounts anew, for a year at most (AC-2 j). Nobody certifies themselves.
+@one_at_a_time
+def certify(grant: Grant, *, handles: Sequence[str], until: date, approval: Grant | None = None) -> None:
+    """Certify accounts anew, for a year at most (AC-2 j). Nobody certifies themselves alone.
 
-    Raises NotPossible for an unknown handle, oneself, or a day further away; then nobody is certified.
+    Accounts of oversight are certified by oversight: by another overseer, or, where there is none, by the only one together
+    with a keeper's `approval`. An account that an order touches takes two people. Raises NotPossible for an unknown handle,
+    oneself, or a day further away, Refused for the rest; then nobody is certified.
     """
-    grant.require(Action.REGISTRY_CHANGE)
+    grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
     if until > clock.today() + timedelta(days=CERTIFIED_DAYS):
         raise NotPossible("An account can be certified for a year at most (CJIS Security Policy AC-2 j).")
-    if grant.officer in handles:
-        raise NotPossible("Nobody certifies their own account; ask another access administrator.")
     with change_by(grant) as under_way:
         for handle in handles:
             officer = officer_row(handle)
+            _check_certifier(grant, approval, officer)
+            second = approval.officer if approval else ""
             under_way.entry(
                 "registry",
                 {"registry": {"change": "certified", "agency": _employer(officer)}},
-                {"person": handle, "until": str(until)},
+                {"person": handle, "until": str(until), "approved_by": second},
             )
             Officer.objects.filter(pk=officer.pk).update(certified_until=until)
 
 
-def disable(grant: Grant, *, handle: str, reason: str) -> None:
-    """Disable an account at once; its sessions and tokens are powerless from now on (AC-2(13)).
+@one_at_a_time
+def disable(grant: Grant, *, handle: str, reason: str, approval: Grant | None = None) -> None:
+    """Disable an account at once, by two people; its sessions and tokens are powerless from now on (AC-2(13)).
 
-    Raises Refused where it is one of the last two who can lift an order, the last who watches, or for a keeper one of
-    oversight's own.
+    Raises Refused where one person acts for two, where it is one of the last two who can lift an order or the last who
+    watches, or for keepers alone one of oversight's own.
     """
     grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
     officer = officer_row(handle)
     if oversees(officer) != (grant.action is Action.OVERSIGHT_ACCOUNT):
         raise gate.refuse_act(grant, OVERSIGHTS_OWN)
+    second = _second(grant, approval)
     with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
         facts = {"registry": {"change": "disabled", "agency": _employer(officer)}}
-        under_way.entry("registry", facts, {"person": handle, "reason": reason})
+        under_way.entry("registry", facts, {"person": handle, "reason": reason, "approved_by": second})
         Officer.objects.filter(pk=officer.pk).update(is_active=False, disabled_for=reason[:80])
 
 
+@one_at_a_time
 def reinstate(grant: Grant, *, approval: Grant, handle: str) -> None:
-    """Let a disabled account in again, by two people. Raises Refused where one person acts for two."""
-    grant.require(Action.REGISTRY_CHANGE)
-    approval.require(Action.REGISTRY_CHANGE)
-    if approval.officer == grant.officer:
-        raise gate.refuse_act(grant, TWO_PEOPLE_FOR_ACCOUNT)
+    """Let a disabled account in again, by two people; one of oversight's own by oversight and a second person.
+
+    Raises Refused where one person acts for two, or keepers alone for oversight.
+    """
+    grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
+    second = _second(grant, approval)
+    officer = officer_row(handle)
+    if oversees(officer) and Action.OVERSIGHT_ACCOUNT not in {grant.action, approval.action}:
+        raise gate.refuse_act(grant, OVERSIGHTS_OWN)
+    if officer.is_active:
+        message = f"The account {handle} is not disabled."
+        raise NotPossible(message)
     with change_by(grant) as under_way:
-        officer = officer_row(handle)
-        if officer.is_active:
-            message = f"The account {handle} is not disabled."
-            raise NotPossible(message)
         facts = {"registry": {"change": "reinstated", "agency": _employer(officer)}}
-        under_way.entry("registry", facts, {"person": handle, "approved_by": approval.officer})
+        under_way.entry("registry", facts, {"person": handle, "approved_by": second})
         Officer.objects.filter(pk=officer.pk).update(
             is_active=True, disabled_for="", last_used=clock.today(), temporary_until=None
         )
@@ -82,19 +94,24 @@ def review_accounts() -> list[str]:
 
     Whoever the city could not do without stays: it cannot lock itself out by a quiet quarter.
     """
-    ended = []
-    for handle, reason in _due():
+    return [handle for handle, reason in _due() if _ended(handle, reason)]
+
+
+def _ended(handle: str, reason: str) -> bool:
+    with registry_held():
         still, before = barrier.standing_still(barrier.lock_of(handle)), strength(read_standing())
         with still, change("review", (), Action.REGISTRY_CHANGE) as under_way:
             officer = officer_row(handle)
+            if (handle, reason) not in _due():
+                # Used, or decided on by people, while this waited.
+                return False
             Officer.objects.filter(pk=officer.pk).update(is_active=False, disabled_for=reason)
             if strength(read_standing()).is_too_little_after(before):
                 Officer.objects.filter(pk=officer.pk).update(is_active=True, disabled_for="")
-                continue
+                return False
             facts = {"registry": {"change": "disabled", "agency": _employer(officer)}}
             under_way.entry("registry", facts, {"person": handle, "reason": reason})
-            ended.append(handle)
-    return ended
+            return True
 
 
 def _due() -> list[tuple[str, str]]:
@@ -104,6 +121,26 @@ def _due() -> list[tuple[str, str]]:
     over = active.filter(temporary_until__lte=clock.now())
     due = dict.fromkeys(idle.values_list("handle", flat=True), IDLE)
     return list((due | dict.fromkeys(over.values_list("handle", flat=True), OVER)).items())
+
+
+def _second(grant: Grant, approval: Grant | None) -> str:
+    if approval is None or approval.officer == grant.officer:
+        raise gate.refuse_act(grant, TWO_PEOPLE_FOR_ACCOUNT)
+    approval.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
+    return approval.officer
+
+
+def _check_certifier(grant: Grant, approval: Grant | None, officer: Officer) -> None:
+    if oversees(officer) and grant.action is not Action.OVERSIGHT_ACCOUNT:
+        raise gate.refuse_act(grant, OVERSIGHTS_OWN)
+    if grant.officer == officer.handle:
+        # The only one who watches can be certified by nobody of oversight else: a keeper stands beside it.
+        if not oversees(officer) or others_who_watch(grant):
+            raise NotPossible("Nobody certifies their own account; ask another access administrator.")
+        _second(grant, approval)
+    ties = Affiliation.objects.filter(officer=officer, until=None).values_list("agency__path", flat=True)
+    if touched(*ties):
+        need_second(grant, approval)
 
 
 def _employer(officer: Officer) -> str:

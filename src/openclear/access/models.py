@@ -95,6 +95,9 @@ class Affiliation(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     entry = models.BigIntegerField()
+    # Who ended it, and the entry of that: a receipt that misses somebody can say why.
+    ended_by = models.CharField(max_length=40, blank=True)
+    ended_by_entry = models.BigIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         """Return who is tied to what, and how."""
@@ -250,6 +253,9 @@ class Proposal(models.Model):
     facts = models.JSONField(default=dict)
     proposed_by = models.CharField(max_length=40)
     proposed = models.DateTimeField()
+    # Whom it means, as whoever proposed it saw it: a second person approves this and nothing else.
+    plan = models.JSONField(default=dict)
+    meaning = models.CharField(max_length=16, blank=True)
     state = models.CharField(max_length=12, default="open", db_index=True)
     decided_by = models.CharField(max_length=40, blank=True)
     decided = models.DateTimeField(null=True, blank=True)
@@ -260,7 +266,7 @@ class Proposal(models.Model):
 
 
 class OrderProof(models.Model):
-    """What an order did, target by target, as it was proved when it came into force."""
+    """What an order did, target by target: its plan from the moment it came into force, its receipts once it was proved."""
 
     order = models.CharField(max_length=40, db_index=True)
     epoch = models.BigIntegerField()

@@ -5,24 +5,18 @@ under the old place or is decided at the new one.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from openclear.access import barrier
+from openclear.access.acts import one_at_a_time
 from openclear.access.changes import Change, change_by
-from openclear.access.commands import (
-    NewAgency,
-    add_agency,
-    agency_row,
-    need_second,
-    officer_row,
-    tie,
-    was_used,
-)
+from openclear.access.commands import NewAgency, add_agency, was_used
+from openclear.access.following import follow
+from openclear.access.guarded import second_where_touched
 from openclear.access.keepers import kept
-from openclear.access.models import Affiliation, Agency, AgencyMove, Notice, OrderPlace, OrderState
-from openclear.access.ports import ports
+from openclear.access.lookups import agency_row, officer_row
+from openclear.access.models import Affiliation, Agency, AgencyMove, OrderPlace, OrderState
 from openclear.access.rules import HOST, OVERSIGHT
-from openclear.access.standing import read_standing
+from openclear.access.ties import end_ties, tie
 from openclear.audit.proof.orders import followed
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -31,17 +25,19 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
 
+@one_at_a_time
 def move_agency(grant: Grant, *, agency: str, to: str, approval: Grant | None = None) -> None:
     """Give an agency, and all below it, another path: under another parent, or another last word.
 
-    Every order that holds over it holds there too, also where the new place was free. A move into the reach of an order
-    cuts the agency off, so it takes a second person's `approval`; Refused without it. Raises NotPossible for the
+    Every order that holds over it holds there too, also where the new place was free. A move that touches an order, at the old
+    place or at the new one, takes a second person's `approval`; Refused without it. Raises NotPossible for the
     department itself, its oversight, and a place that is taken or was ever used.
     """
     grant.require(Action.REGISTRY_CHANGE)
     _move(grant, "moved", agency, agency_path(to), approval)
 
 
+@one_at_a_time
 def rename_agency(grant: Grant, *, agency: str, name: str) -> None:
     """Give an agency another name; its path, and with it every order, stays."""
     grant.require(Action.REGISTRY_CHANGE)
@@ -55,10 +51,11 @@ def rename_agency(grant: Grant, *, agency: str, name: str) -> None:
         Agency.objects.filter(pk=row.pk).update(name=name.strip())
 
 
+@one_at_a_time
 def merge_agency(grant: Grant, *, agency: str, into: str, approval: Grant | None = None) -> str:
     """Make an agency a part of another and return its new path. It keeps its people and its orders, and takes nobody new.
 
-    So a merger does not free those who were cut off. Into the reach of an order it takes a second person, as a move does.
+    So a merger does not free those who were cut off. Where it touches an order it takes a second person, as a move does.
     """
     grant.require(Action.REGISTRY_CHANGE)
     to = f"{agency_path(into)}.{agency_path(agency).rpartition('.')[2]}"
@@ -66,10 +63,16 @@ def merge_agency(grant: Grant, *, agency: str, into: str, approval: Grant | None
     return to
 
 
-def split_agency(grant: Grant, *, agency: str, new: NewAgency, people: Sequence[str]) -> None:
-    """Make a new agency of a part of another; the people named go over with their ties. Orders on the old hold over the new."""
+@one_at_a_time
+def split_agency(
+    grant: Grant, *, agency: str, new: NewAgency, people: Sequence[str], approval: Grant | None = None
+) -> None:
+    """Make a new agency of a part of another; the people named go over with their ties. Orders on the old hold over the new.
+
+    Where it touches an order it takes a second person, as a move does.
+    """
     grant.require(Action.REGISTRY_CHANGE)
-    _check_reach(grant, agency, new.path, None)
+    second_where_touched(grant, approval, agency, new.path)
     with barrier.standing_still(agency_path(agency)), change_by(grant) as under_way, kept(grant):
         old = agency_row(agency)
         add_agency(under_way, new, split_from=agency)
@@ -77,11 +80,11 @@ def split_agency(grant: Grant, *, agency: str, new: NewAgency, people: Sequence[
         _carry_orders(agency, new.path)
         AgencyMove.objects.create(kind="split", old=agency, new=new.path, moment=clock.now(), entry=entry)
         for handle in people:
-            _carry_person(under_way, handle, old, new.path)
+            _carry_person(under_way, handle, old, new.path, approval.officer if approval else "")
 
 
 def _move(grant: Grant, kind: str, old: str, new: str, approval: Grant | None) -> None:
-    _check_reach(grant, old, new, approval)
+    second_where_touched(grant, approval, old, new)
     with barrier.standing_still(agency_path(old)), change_by(grant) as under_way, kept(grant):
         row = agency_row(old)
         _check_place(old, new)
@@ -96,14 +99,7 @@ def _move(grant: Grant, kind: str, old: str, new: str, approval: Grant | None) -
         closed = clock.today() if kind == "merged" else row.closed_on
         Agency.objects.filter(pk=row.pk).update(path=new, closed_on=closed)
         AgencyMove.objects.create(kind=kind, old=old, new=new, moment=clock.now(), entry=entry)
-        ports.grounds.follow(old, new)
-        for notice in Notice.objects.filter(agency=old):
-            Notice.objects.filter(pk=notice.pk).update(agency=new)
-
-
-def _check_reach(grant: Grant, old: str, new: str, approval: Grant | None) -> None:
-    if any(order.holds(new) and not order.holds(old) for order in read_standing().orders):
-        need_second(grant, approval)
+        follow(old, new)
 
 
 def _check_place(old: str, new: str) -> None:
@@ -129,15 +125,9 @@ def _carry_orders(old: str, new: str) -> None:
             OrderPlace.objects.get_or_create(order=identity, agency=place)
 
 
-def _carry_person(under_way: Change, handle: str, old: Agency, new: str) -> None:
+def _carry_person(under_way: Change, handle: str, old: Agency, new: str, approved_by: str) -> None:
     officer = officer_row(handle)
-    ties = Affiliation.objects.filter(officer=officer, agency=old, until=None)
-    if not ties:
+    if not Affiliation.objects.filter(officer=officer, agency=old, until=None).exists():
         raise NotPossible(f"{handle} has no tie to {old.path} that could go over.")
-    kinds = [row.kind for row in ties]
-    under_way.entry(
-        "affiliation", {"affiliation": {"change": "ended", "agency": old.path}}, {"person": handle}
-    )
-    ties.update(until=clock.today() - timedelta(days=1))
-    for kind in kinds:
-        tie(under_way, officer, new, kind)
+    for kind in end_ties(under_way, officer, old.path, approved_by):
+        tie(under_way, officer, new, kind, approved_by=approved_by)

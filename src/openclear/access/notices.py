@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from openclear.access import gate
+from openclear.access.acts import one_at_a_time
 from openclear.access.models import Notice
 from openclear.access.plans import untouched_agencies
 from openclear.access.rows import OrderRow
+from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
@@ -30,6 +32,7 @@ class NoticeRow:
     since: datetime
 
 
+@one_at_a_time
 def announce(grant: Grant, *, order: OrderRow, text: str) -> Sequence[str]:
     """Tell every partner agency that keeps its access; return which. The agency that loses it is not told by this.
 
@@ -38,7 +41,7 @@ def announce(grant: Grant, *, order: OrderRow, text: str) -> Sequence[str]:
     grant.require(Action.ORDER_CUT_OFF)
     if not 0 < len(text.strip()) <= LONGEST:
         raise WrongUsage(f"Write what the partner agencies are told, in at most {LONGEST} characters.")
-    told = untouched_agencies(order)
+    told = untouched_agencies(order, read_standing().orders)
     gate.record_act(grant, facts={"told": told, "about": order.agency, "text": text.strip()})
     moment = clock.now()
     Notice.objects.bulk_create(

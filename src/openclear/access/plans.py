@@ -1,21 +1,24 @@
 """Who loses what by an order, and who does not: over real accounts and everything that they hold. Changes nothing."""
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
-from openclear.access.keepers import locks_out
+from openclear.access.keepers import NO_LOCKOUT, able_keepers, strength
 from openclear.access.models import Affiliation, Agency
 from openclear.access.ports import Held, ports
 from openclear.access.registry import read_everyone
-from openclear.access.rows import OrderRow, Person, Standing
-from openclear.access.rules import EMPLOYER, HOST, OVERSIGHT, agencies_of
+from openclear.access.rows import AffiliationRow, OrderRow, Person, Rule, Standing
+from openclear.access.rules import CITY, EMPLOYER, HOST, OVERSIGHT, agencies_of
 from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 
 
@@ -23,42 +26,86 @@ from openclear.vocabulary.grants import Grant
 class Plan:
     """Who loses what if the order is given, and whether it may be given at all.
 
-    `home_people`: of the department, caught by a detail. `targets`: for each kind of thing, how many of those there
-    are now would be reached, and how many not. `agencies`: those that have people and keep everything.
+    `people`: whom the order holds over. `home_people`: the city's own among them, caught by a tie to the agency that may
+    be ended in the same act (`untied`: those whose tie is). `already`: the orders that hold over some of it now, as
+    (order, agency). `targets`: for each kind of thing, how many of those there are now would be reached, and how many not;
+    `held`: the same by holder. `agencies`: those that have people and keep everything. `locks_out`: why it may not be given.
     """
 
+    epoch: int
     people: Sequence[Person]
     home_people: Sequence[Person]
+    untied: Sequence[str]
     unaffected: int
+    already: Sequence[tuple[str, str]]
     targets: Sequence[tuple[str, int, int]]
+    held: Mapping[str, Mapping[str, int]]
     agencies: Sequence[str]
-    locks_out: bool
+    locks_out: Rule | None
 
     def told(self) -> dict[str, Any]:
         """Return the plan as it is kept with the order: handles and counts."""
         return {
+            "epoch": self.epoch,
             "people": [person.handle for person in self.people],
             "home_people": [person.handle for person in self.home_people],
+            "untied": list(self.untied),
             "unaffected": self.unaffected,
+            "already": [list(order) for order in self.already],
             "targets": [list(target) for target in self.targets],
+            "held": {target: dict(holders) for target, holders in self.held.items()},
             "agencies": list(self.agencies),
         }
 
+    @property
+    def meaning(self) -> str:
+        """A short digest of whom the order means: what a person who approves it has to have seen.
 
-def plan(grant: Grant, *, order: OrderRow) -> Plan:
-    """Return who would lose access by `order` and who would not."""
+        Not of how many sessions there are, which changes by the minute.
+        """
+        told = self.told()
+        meant = [told[name] for name in ("people", "home_people", "untied", "agencies", "already")]
+        return sha256(json.dumps(meant, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def plan(grant: Grant, *, order: OrderRow, end_ties: Sequence[str] = ()) -> Plan:
+    """Return who would lose access by `order` and who would not.
+
+    `end_ties`: people of the city whose ties to the agency end in the same act. Raises NotPossible for anybody else.
+    """
     grant.require(Action.ORDER_CUT_OFF)
-    standing = read_standing()
-    everyone = read_everyone()
+    return plan_of(order, end_ties)
+
+
+def plan_of(order: OrderRow, end_ties: Sequence[str] = ()) -> Plan:
+    """Return the plan of an order for this room; within the lock of all acts it is that of the moment of the order."""
+    standing, before = read_standing(), read_everyone()
+    _check_untied(order, end_ties, before)
+    everyone = before | {handle: _untied(before[handle], order) for handle in end_ties}
     people = [person for person in everyone.values() if reaches(order, person)]
-    planned = Standing(standing.epoch, (*standing.orders, replace(order, id="planned")), standing.rules)
+    others = tuple(row for row in standing.orders if row.id != order.id)
+    planned = Standing(standing.epoch, (*others, replace(order, id="planned")), standing.rules)
+    held = {reach.target: reach.held() for reach in ports.reach}
+    handles = {person.handle for person in people}
     return Plan(
+        epoch=standing.epoch,
         people=people,
-        home_people=[person for person in people if _is_home(person)],
-        unaffected=len(everyone) - len(people),
-        targets=_targets(order, {person.handle for person in people}),
-        agencies=untouched_agencies(order),
-        locks_out=names_home(order) or locks_out(standing, planned),
+        home_people=[person for person in people if is_of_the_city(person)],
+        untied=sorted(end_ties),
+        unaffected=sum(not _is_out(person, planned.orders) for person in everyone.values()),
+        already=[(row.id, row.agency) for row in others if _overlap(row, order)],
+        targets=[_counted(target, things, order, handles) for target, things in held.items()],
+        held={target: _by_holder(reached(order, handles, things)) for target, things in held.items()},
+        agencies=untouched_agencies(order, others),
+        locks_out=_lockout(order, standing, planned, before, everyone),
+    )
+
+
+def is_of_the_city(person: Person) -> bool:
+    """Say whether the city itself employs a person: who is caught by an order only through another tie."""
+    return any(
+        tie.kind == EMPLOYER and tie.holds_on(clock.today()) and is_within(tie.agency, CITY)
+        for tie in person.affiliations
     )
 
 
@@ -87,21 +134,67 @@ def names_home(order: OrderRow) -> bool:
     return any(is_within(home, order.agency) or is_within(order.agency, home) for home in (HOST, OVERSIGHT))
 
 
-def untouched_agencies(order: OrderRow) -> list[str]:
-    """Return the partner agencies that have people here and that the order does not hold over."""
+def untouched_agencies(order: OrderRow, standing: Sequence[OrderRow]) -> list[str]:
+    """Return the partner agencies that have people here and keep all they have: under neither `order` nor one of `standing`."""
     staffed = set(Affiliation.objects.filter(until=None).values_list("agency__path", flat=True))
     paths = Agency.objects.filter(path__in=staffed, closed_on=None).values_list("path", flat=True)
-    return [path for path in paths if not order.holds(path) and not is_within(path, HOST)]
+    return [
+        path
+        for path in paths
+        if not is_within(path, HOST) and not any(row.holds(path) for row in (order, *standing))
+    ]
 
 
-def _targets(order: OrderRow, handles: AbstractSet[str]) -> list[tuple[str, int, int]]:
-    counted = []
-    for reach in ports.reach:
-        held = reach.held()
-        hit = Counter(one.holder in handles and meant(order, one) for one in held)
-        counted.append((reach.target, hit[True], hit[False]))
-    return counted
+def ends_in(order: OrderRow, person: Person) -> list[AffiliationRow]:
+    """Return a person's ties of today to agencies that the order holds over."""
+    return [tie for tie in person.affiliations if tie.holds_on(clock.today()) and order.holds(tie.agency)]
 
 
-def _is_home(person: Person) -> bool:
-    return any(tie.kind == EMPLOYER and is_within(tie.agency, HOST) for tie in person.affiliations)
+def _check_untied(order: OrderRow, end_ties: Sequence[str], everyone: Mapping[str, Person]) -> None:
+    for handle in end_ties:
+        person = everyone.get(handle)
+        if person is None or not is_of_the_city(person) or not ends_in(order, person):
+            message = f"{handle} is not one of the city's people whom this order would catch; leave them out of --end-tie."
+            raise NotPossible(message)
+
+
+def _untied(person: Person, order: OrderRow) -> Person:
+    ended = ends_in(order, person)
+    return replace(person, affiliations=tuple(tie for tie in person.affiliations if tie not in ended))
+
+
+def _lockout(
+    order: OrderRow,
+    standing: Standing,
+    planned: Standing,
+    before: Mapping[str, Person],
+    after: Mapping[str, Person],
+) -> Rule | None:
+    if names_home(order):
+        return NO_LOCKOUT
+    if not strength(planned, after).is_too_little_after(strength(standing, before)):
+        return None
+    lost = set(able_keepers(standing, before)) - set(able_keepers(planned, after))
+    tied = sorted(handle for handle in lost if is_of_the_city(after[handle]))
+    ways = [f"End the tie of {handle} in the same act (--end-tie {handle})" for handle in tied]
+    return replace(NO_LOCKOUT, next_step="; or ".join([*ways, "register another approver first"]) + ".")
+
+
+def _overlap(one: OrderRow, other: OrderRow) -> bool:
+    places = [(row.agency, *row.places) for row in (one, other)]
+    return any(other.holds(place) for place in places[0]) or any(one.holds(place) for place in places[1])
+
+
+def _is_out(person: Person, orders: Sequence[OrderRow]) -> bool:
+    return any(reaches(order, person) for order in orders)
+
+
+def _counted(
+    target: str, held: Sequence[Held], order: OrderRow, handles: AbstractSet[str]
+) -> tuple[str, int, int]:
+    hit = len(reached(order, handles, held))
+    return target, hit, len(held) - hit
+
+
+def _by_holder(held: Sequence[Held]) -> dict[str, int]:
+    return dict(Counter(one.holder for one in held))

@@ -1,32 +1,44 @@
-"""What one person proposes and a second carries out: orders and their lifting, from one desk to the other.
+"""What one person proposes and a second carries out: orders, their changes, accounts, changes of the registry.
 
-A proposal holds no grant. When the second person approves, the gate is asked anew for both of them, so nobody's
-proposal outlives their right to make it.
+A proposal holds no grant. It binds what the act means as its proposer saw it; `approving` carries it out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max
-
-from openclear.access import commands, gate, orders
+from openclear.access import commands, gate, lookups, order_rows
+from openclear.access.acts import one_at_a_time
 from openclear.access.commands import NewOfficer
-from openclear.access.keepers import NO_LOCKOUT
-from openclear.access.models import OrderState, Proposal
-from openclear.access.orders import TWO_PEOPLE
+from openclear.access.consequences import (
+    ACCOUNT,
+    CERTIFY,
+    CUT_OFF,
+    DISABLE,
+    LIFT,
+    MERGE,
+    MOVE,
+    NARROW,
+    REINSTATE,
+    RESUME,
+    SUSPEND,
+    TIE,
+    UNTIE,
+    Consequence,
+    consequence,
+)
+from openclear.access.models import Proposal
+from openclear.access.order_rows import DRAFT
 from openclear.access.plans import plan
-from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import ALL, OrderRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import agency_path
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.purposes import Purpose
 
-CUT_OFF, LIFT, SUSPEND, RESUME, NARROW, ACCOUNT = "cut-off", "lift", "suspend", "resume", "narrow", "account"
+OF_THE_REGISTRY = (TIE, UNTIE, MOVE, MERGE, DISABLE, REINSTATE, CERTIFY)
 ACTION_OF = {
     CUT_OFF: Action.ORDER_CUT_OFF,
     LIFT: Action.ORDER_LIFT,
@@ -34,13 +46,18 @@ ACTION_OF = {
     RESUME: Action.ORDER_CUT_OFF,
     NARROW: Action.ORDER_LIFT,
     ACCOUNT: Action.REGISTRY_CHANGE,
+    **dict.fromkeys(OF_THE_REGISTRY, Action.REGISTRY_CHANGE),
 }
-OPEN, APPROVED, WITHDRAWN = "open", "approved", "withdrawn"
+OPEN, APPROVED, WITHDRAWN, OVERTAKEN = "open", "approved", "withdrawn", "overtaken"
+_NOT_OPEN = "This proposal is not open any more: it was approved, withdrawn, or overtaken by another order."
 
 
 @dataclass(frozen=True, slots=True)
 class ProposalRow:
-    """A proposal as the desk shows it. `order`: the id of the order to lift, or of the one that came of it."""
+    """A proposal as the desk shows it. `order`: the id of the order to lift, or of the one that came of it.
+
+    `plan`, `meaning`: what it meant when it was proposed, and the digest of that. `facts`: what else the act takes.
+    """
 
     id: int
     kind: str
@@ -55,29 +72,37 @@ class ProposalRow:
     state: str
     decided_by: str
     facts: Mapping[str, Any]
+    plan: Mapping[str, Any]
+    meaning: str
 
     def as_order(self) -> OrderRow:
-        """Return the draft of the order that is proposed."""
-        return OrderRow("draft", self.agency, "draft", self.scope, self.purposes, self.ground, 0)
+        """Return the draft of the order that is proposed, or the words of the order that is changed."""
+        identity = DRAFT if self.kind == CUT_OFF else self.order
+        return OrderRow(identity, self.agency, DRAFT, self.scope, self.purposes, self.ground, 0)
 
 
-def propose_cut_off(grant: Grant, *, order: OrderRow, review_on: date | None = None) -> int:
+@one_at_a_time
+def propose_cut_off(
+    grant: Grant, *, order: OrderRow, review_on: date | None = None, end_ties: Sequence[str] = ()
+) -> int:
     """Put an order before a second person and return the number of the proposal. Nobody loses access yet.
 
-    Raises Refused where the order would lock the city out: that is said before anybody is asked to approve it.
+    `end_ties`: the city's people whose ties to the agency end in the same act. Raises Refused where the order would lock the
+    city out: that is said before anybody is asked to approve it.
     """
     grant.require(Action.ORDER_CUT_OFF)
-    if plan(grant, order=order).locks_out:
-        raise gate.refuse_act(grant, NO_LOCKOUT)
+    if lockout := plan(grant, order=order, end_ties=end_ties).locks_out:
+        raise gate.refuse_act(grant, lockout)
     header = order.header()
     gate.record_act(
-        grant, facts={"proposed": header | {"ground": order.ground}, "review_on": str(review_on or "")}
-    )
-    row = Proposal.objects.create(
-        kind=CUT_OFF, agency=order.agency, scope=header["scope"], purposes=header["purposes"], ground=order.ground,
-        review_on=review_on, proposed_by=grant.officer, proposed=clock.now(),
+        grant,
+        facts={
+            "proposed": header | {"ground": order.ground, "end_ties": list(end_ties)}, "review_on": str(review_on or ""),
+        },
     )  # fmt: skip
-    return int(row.pk)
+    return _proposed(
+        grant, CUT_OFF, order, {"end_ties": sorted(end_ties)}, review_on=review_on, ground=order.ground
+    )
 
 
 def propose_lift(grant: Grant, *, order: str, ground: str) -> int:
@@ -86,6 +111,7 @@ def propose_lift(grant: Grant, *, order: str, ground: str) -> int:
     return propose_change(grant, kind=LIFT, order=order, ground=ground)
 
 
+@one_at_a_time
 def propose_change(
     grant: Grant,
     *,
@@ -104,24 +130,22 @@ def propose_change(
         raise WrongUsage("Say why the order is changed; whoever approves it reads that.")
     if kind in {SUSPEND, RESUME} and not document.strip():
         raise WrongUsage("Name the court's document, with its number and date.")
-    newest = orders.newest_state(order)
+    newest = order_rows.newest_state(order)
     if (
         newest is None
-        or orders.is_blocking(newest.state) == (kind == RESUME)
-        or newest.state == orders.LIFTED
+        or order_rows.is_blocking(newest.state) == (kind == RESUME)
+        or newest.state == order_rows.LIFTED
     ):
         message = f"Order {order} is not in a state in which this can be done; see its page."
         raise NotPossible(message)
     facts = {"change": kind, "order": order, "ground": ground.strip(), "document": document.strip()}
-    gate.record_act(grant, facts={"proposed": facts})
-    limits = to.header() if to else {"scope": ALL, "purposes": ALL}
-    row = Proposal.objects.create(
-        kind=kind, agency=newest.agency, order=order, scope=limits["scope"], purposes=limits["purposes"],
-        ground=ground.strip(), facts={"document": document.strip()}, proposed_by=grant.officer, proposed=clock.now(),
-    )  # fmt: skip
-    return int(row.pk)
+    gate.record_act(grant, facts={"proposed": facts | (to.header() if to else {})})
+    limits = (to.scope, to.purposes) if to else (ALL, ALL)
+    changed = OrderRow(order, newest.agency, DRAFT, *limits, ground.strip(), 0)
+    return _proposed(grant, kind, changed, {"document": document.strip()}, ground=ground.strip())
 
 
+@one_at_a_time
 def request_account(grant: Grant, *, account: NewOfficer) -> int:
     """Ask for an account, which another person approves (AC-2 e). Returns the number of the proposal.
 
@@ -131,127 +155,107 @@ def request_account(grant: Grant, *, account: NewOfficer) -> int:
     commands.check_new(account)
     facts = {name: _plain(value) for name, value in asdict(account).items()}
     gate.record_act(grant, facts={"proposed": {"account": account.handle, "roles": list(account.roles)}})
-    row = Proposal.objects.create(
-        kind=ACCOUNT, agency=account.ties[0][0], scope=ALL, purposes=ALL, ground=account.title, facts=facts,
-        proposed_by=grant.officer, proposed=clock.now(),
-    )  # fmt: skip
-    return int(row.pk)
+    draft = OrderRow(DRAFT, account.ties[0][0], DRAFT, ALL, ALL, account.title, 0)
+    return _proposed(grant, ACCOUNT, draft, facts, ground=account.title)
+
+
+@one_at_a_time
+def propose_act(grant: Grant, *, kind: str, agency: str, ground: str, facts: Mapping[str, str]) -> int:
+    """Put a change of the registry before a second person: a tie or its end, a move, a merger, an account's end or return.
+
+    `facts`: what the act takes besides the agency. Raises WrongUsage for another kind or without a reason.
+    """
+    grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
+    if kind not in OF_THE_REGISTRY:
+        raise WrongUsage(f"'{kind}' is no change of the registry; those are {', '.join(OF_THE_REGISTRY)}.")
+    if not ground.strip():
+        raise WrongUsage("Say why; whoever approves it reads that.")
+    if "handle" in facts:
+        lookups.officer_row(facts["handle"])
+    gate.record_act(grant, facts={"proposed": {"change": kind, "agency": agency, "ground": ground, **facts}})
+    draft = OrderRow(DRAFT, agency_path(agency), DRAFT, ALL, ALL, ground.strip(), 0)
+    return _proposed(grant, kind, draft, {**facts, "agency": agency}, ground=ground.strip())
 
 
 def open_proposals(grant: Grant) -> Sequence[ProposalRow]:
     """Return what waits for a second person, oldest first."""
     grant.require(Action.REGISTRY_LIST)
-    return [_row(proposal) for proposal in Proposal.objects.filter(state=OPEN).order_by("pk")]
+    return [row_of(proposal) for proposal in Proposal.objects.filter(state=OPEN).order_by("pk")]
 
 
 def proposal(grant: Grant, *, number: int) -> ProposalRow | None:
     """Return one proposal, whatever became of it; None where there is none."""
     grant.require(Action.REGISTRY_LIST, *ACTION_OF.values())
     found = Proposal.objects.filter(pk=number).first()
-    return _row(found) if found else None
+    return row_of(found) if found else None
+
+
+def means_now(grant: Grant, *, row: ProposalRow) -> Consequence:
+    """Return what a proposal means as things stand now: what whoever approves it has to see."""
+    grant.require(Action.REGISTRY_LIST, *ACTION_OF.values())
+    return consequence(row.kind, order=row.as_order(), facts=row.facts)
 
 
 def kind_of(number: int) -> str:
     """Return whether a proposal is for a cut-off or a lifting; tells nothing else. Raises NotPossible where it is not open."""
     kind = Proposal.objects.filter(pk=number, state=OPEN).values_list("kind", flat=True).first()
     if kind is None:
-        raise NotPossible("This proposal is not open any more: it was approved or withdrawn.")
+        raise NotPossible(_NOT_OPEN)
     return str(kind)
 
 
-def approve(grant: Grant, *, number: int) -> Sequence[OrderReceipt]:
-    """Carry a proposal out, as its second person, and return the receipts.
-
-    The gate decides anew for whoever proposed it. Raises Refused where that is the same person or may no longer,
-    NotPossible where it was decided by somebody else in the meantime.
-    """
-    grant.require(*ACTION_OF.values(), Action.OVERSIGHT_ACCOUNT)
-    row = _claimed(grant, number, APPROVED)
-    newest = OrderState.objects.aggregate(newest=Max("sequence"))["newest"] or 0
-    try:
-        return _carried_out(row, grant)
-    except BaseException:
-        # Where the order stands all the same, a second approval must not make another one of it.
-        came = OrderState.objects.filter(
-            sequence__gt=newest, agency=row.agency, approved_by=grant.officer
-        ).first()
-        if came is None:
-            _set(number, APPROVED, OPEN, "")
-        else:
-            Proposal.objects.filter(pk=number).update(order=came.order)
-        raise
-
-
+@one_at_a_time
 def withdraw(grant: Grant, *, number: int) -> None:
     """Take a proposal back, or turn it down. Raises NotPossible where it is decided already."""
-    grant.require(*ACTION_OF.values())
-    with transaction.atomic():
-        _claimed(grant, number, WITHDRAWN)
-        gate.record_act(grant, facts={"withdrawn": number})
+    grant.require(*ACTION_OF.values(), Action.OVERSIGHT_ACCOUNT)
+    open_row(number)
+    gate.record_act(grant, facts={"withdrawn": number})
+    decide(number, WITHDRAWN, grant.officer)
 
 
-def _carried_out(row: ProposalRow, approval: Grant) -> Sequence[OrderReceipt]:
-    if row.proposed_by == approval.officer:
-        raise gate.refuse_act(approval, TWO_PEOPLE)
-    first = gate.open_for(
-        row.proposed_by,
-        ACTION_OF[row.kind],
-        purpose=Purpose.ACCESS_ADMINISTRATION,
-        facts={"proposal": row.id},
-    )
-    done = _act(row, first, approval)
-    if done:
-        Proposal.objects.filter(pk=row.id).update(order=done[0].order)
-    return done
+def open_row(number: int) -> ProposalRow:
+    """Return an open proposal, for this room, within the lock of all acts. Raises NotPossible where it is not open."""
+    found = Proposal.objects.filter(pk=number, state=OPEN).first()
+    if found is None:
+        raise NotPossible(_NOT_OPEN)
+    return row_of(found)
 
 
-def _act(row: ProposalRow, first: Grant, approval: Grant) -> Sequence[OrderReceipt]:
-    change: dict[str, Any] = {"approval": approval, "name": row.order}
-    paper = {"document": row.facts.get("document", ""), "ground": row.ground}
-    acts: dict[str, Callable[[], Sequence[OrderReceipt]]] = {
-        CUT_OFF: lambda: [
-            orders.cut_off(first, approval=approval, order=row.as_order(), review_on=row.review_on)
-        ],
-        LIFT: lambda: orders.lift(first, **change, ground=row.ground),
-        SUSPEND: lambda: [orders.suspend(first, **change, **paper)],
-        RESUME: lambda: [orders.resume(first, **change, **paper)],
-        NARROW: lambda: [orders.narrow(first, **change, to=row.as_order())],
-        ACCOUNT: lambda: _register(first, approval, row.facts),
-    }
-    return acts[row.kind]()
+def decide(number: int, state: str, officer: str, order: str | None = None) -> None:
+    """Note what became of a proposal, for this room, within the lock of all acts."""
+    more = {} if order is None else {"order": order}
+    Proposal.objects.filter(pk=number).update(state=state, decided_by=officer, decided=clock.now(), **more)
 
 
-def _register(first: Grant, approval: Grant, facts: Mapping[str, Any]) -> Sequence[OrderReceipt]:
-    values = dict(facts)
-    values["certified_until"] = date.fromisoformat(values["certified_until"])
-    values["since"] = date.fromisoformat(values["since"]) if values["since"] else None
-    if values["temporary_until"]:
-        values["temporary_until"] = datetime.fromisoformat(values["temporary_until"])
-    commands.register_officers(first, approval=approval, officers=[NewOfficer(**values)])
-    return ()
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def _claimed(grant: Grant, number: int, state: str) -> ProposalRow:
-    if not _set(number, OPEN, state, grant.officer):
-        raise NotPossible("This proposal is not open any more: it was approved or withdrawn.")
-    return _row(Proposal.objects.get(pk=number))
-
-
-def _set(number: int, before: str, state: str, officer: str) -> int:
-    # One statement: of two people who press at once, one gets it.
-    rows = Proposal.objects.filter(pk=number, state=before)
-    return rows.update(state=state, decided_by=officer, decided=clock.now())
-
-
-def _row(proposal: Proposal) -> ProposalRow:
+def row_of(proposal: Proposal) -> ProposalRow:
+    """Return a proposal as it crosses the border of this room."""
     scope, purposes = (
         value if value == ALL else tuple(value) for value in (proposal.scope, proposal.purposes)
     )
     return ProposalRow(
         proposal.pk, proposal.kind, proposal.agency, proposal.order, scope, purposes, proposal.ground,
         proposal.review_on, proposal.proposed_by, proposal.proposed, proposal.state, proposal.decided_by, proposal.facts,
+        proposal.plan, proposal.meaning,
     )  # fmt: skip
+
+
+def _proposed(
+    grant: Grant,
+    kind: str,
+    order: OrderRow,
+    facts: Mapping[str, Any],
+    *,
+    ground: str,
+    review_on: date | None = None,
+) -> int:
+    means, header = consequence(kind, order=order, facts=facts), order.header()
+    row = Proposal.objects.create(
+        kind=kind, agency=order.agency, order="" if order.id == DRAFT else order.id, scope=header["scope"],
+        purposes=header["purposes"], ground=ground, review_on=review_on, facts=dict(facts), plan=dict(means.told),
+        meaning=means.meaning, proposed_by=grant.officer, proposed=clock.now(),
+    )  # fmt: skip
+    return int(row.pk)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value

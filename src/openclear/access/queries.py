@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Q
 
-from openclear.access.keepers import oversees
 from openclear.access.models import (
     Affiliation,
     Agency,
@@ -108,12 +107,6 @@ def is_registered(path: str) -> bool:
     return Agency.objects.filter(path=path).exists()
 
 
-def is_overseer(handle: str) -> bool:
-    """Say whether an account is one of oversight's own."""
-    officer = Officer.objects.filter(handle=handle).first()
-    return officer is not None and oversees(officer)
-
-
 def mail_of(handle: str) -> str:
     """Return the address that a person's alerts go to, or ""."""
     return str(Officer.objects.filter(handle=handle).values_list("mail", flat=True).first() or "")
@@ -166,7 +159,7 @@ def plan_of(order: str) -> dict[str, Any]:
 
 def proof_of(order: str) -> Sequence[tuple[int, Sequence[TargetReceipt]]]:
     """Return what an order did, target by target, for each time it came into force, newest first: (epoch, receipts)."""
-    rows = OrderProof.objects.filter(order=order).order_by("-pk")
+    rows = OrderProof.objects.filter(order=order).exclude(receipts=[]).order_by("-pk")
     return [(row.epoch, [TargetReceipt(*receipt) for receipt in row.receipts]) for row in rows]
 
 

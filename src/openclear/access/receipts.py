@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from functools import cache
-from typing import Any
 
 from openclear.access import barrier
 from openclear.access.decisions import judge
 from openclear.access.errors import NotAnswered
-from openclear.access.models import OrderProof
+from openclear.access.models import Affiliation, OrderProof
 from openclear.access.plans import caught, reached
 from openclear.access.ports import ports
 from openclear.access.rows import ALL, Ask, OrderRow, Standing
@@ -20,17 +19,22 @@ from openclear.audit.rows import Draft
 from openclear.vocabulary.actions import DATASET_OF, Action
 from openclear.vocabulary.purposes import Purpose
 
-VERIFIED, FAILED = "verified", "failed"
+VERIFIED, FAILED, MOVED = "verified", "failed", "moved"
 
 
 @dataclass(frozen=True, slots=True)
 class TargetReceipt:
-    """What became of one kind of thing: how many reached the city before, how many still do."""
+    """What became of one kind of thing: how many reached the city before, how many still do.
+
+    `state`: "verified", "failed", or "moved" where the plan named somebody whom the order does not hold over any more;
+    `note` then says who, and by which entry.
+    """
 
     target: str
     state: str
     before: int
     after: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +55,54 @@ def end_held(order: OrderRow) -> None:
 
 
 def prove(
-    agencies: Sequence[str], order: OrderRow, epoch: int, counted: Mapping[str, int], told: Mapping[str, Any]
+    agencies: Sequence[str], order: OrderRow, epoch: int, held: Mapping[str, Mapping[str, int]]
 ) -> OrderReceipt:
     """End what an order in force ends, wait for the answers under way, prove all of it, and put it into the log.
 
-    `agencies`: of whoever gave it. `told`: the plan that it was given by, kept with the receipts.
+    `agencies`: of whoever gave it. `held`: what its plan named, of the same epoch: how many things of each holder, by target.
+    Whoever calls this holds the lock of all acts from before the plan until this returns.
     """
     # While things are ended, the answers under way run out their 500 ms: the order waits for the longer of both.
     end_held(order)
     with _drained(order) as drained:
         # Again: an answer that was under way may have made something.
         end_held(order)
-        receipts = [*_proved(order, counted), drained]
+        receipts = [*_proved(order, held), drained]
         _append_result(agencies, order, epoch, receipts)
-        OrderProof.objects.create(
-            order=order.id, epoch=epoch, receipts=[list(astuple(item)) for item in receipts], plan=dict(told)
+        OrderProof.objects.filter(order=order.id, epoch=epoch).update(
+            receipts=[list(astuple(item)) for item in receipts]
         )
     return OrderReceipt(order.id, epoch, receipts)
 
 
-def _proved(order: OrderRow, counted: Mapping[str, int]) -> Iterator[TargetReceipt]:
+def _proved(order: OrderRow, planned: Mapping[str, Mapping[str, int]]) -> Iterator[TargetReceipt]:
     handles, standing = caught(order), read_standing()
     # Whoever holds ten sessions is decided on once.
     still_answered = cache(lambda handle: _still_answered(order, handle, standing))
     for reach in ports.reach:
-        held = reached(order, handles, reach.held())
-        left = held if reach.ends else [one for one in held if still_answered(one.holder)]
-        yield TargetReceipt(reach.target, FAILED if left else VERIFIED, counted[reach.target], len(left))
+        before = planned.get(reach.target, {})
+        held = reach.held()
+        meant = reached(order, handles, held)
+        left = meant if reach.ends else [one for one in meant if still_answered(one.holder)]
+        gone = sorted(before.keys() - handles)
+        # Whoever is not under the order any more goes on being answered: that is said, never counted as ended.
+        free = reached(order, frozenset(gone), held)
+        state = FAILED if left else MOVED if gone else VERIFIED
+        yield TargetReceipt(
+            reach.target, state, sum(before.values()), len(left) + len(free), _whither(order, gone)
+        )
+
+
+def _whither(order: OrderRow, handles: Sequence[str]) -> str:
+    return "; ".join(f"{handle}: {_last_change(order, handle)}" for handle in handles)
+
+
+def _last_change(order: OrderRow, handle: str) -> str:
+    ended = Affiliation.objects.filter(officer__handle=handle).exclude(until=None).order_by("-ended_by_entry")
+    for tie in ended.select_related("agency"):
+        if order.holds(tie.agency.path) and tie.ended_by_entry:
+            return f"tie ended by {tie.ended_by}, entry {tie.ended_by_entry}, while the order was given"
+    return "not under the order any more"
 
 
 def _still_answered(order: OrderRow, handle: str, standing: Standing) -> bool:

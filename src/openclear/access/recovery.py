@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db import transaction
 
+from openclear.access.acts import registry_held
 from openclear.access.changes import Change
 from openclear.access.errors import OlderThanLog
 from openclear.access.models import CommittedEpoch, Epoch, OrderState
-from openclear.access.orders import UNKNOWN_AUTHOR, is_blocking
+from openclear.access.order_rows import is_blocking
+from openclear.access.orders import UNKNOWN_AUTHOR
 from openclear.access.rows import OrderRow
 from openclear.access.standing import read_standing
 from openclear.audit import log
@@ -25,7 +27,7 @@ def reconcile() -> list[str]:
     Raises OlderThanLog where the database lacks changes that were surely committed once: a backup was
     restored, and serving it could bring ended access back.
     """
-    with transaction.atomic():
+    with registry_held(), transaction.atomic():
         row = Epoch.objects.select_for_update().get()
         state = log.state()
         if state.confirmed_epoch > row.value:

@@ -54,9 +54,9 @@ NO_HUMAN = Rule(
 )
 SECOND_UNDER_ORDER = Rule(
     "second-person-under-order",
-    "An order in force holds over this agency, so the change takes a second person, as lifting the order would",
+    "An order that is proposed, in force or suspended touches this agency, so the change takes a second person, as the order does",
     "CJIS Security Policy AC-5; Design of OpenCLEAR, section 3",
-    "Have another access administrator or the general counsel approve it: openclear with --approved-by.",
+    "Have another access administrator or the general counsel approve it: at the desk, or with --approved-by.",
 )
 OVERSIGHTS_OWN = Rule(
     "oversights-own-accounts",

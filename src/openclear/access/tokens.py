@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from openclear.access import gate
-from openclear.access.commands import officer_row
+from openclear.access.acts import one_at_a_time
 from openclear.access.keepers import is_sensitive
+from openclear.access.lookups import officer_row
 from openclear.access.models import Officer, Token
 from openclear.access.rows import Rule
 from openclear.vocabulary import clock
@@ -44,6 +45,7 @@ def own_tokens(grant: Grant) -> Sequence[TokenRow]:
     return [TokenRow(row.pk, row.name, row.created, row.expires) for row in rows]
 
 
+@one_at_a_time
 def create_own_token(grant: Grant, *, name: str) -> str:
     """Return a new token of the holder's own, valid for 90 days, shown this once.
 
@@ -63,6 +65,7 @@ def create_own_token(grant: Grant, *, name: str) -> str:
     return _issue_token(officer, name=name.strip())
 
 
+@one_at_a_time
 def end_own_token(grant: Grant, *, token: int) -> None:
     """End one of the holder's own tokens. Raises NotPossible where it is none of theirs."""
     grant.require(Action.TOKEN_OWN)
@@ -73,6 +76,7 @@ def end_own_token(grant: Grant, *, token: int) -> None:
     rows.delete()
 
 
+@one_at_a_time
 def create_token(grant: Grant, *, handle: str, approval: Grant | None = None) -> str:
     """Return a new token for a person, valid for 90 days. It is shown once; only its hash is kept.
 
@@ -89,6 +93,7 @@ def create_token(grant: Grant, *, handle: str, approval: Grant | None = None) ->
     return _issue_token(officer, name="made by an administrator")
 
 
+@one_at_a_time
 def revoke_tokens(grant: Grant, *, handle: str) -> int:
     """End every token of a person; return how many there were."""
     grant.require(Action.TOKEN_CREATE)

@@ -1,5 +1,6 @@
 """The rules that a city is served with, version after version. An older set does not come back by itself."""
 
+from openclear.access.acts import registry_held
 from openclear.access.changes import change
 from openclear.access.decisions import policies
 from openclear.access.errors import OlderRules
@@ -14,7 +15,11 @@ def take_rules() -> str | None:
     A new set raises the epoch and has its entry, so that no backup and no older program goes behind it.
     Raises OlderRules where these rules were the city's once and were replaced.
     """
-    digest = policies().digest
+    with registry_held():
+        return _taken(policies().digest)
+
+
+def _taken(digest: str) -> str | None:
     newest = PolicyVersion.objects.order_by("-pk").first()
     if newest and newest.digest == digest:
         return None

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from openclear.access.agreements import sign_agreement
 from openclear.access.commands import (
     CERTIFIED_DAYS,
     NewOfficer,
     register_agencies,
     register_officers,
-    sign_agreement,
 )
 from openclear.access.lifecycle import certify
 from openclear.access.queries import officers

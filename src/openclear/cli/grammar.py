@@ -51,7 +51,7 @@ def registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         tie.add_argument("agency")
         tie.add_argument("--kind", default="task-force")
         tie.add_argument(
-            "--approved-by", metavar="OFFICER", help="second person, where an order holds over the agency"
+            "--approved-by", metavar="OFFICER", help="second person, where an order touches the agency"
         )
         tie.add_argument("--by", required=True, metavar="OFFICER")
     release = new_verb(
@@ -93,7 +93,7 @@ def _agency_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         "--to", help="new path (move), agency to merge into, or path of the part that is split off"
     )
     agency.add_argument("--name", help="new name, or name of the part that is split off")
-    agency.add_argument("--approved-by", metavar="OFFICER", help="second person, into the reach of an order")
+    agency.add_argument("--approved-by", metavar="OFFICER", help="second person, where it touches an order")
     agency.add_argument("--kind", default="federal", choices=_KINDS)
     agency.add_argument(
         "--person", action="append", default=[], help="who goes over to the new part (repeatable)"
@@ -106,7 +106,9 @@ def _agency_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     account.add_argument("officer", nargs="?")
     account.add_argument("--until", help="day until which it is certified, a year away at most")
     account.add_argument("--reason", help="why it is disabled")
-    account.add_argument("--approved-by", metavar="OFFICER", help="second person, to reinstate")
+    account.add_argument(
+        "--approved-by", metavar="OFFICER", help="second person: to disable, to reinstate, under orders"
+    )
     account.add_argument("--by", required=True, metavar="OFFICER")
 
 
@@ -130,6 +132,10 @@ def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         action="store_true",
         help="in an emergency: by one person, to be confirmed in 24 hours",
     )
+    cut.add_argument(
+        "--end-tie", action="append", default=[], metavar="OFFICER",
+        help="a person of the city whose tie to the agency ends in the same act, so that they keep their access (repeatable)",
+    )  # fmt: skip
     restore = new_verb(
         verbs, "restore", _ORDERS, "restore", "Lift an order: by its id, or all on one agency."
     )

@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from openclear.access import orders, queries
 from openclear.access.notices import announce
 from openclear.access.plans import Plan, plan
-from openclear.access.receipts import OrderReceipt
+from openclear.access.receipts import VERIFIED, OrderReceipt
 from openclear.access.rows import OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json
 from openclear.oversight.packet import write_packet
@@ -25,21 +26,20 @@ def cut_off(options: argparse.Namespace) -> int:
         agency=options.agency, ground=ground, scope=options.scope, purposes=options.purpose
     )
     if options.plan:
-        return _show_plan(options, order, grant.release(plan(grant, order=order)))
+        return _show_plan(options, order, grant.release(plan(grant, order=order, end_ties=options.end_tie)))
     if options.notice:
         told = announce(grant, order=order, text=options.notice)
         print(f"Told: {', '.join(told)}. {options.agency} was not.")
         return 0
     if options.provisional:
-        return _told(options, orders.cut_off_provisionally(grant, order=order), options.agency)
+        given = orders.cut_off_provisionally(grant, order=order, end_ties=options.end_tie)
+        return _told(options, given, options.agency)
     if not options.approved_by:
         message = "An order needs a second person; name them with --approved-by, or give it --provisional."
         raise WrongUsage(message)
-    return _told(
-        options,
-        orders.cut_off(grant, approval=_second(options, Action.ORDER_CUT_OFF), order=order),
-        options.agency,
-    )
+    approval = _second(options, Action.ORDER_CUT_OFF)
+    given = orders.cut_off(grant, approval=approval, order=order, end_ties=options.end_tie)
+    return _told(options, given, options.agency)
 
 
 def restore(options: argparse.Namespace) -> int:
@@ -146,39 +146,56 @@ def _ground(options: argparse.Namespace) -> str:
 
 def _told(options: argparse.Namespace, receipt: OrderReceipt, what: str) -> int:
     if options.json:
-        print_json(asdict(receipt))
+        print_json(_plain(receipt))
     else:
         print(f"Order {receipt.order} is in force: {what} and everything below it (epoch {receipt.epoch}).")
         for item in receipt.receipts:
             print(f"  {item.target:<26} {item.state:<10} before {item.before:>4}   now {item.after:>4}")
+            if item.note:
+                print(f"    {item.note}")
         print(
             "Not covered: other databases of the city, copies made before, buffers of networks and clients."
         )
-    return 0 if all(item.state != "failed" for item in receipt.receipts) else 1
+    return 0 if all(item.state == VERIFIED for item in receipt.receipts) else 1
 
 
 def _changed(options: argparse.Namespace, receipts: Sequence[OrderReceipt], word: str) -> int:
     if options.json:
-        print_json([asdict(receipt) for receipt in receipts])
+        print_json([_plain(receipt) for receipt in receipts])
     else:
         for receipt in receipts:
             print(f"Order {receipt.order} is {word} (epoch {receipt.epoch}).")
     return 0
 
 
+def _plain(receipt: OrderReceipt) -> dict[str, Any]:
+    # A target has a note where it has something to say besides its numbers.
+    targets = [
+        {name: value for name, value in asdict(item).items() if value != ""} for item in receipt.receipts
+    ]
+    return {**asdict(receipt), "receipts": targets}
+
+
 def _show_plan(options: argparse.Namespace, order: OrderRow, planned: Plan) -> int:
     if options.json:
         print_json({"agency": order.agency, **planned.told(), "possible": not planned.locks_out})
         return 1 if planned.locks_out else 0
+    for name, agency in planned.already:
+        print(f"Already in force: order {name} on {agency}.")
     print(f"Cutting off {order.agency} and everything below it would reach {len(planned.people)} people:")
     for person in planned.people:
         ties = " + ".join(tie.agency for tie in person.affiliations)
         print(f"  {person.handle:<12} {person.name:<24} {ties}")
     for person in planned.home_people:
-        print(f"  {person.name} works for this department: end the detail, or access is lost.")
+        print(
+            f"  {person.name} works for the city: end the tie in the same act (--end-tie {person.handle}), "
+            "or access is lost."
+        )
+    for handle in planned.untied:
+        print(f"  {handle} keeps access: the tie ends in the same act.")
     for target, hit, left in planned.targets:
         print(f"  {target:<12} {hit:>5} reached, {left:>5} not")
     print(f"{planned.unaffected} others keep their access unchanged, of: {', '.join(planned.agencies)}.")
     if planned.locks_out:
-        print("It is not possible: the department, its oversight or its last two approvers would be cut off.")
+        print(f"It is not possible: {planned.locks_out.because}. {planned.locks_out.next_step}")
     return 1 if planned.locks_out else 0

@@ -5,7 +5,18 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from openclear.access import accounts, commands, gate, lifecycle, moves, proposals, queries, tokens
+from openclear.access import (
+    accounts,
+    approving,
+    commands,
+    gate,
+    keepers,
+    lifecycle,
+    moves,
+    queries,
+    ties,
+    tokens,
+)
 from openclear.cli.acting import actor, administration, approver, print_json, second_person
 from openclear.records import cases as case_commands
 from openclear.vocabulary.actions import Action
@@ -71,20 +82,28 @@ def _merge(options: argparse.Namespace) -> str:
 
 def _split(options: argparse.Namespace) -> str:
     new = commands.NewAgency(_needed(options.to, "--to"), _needed(options.name, "--name"), options.kind)
-    moves.split_agency(_keeper(options), agency=options.path, new=new, people=options.person)
+    moves.split_agency(
+        _keeper(options), agency=options.path, new=new, people=options.person, approval=_second(options)
+    )
     return f"{options.to} is split off {options.path} with {len(options.person)} people; orders over the old hold over the new."
 
 
 def affiliate(options: argparse.Namespace) -> int:
     """Tie a person to one more agency."""
-    commands.affiliate(_keeper(options), handle=options.officer, agency=options.agency, kind=options.kind)
+    ties.affiliate(
+        _keeper(options),
+        handle=options.officer,
+        agency=options.agency,
+        kind=options.kind,
+        approval=_second(options),
+    )
     print(f"{options.officer} is tied to {options.agency} from today.")
     return 0
 
 
 def end_affiliation(options: argparse.Namespace) -> int:
     """End a tie."""
-    commands.end_affiliation(
+    ties.end_affiliation(
         _keeper(options), handle=options.officer, agency=options.agency, approval=_second(options)
     )
     print(f"{options.officer} is no longer tied to {options.agency}.")
@@ -100,28 +119,32 @@ def account(options: argparse.Namespace) -> int:
         return 0
     handle = _needed(options.officer, "an officer, or to approve the number of a proposal")
     if options.what == "approve":
-        proposals.approve(_overseer_or_keeper(options), number=int(handle))
+        approving.approve(_overseer_or_keeper(options), number=int(handle))
         print(f"The account of proposal {handle} is made.")
         return 0
-    if options.what == "disable" and queries.is_overseer(handle):
-        lifecycle.disable(_overseer(options), handle=handle, reason=_needed(options.reason, "--reason"))
-        print(f"{handle} is disabled.")
-        return 0
-    grant = _keeper(options)
-    if options.what == "certify":
-        until = date.fromisoformat(_needed(options.until, "--until"))
-        lifecycle.certify(grant, handles=[handle], until=until)
-        print(f"{handle} is certified until {until}.")
-    elif options.what == "disable":
-        lifecycle.disable(grant, handle=handle, reason=_needed(options.reason, "--reason"))
-        print(f"{handle} is disabled.")
-    else:
-        second = administration(
-            approver(_needed(options.approved_by, "--approved-by")), Action.REGISTRY_CHANGE
-        )
-        lifecycle.reinstate(grant, approval=second, handle=handle)
-        print(f"{handle} is reinstated.")
+    _ACCOUNT_ACTS[options.what](options, handle)
     return 0
+
+
+def _certify(options: argparse.Namespace, handle: str) -> None:
+    until = date.fromisoformat(_needed(options.until, "--until"))
+    lifecycle.certify(_keeper_of(options, handle), handles=[handle], until=until, approval=_second(options))
+    print(f"{handle} is certified until {until}.")
+
+
+def _disable(options: argparse.Namespace, handle: str) -> None:
+    reason = _needed(options.reason, "--reason")
+    lifecycle.disable(_keeper_of(options, handle), handle=handle, reason=reason, approval=_second(options))
+    print(f"{handle} is disabled.")
+
+
+def _reinstate(options: argparse.Namespace, handle: str) -> None:
+    _needed(options.approved_by, "--approved-by")
+    lifecycle.reinstate(_keeper_of(options, handle), approval=_approval(options), handle=handle)
+    print(f"{handle} is reinstated.")
+
+
+_ACCOUNT_ACTS = {"certify": _certify, "disable": _disable, "reinstate": _reinstate}
 
 
 def release(options: argparse.Namespace) -> int:
@@ -182,8 +205,14 @@ def _keeper(options: argparse.Namespace) -> Grant:
 
 
 def _second(options: argparse.Namespace) -> Grant | None:
-    named = options.approved_by
-    return administration(approver(named), Action.REGISTRY_CHANGE) if named else None
+    return _approval(options) if options.approved_by else None
+
+
+def _approval(options: argparse.Namespace) -> Grant:
+    handle = approver(options.approved_by)
+    if keepers.is_overseer(handle):
+        return gate.open_for(handle, Action.OVERSIGHT_ACCOUNT, purpose=Purpose.OVERSIGHT_REVIEW)
+    return administration(handle, Action.REGISTRY_CHANGE)
 
 
 def _overseer(options: argparse.Namespace) -> Grant:
@@ -193,7 +222,12 @@ def _overseer(options: argparse.Namespace) -> Grant:
 
 def _overseer_or_keeper(options: argparse.Namespace) -> Grant:
     handle = actor(options, options.by, options.by)
-    return _overseer(options) if queries.is_overseer(handle) else _keeper(options)
+    return _overseer(options) if keepers.is_overseer(handle) else _keeper(options)
+
+
+def _keeper_of(options: argparse.Namespace, handle: str) -> Grant:
+    # Oversight keeps its own accounts: whoever acts on one says so, and the gate decides whether they may.
+    return _overseer(options) if keepers.is_overseer(handle) else _keeper(options)
 
 
 def _needed(value: str | None, name: str) -> str:

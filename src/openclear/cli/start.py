@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from openclear.access.decisions import policies
-from openclear.access.orders import finish_unproved
+from openclear.access.order_change import finish_unproved
 from openclear.access.recovery import reconcile
 from openclear.access.standing import read_standing
 from openclear.access.versions import take_rules

@@ -1,8 +1,11 @@
 """The warehouse tells the gate whether a case, dispatch event or warrant exists and is open."""
 
+from django.apps import apps
 from django.db import connections
 
-from openclear.records.models import Case, CaseShare
+from openclear.access.rules import HOST
+from openclear.records.models import CaseShare
+from openclear.records.record import Record
 from openclear.records.rules import EXTERNAL, block_of
 from openclear.vocabulary.grants import Ground
 
@@ -33,7 +36,13 @@ class CaseGrounds:
 
     def follow(self, old: str, new: str) -> None:
         """Make what belongs to, or was shared with, an agency at `old` and below it be that of `new`."""
-        for table, column in ((Case, "owner_agency"), (CaseShare, "agency")):
-            below = table.objects.filter(**{f"{column}__startswith": f"{old}."})
-            for path in {old, *below.values_list(column, flat=True).distinct()}:
-                table.objects.filter(**{column: path}).update(**{column: new + path[len(old) :]})
+        records = [
+            table for table in apps.get_app_config("records").get_models() if issubclass(table, Record)
+        ]
+        owned = [(table.objects, "owner_agency") for table in records]
+        for rows, column in (*owned, (CaseShare.objects, "agency")):
+            # Nearly every record is the department's own, which never moves: the others have an index of their own.
+            others = rows.exclude(**{column: HOST})
+            below = others.filter(**{f"{column}__startswith": f"{old}."})
+            for path in {old, *below.values_list(column, flat=True)}:
+                others.filter(**{column: path}).update(**{column: new + path[len(old) :]})

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.db import models
 
+from openclear.access.rules import HOST
 from openclear.vocabulary.grants import Clearance
 
 
@@ -65,7 +66,7 @@ class Record(models.Model):
     source = models.CharField(max_length=30)
     source_id = models.CharField(max_length=40)
     revision = models.CharField(max_length=40, blank=True)
-    owner_agency = models.CharField(max_length=200, default="il.chicago.pd")
+    owner_agency = models.CharField(max_length=200, default=HOST)
     labels = models.IntegerField(default=0)
 
     objects: ClassVar[Any] = RowsWithin.as_manager()
@@ -76,4 +77,10 @@ class Record(models.Model):
         abstract = True
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["source", "source_id"], name="%(class)s_once_per_source")
+        ]
+        # Few rows are not the department's own, and those must be found when their agency moves.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["owner_agency"], condition=~models.Q(owner_agency=HOST), name="%(class)s_of_partners"
+            )
         ]

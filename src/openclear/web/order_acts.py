@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from openclear.access import orders, proposals
+from openclear.access import order_rows, orders, proposals
+from openclear.access.consequences import CUT_OFF, NARROW, OF_AN_ORDER
 from openclear.access.notices import announce
 from openclear.oversight.packet import as_pdf, packet_of
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
@@ -11,8 +12,6 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import POLICE_WORK
 from openclear.web.asking import administer, answered, field, moved
 from openclear.web.sessions import freshly_proved
-
-KINDS = (proposals.LIFT, proposals.SUSPEND, proposals.RESUME, proposals.NARROW)
 
 
 @require_POST
@@ -22,11 +21,11 @@ def change(request: HttpRequest, identity: str) -> HttpResponse:
     """Put a change of an order before a second person: lift, suspend, resume, narrow."""
     administer(request, Action.REGISTRY_LIST, order=identity)
     kind = field(request, "kind")
-    if kind not in KINDS:
+    if kind not in OF_AN_ORDER:
         raise WrongUsage("Choose what is to become of the order.")
     grant = administer(request, proposals.ACTION_OF[kind], order=identity)
     to = None
-    if kind == proposals.NARROW:
+    if kind == NARROW:
         scope = [name for name in request.POST.getlist("scope") if name in set(RECORD_DATASETS)]
         purposes = [name for name in request.POST.getlist("purposes") if name in set(POLICE_WORK)]
         to = orders.new_order(
@@ -71,7 +70,7 @@ def tell(request: HttpRequest, number: int) -> HttpResponse:
     """Tell the partner agencies that keep their access of a proposed order, before it comes into force."""
     grant = administer(request, Action.ORDER_CUT_OFF, proposal=number)
     row = proposals.proposal(grant, number=number)
-    if row is None or row.kind != proposals.CUT_OFF:
+    if row is None or row.kind != CUT_OFF:
         raise NotPossible("There is no such proposal of an order.")
     announce(grant, order=row.as_order(), text=field(request, "text"))
     return moved(grant, "proposal", number)
@@ -88,7 +87,7 @@ def packet(request: HttpRequest, identity: str) -> HttpResponse:
 
 
 def _agency_of(identity: str) -> str:
-    newest = orders.newest_state(identity)
+    newest = order_rows.newest_state(identity)
     if newest is None:
         raise NotPossible("There is no such order.")
     return newest.agency

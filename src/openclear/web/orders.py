@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from openclear.access import proposals, queries
+from openclear.access import approving, proposals, queries
+from openclear.access.consequences import CUT_OFF
 from openclear.access.notices import told_of
 from openclear.access.orders import cut_off_provisionally, new_order, overdue
 from openclear.access.plans import plan
@@ -83,7 +84,7 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
     if row is None:
         return released(request, _ABSENT, grant, status=404)
     facts: Any = {"told": told_of(grant, agency=row.agency)}
-    if row.kind == proposals.CUT_OFF and row.state == "open":
+    if row.kind == CUT_OFF and row.state == "open":
         facts["plan"] = plan(grant, order=row.as_order())
     return released(
         request,
@@ -102,7 +103,7 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
 def approve(request: HttpRequest, number: int) -> HttpResponse:
     """Carry a proposal out, as its second person."""
     grant = administer(request, _act_on(request, number), proposal=number)
-    receipts = proposals.approve(grant, number=number)
+    receipts = approving.approve(grant, number=number)
     # An account has no receipt of its own: the way leads back to what was approved.
     return moved(grant, "order", receipts[0].order) if receipts else moved(grant, "proposal", number)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from openclear.access import accounts, commands, lifecycle, moves, proposals, queries
+from openclear.access import accounts, commands, lifecycle, moves, proposals, queries, ties
 from openclear.access.commands import CERTIFIED_DAYS, KINDS, TEMPORARY_HOURS, NewAgency, NewOfficer
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -89,7 +89,7 @@ def affiliate(request: HttpRequest, path: str) -> HttpResponse:
     if kind not in TIES:
         raise WrongUsage("Choose how the person is tied to the agency.")
     grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
-    commands.affiliate(grant, handle=field(request, "officer"), agency=path, kind=kind)
+    ties.affiliate(grant, handle=field(request, "officer"), agency=path, kind=kind)
     return moved(grant, "agency", path)
 
 
@@ -99,7 +99,7 @@ def affiliate(request: HttpRequest, path: str) -> HttpResponse:
 def end_affiliation(request: HttpRequest, path: str) -> HttpResponse:
     """End a person's ties to an agency."""
     grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
-    commands.end_affiliation(grant, handle=field(request, "officer"), agency=path)
+    ties.end_affiliation(grant, handle=field(request, "officer"), agency=path)
     return moved(grant, "agency", path)
 
 

@@ -1,0 +1,140 @@
+"""How an order is set to a state: its plan, its entry, its row and its receipts are of one epoch, under one lock.
+
+`orders` says who may do it and on what paper; here it is done.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+
+from openclear.access import barrier, gate, receipts
+from openclear.access.acts import registry_held
+from openclear.access.changes import Change, change_by
+from openclear.access.models import Agency, OrderProof, OrderState, Proposal
+from openclear.access.order_rows import DRAFT, IN_FORCE, PROVISIONAL, is_blocking, newest_states, row_of
+from openclear.access.plans import plan_of
+from openclear.access.receipts import OrderReceipt
+from openclear.access.rows import OrderRow
+from openclear.access.ties import end_ties_under
+from openclear.audit import log
+from openclear.vocabulary import clock
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who stands behind a state of an order besides the one who ordered it, and on what paper.
+
+    `end_ties`: the city's own people whose ties to the agency end in the same act. `through`: the number of the proposal
+    that it came of.
+    """
+
+    approved_by: str = ""
+    review_on: date | None = None
+    document: str = ""
+    end_ties: Sequence[str] = ()
+    through: int | None = None
+
+
+def put_in_force(
+    grant: Grant, order: OrderRow, state: str, signed: Signed, *, ordered_by: str = ""
+) -> OrderReceipt:
+    """Set an order to a state in which it keeps its agency out, end what is held under it, and prove it.
+
+    The caller holds the lock of all acts. Raises Refused where the city would lock itself out.
+    """
+    with ExitStack() as still:
+        for handle in sorted(signed.end_ties):
+            still.enter_context(barrier.standing_still(barrier.lock_of(handle)))
+        with change_by(grant) as under_way:
+            _check_unmoved(order)
+            # Nobody moves or unties anybody until this returns: what the plan names is what the receipt counts.
+            planned = plan_of(order, signed.end_ties)
+            if planned.locks_out:
+                raise gate.refuse_act(grant, planned.locks_out)
+            end_ties_under(under_way, order, signed.end_ties, signed.approved_by)
+            row = _set_state(under_way, order, state, signed, ordered_by or grant.officer)
+            told = {**planned.told(), "epoch": under_way.epoch}
+            OrderProof.objects.create(order=row.id, epoch=under_way.epoch, plan=told)
+    # From here every decision refuses. What was decided before still holds its agencies' locks.
+    return receipts.prove(grant.agencies, row, under_way.epoch, planned.held)
+
+
+def set_back(
+    grant: Grant, was: OrderRow, state: str, ground: str, signed: Signed, *, to: OrderRow | None = None
+) -> OrderReceipt:
+    """Set an order to a state in which it keeps out less than before, or nobody. The caller holds the lock of all acts."""
+    if is_blocking(was.state):
+        # Had the order not come as far as its receipts, what it was to end would live again from here.
+        receipts.end_held(was)
+    order = replace(to or was, ground=ground.strip())
+    with change_by(grant) as under_way:
+        _set_state(under_way, order, state, signed, grant.officer)
+    return OrderReceipt(order.id, under_way.epoch, ())
+
+
+def finish_unproved() -> list[str]:
+    """Finish, at the start, what a crash kept an order from: ending what people hold, and its proof; one sentence for each."""
+    with registry_held():
+        return [
+            _finish(state)
+            for state in newest_states()
+            if state.state in {PROVISIONAL, IN_FORCE} and _is_unproved(state)
+        ]
+
+
+def _is_unproved(state: OrderState) -> bool:
+    proofs = OrderProof.objects.filter(order=state.order, epoch=state.epoch)
+    return not proofs.exclude(receipts=[]).exists()
+
+
+def _finish(state: OrderState) -> str:
+    row = row_of(state)
+    # An order that the start itself completed from the log has no plan: what there is now is what is counted.
+    kept, _ = OrderProof.objects.get_or_create(
+        order=state.order, epoch=state.epoch, defaults={"plan": plan_of(row).told()}
+    )
+    receipts.prove((), row, state.epoch, kept.plan["held"])
+    return f"Order {state.order} on {state.agency} had no receipt yet: proved."
+
+
+def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, ordered_by: str) -> OrderRow:
+    identity = order.id if order.id != DRAFT else f"{clock.today().year}-{len(log.state().orders) + 1:03d}"
+    set_to = replace(order, id=identity, state=state)
+    header = set_to.header()
+    body = {"ground": order.ground, "ordered_by": ordered_by, "approved_by": signed.approved_by,
+            "review_on": str(signed.review_on or ""), "document": signed.document}  # fmt: skip
+    # The entry is durable, the row is not: a crash on this line leaves an order that the log already
+    # enforces and that the next start completes.
+    entry = under_way.entry("order", {"order": header}, body)
+    OrderState.objects.create(
+        order=identity, agency=order.agency, state=state, scope=header["scope"], purposes=header["purposes"],
+        ground=order.ground, ordered_by=ordered_by, approved_by=signed.approved_by, review_on=signed.review_on,
+        document=signed.document, moment=clock.now(), epoch=under_way.epoch, entry=entry,
+    )  # fmt: skip
+    _decide_proposals(set_to, signed)
+    return replace(set_to, entry=entry)
+
+
+def _decide_proposals(order: OrderRow, signed: Signed) -> None:
+    # In the order's own transaction, so that no crash leaves the one without the other.
+    waiting, moment = Proposal.objects.filter(state="open"), clock.now()
+    if signed.through is not None:
+        waiting.filter(pk=signed.through).update(
+            state="approved", decided_by=signed.approved_by, decided=moment, order=order.id
+        )
+    # What else was proposed on this order, or for the same agency in the same words, was proposed for what is no more.
+    header = order.header()
+    same = {name: header[name] for name in ("agency", "scope", "purposes")}
+    again = waiting.filter(kind="cut-off", **same) if is_blocking(order.state) else waiting.none()
+    for others in (waiting.filter(order=order.id), again):
+        others.update(state="overtaken", decided=moment, order=order.id)
+
+
+def _check_unmoved(order: OrderRow) -> None:
+    # Between the draft and now the agency may have been moved.
+    if order.id == DRAFT and not Agency.objects.filter(path=order.agency).exists():
+        message = f"{order.agency} was moved in the meantime; draw the order up for its new place."
+        raise NotPossible(message)

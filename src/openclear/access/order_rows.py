@@ -1,0 +1,39 @@
+"""The states of orders as this room reads them from its tables: the newest of each, and where it holds."""
+
+from openclear.access.models import OrderPlace, OrderState
+from openclear.access.rows import ALL, OrderRow
+from openclear.audit.proof.headers import BLOCKING_STATES
+
+DRAFT, PROVISIONAL, IN_FORCE, SUSPENDED, NARROWED, LIFTED = (
+    "draft",
+    "provisional",
+    "in-force",
+    "suspended",
+    "narrowed",
+    "lifted",
+)
+
+
+def newest_states() -> list[OrderState]:
+    """Return the newest state of every order, oldest order first."""
+    newest = {row.order: row for row in OrderState.objects.order_by("sequence")}
+    return list(newest.values())
+
+
+def newest_state(name: str) -> OrderState | None:
+    """Return the newest state of an order; None where there is no such order."""
+    return OrderState.objects.filter(order=name).order_by("-sequence").first()
+
+
+def row_of(state: OrderState) -> OrderRow:
+    """Return one state of an order with the places that the order holds now."""
+    scope, purposes = (value if value == ALL else tuple(value) for value in (state.scope, state.purposes))
+    places = OrderPlace.objects.filter(order=state.order).order_by("agency").values_list("agency", flat=True)
+    return OrderRow(
+        state.order, state.agency, state.state, scope, purposes, state.ground, state.entry, tuple(places)
+    )
+
+
+def is_blocking(state: str) -> bool:
+    """Say whether an order in this state keeps its agency out."""
+    return state in BLOCKING_STATES
