@@ -286,3 +286,23 @@ class CaseShare(models.Model):
     def __str__(self) -> str:
         """Return with whom."""
         return f"shared with {self.agency}"
+
+
+class ShareRequest(models.Model):
+    """A case that an officer of its department asks to share; gone when another one approves it or turns it down."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="share_requests")
+    agency = models.CharField(max_length=200, db_index=True)
+    asked_by = models.CharField(max_length=40)
+    asked = models.DateTimeField()
+
+    class Meta:
+        """It is asked for once for each agency."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "agency"], name="ask_once_per_agency")
+        ]
+
+    def __str__(self) -> str:
+        """Return with whom."""
+        return f"to be shared with {self.agency}"
