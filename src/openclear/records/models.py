@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from openclear.records.record import Record, RowsWithin
+from openclear.records.record import ForAgency, Record, RowsWithin
 
 
 class Boundary(models.Model):
@@ -268,11 +268,10 @@ class Case(Record):
         return self.number
 
 
-class CaseShare(models.Model):
+class CaseShare(ForAgency):
     """A case that was shared with another agency, and all below it."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="shares")
-    agency = models.CharField(max_length=200, db_index=True)
     shared_by = models.CharField(max_length=40)
     since = models.DateField()
 
@@ -283,16 +282,11 @@ class CaseShare(models.Model):
             models.UniqueConstraint(fields=["case", "agency"], name="share_once_per_agency")
         ]
 
-    def __str__(self) -> str:
-        """Return with whom."""
-        return f"shared with {self.agency}"
 
-
-class ShareRequest(models.Model):
+class ShareRequest(ForAgency):
     """A case that an officer of its department asks to share; gone when another one approves it or turns it down."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="share_requests")
-    agency = models.CharField(max_length=200, db_index=True)
     asked_by = models.CharField(max_length=40)
     asked = models.DateTimeField()
 
@@ -302,7 +296,3 @@ class ShareRequest(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["case", "agency"], name="ask_once_per_agency")
         ]
-
-    def __str__(self) -> str:
-        """Return with whom."""
-        return f"to be shared with {self.agency}"
