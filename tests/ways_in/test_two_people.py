@@ -319,3 +319,41 @@ def test_an_order_on_its_page_is_changed_to_nothing_by_itself():
         assert "Choose what is to become" in problem(answer)
     finally:
         lift(receipt.order)
+
+
+def test_what_two_people_read_is_there_in_spanish():
+    from django.utils.translation import gettext, override
+
+    from openclear.access import keepers as of_keepers
+    from openclear.access import rules
+    from openclear.records import cases
+    from openclear.web import proposed_words
+
+    tables = (
+        proposed_words.PROPOSED,
+        proposed_words.MEANINGS,
+        proposed_words.APPROVALS,
+        proposed_words.HEADINGS,
+    )
+    said = [
+        rules.SECOND_UNDER_ORDER,
+        rules.OVERSIGHTS_OWN,
+        rules.TWO_PEOPLE_FOR_ACCOUNT,
+        of_keepers.NO_LOCKOUT,
+        cases.TWO_TO_SHARE,
+        cases.NO_SHARE_UNDER_ORDER,
+    ]
+    english = [str(text) for table in tables for text in table.values()]
+    english += [text for rule in said for text in (rule.because, rule.next_step)]
+    with override("es"):
+        assert not [text for text in english if gettext(text) == text]
+    assert all(set(table) == set(tables[0]) for table in tables[:3]), "every kind has all its words"
+
+
+def test_the_way_out_of_an_order_that_locks_out_is_there_in_spanish(tied):
+    tied("adler", "us.doj.atf")
+    novak = signed_in("novak")
+    novak.post("/language", {"language": "es"})
+    page = page_of(novak, "/orders/new", agency="us.doj.atf", ground=GROUND)
+    assert "Esta orden no es posible." in page
+    assert "Termine el vínculo de adler en el mismo acto; o registre antes a otro aprobador." in page
