@@ -333,18 +333,18 @@ def test_an_order_that_catches_brandt_waits_for_a_choice_and_an_account_for_a_se
 def test_rivera_asks_for_a_case_to_be_shared_and_brandt_sees_what_it_means(somebody):
     rivera, brandt = somebody().sign_in("Elena Rivera"), somebody().sign_in("Thomas Brandt")
     rivera.page.goto("/cases")
-    rivera.page.locator(".rows a").last.click()
-    rivera.page.get_by_label("Agency, and everything below it").select_option("il.oaklawn.pd")
+    rivera.page.locator(".rows li").last.locator("a").first.click()
+    rivera.page.get_by_label("Agency, and everything below it").select_option("us.dhs.uscis")
     rivera.page.get_by_role("button", name="Ask a second officer to share it").click()
     rivera.page.get_by_text("another officer of the department has to approve it").first.wait_for()
     rivera.look("case-share-asked")
     brandt.page.goto(rivera.page.url)
-    assert "Everyone of il.oaklawn.pd" in brandt.text()
+    assert "Everyone of us.dhs.uscis" in brandt.text()
     brandt.look("case-share")
     brandt.page.get_by_role("button", name="Approve: share it").click()
-    brandt.page.get_by_role("button", name=re.compile("Take the sharing back: il.oaklawn.pd")).click()
+    brandt.page.get_by_role("button", name=re.compile("Take the sharing back: us.dhs.uscis")).click()
     brandt.page.wait_for_load_state()
-    assert "il.oaklawn.pd" not in brandt.page.locator("dl.facts").inner_text()
+    assert "us.dhs.uscis" not in brandt.page.locator("dl.facts").inner_text()
 
 
 @on_a_phone

@@ -50,14 +50,19 @@ FORMS = {
     "/officers": ("q",),
 }  # fmt: skip
 POSTS = {
-    "/orders/propose": ("agency", "ground", "scope", "purposes", "review_on"),
+    "/orders/propose": ("agency", "ground", "scope", "purposes", "review_on", "tie-brandt"),
     "/agencies/add": ("path", "name", "kind"),
     "/agencies/us.doj.fbi/affiliate": ("officer", "kind"),
     "/agencies/us.doj.fbi/end": ("officer",),
+    "/agencies/us.doj.fbi/place": ("kind", "to", "reason"),
+    "/cases/00000000-0000-0000-0000-000000000000/share": ("what", "agency"),
+    "/officers/certify": ("handle", "reason"),
+    "/officers/disable": ("handle", "reason"),
+    "/officers/reinstate": ("handle", "reason"),
     "/officers/release": ("handle",),
     "/account/tokens/create": ("name",),
     "/orders/2019-001/lift": ("ground",),
-    "/orders/proposals/7/approve": ("x",),
+    "/orders/proposals/7/approve": ("x", "seen"),
 }
 OPEN_POSTS = {
     "/sign-in": ("login", "password", "acknowledged", "officer", "token", "next"),
