@@ -342,8 +342,8 @@ def test_rivera_asks_for_a_case_to_be_shared_and_brandt_sees_what_it_means(someb
     assert "Everyone of us.dhs.uscis" in brandt.text()
     brandt.look("case-share")
     brandt.page.get_by_role("button", name="Approve: share it").click()
-    brandt.page.get_by_role("button", name=re.compile("Take the sharing back: us.dhs.uscis")).click()
-    brandt.page.wait_for_load_state()
+    brandt.page.get_by_role("button", name="Take the sharing back").click()
+    brandt.page.get_by_role("heading", name="Shared with").wait_for(state="detached")
     assert "us.dhs.uscis" not in brandt.page.locator("dl.facts").inner_text()
 
 
