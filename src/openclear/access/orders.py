@@ -13,6 +13,7 @@ from openclear.access.keepers import NO_LOCKOUT
 from openclear.access.models import Agency, OrderPlace, OrderProof, OrderState
 from openclear.access.plans import caught, plan, reached
 from openclear.access.ports import ports
+from openclear.access.publication import basis_so_far
 from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import ALL, OrderRow, Rule
 from openclear.access.standing import read_standing
@@ -210,8 +211,8 @@ def row_of(state: OrderState) -> OrderRow:
     scope, purposes = (value if value == ALL else tuple(value) for value in (state.scope, state.purposes))
     places = OrderPlace.objects.filter(order=state.order).order_by("agency").values_list("agency", flat=True)
     return OrderRow(
-        state.order, state.agency, state.state, scope, purposes, state.ground, state.entry, tuple(places)
-    )
+        state.order, state.agency, state.state, scope, purposes, state.ground, state.entry, tuple(places), state.public_basis,
+    )  # fmt: skip
 
 
 def is_blocking(state: str) -> bool:
@@ -241,7 +242,7 @@ def _set_back(
     order = replace(to or was, ground=ground.strip())
     with change_by(grant) as under_way:
         _set_state(under_way, order, state, signed, grant.officer)
-    return OrderReceipt(order.id, under_way.epoch, ())
+    return OrderReceipt(order.id, under_way.epoch, (receipts.published(under_way.epoch),))
 
 
 def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, ordered_by: str) -> OrderRow:
@@ -250,14 +251,14 @@ def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, o
     set_to = replace(order, id=identity, state=state)
     header = set_to.header()
     body = {"ground": order.ground, "ordered_by": ordered_by, "approved_by": signed.approved_by,
-            "review_on": str(signed.review_on or ""), "document": signed.document}  # fmt: skip
+            "review_on": str(signed.review_on or ""), "document": signed.document, "public_basis": order.public_basis or basis_so_far(identity)}  # fmt: skip
     # The entry is durable, the row is not: a crash on this line leaves an order that the log already
     # enforces and that the next start completes.
     entry = under_way.entry("order", {"order": header}, body)
     OrderState.objects.create(
         order=identity, agency=order.agency, state=state, scope=header["scope"], purposes=header["purposes"],
         ground=order.ground, ordered_by=ordered_by, approved_by=signed.approved_by, review_on=signed.review_on,
-        document=signed.document, moment=clock.now(), epoch=under_way.epoch, entry=entry,
+        document=signed.document, public_basis=body["public_basis"], moment=clock.now(), epoch=under_way.epoch, entry=entry,
     )  # fmt: skip
     return replace(set_to, entry=entry)
 

@@ -58,7 +58,8 @@ class ProposalRow:
 
     def as_order(self) -> OrderRow:
         """Return the draft of the order that is proposed."""
-        return OrderRow("draft", self.agency, "draft", self.scope, self.purposes, self.ground, 0)
+        basis = str(self.facts.get("public_basis", ""))
+        return OrderRow("draft", self.agency, "draft", self.scope, self.purposes, self.ground, 0, (), basis)
 
 
 def propose_cut_off(grant: Grant, *, order: OrderRow, review_on: date | None = None) -> int:
@@ -70,12 +71,11 @@ def propose_cut_off(grant: Grant, *, order: OrderRow, review_on: date | None = N
     if plan(grant, order=order).locks_out:
         raise gate.refuse_act(grant, NO_LOCKOUT)
     header = order.header()
-    gate.record_act(
-        grant, facts={"proposed": header | {"ground": order.ground}, "review_on": str(review_on or "")}
-    )
+    words = {"ground": order.ground, "public_basis": order.public_basis}
+    gate.record_act(grant, facts={"proposed": header | words, "review_on": str(review_on or "")})
     row = Proposal.objects.create(
         kind=CUT_OFF, agency=order.agency, scope=header["scope"], purposes=header["purposes"], ground=order.ground,
-        review_on=review_on, proposed_by=grant.officer, proposed=clock.now(),
+        review_on=review_on, facts={"public_basis": order.public_basis}, proposed_by=grant.officer, proposed=clock.now(),
     )  # fmt: skip
     return int(row.pk)
 

@@ -119,6 +119,12 @@ def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     cut.add_argument(
         "--ground", default="", help="the legal ground, as it will be shown to those who are refused"
     )
+    cut.add_argument(
+        "--public-basis",
+        default="",
+        metavar="TEXT",
+        help="its legal basis as the public page shows it; the ground is never shown there",
+    )
     cut.add_argument("--plan", action="store_true", help="show who would lose what, and change nothing")
     cut.add_argument(
         "--notice",
