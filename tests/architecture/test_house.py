@@ -24,8 +24,8 @@ TREES = {path: ast.parse(path.read_text()) for path in MODULES}
 
 # What the standard library gained after 3.11.0: names, and arguments with the calls that take them.
 NEWER_NAMES = {
-    "NoDefault", "ReadOnly", "TypeAliasType", "TypeIs", "batched", "data_filter", "from_uri", "full_match", "override",
-    "process_cpu_count", "sumprod", "tar_filter",
+    "itertools": {"batched"}, "math": {"fma", "sumprod"}, "os": {"process_cpu_count"}, "tarfile": {"data_filter", "tar_filter"},
+    "typing": {"NoDefault", "ReadOnly", "TypeAliasType", "TypeIs", "override"}, "Path": {"from_uri"}, "warnings": {"deprecated"},
 }  # fmt: skip
 NEWER_ARGUMENTS = {
     "case_sensitive": {"glob", "rglob", "match"}, "delete_on_close": {"NamedTemporaryFile"}, "onexc": {"rmtree"},
@@ -322,9 +322,9 @@ def test_nothing_is_newer_than_the_python_that_readme_promises():
 
 def is_newer(node):
     if isinstance(node, ast.ImportFrom):
-        return any(alias.name in NEWER_NAMES for alias in node.names)
-    if isinstance(node, ast.Attribute):
-        return node.attr in NEWER_NAMES
+        return any(alias.name in NEWER_NAMES.get(node.module, ()) for alias in node.names)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.attr in NEWER_NAMES.get(node.value.id, ())
     if not isinstance(node, ast.Call):
         return False
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -112,6 +112,28 @@ def _agency_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verbs on orders."""
+    cut = _cut_off_verb(verbs)
+    restore = new_verb(
+        verbs, "restore", _ORDERS, "restore", "Lift an order: by its id, or all on one agency."
+    )
+    restore.add_argument("order", help="id of an order, or agency path")
+    restore.add_argument("--ground", default="Lifted by decision of the department")
+    order = _order_verb(verbs)
+    for verb in (cut, order):
+        verb.add_argument(
+            "--scope", action="append", default=[], metavar="DATASET", help="only this data set (repeatable)"
+        )
+        verb.add_argument(
+            "--purpose", action="append", default=[], metavar="PURPOSE", help="only this purpose (repeatable)"
+        )
+    for verb in (cut, restore, order):
+        verb.add_argument("--by", required=verb is not order, metavar="OFFICER", help="who orders it")
+        verb.add_argument("--approved-by", metavar="OFFICER", help="another person")
+        with_json(verb)
+    with_json(new_verb(verbs, "orders", _ORDERS, "list_orders", "List every state of every order."))
+
+
+def _cut_off_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     cut = new_verb(
         verbs, "cut-off", _ORDERS, "cut_off", "Cut an agency, and all below it, off: at once, everywhere."
     )
@@ -136,24 +158,7 @@ def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         action="store_true",
         help="in an emergency: by one person, to be confirmed in 24 hours",
     )
-    restore = new_verb(
-        verbs, "restore", _ORDERS, "restore", "Lift an order: by its id, or all on one agency."
-    )
-    restore.add_argument("order", help="id of an order, or agency path")
-    restore.add_argument("--ground", default="Lifted by decision of the department")
-    order = _order_verb(verbs)
-    for verb in (cut, order):
-        verb.add_argument(
-            "--scope", action="append", default=[], metavar="DATASET", help="only this data set (repeatable)"
-        )
-        verb.add_argument(
-            "--purpose", action="append", default=[], metavar="PURPOSE", help="only this purpose (repeatable)"
-        )
-    for verb in (cut, restore, order):
-        verb.add_argument("--by", required=verb is not order, metavar="OFFICER", help="who orders it")
-        verb.add_argument("--approved-by", metavar="OFFICER", help="another person")
-        with_json(verb)
-    with_json(new_verb(verbs, "orders", _ORDERS, "list_orders", "List every state of every order."))
+    return cut
 
 
 def _order_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
