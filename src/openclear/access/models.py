@@ -118,6 +118,7 @@ class OrderState(models.Model):
     approved_by = models.CharField(max_length=40)
     review_on = models.DateField(null=True, blank=True)
     document = models.CharField(max_length=200, blank=True)
+    public_basis = models.CharField(max_length=300, blank=True)
     moment = models.DateTimeField(null=True, blank=True)
     epoch = models.BigIntegerField()
     entry = models.BigIntegerField()

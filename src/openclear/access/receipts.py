@@ -1,11 +1,12 @@
 """What an order did, proved target by target: what reached the city before, and what still does."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from functools import cache
 
-from openclear.access import barrier
+from openclear.access import barrier, publication
 from openclear.access.decisions import judge
 from openclear.access.errors import NotAnswered
 from openclear.access.models import Affiliation, OrderProof
@@ -62,17 +63,28 @@ def prove(
     `agencies`: of whoever gave it. `held`: what its plan named, of the same epoch: how many things of each holder, by target.
     Whoever calls this holds the lock of all acts from before the plan until this returns.
     """
+    told_public = publication.begin()
     # While things are ended, the answers under way run out their 500 ms: the order waits for the longer of both.
     end_held(order)
     with _drained(order) as drained:
         # Again: an answer that was under way may have made something.
         end_held(order)
-        receipts = [*_proved(order, held), drained]
+        receipts = [*_proved(order, held), drained, _published(told_public, epoch)]
         _append_result(agencies, order, epoch, receipts)
         OrderProof.objects.filter(order=order.id, epoch=epoch).update(
             receipts=[list(astuple(item)) for item in receipts]
         )
     return OrderReceipt(order.id, epoch, receipts)
+
+
+def published(epoch: int) -> TargetReceipt:
+    """Tell the public of an order that was set back, and say whether its page shows it."""
+    return _published(publication.begin(), epoch)
+
+
+def _published(told: "Future[int]", epoch: int) -> TargetReceipt:
+    shown = publication.was_told(told, epoch)
+    return TargetReceipt(publication.TARGET, VERIFIED if shown else FAILED, 1, 0 if shown else 1)
 
 
 def _proved(order: OrderRow, planned: Mapping[str, Mapping[str, int]]) -> Iterator[TargetReceipt]:
@@ -141,7 +153,8 @@ def _drained(order: OrderRow) -> Iterator[TargetReceipt]:
 def _append_result(
     agencies: Sequence[str], order: OrderRow, epoch: int, receipts: Sequence[TargetReceipt]
 ) -> None:
-    proved = all(item.state == VERIFIED for item in receipts)
+    # That the public page could not be told makes the order no less in force; the receipt says it.
+    proved = all(item.state == VERIFIED for item in receipts if item.target != publication.TARGET)
     log.append(
         Draft(
             kind="in-force" if proved else "outcome",

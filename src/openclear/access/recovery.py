@@ -79,6 +79,7 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
         purposes=facts["purposes"], ground=said.get("ground", f"order in log entry {entry}"),
         ordered_by=said.get("ordered_by", UNKNOWN_AUTHOR), approved_by=said.get("approved_by", UNKNOWN_AUTHOR),
         review_on=date.fromisoformat(review) if review else None, document=said.get("document", ""),
+        public_basis=said.get("public_basis", ""),
         moment=clock.now(), epoch=epoch + 1, entry=entry,
     )  # fmt: skip
     log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "completed at the start"}))

@@ -28,6 +28,7 @@ from openclear.cli.acting import administration
 from openclear.cli.city import KEY_FILE, bring_up_to_date, set_up, throw_away
 from openclear.cli.public_verbs import publisher_grant
 from openclear.cli.records_verbs import import_file, maintenance_grant, print_result
+from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
 from openclear.records.boundaries import keep_boundaries
@@ -100,6 +101,7 @@ def demo(options: argparse.Namespace) -> int:
     if options.crimes:
         print_result(import_file(maintenance_grant("importer"), options.crimes))
     refresh_editions(publisher_grant("publisher", Action.EDITION_MAKE))
+    publish_where_behind()
     publish_statement(publisher_grant("publisher", Action.LOG_EXPORT))
     public_port = options.public_port or settings.CONFIGURATION.public_port
     _introduce(port, public_port)

@@ -9,6 +9,7 @@ from typing import Any
 from openclear.access import orders, queries
 from openclear.access.notices import announce
 from openclear.access.plans import Plan, plan
+from openclear.access.publication import with_basis
 from openclear.access.receipts import VERIFIED, OrderReceipt
 from openclear.access.rows import OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json
@@ -25,6 +26,7 @@ def cut_off(options: argparse.Namespace) -> int:
     order = orders.new_order(
         agency=options.agency, ground=ground, scope=options.scope, purposes=options.purpose
     )
+    order = with_basis(order, options.public_basis)
     if options.plan:
         return _show_plan(options, order, grant.release(plan(grant, order=order, end_ties=options.end_tie)))
     if options.notice:
@@ -156,7 +158,7 @@ def _told(options: argparse.Namespace, receipt: OrderReceipt, what: str) -> int:
         print(
             "Not covered: other databases of the city, copies made before, buffers of networks and clients."
         )
-    return 0 if all(item.state == VERIFIED for item in receipt.receipts) else 1
+    return 1 if _failed(receipt) else 0
 
 
 def _changed(options: argparse.Namespace, receipts: Sequence[OrderReceipt], word: str) -> int:
@@ -165,7 +167,13 @@ def _changed(options: argparse.Namespace, receipts: Sequence[OrderReceipt], word
     else:
         for receipt in receipts:
             print(f"Order {receipt.order} is {word} (epoch {receipt.epoch}).")
-    return 0
+            if _failed(receipt):
+                print("The public page could not be told; it is tried again every minute.")
+    return 1 if any(_failed(receipt) for receipt in receipts) else 0
+
+
+def _failed(receipt: OrderReceipt) -> bool:
+    return any(item.state != VERIFIED for item in receipt.receipts)
 
 
 def _plain(receipt: OrderReceipt) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """Starting the server: compare log and database, note the start in the log, hand over to gunicorn."""
 
 import hashlib
+import logging
 import os
 import sys
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from openclear.access.decisions import policies
 from openclear.access.order_change import finish_unproved
@@ -16,9 +18,11 @@ from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.cli.public_verbs import start_public_beside
 from openclear.cli.worker import start_beside
+from openclear.oversight.public_access import publish_where_behind
 from openclear.records.sealing import finish_sealings
 
 KEEP_ALIVE_SECONDS = 5
+alarm = logging.getLogger("openclear.alarm")
 
 
 def reconcile_and_say() -> None:
@@ -29,6 +33,11 @@ def reconcile_and_say() -> None:
         print(taken)
     for sentence in [*finish_unproved(), *finish_sealings()]:
         print(sentence)
+    try:
+        publish_where_behind()
+    except DatabaseError as error:
+        # The city is served all the same: the worker goes on trying.
+        alarm.critical("the public page may lack the newest orders: %s", type(error).__name__)
 
 
 def note_boot() -> None:

@@ -1,6 +1,6 @@
-"""What the public may know of access: counted from the verified log, and written out with the log itself.
+"""What the public may know of searches and refusals: counted from the verified log, and written out with the log itself.
 
-Entries are published after 72 hours. In a demonstration, where everybody is invented, at once.
+Who has access, and the orders in force, are told at once and by themselves (`public_access.py`). Entries are published after 72 hours. In a demonstration, where everybody is invented, at once.
 """
 
 import shutil
@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 
-from openclear.access import queries
 from openclear.audit import log
 from openclear.audit import queries as entries
 from openclear.audit.commands import export_log
@@ -42,9 +41,8 @@ def publish_statement(grant: Grant) -> int:
         raise LogNotProved(
             f"The log is not proved up to entry {size}: {found.faults[0]['problem']}; nothing was published."
         )
-    facts = {"agencies": queries.grounds_of_access(), "orders": _orders(), "asks": _asks(found)}
     _write_archive(grant, checkpoint)
-    keep_statement(made=clock.now(), size=size, checkpoint=checkpoint, facts=facts)
+    keep_statement(made=clock.now(), size=size, checkpoint=checkpoint, facts={"asks": _asks(found)})
     return size
 
 
@@ -59,13 +57,6 @@ def _newest_published() -> tuple[str, Sequence[str]]:
         raise NotPossible("No entry of the log is 72 hours old yet; publish a statement then.")
     notes.sort(key=lambda note: int(note.split("\n")[1]))
     return notes[-1], notes
-
-
-def _orders() -> list[dict[str, Any]]:
-    return [
-        {"id": order.id, "agency": order.agency, "state": order.state, "entry": order.entry}
-        for order in queries.standing_orders()
-    ]
 
 
 def _asks(found: Verification) -> list[dict[str, Any]]:

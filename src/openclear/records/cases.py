@@ -12,6 +12,7 @@ from openclear.access.queries import employer_of, is_officer_of, is_registered
 from openclear.records.models import Case, CaseShare
 from openclear.records.rows import CaseRow
 from openclear.records.rules import EXTERNAL, block_of, civil_form_in
+from openclear.records.told import case_rows
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.agencies import agency_path, chains
@@ -83,7 +84,7 @@ def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: 
             id=uuid4(), source=EXTERNAL, source_id=plain, owner_agency=owner, number=plain, kind=EXTERNAL,
             title=title, opened=clock.today(), registered_by=grant.officer, sponsor=sponsor,
         )  # fmt: skip
-    return CaseRow(case.id, case.number, case.kind, case.title, case.opened)
+    return case_rows(grant, [case])[0]
 
 
 def confirm_external_case(grant: Grant, *, case_id: UUID) -> None:
@@ -101,7 +102,7 @@ def waiting_cases(grant: Grant) -> Sequence[CaseRow]:
     grant.require(Action.CASE_LIST)
     mine = Q(sponsor=grant.officer) | Q(registered_by=grant.officer)
     rows = Case.objects.within(grant.over(Dataset.CASES)).filter(mine, kind=EXTERNAL, confirmed=None)
-    return [CaseRow(row.id, row.number, row.kind, row.title, row.opened) for row in rows.order_by("number")]
+    return case_rows(grant, list(rows.order_by("number")))
 
 
 def _checked_number(number: str) -> str:

@@ -37,13 +37,13 @@ from openclear.records.rules import (
     split_query,
 )
 from openclear.records.shown import (
-    incident_row,
-    main_offenses,
+    incident_rows,
     names_of,
     person_row,
     vehicle_row,
     visible_keepers,
 )
+from openclear.records.told import case_rows
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Clearance, Grant
 
@@ -86,8 +86,7 @@ def find_incidents(
         return FoundRows((), 0)
     found = incidents_matching(grant, text, narrow or IncidentFilter())
     page = list(found.order_by("-occurred", "id")[offset : offset + limit])
-    offenses = main_offenses(page, grant.over(Dataset.INCIDENTS))
-    rows = [incident_row(incident, offenses) for incident in page]
+    rows = incident_rows(grant, page)
     reasons = {row.id: number_reason(block, row.rd_number, "rd-number", row.block, "block") for row in rows}
     return FoundRows(rows, found.count(), reasons)
 
@@ -143,7 +142,7 @@ def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_ROWS, offset: 
     if number:
         within = within.filter(number__gte=number, number__lt=number + END_OF_PREFIX)
     newest = within.order_by("-opened", "number")[offset : offset + limit]
-    return [CaseRow(case.id, case.number, case.kind, case.title, case.opened) for case in newest]
+    return case_rows(grant, list(newest))
 
 
 def _exact_first(people: QuerySet[Person], clearance: Clearance, words: Sequence[str]) -> QuerySet[Person]:

@@ -212,14 +212,13 @@ class IncidentFilter:
     arrest_made: bool | None = None
 
     def lookups(self) -> dict[str, Any]:
-        """Return the conditions on the table of incidents; an IUCR code is one on offenses, which have labels of their own.
+        """Return the conditions on the table of incidents; offense and arrest are on rows that have labels of their own.
 
         Districts have three digits, beats and IUCR codes four.
         """
         asked = {
             "occurred__date__gte": self.since, "occurred__date__lte": self.until,
             "district": self.district and self.district.zfill(3), "beat": self.beat and self.beat.zfill(4),
-            "arrest_made": self.arrest_made,
         }  # fmt: skip
         return _given(asked)
 

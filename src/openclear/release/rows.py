@@ -60,3 +60,43 @@ class EditionRow:
     def name(self) -> str:
         """The name that its folder and its page have: `2026-05.1`."""
         return f"{self.month:%Y-%m}.{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicOrder:
+    """An order in force. `scope`, `purposes`: what it is limited to, empty for everything; `since`: a day, ISO 8601.
+
+    `basis`: its legal basis in words that two people wrote for the public, or "".
+    """
+
+    id: str
+    agency: str
+    name: str
+    state: str
+    scope: Sequence[str]
+    purposes: Sequence[str]
+    since: str
+    basis: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAgency:
+    """An agency with people and a ground of access. `standing`: access, limited or cut-off."""
+
+    path: str
+    name: str
+    own: bool
+    agreement: str
+    until: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccess:
+    """Who has access and which orders are in force, as of one epoch."""
+
+    epoch: int
+    made: datetime
+    orders: Sequence[PublicOrder]
+    agencies: Sequence[PublicAgency]

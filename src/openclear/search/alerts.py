@@ -15,7 +15,7 @@ from openclear.access import gate
 from openclear.access.errors import Refused
 from openclear.access.queries import mail_of
 from openclear.records.rules import civil_form_in
-from openclear.records.streaming import ids_found
+from openclear.records.streaming import count_there, ids_found
 from openclear.search.delivery import Delivery, NotDelivered
 from openclear.search.errors import Gone
 from openclear.search.models import Watch, WatchHit
@@ -65,13 +65,15 @@ def keep_alert(grant: Grant, *, kind: str, text: str, channel: str, address: str
         secret=secrets.token_hex(32), asked=moment,
     )  # fmt: skip
     _remember(watch, known, moment)
-    return _row(watch)
+    return _row(grant, watch)
 
 
 def own_alerts(grant: Grant) -> Sequence[WatchRow]:
     """Return the holder's alerts, newest first."""
     grant.require(Action.ALERT_KEEP)
-    return [_row(watch) for watch in Watch.objects.filter(owner=grant.officer).order_by("-created")[:100]]
+    return [
+        _row(grant, watch) for watch in Watch.objects.filter(owner=grant.officer).order_by("-created")[:100]
+    ]
 
 
 def end_alert(grant: Grant, *, alert: UUID) -> None:
@@ -161,8 +163,10 @@ def _remember(watch: Watch, records: Sequence[UUID], moment: datetime) -> None:
     )
 
 
-def _row(watch: Watch) -> WatchRow:
-    hits = WatchHit.objects.filter(watch=watch, found__gt=watch.created).count()
+def _row(grant: Grant, watch: Watch) -> WatchRow:
+    found = WatchHit.objects.filter(watch=watch, found__gt=watch.created).values_list("record", flat=True)
+    # A row that was sealed since is no hit any more, as if it had never been there.
+    hits = count_there(grant, kind=watch.kind, ids=list(found))
     return WatchRow(
         watch.id, watch.kind, watch.purpose, watch.case, watch.text, watch.channel, watch.state, hits,
         watch.created, watch.expires, watch.asked,

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from openclear.access import gate
-from openclear.records.streaming import all_there
+from openclear.records.streaming import all_there, still_told
 from openclear.search.errors import Gone
-from openclear.search.files import exports_with, ids_of, path_of, remove
+from openclear.search.files import exports_with, ids_of, path_of, remove, told_in
 from openclear.search.jobs import TOLD, action_of, enqueue_export
 from openclear.search.models import Export
 from openclear.search.reports import reports
@@ -100,8 +100,8 @@ def end_export(grant: Grant, *, export: UUID) -> None:
 def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str) -> tuple[Grant, bytes]:
     """Return the grant of a new decision on what an export holds, and the bytes of one range, still to be released.
 
-    Raises Gone where it has ended, the rules changed, or a row of this range was sealed or removed since: then all of it
-    ends. Raises Refused where the owner may not ask that question any more.
+    Raises Gone where it has ended, the rules changed, or a row of this range, or what one tells of another record, was
+    sealed or removed since: then all of it ends. Raises Refused where the owner may not ask that question any more.
     """
     grant.require(Action.EXPORT_KEEP)
     row = _own(grant, export)
@@ -146,7 +146,9 @@ def _unchanged(row: Export, asking: Grant, start: int, stop: int) -> bool:
             return bool(report.digest(asking, row.narrow) == row.narrow[TOLD])
         except NotPossible:  # nothing is left to tell
             return False
-    return all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop))
+    return all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop)) and still_told(
+        asking, kind=row.kind, told=told_in(row.id, start, stop)
+    )
 
 
 def _ended(row: Export, why: str) -> Gone:

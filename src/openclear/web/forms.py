@@ -139,6 +139,7 @@ class OrderForm(forms.Form):
 
     agency = forms.CharField(max_length=200)
     ground = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    public_basis = forms.CharField(required=False, max_length=300)
     scope = forms.MultipleChoiceField(
         required=False, choices=[(str(item), str(item)) for item in RECORD_DATASETS]
     )

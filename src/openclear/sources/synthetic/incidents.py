@@ -72,7 +72,7 @@ def _add_incident(random: Random, rows: Rows, drawn: _Drawn) -> None:
         "arrest_made": drawn.arrest, "domestic": bool(drawn.labels & Label.DOMESTIC), "labels": drawn.labels,
         "narrative": f"Invented report. Assigned to a call of {code.primary_type.lower()} "
                      f"({code.description.lower()}) at the {location.lower()}, {place.address}. "
-                     f"Beat {place.beat} answered{' and made an arrest' if drawn.arrest else ''}.",
+                     f"Beat {place.beat} answered.",
     })  # fmt: skip
     rows.add("offense", {
         "source_id": str(drawn.number), "incident_id": _incident_id(drawn), "iucr": drawn.kind.iucr,
@@ -113,11 +113,11 @@ def _add_arrest(rows: Rows, drawn: _Drawn, person: int, labels: int) -> None:
 def _add_case(random: Random, rows: Rows, drawn: _Drawn, until: date) -> None:
     opened = drawn.occurred.date()
     closed = opened + timedelta(days=random.randrange(20, 400))
-    code, kind = iucr_codes()[drawn.kind.iucr], random.choice(_CASE_KINDS)
+    kind = random.choice(_CASE_KINDS)
+    # Its subject is what its incident is of: a text of its own it has none.
     rows.add("case", {
         "source_id": str(drawn.number), "number": f"{kind[0].upper()}Z-{opened.year}-{drawn.number:06d}",
-        "kind": kind, "title": f"{code.primary_type.capitalize()}: {code.description.lower()}",
-        "opened": opened, "closed": closed if closed < until else None, "incident_id": _incident_id(drawn),
+        "kind": kind, "opened": opened, "closed": closed if closed < until else None, "incident_id": _incident_id(drawn),
     })  # fmt: skip
 
 
