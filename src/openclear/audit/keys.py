@@ -1,5 +1,6 @@
 """The log's signing key: made once, read by the sequencer alone (a file of its own user, mode 0600)."""
 
+import hmac
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,17 @@ class SigningKey:
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """Return the checkpoint as a signed note."""
-        return sign_note(checkpoint_text(checkpoint), self.name, self.public, self.private.sign)
+        return self.sign_text(checkpoint_text(checkpoint))
+
+    def sign_text(self, text: str) -> str:
+        """Return lines of text as a signed note."""
+        return sign_note(text, self.name, self.public, self.private.sign)
+
+    def code(self, data: bytes) -> str:
+        """Return a code over `data` that nobody can make, or check, who does not hold the key. It is no signature."""
+        raw = self.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        secret = hmac.digest(raw, b"openclear-code/v1", "sha256")
+        return hmac.digest(secret, data, "sha256").hex()
 
 
 def create_key(path: Path, name: str) -> SigningKey:

@@ -51,6 +51,8 @@ class SignedCheckpoint(models.Model):
 
     size = models.BigIntegerField(primary_key=True)
     note = models.TextField()
+    # The list of all checkpoints up to this one, signed with it; empty for those from before there was such a list.
+    listing = models.TextField(blank=True, default="")
 
     class Meta:
         """Checkpoints are read oldest first."""
@@ -60,6 +62,16 @@ class SignedCheckpoint(models.Model):
     def __str__(self) -> str:
         """Return the size that it signs."""
         return f"checkpoint of {self.size} entries"
+
+
+class BatchCode(models.Model):
+    """One row: the code of the newest batch, by which a start knows that the log's writer made it."""
+
+    code = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        """Say what it is."""
+        return "code of the newest batch"
 
 
 class VerificationRun(models.Model):

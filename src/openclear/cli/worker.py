@@ -15,6 +15,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from openclear.access import gate
 from openclear.access.lifecycle import review_accounts
 from openclear.access.orders import unconfirmed
+from openclear.access.seen import note_checkpoint
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
 from openclear.search.alerts import run_alerts
@@ -80,6 +81,7 @@ class _Duty:
 
 def _duties() -> list[_Duty]:
     return [
+        _Duty(note_checkpoint, MINUTE),
         _Duty(run_alerts, MINUTE),
         _Duty(expire, HOUR),
         _Duty(alarm_unconfirmed, HOUR),

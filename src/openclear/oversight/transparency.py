@@ -70,13 +70,14 @@ def _orders() -> list[dict[str, Any]]:
 
 def _asks(found: Verification) -> list[dict[str, Any]]:
     # Only agencies of the registry: what a header names is one, and so is everything above it.
+    months = found.tally.months(found.tally.paths())
     keys = sorted(
-        {(month, agency) for agency, month, _ in found.months}, key=lambda key: (_backwards(key[0]), key[1])
+        {(month, agency) for agency, month, _ in months}, key=lambda key: (_backwards(key[0]), key[1])
     )
     return [
         {
-            "month": month, "agency": agency, "allowed": found.months[agency, month, "allowed"],
-            "refused": found.months[agency, month, "refused"],
+            "month": month, "agency": agency, "allowed": months[agency, month, "allowed"],
+            "refused": months[agency, month, "refused"],
         }
         for month, agency in keys
     ]  # fmt: skip
