@@ -105,7 +105,13 @@ def _repeat(under_way: Change, row: OrderState) -> None:
     body = {**signed, "review_on": str(row.review_on or ""), "note": NOTE}
     entry = under_way.entry("order", {"order": {"id": row.order, **facts}}, body)
     OrderState.objects.create(
-        order=row.order, **facts, **signed, review_on=row.review_on, moment=clock.now(), epoch=under_way.epoch, entry=entry
+        order=row.order,
+        **facts,
+        **signed,
+        review_on=row.review_on,
+        moment=clock.now(),
+        epoch=under_way.epoch,
+        entry=entry,
     )
 
 

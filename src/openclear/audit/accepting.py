@@ -28,7 +28,6 @@ from openclear.audit.rows import Draft
 from openclear.audit.sequencer import hold_lock
 from openclear.vocabulary.errors import NotPossible
 
-
 # As long as a writer that was told to stop may take to sign and end.
 ENDING_SECONDS = 5.0
 
@@ -58,11 +57,11 @@ def accept(folder: Path, *, said: Draft, seen: tuple[int, str] | None, needed: b
     BrokenLog where the stored log does not even agree with itself.
     """
     with _alone():
-        return _accept(folder, said, seen, needed)
+        return _accept(folder, said, seen, needed=needed)
 
 
-def _accept(folder: Path, said: Draft, seen: tuple[int, str] | None, needed: bool) -> int:
-    beside = _refused(folder, seen, needed)
+def _accept(folder: Path, said: Draft, seen: tuple[int, str] | None, *, needed: bool) -> int:
+    beside = _refused(folder, seen, needed=needed)
     comparison = Comparison(beside) if beside else None
     ledger = _read_by_itself(folder, comparison)
     facts: dict[str, Any] = {"change": "restored"}
@@ -76,7 +75,7 @@ def _accept(folder: Path, said: Draft, seen: tuple[int, str] | None, needed: boo
     return _append(ledger, said, facts)
 
 
-def _refused(folder: Path, seen: tuple[int, str] | None, needed: bool) -> Beside | None:
+def _refused(folder: Path, seen: tuple[int, str] | None, *, needed: bool) -> Beside | None:
     # What the stored log should be and is not; None where only the other database knows better, or nobody.
     beside = look(folder)
     try:
@@ -96,13 +95,17 @@ def _read_by_itself(folder: Path, comparison: Comparison | None) -> Ledger:
         for each in signed:
             open_own(each.note, key.line)
     except NoteError as error:
-        raise BrokenLog(f"A checkpoint in the audit database is none of this key: {error}. Restore a backup.") from None
+        raise BrokenLog(
+            f"A checkpoint in the audit database is none of this key: {error}. Restore a backup."
+        ) from None
     heads = HeadFile(folder, key)
     ledger = Ledger(key, heads)
     itself = Comparison(Beside(Head(0, EMPTY_ROOT.hex()), signed, b""))
     read_stored(ledger, [itself, comparison] if comparison else [itself])
     if itself.first(ledger.tree.size) is not None or any(each.size > ledger.tree.size for each in signed):
-        raise BrokenLog("The stored log does not agree with its own checkpoints; restore a backup of the audit database.")
+        raise BrokenLog(
+            "The stored log does not agree with its own checkpoints; restore a backup of the audit database."
+        )
     ledger.go_on_from(signed)
     heads.renew(signed)
     return ledger

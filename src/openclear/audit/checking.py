@@ -91,7 +91,8 @@ class _Compared:
             for signed in self._comparison.beside.signed:
                 if signed.note not in notes:
                     result.fault(
-                        None, f"the checkpoint over {signed.size} entries was removed from the audit database, or changed"
+                        None,
+                        f"the checkpoint over {signed.size} entries was removed from the audit database, or changed",
                     )
 
     def _tell_entries(self, result: Verification, comparison: Comparison) -> None:

@@ -21,7 +21,9 @@ class Comparison:
         try:
             known = [parse_checkpoint(each.note) for each in beside.signed]
         except NoteError:
-            raise BrokenLog("The list of checkpoints beside the key is damaged; restore that folder.") from None
+            raise BrokenLog(
+                "The list of checkpoints beside the key is damaged; restore that folder."
+            ) from None
         self._roots = {note.size: note.root.hex() for note in known} | {beside.head.size: beside.head.root}
         self._agreed = 0
         self._broken: int | None = None
@@ -69,9 +71,7 @@ class Comparison:
         """
         first, head = self.first(size), self.beside.head
         if first is not None and first == size:
-            return (
-                f"The log ends before entry {first}, the first that is missing; {head.size} were appended. {_WAY_OUT}"
-            )
+            return f"The log ends before entry {first}, the first that is missing; {head.size} were appended. {_WAY_OUT}"
         if first is not None and self.names_exactly(size):
             return f"Entry {first} of the log is not the one that was appended. {_WAY_OUT}"
         if first is not None:

@@ -9,7 +9,7 @@ import hmac
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,9 +63,13 @@ class HeadFile:
         self._folder, self._key = folder, key
         self._turn = self._length = 0
         self._anew: Sequence[Signed] | None = None
+        self._open: dict[str, int] = {}
 
     def begin(self, head: Head, signed: Sequence[Signed]) -> None:
         """Make the files anew. What stood there is kept under another name: it tells what was given up."""
+        for descriptor in self._open.values():
+            os.close(descriptor)
+        self._open = {}
         for name in (HEAD, CHECKPOINTS):
             _keep_old(self._folder / name)
         lines = b"".join(_line(each) for each in signed)
@@ -95,7 +99,9 @@ class HeadFile:
         self._length = _content(self._folder / CHECKPOINTS).rfind(b"\n") + 1
         beside = _beside(self._folder, newest)
         if beside.head.note and beside.head.note not in [each.note for each in beside.signed]:
-            raise BrokenLog(f"{self._folder / CHECKPOINTS} lacks the newest checkpoint; restore that folder whole.")
+            raise BrokenLog(
+                f"{self._folder / CHECKPOINTS} lacks the newest checkpoint; restore that folder whole."
+            )
         return beside
 
     def write(self, head: Head) -> None:
@@ -104,9 +110,9 @@ class HeadFile:
             self.begin(head, self._anew)
             self._anew = None
             return
-        with (self._folder / HEAD).open("r+b", buffering=0) as file:
-            os.pwrite(file.fileno(), self._record(head, self._turn), self._turn % 2 * PLACE)
-            os.fdatasync(file.fileno())
+        descriptor = self._descriptor(HEAD)
+        os.pwrite(descriptor, self._record(head, self._turn), self._turn % 2 * PLACE)
+        os.fdatasync(descriptor)
         self._turn += 1
 
     def keep(self, signed: Signed) -> None:
@@ -120,18 +126,21 @@ class HeadFile:
 
     def fingerprint(self, first: int, leaves: Sequence[bytes]) -> None:
         """Keep the beginnings of leaf hashes from entry `first` on. Not synced: they only help to name an entry."""
-        descriptor = os.open(self._folder / FINGERPRINTS, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            os.pwrite(descriptor, b"".join(leaf[:FINGERPRINT] for leaf in leaves), first * FINGERPRINT)
-        finally:
-            os.close(descriptor)
+        data = b"".join(leaf[:FINGERPRINT] for leaf in leaves)
+        os.pwrite(self._descriptor(FINGERPRINTS), data, first * FINGERPRINT)
 
-    def seal_batch(self, before: int, size: int, root: str) -> str:
+    def seal_batch(self, before: int, size: int, root: str) -> bytes:
         """Return the code that proves that the batch from `before` to `size` entries is the writer's own."""
         return self._key.code(_BATCH + f"{before} {size} {root}".encode())
 
+    def _descriptor(self, name: str) -> int:
+        # Kept open: these are written for every batch.
+        if name not in self._open:
+            self._open[name] = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        return self._open[name]
+
     def _record(self, head: Head, turn: int) -> bytes:
-        facts = {**asdict(head), "turn": turn}
+        facts = {"size": head.size, "root": head.root, "note": head.note, "turn": turn}
         data = json.dumps({**facts, "code": self._code(facts)}).encode()
         if len(data) >= PLACE:
             raise BrokenLog("The name of the log is too long for its head file.")
@@ -142,7 +151,7 @@ class HeadFile:
         return hmac.compare_digest(str(record.get("code", "")).encode(), self._code(facts).encode())
 
     def _code(self, facts: Mapping[str, Any]) -> str:
-        return self._key.code(_RECORD + json.dumps(facts, sort_keys=True).encode())
+        return self._key.code(_RECORD + json.dumps(facts).encode()).hex()
 
 
 def look(folder: Path) -> Beside | None:

@@ -3,6 +3,7 @@
 import hmac
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -42,11 +43,14 @@ class SigningKey:
         """Return lines of text as a signed note."""
         return sign_note(text, self.name, self.public, self.private.sign)
 
-    def code(self, data: bytes) -> str:
+    def code(self, data: bytes) -> bytes:
         """Return a code over `data` that nobody can make, or check, who does not hold the key. It is no signature."""
+        return hmac.digest(self._secret, data, "sha256")
+
+    @cached_property
+    def _secret(self) -> bytes:
         raw = self.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        secret = hmac.digest(raw, b"openclear-code/v1", "sha256")
-        return hmac.digest(secret, data, "sha256").hex()
+        return hmac.digest(raw, b"openclear-code/v1", "sha256")
 
 
 def create_key(path: Path, name: str) -> SigningKey:

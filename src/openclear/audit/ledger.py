@@ -103,13 +103,14 @@ class Ledger:
 
     def _keep(self, before: int, entries: Sequence[Entry], bodies: Sequence[Body]) -> None:
         head = self.head
+        entries[-1].batch_code = self.heads.seal_batch(before, head.size, head.root)
         # A crash on this line leaves the log as it was: nobody heard of these entries.
-        store(entries, bodies, self.heads.seal_batch(before, head.size, head.root))
+        store(entries, bodies)
         # A crash on this line leaves the database ahead of the head by this one batch, whose code says that it is the
         # writer's own: the next start takes it over, as entries without an answer. Anything else it refuses.
         self.heads.write(head)
         # A crash on this line leaves entries without an answer, in database and head alike.
-        self.heads.fingerprint(before, [entry.leaf for entry in entries])
+        self.heads.fingerprint(before, [bytes(entry.leaf) for entry in entries])
 
     def _append_one(
         self, draft: Mapping[str, Any], time: str, entries: list[Entry], bodies: list[Body]

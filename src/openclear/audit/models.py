@@ -11,6 +11,8 @@ class Entry(models.Model):
     index = models.BigIntegerField(primary_key=True)
     header = models.BinaryField()
     leaf = models.BinaryField()
+    # On the last entry of each batch: a code of the key, by which a start knows that the log's writer made the batch.
+    batch_code = models.BinaryField(null=True)
 
     class Meta:
         """Headers are read in the order of the log."""
@@ -62,16 +64,6 @@ class SignedCheckpoint(models.Model):
     def __str__(self) -> str:
         """Return the size that it signs."""
         return f"checkpoint of {self.size} entries"
-
-
-class BatchCode(models.Model):
-    """One row: the code of the newest batch, by which a start knows that the log's writer made it."""
-
-    code = models.CharField(max_length=64)
-
-    def __str__(self) -> str:
-        """Say what it is."""
-        return "code of the newest batch"
 
 
 class VerificationRun(models.Model):

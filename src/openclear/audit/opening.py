@@ -66,11 +66,15 @@ def _compare_checkpoints(beside: Sequence[Signed]) -> None:
     stored = {row.size: Signed(row.note, row.listing) for row in SignedCheckpoint.objects.using(DATABASE)}
     for each in beside[:-1]:
         if stored.get(each.size) != each:
-            raise BrokenLog(f"The checkpoint over {each.size} entries was removed from the audit database or changed.")
+            raise BrokenLog(
+                f"The checkpoint over {each.size} entries was removed from the audit database or changed."
+            )
     for newest in beside[-1:]:
         keep_checkpoint(newest)
         stored.setdefault(newest.size, newest)
         if stored[newest.size] != newest:
             raise BrokenLog(f"The checkpoint over {newest.size} entries was changed in the audit database.")
     if unknown := sorted(stored.keys() - {each.size for each in beside}):
-        raise BrokenLog(f"The checkpoint over {unknown[0]} entries in the audit database was never signed here.")
+        raise BrokenLog(
+            f"The checkpoint over {unknown[0]} entries in the audit database was never signed here."
+        )

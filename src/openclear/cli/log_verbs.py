@@ -3,9 +3,9 @@
 import argparse
 
 from openclear.access import gate
+from openclear.access.seen import accept_log
 from openclear.audit import commands, queries, verifying
 from openclear.audit.proof.command import as_json, need_outside, report
-from openclear.access.seen import accept_log
 from openclear.cli.acting import actor, administration, approver, print_json
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage

@@ -141,7 +141,9 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    log = verbs.add_parser("log", help="Verify, export, erase, accept a restored one.", description="The tamper-evident log.")
+    log = verbs.add_parser(
+        "log", help="Verify, export, erase, accept a restored one.", description="The tamper-evident log."
+    )
     acts = log.add_subparsers(metavar="ACT", required=True)
     verify = new_verb(acts, "verify", _LOG, "verify", "Replay the stored log and say what holds.")
     verify.add_argument("--keep", type=int, help=argparse.SUPPRESS)  # for the page that shows the progress
@@ -161,7 +163,11 @@ def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     erase.add_argument("--court-order", required=True)
     erase.add_argument("--by", required=True, metavar="OFFICER")
     accept = new_verb(
-        acts, "accept-restore", _LOG, "accept_restore", "Go on with a restored log; its own entry says from what."
+        acts,
+        "accept-restore",
+        _LOG,
+        "accept_restore",
+        "Go on with a restored log; its own entry says from what.",
     )
     accept.add_argument("--reason", required=True, help="why this log is not the one it was")
     accept.add_argument("--by", required=True, metavar="OFFICER")

@@ -16,7 +16,8 @@ from openclear.access import queries
 from openclear.audit import log
 from openclear.audit import queries as entries
 from openclear.audit.commands import export_log
-from openclear.audit.proof.replay import Verification, replay
+from openclear.audit.proof.replay import replay
+from openclear.audit.proof.verification import Verification
 from openclear.audit.reading import published_size
 from openclear.oversight.errors import LogNotProved
 from openclear.release.commands import keep_statement

@@ -19,20 +19,7 @@ def find_cases(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("audit", "0003_grounds")]
     operations = [
-        migrations.CreateModel(
-            name="BatchCode",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("code", models.CharField(max_length=64)),
-            ],
-        ),
-        migrations.AddField(
-            "signedcheckpoint", "listing", models.TextField(blank=True, default="")
-        ),
+        migrations.AddField("entry", "batch_code", models.BinaryField(null=True)),
+        migrations.AddField("signedcheckpoint", "listing", models.TextField(blank=True, default="")),
         migrations.RunPython(find_cases, migrations.RunPython.noop),
     ]

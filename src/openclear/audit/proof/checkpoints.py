@@ -58,7 +58,8 @@ def compare_checkpoints(result: Verification, notes: Sequence[Checkpoint], roots
         elif roots[note.size] != note.root:
             first = max(size for size in agreed if size <= note.size)
             result.fault(
-                first, f"the first that differs lies from here to entry {note.size - 1}: one is not the one that was signed"
+                first,
+                f"the first that differs lies from here to entry {note.size - 1}: one is not the one that was signed",
             )
         else:
             agreed.add(note.size)
@@ -76,17 +77,13 @@ def compare_outside(result: Verification, kept: Mapping[str, Checkpoint], roots:
             result.fault(result.size, problem)
         elif roots[note.size] != note.root:
             first = max((size for size in agreed if size < note.size), default=0)
-            problem = (
-                f"the first that differs lies from here to entry {note.size - 1}: outside checkpoint {name} signs others"
-            )
+            problem = f"the first that differs lies from here to entry {note.size - 1}: outside checkpoint {name} signs others"
             result.fault(first, problem)
         else:
             result.outside += 1
 
 
-def compare_listing(
-    result: Verification, listing: str, notes: Sequence[Checkpoint], key_line: str
-) -> None:
+def compare_listing(result: Verification, listing: str, notes: Sequence[Checkpoint], key_line: str) -> None:
     """Note where checkpoints are missing that the newest one's signed list names."""
     if not listing and not result.lists_checkpoints:
         return  # of a log, or a part of one, from before there was such a list

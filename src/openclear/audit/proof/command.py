@@ -28,7 +28,10 @@ NOTHING_OUTSIDE = (
     "that whoever holds the key did not write the log anew, or cut it short: give the checkpoints that you, or "
     "somebody else, kept with --checkpoint"
 )
-GIVEN, EXPORTED = "given with --key", "the export's own log.vkey; compare it with the one that the city publishes"
+GIVEN, EXPORTED = (
+    "given with --key",
+    "the export's own log.vkey; compare it with the one that the city publishes",
+)
 # All that an export holds; each file but the last two is covered by signatures and hashes.
 FILES = (
     "headers.jsonl", "leaves", "checkpoint", "checkpoints", "checkpoints.note", "log.vkey", "bodies.jsonl",
@@ -37,7 +40,11 @@ FILES = (
 
 
 def verify_directory(
-    directory: Path, key_line: str | None = None, outside: Sequence[Path] = (), *, require_outside: bool = False
+    directory: Path,
+    key_line: str | None = None,
+    outside: Sequence[Path] = (),
+    *,
+    require_outside: bool = False,
 ) -> Verification:
     """Return what is true of the export in `directory`, also against checkpoints that an outsider kept.
 
@@ -102,8 +109,10 @@ def report(result: Verification, agency: str | None, *, months: bool = False) ->
     yield f"root           {result.root}"
     yield f"bodies         {'checked' if result.bodies_checked else 'not in this export, so not checked'}"
     yield f"checkpoints    {result.checkpoints} signed" + (", each agreeing" if result.ok else "")
-    yield f"outside        {result.outside} checkpoints kept by others agree" if result.outside else (
-        "outside        no checkpoint that somebody else kept was compared"
+    yield (
+        f"outside        {result.outside} checkpoints kept by others agree"
+        if result.outside
+        else ("outside        no checkpoint that somebody else kept was compared")
     )
     yield from _heads(result)
     for fault in result.faults:

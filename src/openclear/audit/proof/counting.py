@@ -60,7 +60,9 @@ class Tally:
             agencies, era, _, _, phases = kind
             standing = dict(zip(_sorted_links(agencies), phases, strict=True))
             # Of an agency that was elsewhere in the tree at the time, how it stood there counts.
-            own = next((phase for phase in _GRAVEST if any(standing[each] == phase for each in agencies)), BEFORE)
+            own = next(
+                (phase for phase in _GRAVEST if any(standing[each] == phase for each in agencies)), BEFORE
+            )
             for path, then in reach.of(agencies, era):
                 yield path, kind, standing.get(then, own), number
 

@@ -13,9 +13,10 @@ MOST_FAULTS = 50
 
 @dataclass
 class Verification:
-    """What a replay found. `key`: the verifier key that signatures were checked with, and `key_from` where
-    it was taken from; `outside`: how many checkpoints
-    that somebody else kept agree; `heads`: entries that begin a head file or accept a restored log.
+    """What a replay found.
+
+    `key`: the verifier key that signatures were checked with, and `key_from` where it was taken from; `outside`: how many
+    checkpoints that somebody else kept agree; `heads`: entries that begin a head file or accept a restored log.
     """
 
     size: int = 0
