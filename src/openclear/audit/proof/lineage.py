@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from openclear.audit.proof.headers import Header
-from openclear.audit.proof.orders import followed
 
 ADDED, SPLIT, RENAMED = "added", "split", "renamed"
 
@@ -56,11 +55,15 @@ class Lineage:
         return self._forward(first, since, era)
 
     def places(self, path: str) -> set[str]:
-        """Return everywhere that what belongs to an agency stands: by the rule by which an order on it follows."""
+        """Return everywhere that what belongs to an agency stands at the end: what left it once stays told of it.
+
+        As an order on it follows, but for paths that were left: what is founded there later is somebody else.
+        """
         first, since = self._beginning(path)
         found = {first}
         for move in self._real(since):
-            found = followed(found, move.old, move.new)
+            reached = any(_is_within(move.old, place) for place in found)
+            found = {self._stepped(place, move) for place in found} | ({move.new} if reached else set())
         return found
 
     def split_off(self, path: str, era: int) -> set[str]:
@@ -124,7 +127,7 @@ class Lineage:
 
 def carried(path: str, old: str, new: str) -> str:
     """Return where `path` stands once `old`, and all below it, became `new`."""
-    return new + path[len(old) :] if path == old or path.startswith(old + ".") else path
+    return new + path[len(old) :] if _is_within(path, old) else path
 
 
 def links(paths: Iterable[str]) -> frozenset[str]:
@@ -136,5 +139,9 @@ def links(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _is_within(path: str, ancestor: str) -> bool:
+    return path == ancestor or path.startswith(ancestor + ".")
+
+
 def _touch(one: str, other: str) -> bool:
-    return one == other or one.startswith(other + ".") or other.startswith(one + ".")
+    return _is_within(one, other) or _is_within(other, one)
