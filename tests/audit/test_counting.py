@@ -46,7 +46,9 @@ class Log:
 
 def federal():
     log = Log()
-    log.added("us", "us.doj", "us.doj.fbi", "us.dhs", "us.dhs.ice", "us.dhs.ice.ero", "us.dhs.ice.hsi", "us.dhs.cbp")
+    log.added(
+        "us", "us.doj", "us.doj.fbi", "us.dhs", "us.dhs.ice", "us.dhs.ice.ero", "us.dhs.ice.hsi", "us.dhs.cbp"
+    )
     return log
 
 
@@ -96,7 +98,9 @@ def test_a_part_that_was_split_off_counts_for_the_whole_and_what_the_whole_asked
     assert allowed(log, "us.dhs.ice") == 3
     assert allowed(log, "us.doj.part") == 2
     assert allowed(log, "us.doj") == 1  # the whole never was a part of the department that the part went to
-    assert any(f"entry {entry}: us.doj.part was split off" in line for line in report(log.result, "us.doj.part"))
+    assert any(
+        f"entry {entry}: us.doj.part was split off" in line for line in report(log.result, "us.doj.part")
+    )
 
 
 def test_a_move_under_an_order_is_counted_under_it_by_either_path():
@@ -175,7 +179,11 @@ class Reference:
 
     def count(self, path):
         wanted = self.paths[path]
-        return sum(1 for name, before in self.asks if wanted in self.owners[name] or wanted in self.parts(name, before))
+        return sum(
+            1
+            for name, before in self.asks
+            if wanted in self.owners[name] or wanted in self.parts(name, before)
+        )
 
     def parts(self, name, asked):
         found = set()
@@ -200,7 +208,13 @@ OPERATIONS = st.lists(
 def test_counts_follow_any_history(operations):
     log, world = Log(), Reference()
     world.when = {}
-    for name, parent, word in (("us", None, "us"), ("a", "us", "a"), ("b", "us", "b"), ("c", "a", "c"), ("d", "b", "d")):
+    for name, parent, word in (
+        ("us", None, "us"),
+        ("a", "us", "a"),
+        ("b", "us", "b"),
+        ("c", "a", "c"),
+        ("d", "b", "d"),
+    ):
         world.found(name, parent, word)
         log.added(world.path(name))
     for step, (what, first, second) in enumerate(operations):

@@ -177,7 +177,7 @@ def test_a_crash_at_any_step_of_a_batch_is_gone_on_from(step, monkeypatch):
     assert verify().ok
 
 
-def stored_half(self, signed):
+def stored_half(_self, signed):
     """Half a line of the list of checkpoints is on the disk."""
     with (settings.KEYS_FOLDER / heads.CHECKPOINTS).open("ab") as file:
         file.write(heads._line(signed)[:40])
@@ -219,10 +219,14 @@ def test_a_batch_that_was_not_the_writers_own_is_not_taken_over(monkeypatch):
         header = json.loads(bytes(kept.header)) | {"agencies": ["il.oaklawn.pd"]}
         forged = encode(header)
         Entry.objects.using("audit").filter(index=size).update(header=forged, leaf=leaf_hash(forged))
-        with pytest.raises(BrokenLog, match=f"Entry {size} stands in the audit database and was never appended"):
+        with pytest.raises(
+            BrokenLog, match=f"Entry {size} stands in the audit database and was never appended"
+        ):
             opened()
         # Only the first of the two was taken away: that is no batch of the writer's either.
-        Entry.objects.using("audit").filter(index=size).update(header=bytes(kept.header), leaf=bytes(kept.leaf))
+        Entry.objects.using("audit").filter(index=size).update(
+            header=bytes(kept.header), leaf=bytes(kept.leaf)
+        )
         last = Entry.objects.using("audit").get(index=size + 1)
         last.delete()
         with pytest.raises(BrokenLog, match=f"Entry {size} stands in"):
@@ -307,7 +311,9 @@ def test_entries_put_behind_the_newest():
     size = log.append(answer("il.isp")).entry + 1
     with mallory():
         rewrite(size - 1, lambda rest: [*rest, rest[-1] | {"agencies": ["us.doj.fbi"]}])
-        with pytest.raises(BrokenLog, match=f"Entry {size} stands in the audit database and was never appended"):
+        with pytest.raises(
+            BrokenLog, match=f"Entry {size} stands in the audit database and was never appended"
+        ):
             opened()
         assert size in faults()
 
@@ -329,7 +335,9 @@ def test_a_checkpoint_removed_or_changed():
             opened()
         rows.filter(size=first).update(listing=kept.listing)
         rows.create(size=10**9, note=kept.note)
-        with pytest.raises(BrokenLog, match=f"checkpoint over {10**9} entries in the audit database was never signed"):
+        with pytest.raises(
+            BrokenLog, match=f"checkpoint over {10**9} entries in the audit database was never signed"
+        ):
             opened()
 
 
@@ -349,7 +357,7 @@ def test_without_fingerprints_a_range_is_named():
     assert (settings.KEYS_FOLDER / heads.FINGERPRINTS).stat().st_size >= 4 * (opened_size - 1)
 
 
-def test_a_head_that_is_missing_damaged_or_of_another_key_is_a_refusal(tmp_path):
+def test_a_head_that_is_missing_damaged_or_of_another_key_is_a_refusal():
     log.append(answer("il.isp"))
     path = settings.KEYS_FOLDER / HEAD
     with no_writer():
@@ -465,7 +473,10 @@ def test_a_log_cut_back_behind_an_order_is_a_refusal_to_start():
     log.checkpoint()
     SeenCheckpoint.objects.all().delete()  # the order rows alone tell
     try:
-        with older_backup(size), pytest.raises(LogCutBack, match=f"Order {receipt.order} on us.dhs.ice stands"):
+        with (
+            older_backup(size),
+            pytest.raises(LogCutBack, match=f"Order {receipt.order} on us.dhs.ice stands"),
+        ):
             reconcile()
     finally:
         lift("us.dhs.ice")
@@ -485,5 +496,3 @@ def test_another_log_of_the_same_length_is_not_the_one_that_was_seen():
             log.append(answer("il.isp"))
         with pytest.raises(LogCutBack, match="are not those that this database saw"):
             reconcile()
-
-

@@ -67,7 +67,9 @@ def test_with_a_checkpoint_that_an_outsider_kept(export, kept):
     done = verify(export, "--require-outside", "--checkpoint", str(kept))
     assert done.returncode == 0, done.stdout
     assert first_line(done).startswith("consistent with 1 outside checkpoints and signed by ")
-    both = verify(export, "--checkpoint", str(kept), str(shutil.copy(export / "checkpoint", kept.parent / "newest")))
+    both = verify(
+        export, "--checkpoint", str(kept), str(shutil.copy(export / "checkpoint", kept.parent / "newest"))
+    )
     assert first_line(both).startswith("consistent with 2 outside checkpoints")
 
 
@@ -130,7 +132,7 @@ def test_a_log_cut_short_is_found_out_by_an_outside_checkpoint(export):
 
 
 def test_a_checkpoint_that_was_taken_out_is_missed(export):
-    sorted((export / "checkpoints").iterdir())[-1].unlink()
+    max((export / "checkpoints").iterdir()).unlink()
     done = verify(export)
     assert done.returncode == 1
     assert "list of checkpoints: it names" in done.stdout
@@ -151,7 +153,7 @@ def test_the_list_of_checkpoints_cannot_be_left_out_nor_be_another(export):
 
 
 def test_a_checkpoint_under_another_name_is_a_fault(export):
-    first = sorted((export / "checkpoints").iterdir())[0]
+    first = min((export / "checkpoints").iterdir())
     first.rename(first.with_name("000000000001"))
     assert verify(export).returncode == 1
 
@@ -170,7 +172,7 @@ def covered(folder):
 
 @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.integers(1, 255))
-def test_a_flipped_byte_of_any_file_is_a_fault(original, tmp_path_factory, seed, mask):
+def test_a_flipped_byte_of_any_file_is_a_fault(original, seed, mask):
     choose = random.Random(seed)
     for path in covered(original):
         before = path.read_bytes()
@@ -194,24 +196,20 @@ def test_every_file_of_an_export_is_among_those_that_are_flipped(original):
 def test_an_export_that_an_older_version_made_still_verifies(tmp_path):
     with tarfile.open(OLD) as archive:
         archive.extractall(tmp_path)
-    done = main_of_the_verifier(tmp_path / "log")
+    done = command.verify_directory(tmp_path / "log")
     assert done.ok, done.faults
     assert done.bodies_checked
     moved = {"entry": 110, "change": "moved", "from": "us.dhs.ice", "to": "us.doj.ice"}
     assert done.agency("us.dhs.ice")["moves"] == [moved]
     assert done.agency("us.doj.ice")["orders"] == ["2026-001"]
     (tmp_path / "log" / "checkpoints" / "000000000107").unlink()
-    assert main_of_the_verifier(tmp_path / "log").ok  # it has no list of them: nobody can know
-
-
-def main_of_the_verifier(folder):
-    return command.verify_directory(folder)
+    assert command.verify_directory(tmp_path / "log").ok  # it has no list of them: nobody can know
 
 
 # --- the stored log ---------------------------------------------------------------------------------------------------
 
 
-def test_log_verify_says_the_same_with_the_same_exit_codes(original, kept, capsys):
+def test_log_verify_says_the_same_with_the_same_exit_codes(kept, capsys):
     assert openclear("log", "verify") == 0
     text = capsys.readouterr().out
     assert text.startswith(f"consistent with itself and signed by {log.key_line()}\n")
