@@ -49,7 +49,7 @@ def size_of(own):
 
 def cut_back(own, size):
     execute(
-        city,
+        own,
         f'DELETE FROM audit_entry WHERE "index" >= {size}',
         f"DELETE FROM audit_body WHERE entry >= {size}",
         f"DELETE FROM audit_signedcheckpoint WHERE size > {size}",
