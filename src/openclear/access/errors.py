@@ -49,6 +49,10 @@ class OlderThanLog(NotPossible):
     """The database is older than the log: serving it could bring lifted or ended access back."""
 
 
+class LogCutBack(NotPossible):
+    """The log lacks what this database saw of it: it was cut back, or another log was put in its place."""
+
+
 class OlderRules(NotPossible):
     """The rules of this program were replaced by newer ones: serving them could bring ended access back."""
 

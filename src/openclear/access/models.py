@@ -193,6 +193,18 @@ class CommittedEpoch(models.Model):
         return str(self.value)
 
 
+class SeenCheckpoint(models.Model):
+    """One row: the newest signed checkpoint of the log that this database saw. A log that does not reach it was cut back."""
+
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    note = models.TextField()
+
+    def __str__(self) -> str:
+        """Return how many entries it signs."""
+        return f"checkpoint of {self.size} entries"
+
+
 class Token(models.Model):
     """A bearer token for the API and the command line; only its hash is kept."""
 

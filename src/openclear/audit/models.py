@@ -11,6 +11,8 @@ class Entry(models.Model):
     index = models.BigIntegerField(primary_key=True)
     header = models.BinaryField()
     leaf = models.BinaryField()
+    # On the last entry of each batch: a code of the key, by which a start knows that the log's writer made the batch.
+    batch_code = models.BinaryField(null=True)
 
     class Meta:
         """Headers are read in the order of the log."""
@@ -51,6 +53,8 @@ class SignedCheckpoint(models.Model):
 
     size = models.BigIntegerField(primary_key=True)
     note = models.TextField()
+    # The list of all checkpoints up to this one, signed with it; empty for those from before there was such a list.
+    listing = models.TextField(blank=True, default="")
 
     class Meta:
         """Checkpoints are read oldest first."""

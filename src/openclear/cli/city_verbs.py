@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import socket
 import sys
 from datetime import timedelta
@@ -19,13 +20,13 @@ from openclear.access.lifecycle import certify
 from openclear.access.queries import officers
 from openclear.access.tokens import create_token
 from openclear.access.uses import note_use
-from openclear.audit.keys import read_key
-from openclear.audit.ledger import Ledger
+from openclear.audit.errors import BrokenLog
+from openclear.audit.opening import KEY_FILE, open_ledger
 from openclear.audit.queries import genesis, is_demo
-from openclear.audit.sequencer import Sequencer, hold_lock
+from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
 from openclear.cli import start
 from openclear.cli.acting import administration
-from openclear.cli.city import KEY_FILE, bring_up_to_date, set_up, throw_away
+from openclear.cli.city import bring_up_to_date, set_up, throw_away
 from openclear.cli.public_verbs import publisher_grant
 from openclear.cli.records_verbs import import_file, maintenance_grant, print_result
 from openclear.oversight.public_access import publish_where_behind
@@ -125,8 +126,15 @@ def sequencer(options: argparse.Namespace) -> int:
     lock = hold_lock(settings.LOG_FOLDER)
     if lock is None:
         return 0
-    ledger = Ledger(read_key(settings.KEYS_FOLDER / KEY_FILE))
-    Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay).serve()
+    try:
+        ledger = open_ledger(settings.KEYS_FOLDER)
+    except BrokenLog as error:
+        note_refusal(settings.LOG_FOLDER, str(error))
+        raise
+    note_refusal(settings.LOG_FOLDER, "")
+    writer = Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay)
+    signal.signal(signal.SIGTERM, lambda *_: writer.end())
+    writer.serve()
     os.close(lock)
     return 0
 

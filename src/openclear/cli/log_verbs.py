@@ -1,11 +1,12 @@
-"""Verbs on the log: verify, export, erase."""
+"""Verbs on the log: verify, export, erase, accept a restored one."""
 
 import argparse
 
 from openclear.access import gate
+from openclear.access.seen import accept_log
 from openclear.audit import commands, queries, verifying
-from openclear.audit.proof.command import as_json, report
-from openclear.cli.acting import actor, print_json
+from openclear.audit.proof.command import as_json, need_outside, report
+from openclear.cli.acting import actor, administration, approver, print_json
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.purposes import Purpose
@@ -15,7 +16,9 @@ def verify(options: argparse.Namespace) -> int:
     """Replay the stored log."""
     if options.keep is not None:
         return 0 if verifying.keep_result(options.keep) else 1
-    result = queries.verify()
+    outside = {str(path): path.read_bytes().decode(errors="replace") for path in options.checkpoint}
+    result = queries.verify(outside=outside)
+    need_outside(result, len(outside), required=options.require_outside)
     if options.json:
         print_json(as_json(result))
     else:
@@ -47,4 +50,12 @@ def erase(options: argparse.Namespace) -> int:
         grant, entry=options.entry, fields=options.field, court_order=options.court_order
     )
     print(f"Erased: {', '.join(options.field)} of entry {options.entry}. Entry {receipt.entry} says so.")
+    return 0
+
+
+def accept_restore(options: argparse.Namespace) -> int:
+    """Go on with a log that is not the one it was, as two people decided."""
+    first, second = actor(options, options.by, options.by), approver(options.approved_by)
+    grant, approval = (administration(handle, Action.LOG_RESTORE) for handle in (first, second))
+    print("\n".join(accept_log(grant, approval=approval, reason=options.reason)))
     return 0

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from openclear.audit.proof.command import add_outside
 from openclear.cli import grammar
 from openclear.cli.grammar import new_verb, with_json
 from openclear.vocabulary.errors import OpenClearError, WrongUsage
@@ -140,11 +141,14 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    log = verbs.add_parser("log", help="Verify, export, erase.", description="The tamper-evident log.")
+    log = verbs.add_parser(
+        "log", help="Verify, export, erase, accept a restored one.", description="The tamper-evident log."
+    )
     acts = log.add_subparsers(metavar="ACT", required=True)
     verify = new_verb(acts, "verify", _LOG, "verify", "Replay the stored log and say what holds.")
     verify.add_argument("--keep", type=int, help=argparse.SUPPRESS)  # for the page that shows the progress
     verify.add_argument("--agency", help="print the counts of this agency")
+    add_outside(verify)
     with_json(verify)
     export = new_verb(acts, "export", _LOG, "export", "Write the log and its verifier into an empty folder.")
     export.add_argument("directory", type=Path)
@@ -158,3 +162,13 @@ def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     erase.add_argument("--field", action="append", required=True)
     erase.add_argument("--court-order", required=True)
     erase.add_argument("--by", required=True, metavar="OFFICER")
+    accept = new_verb(
+        acts,
+        "accept-restore",
+        _LOG,
+        "accept_restore",
+        "Go on with a restored log; its own entry says from what.",
+    )
+    accept.add_argument("--reason", required=True, help="why this log is not the one it was")
+    accept.add_argument("--by", required=True, metavar="OFFICER")
+    accept.add_argument("--approved-by", required=True, metavar="OFFICER", help="another person")

@@ -16,6 +16,7 @@ from openclear.access import gate
 from openclear.access.lifecycle import review_accounts
 from openclear.access.orders import unconfirmed
 from openclear.access.ports import ports
+from openclear.access.seen import note_checkpoint
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
@@ -83,6 +84,7 @@ class _Duty:
 def _duties() -> list[_Duty]:
     return [
         _Duty(publish_where_behind, MINUTE),
+        _Duty(note_checkpoint, MINUTE),
         _Duty(run_alerts, MINUTE),
         _Duty(expire, HOUR),
         _Duty(alarm_unconfirmed, HOUR),

@@ -15,7 +15,8 @@ from django.conf import settings
 from openclear.audit import log
 from openclear.audit import queries as entries
 from openclear.audit.commands import export_log
-from openclear.audit.proof.replay import Verification, replay
+from openclear.audit.proof.replay import replay
+from openclear.audit.proof.verification import Verification
 from openclear.audit.reading import published_size
 from openclear.oversight.errors import LogNotProved
 from openclear.release.commands import keep_statement
@@ -61,13 +62,14 @@ def _newest_published() -> tuple[str, Sequence[str]]:
 
 def _asks(found: Verification) -> list[dict[str, Any]]:
     # Only agencies of the registry: what a header names is one, and so is everything above it.
+    months = found.tally.months(found.tally.paths())
     keys = sorted(
-        {(month, agency) for agency, month, _ in found.months}, key=lambda key: (_backwards(key[0]), key[1])
+        {(month, agency) for agency, month, _ in months}, key=lambda key: (_backwards(key[0]), key[1])
     )
     return [
         {
-            "month": month, "agency": agency, "allowed": found.months[agency, month, "allowed"],
-            "refused": found.months[agency, month, "refused"],
+            "month": month, "agency": agency, "allowed": months[agency, month, "allowed"],
+            "refused": months[agency, month, "refused"],
         }
         for month, agency in keys
     ]  # fmt: skip

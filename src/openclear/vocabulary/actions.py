@@ -42,6 +42,7 @@ class Action(StrEnum):
     LOG_ERASE = "log.erase"
     LOG_EXPORT = "log.export"
     LOG_EXPORT_BODIES = "log.export-bodies"
+    LOG_RESTORE = "log.restore"
     LOG_VIEW = "log.view"
     LOG_VIEW_ALL = "log.view-all"
     LOG_VIEW_OWN = "log.view-own"
@@ -82,6 +83,7 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.LOG_ERASE: Dataset.LOG,
     Action.LOG_EXPORT: Dataset.LOG,
     Action.LOG_EXPORT_BODIES: Dataset.LOG,
+    Action.LOG_RESTORE: Dataset.LOG,
     Action.LOG_VIEW: Dataset.LOG,
     Action.LOG_VIEW_ALL: Dataset.LOG,
     Action.LOG_VIEW_OWN: Dataset.LOG,
