@@ -13,7 +13,7 @@ from django.db import connections, transaction
 
 from openclear.audit.errors import BrokenLog
 from openclear.audit.keys import SigningKey
-from openclear.audit.models import Body, Entry, SignedCheckpoint
+from openclear.audit.models import Body, Entry, SignedCheckpoint, UnansweredEntry
 from openclear.audit.proof.canonical import NotCanonical, encode
 from openclear.audit.proof.commitments import SALT_SIZE, commitment, stored_hash
 from openclear.audit.proof.headers import LARGEST_HEADER, BadHeader, Header, check_header, parse_header
@@ -94,7 +94,7 @@ class Ledger:
         time = clock.stamp(moment)
         replies = [self._append_one(draft, time, entries, bodies) for draft in drafts]
         if entries:
-            store(entries, bodies)
+            store(entries, bodies, [row for row in map(_unanswered, entries) if row])
         # A crash on this line leaves an erase entry whose fields still stand; the next start erases them.
         erase_fields(self.erasures)
         self.erasures.clear()
@@ -144,7 +144,9 @@ class Ledger:
         }
 
 
-def store(entries: Sequence[Entry], bodies: Sequence[Body]) -> None:
+def store(
+    entries: Sequence[Entry], bodies: Sequence[Body], unanswered: Sequence[UnansweredEntry] = ()
+) -> None:
     """Write entries and bodies in one transaction that is on the disk when this returns."""
     with transaction.atomic(using=DATABASE):
         if connections[DATABASE].vendor == "postgresql":
@@ -152,6 +154,7 @@ def store(entries: Sequence[Entry], bodies: Sequence[Body]) -> None:
                 cursor.execute("SET LOCAL synchronous_commit = on")
         Entry.objects.using(DATABASE).bulk_create(entries)
         Body.objects.using(DATABASE).bulk_create(bodies)
+        UnansweredEntry.objects.using(DATABASE).bulk_create(unanswered)
 
 
 def erase_fields(erasures: Iterable[Erasure]) -> None:
@@ -183,6 +186,11 @@ def check_durability() -> None:
             "The audit database may lose entries at a power loss; set synchronous=FULL (SQLite) or fsync=on."
         )
         raise BrokenLog(message)
+
+
+def _unanswered(entry: Entry) -> UnansweredEntry | None:
+    refused = json.loads(bytes(entry.header))["decision"] in {"deny", "error"}
+    return UnansweredEntry(leaf=bytes(entry.leaf).hex(), entry=entry.index) if refused else None
 
 
 def _salted(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
