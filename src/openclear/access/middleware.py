@@ -1,5 +1,6 @@
 """Nothing leaves the officer side without a release stamp: what has none becomes a 500 and an alarm."""
 
+import json
 import logging
 import traceback
 from collections.abc import Callable
@@ -83,6 +84,7 @@ class ReleaseStampMiddleware:
             return gate.stamp(_plain(refused.as_problem(), 403), refused.receipt)
         except OpenClearError:
             return _plain(_UNAVAILABLE, 503)
+        answer.content = json.dumps({**json.loads(answer.content), "receipt": {"token": receipt.token}}).encode()
         return gate.stamp(answer, receipt)
 
 

@@ -189,7 +189,7 @@ def _for_work(request: HttpRequest, action: Action, **facts: Any) -> Grant:
     )
 
 
-def _open(request: HttpRequest, action: Action, query: Any, **facts: Any) -> Grant:
+def _open(request: HttpRequest, action: Action, query: Any, /, **facts: Any) -> Grant:
     asker = _asker(request)
     return gate.open_for(
         asker.officer,

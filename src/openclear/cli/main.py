@@ -55,7 +55,7 @@ def _run(options: argparse.Namespace) -> int:
 def _sentence(error: Exception) -> str:
     if isinstance(error, OpenClearError):
         receipt = getattr(error, "receipt", None)  # of a refusal: main loads nothing that needs settings
-        return f"{error} Token of the entry: {receipt}." if receipt else str(error)
+        return f"{str(error).rstrip('.')} (token {receipt})." if receipt else str(error)
     if type(error).__name__ in {"OperationalError", "ProgrammingError"}:
         return "There is no city here, or its database does not answer; run ./run demo or openclear init."
     if isinstance(error, OSError) and error.filename:
