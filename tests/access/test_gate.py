@@ -17,7 +17,18 @@ from openclear.audit.models import Body, Entry
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import WrongKey
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import ADMINISTRATION, CRIME, cut_off, entry_of, grant, lift, open_case, search, signed_in, token
+from tests.cast import (
+    ADMINISTRATION,
+    CRIME,
+    cut_off,
+    entry_of,
+    grant,
+    lift,
+    open_case,
+    search,
+    signed_in,
+    token,
+)
 
 
 def entry(index):

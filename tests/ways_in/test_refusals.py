@@ -1,6 +1,9 @@
 """What whoever gets no answer learns: the rule and a token. No number that counts, nothing of who or what exists."""
 
 import re
+import subprocess
+import sys
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -12,9 +15,22 @@ from openclear.access import commands
 from openclear.access.models import Agency, LockedHandle, SignInFailure
 from openclear.audit import log, reading
 from openclear.audit.models import Entry, UnansweredEntry
+from openclear.cli.main import main
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import ADMINISTRATION, CRIME, ask, cut_off, entry_of, grant, lift, open_case, search, signed_in, token
+from tests.cast import (
+    ADMINISTRATION,
+    CRIME,
+    ask,
+    cut_off,
+    entry_of,
+    grant,
+    lift,
+    open_case,
+    search,
+    signed_in,
+    token,
+)
 from tests.ways_in.test_sign_in import PASSWORD, a_password, add_authenticator, code_of, enter
 
 TOKEN = re.compile(r"[0-9a-f]{64}")
@@ -22,7 +38,9 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 def acting(through, named="", method="get", path="people", **query):
-    headers = {"authorization": f"Bearer {token(through)}"} | ({"openclear-acting-for": named} if named else {})
+    headers = {"authorization": f"Bearer {token(through)}"} | (
+        {"openclear-acting-for": named} if named else {}
+    )
     return getattr(Client(headers=headers), method)(f"/api/v1/{path}", query)
 
 
@@ -46,8 +64,12 @@ def test_nothing_that_ives_or_nobody_is_told_counts_the_entries_of_others():
     for one in asked:
         before = log.state().size
         response = one()
-        named = {str(number) for number in range(before - 1, log.state().size + 1)} - {str(response.status_code)}
-        said = f"{response.headers.get('OpenCLEAR-Receipt', '')} {response.headers} {response.content.decode()}"
+        named = {str(number) for number in range(before - 1, log.state().size + 1)} - {
+            str(response.status_code)
+        }
+        said = (
+            f"{response.headers.get('OpenCLEAR-Receipt', '')} {response.headers} {response.content.decode()}"
+        )
         assert not named & set(re.findall(r"(?<![\w-])\d+(?![\w-])", said)), response.request["PATH_INFO"]
         if "OpenCLEAR-Receipt" in response.headers:
             assert TOKEN.fullmatch(response.headers["OpenCLEAR-Receipt"])
@@ -64,7 +86,9 @@ def test_okafor_finds_the_refusal_at_once_and_others_once_it_is_published(monkey
     hale = signed_in("hale")
     answer = hale.get("/log", {"token": held})
     assert (answer.status_code, b"No entry that you may see" in answer.content) == (200, True)
-    assert told(answer)[1].count("No entry") == told(hale.get("/log", {"token": "0" * 64}))[1].count("No entry")
+    assert told(answer)[1].count("No entry") == told(hale.get("/log", {"token": "0" * 64}))[1].count(
+        "No entry"
+    )
     monkeypatch.setattr(reading, "published_size", lambda: number + 1)
     assert hale.get("/log", {"token": held.upper()}).headers["Location"] == f"/log/entries/{number}"
 
@@ -82,11 +106,24 @@ def test_the_way_to_an_entry_hides_none_and_leads_to_no_other():
         UnansweredEntry.objects.using("audit").update_or_create(leaf=way.leaf, defaults={"entry": way.entry})
 
 
+def test_anyone_finds_the_refusal_in_an_export_with_nothing_but_python(tmp_path):
+    held = search("frost", "garcia", case="CZ-0000-000000").json()["receipt"]
+    assert main(["log", "export", str(tmp_path / "log")], lambda: None) == 0
+    verifier = [sys.executable, "-I", str(tmp_path / "log" / "verify.py"), str(tmp_path / "log"), "--find"]
+    found = subprocess.run([*verifier, held["token"]], capture_output=True, text=True, check=False)
+    assert (found.returncode, f"entry {entry_of(held)}: " in found.stdout) == (0, True)
+    assert "named-case-must-be-open" in found.stdout.splitlines()[0]
+    assert subprocess.run([*verifier, "0" * 64], capture_output=True, check=False).returncode == 1
+
+
 def test_an_answer_is_found_by_no_token():
     receipt = search("frost", "garcia").json()["receipt"]
     leaf = Entry.objects.using("audit").get(index=receipt["entry"]).leaf
     assert bytes(leaf).hex() == receipt["leaf"]
-    assert reading.number_of_token(grant("hale", Action.LOG_VIEW, Purpose.OWN_ACCOUNT), token=receipt["leaf"]) is None
+    assert (
+        reading.number_of_token(grant("hale", Action.LOG_VIEW, Purpose.OWN_ACCOUNT), token=receipt["leaf"])
+        is None
+    )
 
 
 MISTAKES = [
@@ -100,7 +137,10 @@ MISTAKES = [
 @pytest.mark.usefixtures("cut_ice")
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_an_order_comes_before_every_mistake(mistake):
-    by = {"ives": acting("ives", **mistake), "an integration for ives": acting("crossroads", "ives", **mistake)}
+    by = {
+        "ives": acting("ives", **mistake),
+        "an integration for ives": acting("crossroads", "ives", **mistake),
+    }
     by["ives, who names marsh"] = acting("ives", "marsh", **mistake)
     by["rivera for ICE"] = acting("rivera", on_behalf_of="us.dhs.ice", **mistake)
     if mistake.get("method") == "post":
@@ -109,7 +149,10 @@ def test_an_order_comes_before_every_mistake(mistake):
         assert answer.status_code == 403, who
         rule = answer.json()["rule_ids"][0]
         # What nobody but an integration may send is refused before anything is understood.
-        assert rule.startswith("cut-off:") or (rule, "names" in who) == ("integration-carries-its-human", True), who
+        assert rule.startswith("cut-off:") or (rule, "names" in who) == (
+            "integration-carries-its-human",
+            True,
+        ), who
         assert answer.json()["next_step"], who
     others = acting("crossroads", "lund", **mistake), acting("rivera", **mistake)
     assert {answer.status_code for answer in others} <= {400, 404, 405}
@@ -128,8 +171,16 @@ def test_a_limited_order_comes_before_the_mistakes_that_it_covers():
         assert ask("ives", "people", limit="x").status_code == 400
         ives = signed_in("ives")
         reason = {"purpose": CRIME, "case": open_case()}
-        assert ives.get("/search", {"kind": "vehicles", "q": "OC", "plate_state": "Illinois"} | reason).status_code == 403
-        assert ives.get("/search", {"kind": "people", "q": "garcia", "born_from": "x"} | reason).status_code == 400
+        assert (
+            ives.get(
+                "/search", {"kind": "vehicles", "q": "OC", "plate_state": "Illinois"} | reason
+            ).status_code
+            == 403
+        )
+        assert (
+            ives.get("/search", {"kind": "people", "q": "garcia", "born_from": "x"} | reason).status_code
+            == 400
+        )
     finally:
         lift(receipt.order)
 
@@ -156,8 +207,12 @@ def test_nobody_learns_from_on_behalf_of_which_agencies_are_registered(cut):
     pairs = [("us.post", "us.nowhere")] + ([("us.dhs.ice.depot", "us.dhs.ice.nowhere")] if cut else [])
     receipt = cut_off("us.dhs.ice") if cut else None
     try:
-        for (registered, made_up), who, case in product(pairs, ("rivera", "frost"), (open_case(), "", "CZ-0")):
-            answers = [told(search(who, "garcia", case=case, on_behalf_of=one)) for one in (registered, made_up)]
+        for (registered, made_up), who, case in product(
+            pairs, ("rivera", "frost"), (open_case(), "", "CZ-0")
+        ):
+            answers = [
+                told(search(who, "garcia", case=case, on_behalf_of=one)) for one in (registered, made_up)
+            ]
             assert answers[0] == answers[1], (registered, who, case)
             assert answers[0][0] == 403
         for odd in ("us.dhs.ice.", "us..dhs", "US.DHS.ICE", "us.dhs.ice..x", '"', "us.dhs.ice\n", "."):
@@ -172,10 +227,9 @@ def test_whoever_has_no_tie_gets_none_from_the_agency_that_they_name():
     from openclear.access.registry import read_person
     from openclear.access.rows import Ask
     from openclear.access.standing import read_standing
-    from dataclasses import replace
 
     nobodys = replace(read_person("frost"), affiliations=())
-    asked = Ask(Action.VEHICLE_SEARCH, CRIME, False, None, "us.doj.fbi")
+    asked = Ask(Action.VEHICLE_SEARCH, CRIME, ground_named=False, ground=None, on_behalf_of="us.doj.fbi")
     assert verdict(nobodys, asked, read_standing()).decision.rule_ids == ("no-affiliation",)
 
 
@@ -215,7 +269,9 @@ def test_a_sign_in_that_fails_costs_and_says_the_same_whatever_the_handle_is(has
         accounts.filter(handle="marsh").update(is_active=False)
         LockedHandle.objects.create(handle="lund", since=clock.now())
         LockedHandle.objects.create(handle="nobody-locked", since=clock.now())
-        tried = [(handle, "wrong") for handle in ("rivera", "lund", "marsh", "hale", "nobody", "nobody-locked")]
+        tried = [
+            (handle, "wrong") for handle in ("rivera", "lund", "marsh", "hale", "nobody", "nobody-locked")
+        ]
         told_of = {}
         try:
             for handle, password in [*tried, ("lund", PASSWORD), ("marsh", PASSWORD), ("hale", PASSWORD)]:
@@ -228,7 +284,8 @@ def test_a_sign_in_that_fails_costs_and_says_the_same_whatever_the_handle_is(has
     assert next(iter(told_of.values()))[:2] == (1, 403)
 
 
-def test_a_locked_handle_learns_nothing_of_its_second_factor(hashes):
+@pytest.mark.usefixtures("hashes")
+def test_a_locked_handle_learns_nothing_of_its_second_factor():
     from openclear.vocabulary import clock
 
     with a_password("rivera"):

@@ -78,13 +78,19 @@ class ReleaseStampMiddleware:
         try:
             asker = asker_of(request)
             receipt = gate.report_mistake(
-                asker.officer, problem, facts={"route": route}, through=asker.through, on_behalf_of=asker.on_behalf_of
+                asker.officer,
+                problem,
+                facts={"route": route},
+                through=asker.through,
+                on_behalf_of=asker.on_behalf_of,
             )
         except Refused as refused:
             return gate.stamp(_plain(refused.as_problem(), 403), refused.receipt)
         except OpenClearError:
             return _plain(_UNAVAILABLE, 503)
-        answer.content = json.dumps({**json.loads(answer.content), "receipt": {"token": receipt.token}}).encode()
+        answer.content = json.dumps(
+            {**json.loads(answer.content), "receipt": {"token": receipt.token}}
+        ).encode()
         return gate.stamp(answer, receipt)
 
 

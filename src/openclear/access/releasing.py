@@ -113,7 +113,9 @@ def _judged_again(grant: Grant, standing: Standing) -> Judgement:
     return judgement
 
 
-def stamp(response: HttpResponse, receipt: Receipt | RefusalReceipt, hold: Hold | None = None) -> HttpResponse:
+def stamp(
+    response: HttpResponse, receipt: Receipt | RefusalReceipt, hold: Hold | None = None
+) -> HttpResponse:
     """Return `response` with the release stamp that the middleware asks for. Its close lets go of the hold."""
     response.headers["OpenCLEAR-Receipt"] = str(receipt)
     response.headers["Content-Length"] = str(len(response.content))

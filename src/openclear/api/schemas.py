@@ -103,7 +103,10 @@ class ExplainQuery(ViewQuery):
 
     action: str = Field(..., max_length=40, examples=["person.search"])
     officer: str = Field(
-        "", max_length=40, description="whose act, where it is another's: for oversight alone", examples=["rivera"]
+        "",
+        max_length=40,
+        description="whose act, where it is another's: for oversight alone",
+        examples=["rivera"],
     )
     on: Day = None
 

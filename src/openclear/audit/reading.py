@@ -73,7 +73,10 @@ def number_of_token(grant: Grant, *, token: str) -> int | None:
     number = row.entry if row else None
     if number is None and grant.action is Action.LOG_VIEW_ALL:
         number = _searched_for(leaf)
-    if number is None or not Entry.objects.using(DATABASE).filter(index=number, leaf=bytes.fromhex(leaf)).exists():
+    if (
+        number is None
+        or not Entry.objects.using(DATABASE).filter(index=number, leaf=bytes.fromhex(leaf)).exists()
+    ):
         return None
     return number if grant.action is Action.LOG_VIEW_ALL or number < published_size() else None
 

@@ -27,7 +27,9 @@ def find(options: argparse.Namespace) -> int:
     """Print the entry of a refusal by its token: any to oversight, to others what is published."""
     handle = actor(options, options.by, "okafor")
     action, purpose = (
-        (Action.LOG_VIEW, Purpose.OWN_ACCOUNT) if options.published else (Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
+        (Action.LOG_VIEW, Purpose.OWN_ACCOUNT)
+        if options.published
+        else (Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
     )
     grant = gate.open_for(handle, action, purpose=purpose, facts={"token": options.log_token, **HERE})
     number = reading.number_of_token(grant, token=options.log_token)
@@ -37,7 +39,9 @@ def find(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"entry": row.number, "leaf": row.leaf, "header": row.header, "body": row.body})
     else:
-        print(f"Entry {row.number}: {row.header['kind']}, {', '.join(row.header['rules']) or row.header['decision']}")
+        print(
+            f"Entry {row.number}: {row.header['kind']}, {', '.join(row.header['rules']) or row.header['decision']}"
+        )
     return 0
 
 

@@ -149,7 +149,9 @@ def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     with_json(verify)
     find = new_verb(acts, "find", _LOG, "find", "Find the entry of a refusal or mistake by its token.")
     find.add_argument("log_token", metavar="TOKEN", help="as the refusal showed it")
-    find.add_argument("--published", action="store_true", help="only where it is published: for anyone with access")
+    find.add_argument(
+        "--published", action="store_true", help="only where it is published: for anyone with access"
+    )
     find.add_argument("--by", default=None, metavar="OFFICER")
     with_json(find)
     export = new_verb(acts, "export", _LOG, "export", "Write the log and its verifier into an empty folder.")

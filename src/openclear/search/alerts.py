@@ -47,8 +47,14 @@ PASSING = frozenset(
 )
 
 
-def keep_alert(  # noqa: PLR0913 - an alert has these parts, and each is named
-    grant: Grant, *, kind: str, text: str, channel: str, address: str = "", narrow: Mapping[str, Any] | None = None
+def keep_alert(
+    grant: Grant,
+    *,
+    kind: str,
+    text: str,
+    channel: str,
+    address: str = "",
+    narrow: Mapping[str, Any] | None = None,
 ) -> WatchRow:
     """Keep an alert on a search that the holder may make now, for 90 days. What it finds today is no news.
 

@@ -41,7 +41,11 @@ def kind_of(text: str) -> str:
 
 def filters_of(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters as a search takes them, from the plain values under which they were kept: days are days again."""
-    days = {item.name for item in fields(FILTERS[kind]) if "date" in str(item.type)} if kind in FILTERS else set()
+    days = (
+        {item.name for item in fields(FILTERS[kind]) if "date" in str(item.type)}
+        if kind in FILTERS
+        else set()
+    )
     return {name: date.fromisoformat(value) if name in days else value for name, value in kept.items()}
 
 

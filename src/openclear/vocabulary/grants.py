@@ -82,7 +82,7 @@ class Receipt:
 class RefusalReceipt:
     """Proof for somebody who got no answer that their entry is in the log: a token, and nothing that counts others' entries.
 
-    The token is the entry's leaf hash. 128 random bits for each private field go into it, so nobody without the log
+    The token is the entry's leaf hash. 256 random bits for each private field go into it, so nobody without the log
     gets from the token to the number of the entry; with the log everybody does, and the log cannot leave the entry out.
     """
 

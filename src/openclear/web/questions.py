@@ -32,7 +32,9 @@ ACTS = (
 def explain(request: HttpRequest) -> HttpResponse:
     """Explain a decision: one's own to anyone, everybody's to whom the rules let ask, today or on a day that is past."""
     reader = request.session[sessions.OFFICER]
-    asked = Question(**{name: field(request, name) for name in ("officer", "action", "purpose", "case", "on")})
+    asked = Question(
+        **{name: field(request, name) for name in ("officer", "action", "purpose", "case", "on")}
+    )
     grant = ask(request, asked.act_of(reader), purpose=asked.reason_of(reader), **asked.facts())
     # Whether the field for a handle is shown is a convenience; what it may hold the gate has decided.
     overseer = OVERSEER in request.session.get(sessions.ROLES, [])

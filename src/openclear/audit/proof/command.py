@@ -10,6 +10,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,17 @@ def _leaves(path: Path) -> Iterator[bytes]:
             yield leaf
 
 
+def found_by_token(directory: Path, token: str) -> list[str]:
+    """Return the line about the refusal or mistake whose asker holds `token`, its leaf hash; empty where there is none."""
+    wanted = token.strip().lower()
+    leaves = enumerate(_leaves(directory / "leaves"))
+    place = next((number for number, leaf in leaves if leaf.hex() == wanted), None)
+    if place is None:
+        return []
+    header = next(islice(_lines(directory / "headers.jsonl"), place, None), b"").decode(errors="replace")
+    return [f"token          entry {place}: {header}"]
+
+
 def main(arguments: list[str]) -> int:
     """Run the verifier and return its exit code."""
     parser = argparse.ArgumentParser(description="Check an exported OpenCLEAR log.")
@@ -114,6 +126,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--key", help="the log's verifier key from a source you trust (default: DIR/log.vkey)"
     )
+    parser.add_argument("--find", metavar="TOKEN", help="the token of a refusal: print its entry")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     if not options.directory.is_dir():
@@ -123,6 +136,7 @@ def main(arguments: list[str]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         result = verify_directory(options.directory, options.key)
+        found = found_by_token(options.directory, options.find) if options.find else []
     except OSError as error:
         print(
             f"NOT PROVED: this is not a whole export: {error.strerror} ({error.filename}).", file=sys.stderr
@@ -131,5 +145,7 @@ def main(arguments: list[str]) -> int:
     if options.json:
         print(json.dumps(as_json(result), sort_keys=True))
     else:
-        print("\n".join(report(result, options.agency, months=options.months)))
-    return 0 if result.ok else 1
+        print("\n".join([*found, *report(result, options.agency, months=options.months)]))
+    if options.find and not found:
+        print("No entry of this export has this token.", file=sys.stderr)
+    return 0 if result.ok and (found or not options.find) else 1
