@@ -328,7 +328,7 @@ def test_the_reason_for_hiding_is_the_order_where_it_is_the_order():
     receipt = cut_off("us.dhs.ice", scope=["vehicles"])
     try:
         key = grant("okafor", Action.DECISION_EXPLAIN_OTHERS, Purpose.OVERSIGHT_REVIEW)
-        told = explain(key, Question("ives", "person.search", CRIME, open_case()))
+        told = explain(key, question=Question("ives", "person.search", CRIME, open_case()))
         hidden = {(item.dataset, item.what): item.rules for item in told.hidden}
         assert f"cut-off:{receipt.order}" in hidden["vehicles", "victim"]
     finally:

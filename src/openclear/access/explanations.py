@@ -117,7 +117,7 @@ def day_of(text: str | None) -> date | None:
     return day
 
 
-def explain(grant: Grant, question: Question) -> Explanation:
+def explain(grant: Grant, *, question: Question) -> Explanation:
     """Return how an act would be decided now, or would have been at the end of a day.
 
     Of the case only whether it is open today is known. Raises WrongUsage for an act, purpose or day that is none,

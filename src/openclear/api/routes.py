@@ -153,7 +153,7 @@ def explain(request: HttpRequest, query: Query[schemas.ExplainQuery]) -> HttpRes
         through=asker.through,
         facts={"address": _address(request), **asked.facts()},
     )
-    explanation = explain_decision(grant, asked)
+    explanation = explain_decision(grant, question=asked)
     return _release(grant, render.answer(asdict(explanation), grant), [])
 
 

@@ -26,7 +26,7 @@ def explain(options: argparse.Namespace) -> int:
     grant = gate.open_for(
         reader, asked.act_of(reader), purpose=asked.reason_of(reader), facts={**asked.facts(), **HERE}
     )
-    explanation = grant.release(explain_decision(grant, asked))
+    explanation = grant.release(explain_decision(grant, question=asked))
     if options.json:
         print_json(asdict(explanation))
     else:
@@ -38,7 +38,7 @@ def could_see(options: argparse.Namespace) -> int:
     """Say whether an agency could have seen a record on a day, and whether the log shows that it did."""
     asked = oversight.Question(options.agency, options.record, options.on or "")
     grant = oversight.open_for(actor(options, None, "okafor"), asked, address=HERE["address"])
-    seen = oversight.could_see(grant, asked)
+    seen = oversight.could_see(grant, question=asked)
     grant.release(seen, shown=[seen.record])
     could, shown = seen.could, [row.number for row in seen.entries]
     if options.json:

@@ -44,7 +44,7 @@ def open_for(officer: str, question: Question, *, address: str) -> Grant:
     return gate.open_for(officer, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, facts=facts)
 
 
-def could_see(grant: Grant, question: Question) -> Seen:
+def could_see(grant: Grant, *, question: Question) -> Seen:
     """Return what holds. Raises WrongUsage for what is no id, agency or day, NotPossible where there is no such record."""
     grant.require(Action.LOG_VIEW_ALL)
     record, agency = _record(question.record), agency_path(question.agency)

@@ -40,7 +40,7 @@ def explain(request: HttpRequest) -> HttpResponse:
     overseer = OVERSEER in request.session.get(sessions.ROLES, [])
     facts: dict[str, Any] = {"asked": asked, "acts": ACTS, "offered": OFFERED, "overseer": overseer}
     if asked.action:
-        facts["row"] = explain_decision(grant, asked)
+        facts["row"] = explain_decision(grant, question=asked)
         facts["hidden"] = _by_rule(facts["row"].hidden)
     return released(request, "web/explain.html", grant, **facts)
 
@@ -54,7 +54,7 @@ def could_see(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {"asked": asked, "agencies": queries.agencies()}
     if not asked.record:
         return released(request, "web/could_see.html", grant, **facts)
-    seen = oversight.could_see(grant, asked)
+    seen = oversight.could_see(grant, question=asked)
     return released(
         request, "web/could_see.html", grant, [seen.record], could=seen.could, entries=seen.entries, **facts
     )
