@@ -43,8 +43,9 @@ def asker_through(request: HttpRequest, holder: str, signed_in: str = "") -> Ask
 def sent_by(request: HttpRequest) -> dict[str, Any]:
     """Return what a request asked that was not understood: its path and what was sent along, bounded, for its entry."""
     sent = request.POST if request.method == "POST" else request.GET
-    asked = {name[:LONGEST_HANDLE]: value[:LONGEST_PATH] for name, value in list(sent.items())[:MOST_FIELDS]}
-    asked.pop("csrfmiddlewaretoken", None)
+    # Names are what people type here, like values: both stand as text, which the log can spell.
+    fields = [(name, value) for name, value in sent.items() if name != "csrfmiddlewaretoken"][:MOST_FIELDS]
+    asked = [f"{name[:LONGEST_HANDLE]}={value[:LONGEST_PATH]}" for name, value in fields]
     return {"path": request.path[:LONGEST_PATH], "sent": asked}
 
 
