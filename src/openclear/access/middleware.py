@@ -1,5 +1,6 @@
 """Nothing leaves the officer side without a release stamp: what has none becomes a 500 and an alarm."""
 
+import json
 import logging
 import traceback
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from openclear.access import gate
+from openclear.access.asker import asker_of
 from openclear.access.errors import NotAnswered, Refused
 from openclear.access.watchdog import watchdog
 from openclear.audit.errors import LogUnavailable
@@ -17,7 +19,6 @@ alarm = logging.getLogger("openclear.alarm")
 _UNAVAILABLE = b'{"title": "Not answered", "status": 503, "detail": "Nothing can be answered now; try again in a moment."}'
 _FAILED = b'{"title": "Error", "status": 500, "detail": "This failed here and was noted; call the operator if it persists."}'
 _METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
-_REFUSED = b'{"title": "Refused", "status": 403, "detail": "Access of your agency is cut off."}'
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
 # What the framework answers before any view is asked, and what leaves instead: the same few words for everyone.
 _BEFORE_THE_VIEW = {403: (_METHOD, 405), 404: (_ABSENT, 404), 405: (_METHOD, 405)}
@@ -75,11 +76,21 @@ class ReleaseStampMiddleware:
     @staticmethod
     def _noted(request: HttpRequest, answer: HttpResponse, problem: str, route: str) -> HttpResponse:
         try:
-            receipt = gate.report_mistake(getattr(request, "officer", ""), problem, facts={"route": route})
+            asker = asker_of(request)
+            receipt = gate.report_mistake(
+                asker.officer,
+                problem,
+                facts={"route": route},
+                through=asker.through,
+                on_behalf_of=asker.on_behalf_of,
+            )
         except Refused as refused:
-            return gate.stamp(_plain(_REFUSED, 403), refused.receipt)
+            return gate.stamp(_plain(refused.as_problem(), 403), refused.receipt)
         except OpenClearError:
             return _plain(_UNAVAILABLE, 503)
+        answer.content = json.dumps(
+            {**json.loads(answer.content), "receipt": {"token": receipt.token}}
+        ).encode()
         return gate.stamp(answer, receipt)
 
 

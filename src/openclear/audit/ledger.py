@@ -4,6 +4,7 @@ Crash-only: where storing fails the process must end, and the next one reads wha
 """
 
 import base64
+import json
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from openclear.audit.columns import columns_of
 from openclear.audit.errors import BrokenLog
 from openclear.audit.heads import Head, HeadFile, Signed
 from openclear.audit.keys import SigningKey
-from openclear.audit.models import Body, Entry, SignedCheckpoint
+from openclear.audit.models import Body, Entry, SignedCheckpoint, UnansweredEntry
 from openclear.audit.proof.canonical import NotCanonical, encode
 from openclear.audit.proof.commitments import SALT_SIZE, commitment
 from openclear.audit.proof.headers import LARGEST_HEADER, BadHeader, Header, check_header, parse_header
@@ -105,7 +106,7 @@ class Ledger:
         head = self.head
         entries[-1].batch_code = self.heads.seal_batch(before, head.size, head.root)
         # A crash on this line leaves the log as it was: nobody heard of these entries.
-        store(entries, bodies)
+        store(entries, bodies, [row for row in map(_unanswered, entries) if row])
         # A crash on this line leaves the database ahead of the head by this one batch, whose code says that it is the
         # writer's own: the next start takes it over, as entries without an answer. Anything else it refuses.
         self.heads.write(head)
@@ -177,6 +178,11 @@ def keep_checkpoint(signed: Signed) -> None:
     SignedCheckpoint.objects.using(DATABASE).get_or_create(
         size=signed.size, defaults={"note": signed.note, "listing": signed.listing}
     )
+
+
+def _unanswered(entry: Entry) -> UnansweredEntry | None:
+    refused = json.loads(bytes(entry.header))["decision"] in {"deny", "error"}
+    return UnansweredEntry(leaf=bytes(entry.leaf).hex(), entry=entry.index) if refused else None
 
 
 def _salted(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -48,6 +48,20 @@ class Body(models.Model):
         return f"body of entry {self.entry}"
 
 
+class UnansweredEntry(models.Model):
+    """Where the entry of a refusal or mistake stands, by its leaf hash: the token that its asker holds.
+
+    Only a way to the entry: whoever finds it here holds the entry's own leaf hash against the token.
+    """
+
+    leaf = models.CharField(max_length=64, primary_key=True)
+    entry = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Return the number of the entry."""
+        return f"entry {self.entry}"
+
+
 class SignedCheckpoint(models.Model):
     """A checkpoint as it was signed and given away."""
 

@@ -9,7 +9,7 @@ from django.db import connections, transaction
 
 from openclear.audit.columns import columns_of
 from openclear.audit.errors import BrokenLog
-from openclear.audit.models import Body, Entry
+from openclear.audit.models import Body, Entry, UnansweredEntry
 from openclear.audit.proof.canonical import encode
 from openclear.audit.proof.commitments import stored_hash
 
@@ -18,19 +18,21 @@ FULL = 2  # SQLite's number for synchronous=FULL
 Erasure = Mapping[str, Any]
 
 
-def store(entries: Sequence[Entry], bodies: Sequence[Body]) -> None:
-    """Write entries and bodies in one transaction that is on the disk when this returns."""
+def store(
+    entries: Sequence[Entry], bodies: Sequence[Body], unanswered: Sequence[UnansweredEntry] = ()
+) -> None:
+    """Write entries, bodies and the tokens of what was not answered in one transaction that is on the disk when this returns."""
     with transaction.atomic(using=DATABASE), connections[DATABASE].cursor() as cursor:
         if connections[DATABASE].vendor == "postgresql":
             cursor.execute("SET LOCAL synchronous_commit = on")
         # Plain statements: everyone who asks anything waits here, and bulk_create costs as much as the disk.
-        for rows in (entries, bodies):
+        for rows in filter(None, (entries, bodies, unanswered)):
             statement, columns = _insert(type(rows[0]))
             cursor.executemany(statement, [[getattr(row, name) for name in columns] for row in rows])
 
 
 @cache
-def _insert(model: type[Entry] | type[Body]) -> tuple[str, Sequence[str]]:
+def _insert(model: type[Entry] | type[Body] | type[UnansweredEntry]) -> tuple[str, Sequence[str]]:
     columns = [str(field.column) for field in model._meta.concrete_fields]  # noqa: SLF001 - Django's documented way to a model's columns
     quote = connections[DATABASE].ops.quote_name
     names = ", ".join(quote(name) for name in columns)

@@ -4,11 +4,11 @@ import argparse
 
 from openclear.access import gate
 from openclear.access.seen import accept_log
-from openclear.audit import commands, queries, verifying
+from openclear.audit import commands, queries, reading, verifying
 from openclear.audit.proof.command import as_json, need_outside, report
-from openclear.cli.acting import actor, administration, approver, print_json
+from openclear.cli.acting import HERE, actor, administration, approver, print_json
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import Purpose
 
 
@@ -24,6 +24,28 @@ def verify(options: argparse.Namespace) -> int:
     else:
         print("\n".join(report(result, options.agency)))
     return 0 if result.ok else 1
+
+
+def find(options: argparse.Namespace) -> int:
+    """Print the entry of a refusal by its token: any to oversight, to others what is published."""
+    handle = actor(options, options.by, "okafor")
+    action, purpose = (
+        (Action.LOG_VIEW, Purpose.OWN_ACCOUNT)
+        if options.published
+        else (Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
+    )
+    grant = gate.open_for(handle, action, purpose=purpose, facts={"token": options.log_token, **HERE})
+    number = reading.number_of_token(grant, token=options.log_token)
+    row = grant.release(reading.entry(grant, number=number) if number is not None else None)
+    if row is None:
+        raise NotPossible("No entry that you may see has this token.")
+    if options.json:
+        print_json({"entry": row.number, "leaf": row.leaf, "header": row.header, "body": row.body})
+    else:
+        print(
+            f"Entry {row.number}: {row.header['kind']}, {', '.join(row.header['rules']) or row.header['decision']}"
+        )
+    return 0
 
 
 def export(options: argparse.Namespace) -> int:

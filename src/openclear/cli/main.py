@@ -55,7 +55,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OpenClearError):
-        return str(error)
+        receipt = getattr(error, "receipt", None)  # of a refusal: main loads nothing that needs settings
+        return f"{str(error).rstrip('.')} (token {receipt})." if receipt else str(error)
     if type(error).__name__ in {"OperationalError", "ProgrammingError"}:
         return "There is no city here, or its database does not answer; run ./run demo or openclear init."
     if isinstance(error, OSError) and error.filename:
@@ -142,7 +143,9 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     log = verbs.add_parser(
-        "log", help="Verify, export, erase, accept a restored one.", description="The tamper-evident log."
+        "log",
+        help="Verify, find, export, erase, accept a restored one.",
+        description="The tamper-evident log.",
     )
     acts = log.add_subparsers(metavar="ACT", required=True)
     verify = new_verb(acts, "verify", _LOG, "verify", "Replay the stored log and say what holds.")
@@ -150,6 +153,13 @@ def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     verify.add_argument("--agency", help="print the counts of this agency")
     add_outside(verify)
     with_json(verify)
+    find = new_verb(acts, "find", _LOG, "find", "Find the entry of a refusal or mistake by its token.")
+    find.add_argument("log_token", metavar="TOKEN", help="as the refusal showed it")
+    find.add_argument(
+        "--published", action="store_true", help="only where it is published: for anyone with access"
+    )
+    find.add_argument("--by", default=None, metavar="OFFICER")
+    with_json(find)
     export = new_verb(acts, "export", _LOG, "export", "Write the log and its verifier into an empty folder.")
     export.add_argument("directory", type=Path)
     export.add_argument(

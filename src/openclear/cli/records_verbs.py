@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from openclear.access import gate
-from openclear.cli.acting import actor, print_json
+from openclear.cli.acting import HERE, actor, print_json
 from openclear.records.boundaries import first_day_of, keep_boundaries
 from openclear.records.finding import open_cases
 from openclear.records.sealing import seal as seal_record
@@ -17,6 +17,7 @@ from openclear.sources.boundaries.fetch import read_features
 from openclear.sources.boundaries.parse import boundaries_of
 from openclear.sources.importing import ImportResult, import_chicago_crimes
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -97,7 +98,9 @@ def print_result(result: ImportResult) -> None:
 def cases(options: argparse.Namespace) -> int:
     """List open cases, newest first."""
     handle = actor(options, options.by, "rivera")
-    grant = gate.open_for(handle, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    grant = gate.open_for(
+        handle, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION, facts={**search_facts(""), **HERE}
+    )
     rows = grant.release(open_cases(grant))
     if options.json:
         print_json([asdict(row) for row in rows])

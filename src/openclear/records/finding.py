@@ -60,6 +60,7 @@ def find_people(
     one letter away count too. Each row has its reasons.
     """
     grant.require(Action.PERSON_SEARCH)
+    grant.require_asked(narrow)
     clearance = grant.over(Dataset.PEOPLE)
     words, years = split_query(text)
     words = [word for word in words if len(word) >= SHORTEST_WORD]
@@ -81,6 +82,7 @@ def find_incidents(
 ) -> FoundRows[IncidentRow]:
     """Return incidents whose RD number is `text` or whose block begins with it, newest first."""
     grant.require(Action.INCIDENT_SEARCH)
+    grant.require_asked(narrow)
     block = block_of(text)
     if not block:
         return FoundRows((), 0)
@@ -114,6 +116,7 @@ def find_vehicles(
 ) -> FoundRows[VehicleRow]:
     """Return vehicles whose plate begins with `text`."""
     grant.require(Action.VEHICLE_SEARCH)
+    grant.require_asked(narrow)
     plate = plate_of(text)
     if not plate:
         return FoundRows((), 0)

@@ -241,6 +241,9 @@ class VehicleFilter:
         return _given(asked)
 
 
+FILTERS: Mapping[str, Any] = {"people": PeopleFilter, "incidents": IncidentFilter, "vehicles": VehicleFilter}
+
+
 def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None and value != ""}
 

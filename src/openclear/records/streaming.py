@@ -35,6 +35,7 @@ def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) 
     and a row that was sealed in the meantime is not in it.
     """
     grant.require(*_SEARCHES)
+    grant.require_asked(narrow)
     found = _MATCHING[kind](grant, text, narrow).order_by().values_list("pk", flat=True)
     # Only the ids are remembered, 16 bytes each: a search is done once, and its rows are read anew, chunk by chunk.
     ids = sorted(row.bytes for row in found.iterator(chunk_size=READ))
@@ -69,10 +70,13 @@ def still_told(grant: Grant, *, kind: str, told: Sequence[UUID]) -> bool:
     return kind != "incidents" or incidents_with_arrest(grant, wanted) == wanted
 
 
-def ids_found(grant: Grant, *, kind: str, text: str, most: int) -> list[UUID]:
+def ids_found(
+    grant: Grant, *, kind: str, text: str, most: int, narrow: Mapping[str, Any] | None = None
+) -> list[UUID]:
     """Return the ids of at most so many rows that a search finds, for an alert to compare with those that it knows."""
     grant.require(*_SEARCHES)
-    return list(_MATCHING[kind](grant, text, {}).order_by("pk").values_list("pk", flat=True)[:most])
+    grant.require_asked(narrow)
+    return list(_MATCHING[kind](grant, text, narrow or {}).order_by("pk").values_list("pk", flat=True)[:most])
 
 
 def _people(grant: Grant, page: list[Any]) -> list[Any]:

@@ -1,7 +1,7 @@
 """Exports: asked for, made by a job, fetched in ranges. The gate decides each step anew; an order ends all of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from openclear.access import gate
 from openclear.records.streaming import all_there, still_told
 from openclear.search.errors import Gone
 from openclear.search.files import exports_with, ids_of, path_of, remove, told_in
-from openclear.search.jobs import TOLD, action_of, enqueue_export
+from openclear.search.jobs import TOLD, action_of, asked_for, enqueue_export
 from openclear.search.models import Export
 from openclear.search.reports import reports
 from openclear.search.rows import ExportRow
@@ -25,6 +25,7 @@ from openclear.search.rules import (
 )
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import facts_of, search_facts
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -43,7 +44,7 @@ def request_export(
         raise WrongUsage(f"Choose the format of the export: {', '.join(FORMATS)}.")
     if not text.strip() and not any(narrow.values()):
         raise WrongUsage("Say what the export is of: a name, plate, block or number, or what narrows it.")
-    return _queued(grant, kind, format_name, text.strip(), _storable(narrow))
+    return _queued(grant, kind, format_name, text.strip(), facts_of(narrow))
 
 
 def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> ExportRow:
@@ -66,7 +67,7 @@ def _queued(grant: Grant, kind: str, format_name: str, text: str, narrow: dict[s
         raise NotPossible(
             f"You asked for {MOST_PER_DAY} exports within a day; that is all one account may have."
         )
-    gate.record_act(grant, facts={"export": f"{kind} {format_name}", "query": text})
+    gate.record_act(grant, facts={"export": f"{kind} {format_name}", **search_facts(text, narrow)})
     moment = clock.now()
     export = Export.objects.create(
         owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text, narrow=narrow,
@@ -107,7 +108,10 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
     row = _own(grant, export)
     if row.state != "ready":
         raise Gone("This export has no file: it is not made yet, or it has ended.")
-    facts = {"export": str(row.id), "range": f"{start}-{stop}", "query": row.text, "address": address}
+    facts = {
+        "export": str(row.id), "range": f"{start}-{stop}", "address": address, "format": row.format,
+        **search_facts(row.text, asked_for(row)),
+    }  # fmt: skip
     asking = gate.open_for(
         row.owner, action_of(row.kind), purpose=Purpose(row.purpose), case=row.case or None, facts=facts
     )
@@ -162,11 +166,6 @@ def _own(grant: Grant, export: UUID) -> Export:
     if row is None:
         raise Gone("There is no such export.")
     return row
-
-
-def _storable(narrow: Mapping[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in narrow.items() if value is not None and value != ""}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
 
 
 def _row(export: Export) -> ExportRow:

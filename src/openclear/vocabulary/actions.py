@@ -32,6 +32,7 @@ class Action(StrEnum):
     CASE_SHARE = "case.share"
     CASE_VIEW = "case.view"
     DECISION_EXPLAIN = "decision.explain"
+    DECISION_EXPLAIN_OTHERS = "decision.explain-others"
     DESK_OPEN = "desk.open"
     BOUNDARY_KEEP = "boundary.keep"
     EDITION_MAKE = "edition.make"
@@ -73,6 +74,7 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.CASE_SHARE: Dataset.CASES,
     Action.CASE_VIEW: Dataset.CASES,
     Action.DECISION_EXPLAIN: Dataset.DECISIONS,
+    Action.DECISION_EXPLAIN_OTHERS: Dataset.DECISIONS,
     Action.DESK_OPEN: Dataset.DESK,
     Action.BOUNDARY_KEEP: Dataset.INCIDENTS,
     Action.EDITION_MAKE: Dataset.INCIDENTS,

@@ -10,6 +10,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,17 @@ def _text(path: Path) -> str:
     return path.read_bytes().decode(errors="replace")
 
 
+def found_by_token(directory: Path, token: str) -> list[str]:
+    """Return the line about the refusal or mistake whose asker holds `token`, its leaf hash; empty where there is none."""
+    wanted = token.strip().lower()
+    leaves = enumerate(_leaves(directory / "leaves"))
+    place = next((number for number, leaf in leaves if leaf.hex() == wanted), None)
+    if place is None:
+        return []
+    header = next(islice(_lines(directory / "headers.jsonl"), place, None), b"").decode(errors="replace")
+    return [f"token          entry {place}: {header}"]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Check an exported OpenCLEAR log.")
     parser.add_argument("directory", type=Path, help="the folder that `openclear log export` wrote")
@@ -217,6 +229,7 @@ def _parser() -> argparse.ArgumentParser:
         "--key", help="the log's verifier key from a source you trust (default: DIR/log.vkey)"
     )
     add_outside(parser)
+    parser.add_argument("--find", metavar="TOKEN", help="the token of a refusal: print its entry")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
@@ -256,6 +269,7 @@ def main(arguments: list[str]) -> int:
         result = verify_directory(
             options.directory, options.key, options.checkpoint, require_outside=options.require_outside
         )
+        found = found_by_token(options.directory, options.find) if options.find else []
     except OSError as error:
         print(
             f"NOT PROVED: this is not a whole export: {error.strerror} ({error.filename}).", file=sys.stderr
@@ -264,5 +278,7 @@ def main(arguments: list[str]) -> int:
     if options.json:
         print(json.dumps(as_json(result), sort_keys=True))
     else:
-        print("\n".join(report(result, options.agency, months=options.months)))
-    return 0 if result.ok else 1
+        print("\n".join([*found, *report(result, options.agency, months=options.months)]))
+    if options.find and not found:
+        print("No entry of this export has this token.", file=sys.stderr)
+    return 0 if result.ok and (found or not options.find) else 1
