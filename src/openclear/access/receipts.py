@@ -9,6 +9,7 @@ from typing import Any
 from openclear.access import barrier
 from openclear.access.decisions import judge
 from openclear.access.errors import NotAnswered
+from openclear.access.lines import not_seen
 from openclear.access.models import OrderProof
 from openclear.access.plans import caught, reached
 from openclear.access.ports import ports
@@ -25,12 +26,18 @@ VERIFIED, FAILED = "verified", "failed"
 
 @dataclass(frozen=True, slots=True)
 class TargetReceipt:
-    """What became of one kind of thing: how many reached the city before, how many still do."""
+    """What became of one kind of thing: how many reached the city before, how many still do.
+
+    `reset`: of the answers, those whose connection was reset before all had arrived. `outside`: what this machine
+    cannot see of them (`lines.not_seen`).
+    """
 
     target: str
     state: str
     before: int
     after: int
+    reset: int = 0
+    outside: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +104,17 @@ def _probe(order: OrderRow) -> Ask:
 
 @contextmanager
 def _drained(order: OrderRow) -> Iterator[TargetReceipt]:
-    target = "answers being handed over"
-    holds = []
+    target, outside = "answers being handed over", not_seen()
     try:
-        try:
-            for place in sorted({order.agency, *order.places}):
-                holds.append(barrier.exclusive(place))  # noqa: PERF401 - those that were had are let go on a failure
-        except NotAnswered:
-            # The order is in force all the same; what is not proved is that the last answer has left.
-            yield TargetReceipt(target, FAILED, 1, 1)
-            return
-        yield TargetReceipt(target, VERIFIED, sum(waited for _, waited in holds), 0)
+        hold, met = barrier.exclusive(order.agency, *order.places, certain=True)
+    except NotAnswered:
+        # The order is in force all the same; what is not proved is that the last answer has arrived or was reset.
+        yield TargetReceipt(target, FAILED, 1, 1, outside=outside)
+        return
+    try:
+        yield TargetReceipt(target, VERIFIED, met.met, 0, met.reset, outside)
     finally:
-        for hold, _ in holds:
-            hold.release()
+        hold.release()
 
 
 def _append_result(
