@@ -22,7 +22,6 @@ from functools import cache
 
 from django.db import connections
 
-from openclear.access.errors import NotAnswered
 from openclear.access.file_locks import FileLocks, lock_files
 from openclear.access.keeper import Hold, Keeper
 from openclear.access.locks import Drained, Taken, too_long

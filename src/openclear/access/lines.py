@@ -42,8 +42,8 @@ class Line:
     """One accepted connection. What is written is kept until the kernel takes it; nothing here ever waits."""
 
     def __init__(self, connection: socket.socket) -> None:
-        """`connection`: as it was accepted."""
-        connection.setblocking(False)
+        """Take over `connection`, as it was accepted."""
+        connection.settimeout(0)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         # From here until the orderly close, also where this process is killed.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
@@ -142,7 +142,9 @@ class Line:
         try:
             left = int(struct.unpack("i", fcntl.ioctl(self.connection, _UNACKNOWLEDGED, bytes(4)))[0])
             # Of a peer that is gone the count stays as it was.
-            self.is_gone = left > 0 and self.connection.family != socket.AF_UNIX and _is_closed(self.connection)
+            self.is_gone = (
+                left > 0 and self.connection.family != socket.AF_UNIX and _is_closed(self.connection)
+            )
         except (OSError, ValueError):
             self.is_gone, left = True, 0
         return left

@@ -75,7 +75,8 @@ class ReleaseStampMiddleware:
     @staticmethod
     def _noted(request: HttpRequest, answer: HttpResponse, problem: str, route: str) -> HttpResponse:
         try:
-            receipt = gate.report_mistake(getattr(request, "officer", ""), problem, facts={"route": route})
+            facts = {"route": route, "address": request.META.get("REMOTE_ADDR", "")}
+            receipt = gate.report_mistake(getattr(request, "officer", ""), problem, facts=facts)
         except Refused as refused:
             return gate.stamp(_plain(_REFUSED, 403), refused.receipt)
         except OpenClearError:

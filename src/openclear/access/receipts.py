@@ -49,6 +49,15 @@ class OrderReceipt:
     receipts: Sequence[TargetReceipt]
 
 
+def outside_words(outside: Sequence[str]) -> list[str]:
+    """Return a sentence for each thing that a receipt names as out of this machine's sight."""
+    sentences = {
+        "proxy": "Through the proxy {}: it may still hold what it has acknowledged.",
+        "system": "On {} nobody sees what a reader has acknowledged: what its kernel was given may still arrive.",
+    }
+    return [sentences[kind].format(name) for kind, _, name in (item.partition(" ") for item in outside)]
+
+
 def end_held(order: OrderRow) -> None:
     """End everything that an order means and that can be ended: what ended under an order never comes back with its lifting."""
     handles = caught(order)

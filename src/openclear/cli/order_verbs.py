@@ -8,7 +8,7 @@ from pathlib import Path
 from openclear.access import orders, queries
 from openclear.access.notices import announce
 from openclear.access.plans import Plan, plan
-from openclear.access.receipts import OrderReceipt
+from openclear.access.receipts import OrderReceipt, outside_words
 from openclear.access.rows import OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json
 from openclear.oversight.packet import write_packet
@@ -150,7 +150,10 @@ def _told(options: argparse.Namespace, receipt: OrderReceipt, what: str) -> int:
     else:
         print(f"Order {receipt.order} is in force: {what} and everything below it (epoch {receipt.epoch}).")
         for item in receipt.receipts:
-            print(f"  {item.target:<26} {item.state:<10} before {item.before:>4}   now {item.after:>4}")
+            reset = f"   reset {item.reset:>4}" if item.reset else ""
+            print(f"  {item.target:<26} {item.state:<10} before {item.before:>4}   now {item.after:>4}{reset}")
+            for sentence in outside_words(item.outside):
+                print(f"  {sentence}")
         print(
             "Not covered: other databases of the city, copies made before, buffers of networks and clients."
         )

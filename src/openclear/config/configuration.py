@@ -56,7 +56,7 @@ class Configuration:
     )
     trusted_proxies: str = _setting(
         "127.0.0.1,::1",
-        "addresses of the TLS proxies, with commas; only they may say who asks, and only with `tls = \"proxy\"`",
+        'addresses of the TLS proxies, with commas; only they may say who asks, and only with `tls = "proxy"`',
     )
     worker: str = _setting("auto", "`auto`: started with the server; `external`: a service of its own")
     mail: str = _setting("folder", "alerts by mail: `folder` (police/mail), or smtp://host:port")

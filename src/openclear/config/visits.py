@@ -29,7 +29,7 @@ class ServedLine(Line):
     """A line as gunicorn uses a socket, for one thread: it reads a request that is complete, and writes without waiting."""
 
     def __init__(self, connection: socket.socket) -> None:
-        """`connection`: as it was accepted."""
+        """Serve `connection`, as it was accepted."""
         super().__init__(connection)
         self.incoming = Incoming()
         self.is_finished = False
