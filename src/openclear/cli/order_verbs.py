@@ -151,7 +151,9 @@ def _told(options: argparse.Namespace, receipt: OrderReceipt, what: str) -> int:
         print(f"Order {receipt.order} is in force: {what} and everything below it (epoch {receipt.epoch}).")
         for item in receipt.receipts:
             reset = f"   reset {item.reset:>4}" if item.reset else ""
-            print(f"  {item.target:<26} {item.state:<10} before {item.before:>4}   now {item.after:>4}{reset}")
+            print(
+                f"  {item.target:<26} {item.state:<10} before {item.before:>4}   now {item.after:>4}{reset}"
+            )
             for sentence in outside_words(item.outside):
                 print(f"  {sentence}")
         print(
