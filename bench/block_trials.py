@@ -257,7 +257,8 @@ def _fill(rows: int) -> None:
 def _server(port: int, folder: Path) -> "subprocess.Popen[bytes]":
     command = [
         sys.executable, "-m", "gunicorn", "bench.watched_site:application", "--bind", f"127.0.0.1:{port}", "--worker-class",
-        "openclear.config.workers.OfficerWorker", "--workers", "2", "--threads", "48", "--log-level", "error",
+        "openclear.config.workers.OfficerWorker", "--workers", "2", "--threads", "48", "--keep-alive", "5",
+        "--log-level", "error",
     ]  # fmt: skip
     return subprocess.Popen(command, env=os.environ | {"BENCH_WITNESS": str(folder)})
 

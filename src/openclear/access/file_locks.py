@@ -4,6 +4,7 @@ A turn's file also carries what processes tell whoever has the turn; POSIX locks
 """
 
 import fcntl
+import logging
 import os
 import re
 import time
@@ -17,6 +18,7 @@ from django.conf import settings
 from openclear.access.errors import NotAnswered
 from openclear.access.locks import Drained, Taken, too_long
 
+alarm = logging.getLogger("openclear.alarm")
 _POLL_SECONDS = 0.001
 _FILE_NAME = re.compile(r"@?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 HOLD, TURN = "lock", "turn"
@@ -53,7 +55,13 @@ class FileLocks:
 
     def tell(self, link: str, word: str, answers: Sequence[str]) -> None:
         """Append to the turn's file, a line for each answer."""
-        os.write(self._files[link][0], "".join(f"{word} {answer}\n" for answer in answers).encode())
+        try:
+            os.write(self._files[link][0], "".join(f"{word} {answer}\n" for answer in answers).encode())
+        except OSError as error:
+            # A full disk: the answers are reset all the same, but the receipt will count too few.
+            alarm.critical(
+                "%s answers of %s were %s and could not be told: %s", len(answers), link, word, error
+            )
 
     def _take(self, link: str) -> bool:
         turn = _open(link, TURN)

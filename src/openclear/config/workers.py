@@ -171,9 +171,13 @@ class OfficerWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         elif visit.is_kept:
             self._read(visit, self.cfg.keepalive if visit.line.incoming.is_empty else HEAD_SECONDS)
         else:
-            visit.line.end()
-            visit.enter(Stage.LINGERING, LINGER_SECONDS)
-            self._listen(visit, selectors.EVENT_READ)
+            self._linger(visit)
+
+    def _linger(self, visit: Visit) -> None:
+        # Never closed at once: a request that is on its way then would be met by a reset instead of an end.
+        visit.line.end()
+        visit.enter(Stage.LINGERING, LINGER_SECONDS)
+        self._listen(visit, selectors.EVENT_READ)
 
     def _lingering(self, visit: Visit) -> None:
         visit.line.receive()
@@ -243,6 +247,8 @@ class OfficerWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
     def _too_late(self, visit: Visit) -> None:
         if visit.stage is Stage.READING and not visit.line.incoming.is_empty:
             self._refuse(visit, _TOO_SLOW)
+        elif visit.stage is Stage.READING:
+            self._linger(visit)
         elif visit.stage is Stage.SENDING:
             self._reset(visit)
         elif visit.stage is not Stage.ENDED:
