@@ -239,9 +239,9 @@ def test_an_answer_holds_its_agencies_until_it_is_handed_over(monkeypatch):
         barrier.exclusive("us.dhs.ice")
     with pytest.raises(NotAnswered):
         barrier.exclusive("us.dhs")
-    hold, waited = barrier.exclusive("us.doj")
+    hold, met = barrier.exclusive("us.doj")
     hold.release()
-    assert not waited
+    assert met.met == 0
     response.close()
     hold, _ = barrier.exclusive("us.dhs.ice")
     hold.release()

@@ -11,6 +11,7 @@ from typing import Any
 from openclear.access.decisions import Judgement, judge
 from openclear.access.entries import ask_of, body_of, draft_of, refuse, refused
 from openclear.access.errors import Refused
+from openclear.access.nobody import doorkeeper
 from openclear.access.ports import ports
 from openclear.access.releasing import LARGEST_ANSWER, let_go, release, release_together, stamp, still_open
 from openclear.access.rows import Ask, Decision, Rule
@@ -80,10 +81,10 @@ def would_open(officer: str, action: Action, *, purpose: Purpose, case: str | No
 
 
 def turn_away(*, facts: Mapping[str, Any]) -> Refused:
-    """Return the refusal of somebody unknown, logged with no agency."""
+    """Return the refusal of somebody unknown, logged with no agency; in a flood many share an entry (`nobody`)."""
     decision = Decision(allowed=False, rules=(NOT_SIGNED_IN,))
     draft = Draft("refusal", "deny", rules=decision.rule_ids, epoch=read_standing().epoch, body=dict(facts))
-    return Refused(decision, log.append(draft).without_number())
+    return Refused(decision, doorkeeper.turn_away(draft).without_number())
 
 
 def report_mistake(  # noqa: PLR0913 - who, through whom and for whom are decided here as by an ask
@@ -114,7 +115,8 @@ def report_mistake(  # noqa: PLR0913 - who, through whom and for whom are decide
     draft = Draft(
         "error", "error", agencies=judgement.agencies, epoch=standing.epoch, body={**kept, "officer": officer},
     )  # fmt: skip
-    return log.append(draft).without_number()
+    receipt = log.append(draft) if officer else doorkeeper.turn_away(draft)
+    return receipt.without_number()
 
 
 def record_act(grant: Grant, *, facts: Mapping[str, Any], kind: str = "command") -> Receipt:

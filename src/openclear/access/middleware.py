@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from openclear.access import gate
 from openclear.access.asker import asker_of
 from openclear.access.errors import NotAnswered, Refused
-from openclear.access.watchdog import watchdog
+from openclear.access.lines import Line
 from openclear.audit.errors import LogUnavailable
 from openclear.vocabulary.errors import OpenClearError
 
@@ -25,7 +25,7 @@ _BEFORE_THE_VIEW = {403: (_METHOD, 405), 404: (_ABSENT, 404), 405: (_METHOD, 405
 
 
 class ReleaseStampMiddleware:
-    """Lets through stamped answers and the routes on the public list, and has every hold watched."""
+    """Lets through stamped answers and the routes on the public list, and gives every hold to the connection."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         """`get_response`: the view."""
@@ -34,14 +34,14 @@ class ReleaseStampMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the view's answer if it may leave, else a 500, 503 or 404 that holds nothing."""
         # Read before the view: an act that goes on after a fresh proof brings the request of before.
-        connection = request.META.get("gunicorn.socket")
+        line = request.META.get("gunicorn.socket")
         response = self._get_response(request)
         if request.resolver_match is None:
             return self._noted(request, _plain(_ABSENT, 404), "no such address", "none")
         # An act that waited for a fresh proof goes on from a public route; its answer is held like any other.
         hold = getattr(response, "barrier_hold", None)
-        if hold:
-            watchdog.watch(hold, connection)
+        if hold and isinstance(line, Line):
+            line.carry(hold)
         if request.resolver_match.view_name in settings.PUBLIC_ROUTES and response.status_code < 500:
             return response
         if getattr(response, "release_stamp", None) is None:
@@ -80,7 +80,7 @@ class ReleaseStampMiddleware:
             receipt = gate.report_mistake(
                 asker.officer,
                 problem,
-                facts={"route": route},
+                facts={"route": route, "address": request.META.get("REMOTE_ADDR", "")},
                 through=asker.through,
                 on_behalf_of=asker.on_behalf_of,
             )

@@ -9,6 +9,7 @@ from functools import cache
 from openclear.access import barrier, publication
 from openclear.access.decisions import judge
 from openclear.access.errors import NotAnswered
+from openclear.access.lines import not_seen
 from openclear.access.models import Affiliation, OrderProof
 from openclear.access.plans import caught, reached
 from openclear.access.ports import ports
@@ -29,6 +30,8 @@ class TargetReceipt:
 
     `state`: "verified", "failed", or "moved" where the plan named somebody whom the order does not hold over any more;
     `note` then says who, and by which entry.
+    `reset`: of the answers, those whose connection was reset before all had arrived. `outside`: what this machine
+    cannot see of them (`lines.not_seen`).
     """
 
     target: str
@@ -36,6 +39,8 @@ class TargetReceipt:
     before: int
     after: int
     note: str = ""
+    reset: int = 0
+    outside: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,15 @@ class OrderReceipt:
     order: str
     epoch: int
     receipts: Sequence[TargetReceipt]
+
+
+def outside_words(outside: Sequence[str]) -> list[str]:
+    """Return a sentence for each thing that a receipt names as out of this machine's sight."""
+    sentences = {
+        "proxy": "Through the proxy {}: it may still hold what it has acknowledged.",
+        "system": "On {} nobody sees what a reader has acknowledged: what its kernel was given may still arrive.",
+    }
+    return [sentences[kind].format(name) for kind, _, name in (item.partition(" ") for item in outside)]
 
 
 def end_held(order: OrderRow) -> None:
@@ -134,20 +148,17 @@ def _probe(order: OrderRow) -> Ask:
 
 @contextmanager
 def _drained(order: OrderRow) -> Iterator[TargetReceipt]:
-    target = "answers being handed over"
-    holds = []
+    target, outside = "answers being handed over", not_seen()
     try:
-        try:
-            for place in sorted({order.agency, *order.places}):
-                holds.append(barrier.exclusive(place))  # noqa: PERF401 - those that were had are let go on a failure
-        except NotAnswered:
-            # The order is in force all the same; what is not proved is that the last answer has left.
-            yield TargetReceipt(target, FAILED, 1, 1)
-            return
-        yield TargetReceipt(target, VERIFIED, sum(waited for _, waited in holds), 0)
+        hold, met = barrier.exclusive(order.agency, *order.places, certain=True)
+    except NotAnswered:
+        # The order is in force all the same; what is not proved is that the last answer has arrived or was reset.
+        yield TargetReceipt(target, FAILED, 1, 1, outside=outside)
+        return
+    try:
+        yield TargetReceipt(target, VERIFIED, met.met, 0, reset=met.reset, outside=outside)
     finally:
-        for hold, _ in holds:
-            hold.release()
+        hold.release()
 
 
 def _append_result(

@@ -1,6 +1,7 @@
 """Filters of the officer site: codes as words, links that carry purpose and case along."""
 
 import re
+from collections.abc import Sequence
 
 from django import template
 from django.utils.http import urlencode
@@ -43,6 +44,12 @@ def of(mapping: dict[object, object], key: object) -> object:
 def plainly(value: object) -> str:
     """Return a value of an entry as a person reads it: lists with commas."""
     return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+
+
+@register.filter
+def outside(named: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what a receipt names as out of sight, each as its kind and its name."""
+    return [(kind, name) for kind, _, name in (item.partition(" ") for item in named)]
 
 
 @register.filter
