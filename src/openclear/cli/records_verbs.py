@@ -1,9 +1,11 @@
 """Verbs on records: bring a file in, list open cases."""
 
 import argparse
+import sys
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 from django.conf import settings
@@ -38,6 +40,7 @@ def bring_in(options: argparse.Namespace) -> int:
     grant = maintenance_grant(handle)
     result = import_file(grant, options.file)
     if options.json:
+        print_undecided(result, file=sys.stderr)
         print_json(result.as_json())
     else:
         print_result(result)
@@ -92,6 +95,21 @@ def print_result(result: ImportResult) -> None:
         print(f"Column {column} was dropped: what is not stored cannot be shared.")
     if result.rejects_file:
         print(f"Rejected rows, each with its reason: {result.rejects_file}")
+    print_undecided(result, file=sys.stdout)
+
+
+def print_undecided(result: ImportResult, *, file: TextIO) -> None:
+    """Say which offenses no row of the city's tables decides."""
+    for (code, kind, words), count in sorted(result.undecided.items()):
+        print(
+            f"{code or 'no code'} {kind}: {words} ({count:,} rows) is in no table of handling labels.",
+            file=file,
+        )
+    if result.undecided:
+        print(
+            "These are handled as the most sensitive of their type until a person decides (openclear labels list).",
+            file=file,
+        )
 
 
 def cases(options: argparse.Namespace) -> int:
