@@ -12,8 +12,10 @@ from django.conf import settings
 
 from openclear.access import gate
 from openclear.cli.acting import actor, print_json
+from openclear.cli.start import label_and_say
 from openclear.records.boundaries import first_day_of, keep_boundaries
 from openclear.records.finding import open_cases
+from openclear.records.labelling import is_labelled, undecided_offenses
 from openclear.records.sealing import seal as seal_record
 from openclear.sources.boundaries.fetch import read_features
 from openclear.sources.boundaries.parse import boundaries_of
@@ -21,6 +23,7 @@ from openclear.sources.importing import ImportResult, import_chicago_crimes
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import Purpose
 
 # What the command line calls a file of boundaries, and what one of them is.
@@ -79,6 +82,32 @@ def seal(options: argparse.Namespace) -> int:
     seal_record(grant, kind=options.kind, record=record, court_order=options.court_order, how=how)
     print(f"The {options.kind} is {how}d. Editions that held it: openclear edition refresh.")
     return 0
+
+
+def labels(options: argparse.Namespace) -> int:
+    """List the offenses that no table of handling labels decides, or label what is here by the tables as they are now."""
+    grant = maintenance_grant(actor(options, options.by, "osei"))
+    if options.what == "apply":
+        gate.record_act(grant, facts={"labels": "apply"})
+        label_and_say()
+        print(
+            "Everything here is labelled by the city's tables."
+            if is_labelled()
+            else "Not everything is done."
+        )
+        return 0 if is_labelled() else 1
+    rows = grant.release(undecided_offenses(grant))
+    if options.json:
+        print_json([asdict(row) | {"labels": _names(row.labels)} for row in rows])
+    for row in [] if options.json else rows:
+        print(
+            f"{row.iucr or '-':<5} {row.primary_type}: {row.description}  {row.offenses:,}  {' '.join(_names(row.labels))}"
+        )
+    return 0
+
+
+def _names(labels: Label) -> list[str]:
+    return [label_name(label) for label in labels]
 
 
 def import_file(grant: Grant, path: Path) -> ImportResult:
