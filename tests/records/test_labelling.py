@@ -174,16 +174,16 @@ def test_a_label_that_the_new_tables_do_not_give_goes_and_every_other_stays(olde
 
 def test_an_offense_that_nobody_decided_is_listed_with_what_it_is_handled_as(older, capsys):
     Offense.objects.filter(incident__in=older).update(
-        iucr="0999", primary_type="BATTERY", description="WITH A FISH"
+        iucr="0999", primary_type="BATTERY", description="WITH A LADDER"
     )
     assert main(["labels", "list", "--json"], lambda: None) == 0
     listed = json.loads(capsys.readouterr().out)
     assert {
-        "iucr": "0999", "primary_type": "BATTERY", "description": "WITH A FISH", "offenses": older.count(),
+        "iucr": "0999", "primary_type": "BATTERY", "description": "WITH A LADDER", "offenses": older.count(),
         "labels": ["juvenile", "victim", "domestic"],
     } in listed  # fmt: skip
     assert main(["labels", "list"], lambda: None) == 0
-    assert "0999  BATTERY: WITH A FISH  36  juvenile victim domestic" in capsys.readouterr().out
+    assert "0999  BATTERY: WITH A LADDER  36  juvenile victim domestic" in capsys.readouterr().out
     assert main(["labels", "apply"], lambda: None) == 0
     assert "Everything here is labelled" in capsys.readouterr().out
     assert rows_of(Incident) == {(Label.JUVENILE | Label.VICTIM | Label.DOMESTIC).value}
