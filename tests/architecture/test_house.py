@@ -90,6 +90,7 @@ WITHOUT_GRANT = {
     "records/changed.py": {"month_of", "bounds_of", "mark"},
     "records/months.py": set(),
     "records/sealing.py": {"finish_sealings"},
+    "records/labelling.py": {"is_labelled", "label_again", "keep_tables"},
     "analysis/agreement.py": set(),
     "analysis/questions.py": set(),
     "analysis/snapshots.py": {"folder", "files"},

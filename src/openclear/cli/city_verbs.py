@@ -92,6 +92,7 @@ def demo(options: argparse.Namespace) -> int:
         raise NotPossible(message)
     start.reconcile_and_say()
     _register_cast()
+    start.label_and_say()
     build_city(
         maintenance_grant("importer"),
         people=options.people or PEOPLE,
@@ -118,6 +119,7 @@ def serve(options: argparse.Namespace) -> int:
     port = options.port or settings.CONFIGURATION.port
     _check_free(port)
     start.reconcile_and_say()
+    start.label_and_say()
     return start.serve(port)
 
 

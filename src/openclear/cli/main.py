@@ -135,6 +135,16 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     seal.add_argument("--court-order", required=True, help="number and date of the court's order")
     seal.add_argument("--expunge", action="store_true", help="for nobody, not even records staff")
     seal.add_argument("--by", default=None, metavar="OFFICER", help="records clerk")
+    labels = new_verb(
+        verbs,
+        "labels",
+        _RECORDS,
+        "labels",
+        "List offenses that no table of handling labels decides; label what is here.",
+    )
+    labels.add_argument("what", choices=["list", "apply"])
+    labels.add_argument("--by", default=None, metavar="OFFICER", help="records clerk")
+    with_json(labels)
     cases = new_verb(verbs, "cases", _RECORDS, "cases", "List open cases, dispatch events and warrants.")
     cases.add_argument("--open", action="store_true", help="open ones (the default, and all that is listed)")
     cases.add_argument("--by", default=None, metavar="OFFICER", help="whose view (demonstration)")

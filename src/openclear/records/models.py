@@ -65,6 +65,17 @@ class Sealing(models.Model):
         return self.court_order
 
 
+class LabelTable(models.Model):
+    """The city's tables of offenses by which everything here was labelled. The newest counts."""
+
+    codes = models.TextField()
+    wordings = models.TextField()
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return f"tables {self.pk}"
+
+
 class Person(Record):
     """A person whom the department has dealt with. `family` and `given` are of the main name."""
 

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from openclear.vocabulary.labels import Label
+
 Row = TypeVar("Row")
 
 
@@ -261,3 +263,14 @@ class BoundaryRow:
     shape: Any
     valid_from: date
     valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedOffense:
+    """An offense, by code, type and words, that no row of the city's tables decides; `labels`: how it is handled until then."""
+
+    iucr: str
+    primary_type: str
+    description: str
+    offenses: int
+    labels: Label

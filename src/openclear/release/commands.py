@@ -87,6 +87,15 @@ def shown_epoch() -> int:
 def editions() -> list[EditionRow]:
     """Return every edition ever published, newest month and revision first."""
     return [
-        EditionRow(row.month, row.revision, row.made, row.incidents, row.entry, row.withdrawn, row.reason)
+        EditionRow(
+            row.month,
+            row.revision,
+            row.made,
+            row.incidents,
+            row.entry,
+            row.withdrawn,
+            row.reason,
+            row.manifest,
+        )
         for row in Edition.objects.order_by("-month", "-revision")
     ]

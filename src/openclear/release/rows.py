@@ -46,7 +46,7 @@ class PublicOutline:
 
 @dataclass(frozen=True, slots=True)
 class EditionRow:
-    """What is known of an edition without its incidents."""
+    """What is known of an edition without its incidents. `manifest`: "" where it is withdrawn."""
 
     month: date
     revision: int
@@ -55,6 +55,7 @@ class EditionRow:
     entry: int
     withdrawn: datetime | None
     reason: str
+    manifest: str
 
     @property
     def name(self) -> str:
