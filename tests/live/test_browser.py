@@ -141,6 +141,9 @@ def test_novak_plans_adler_approves_and_both_read_the_receipt(somebody):
     novak.page.get_by_role("heading", name="Who loses what").wait_for()
     assert "Julia Kerr" in novak.text()
     novak.look("plan")
+    assert not novak.page.get_by_text("Decide for each of them").count(), (
+        "nobody of the city is caught by this one"
+    )
     novak.page.get_by_role("button", name="Order this, and ask a second person").click()
     novak.page.wait_for_url("**/proposals/*")
     novak.look("proposal-own")
@@ -289,6 +292,59 @@ def test_novak_keeps_agencies_and_accounts(somebody):
     novak.page.goto("/agencies/us.dhs.ice")
     assert "Gordon Ives" in novak.text()
     novak.look("agency")
+    tie = novak.page.locator("form[action$=affiliate]")
+    tie.get_by_role("button", name="Tie this person to it").click()
+    assert novak.page.url.endswith("/agencies/us.dhs.ice"), "nobody was chosen, so the browser sends nothing"
+
+
+def test_an_order_that_catches_brandt_waits_for_a_choice_and_an_account_for_a_second_person(somebody, city):
+    tie = ("brandt", "us.doj.dea", "--by", "novak")
+    city.run("affiliate", *tie)
+    novak = somebody().sign_in("Irena Novak", "**/orders")
+    novak.page.goto(f"/orders/new?agency=us.doj.dea&ground={GROUND}")
+    novak.look("plan-choices")
+    novak.page.get_by_role("button", name="Show who loses what with these choices").click()
+    assert "tie-" not in novak.page.url, "the choice is required"
+    novak.page.locator("label", has_text="End the tie in this act").click()
+    novak.page.get_by_role("button", name="Show who loses what with these choices").click()
+    novak.page.get_by_text("Keep access, because their tie ends in the same act:").wait_for()
+    novak.look("plan-chosen")
+    novak.page.get_by_role("button", name="Order this, and ask a second person").click()
+    novak.page.wait_for_url("**/proposals/*")
+    novak.look("proposal-of-two")
+    proposal = novak.page.url
+    novak.page.goto("/agencies/us.doj.dea")
+    novak.page.get_by_text("Changes here take a second person.").wait_for()
+    novak.look("agency-touched")
+    novak.page.goto("/officers?q=hale")
+    novak.page.locator("summary", has_text="Disable").click()
+    novak.look("accounts-disable")
+    novak.page.get_by_label("Why").last.fill("left the state police")
+    novak.page.get_by_role("button", name="Ask a second person to disable it").click()
+    novak.page.get_by_role("heading", name="What it means now").wait_for()
+    novak.look("proposal-disable")
+    for address in (novak.page.url, proposal):
+        novak.page.goto(address)
+        novak.page.get_by_role("button", name="Take it back").click()
+        novak.page.wait_for_url("**/orders")
+    city.run("end-affiliation", *tie)
+
+
+def test_rivera_asks_for_a_case_to_be_shared_and_brandt_sees_what_it_means(somebody):
+    rivera, brandt = somebody().sign_in("Elena Rivera"), somebody().sign_in("Thomas Brandt")
+    rivera.page.goto("/cases")
+    rivera.page.locator(".rows a").last.click()
+    rivera.page.get_by_label("Agency, and everything below it").select_option("il.oaklawn.pd")
+    rivera.page.get_by_role("button", name="Ask a second officer to share it").click()
+    rivera.page.get_by_text("another officer of the department has to approve it").first.wait_for()
+    rivera.look("case-share-asked")
+    brandt.page.goto(rivera.page.url)
+    assert "Everyone of il.oaklawn.pd" in brandt.text()
+    brandt.look("case-share")
+    brandt.page.get_by_role("button", name="Approve: share it").click()
+    brandt.page.get_by_role("button", name=re.compile("Take the sharing back: il.oaklawn.pd")).click()
+    brandt.page.wait_for_load_state()
+    assert "il.oaklawn.pd" not in brandt.page.locator("dl.facts").inner_text()
 
 
 @on_a_phone

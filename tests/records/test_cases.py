@@ -29,7 +29,8 @@ def test_a_case_of_the_department_is_no_ground_for_a_partner_until_it_is_shared(
     assert foreign.json()["because"] == absent.json()["because"]
     assert search("rivera", "garcia", case=case.number).status_code == 200
     sharing = grant("rivera", Action.CASE_SHARE)
-    cases.share_case(sharing, case_id=case.id, agency="us.doj")
+    second = grant("brandt", Action.CASE_SHARE)
+    cases.share_case(sharing, case_id=case.id, agency="us.doj", approval=second)
     assert search("frost", "garcia", case=case.number).status_code == 200
     assert search("hale", "garcia", case=case.number).status_code == 403
     cases.unshare_case(sharing, case_id=case.id, agency="us.doj")

@@ -23,7 +23,12 @@ def guarded() -> list[OrderRow]:
 
 def touched(*agencies: str) -> list[OrderRow]:
     """Return which of them hold over one of `agencies`, or over something below one."""
-    return [order for order in guarded() if any(_touches(order, agency) for agency in agencies)]
+    return [order for order in guarded() if any(touches(order, agency) for agency in agencies)]
+
+
+def touches(order: OrderRow, agency: str) -> bool:
+    """Say whether an order holds over an agency, or over something below it."""
+    return order.holds(agency) or any(is_within(place, agency) for place in (order.agency, *order.places))
 
 
 def second_where_touched(grant: Grant, approval: Grant | None, *agencies: str) -> None:
@@ -42,10 +47,6 @@ def need_second(grant: Grant, approval: Grant | None) -> None:
 def name_of(approval: Grant | None) -> str:
     """Return the handle of a second person, for an entry; "" where there was none."""
     return approval.officer if approval else ""
-
-
-def _touches(order: OrderRow, agency: str) -> bool:
-    return order.holds(agency) or any(is_within(place, agency) for place in (order.agency, *order.places))
 
 
 def _draft_of(proposal: Proposal) -> OrderRow:

@@ -78,6 +78,12 @@ def oversees(officer: Officer) -> bool:
     return bool(OVERSEER_ROLES & set(officer.roles))
 
 
+def overseers() -> frozenset[str]:
+    """Return the handles of the accounts that are oversight's own."""
+    everyone = Officer.objects.values_list("handle", "roles")
+    return frozenset(handle for handle, roles in everyone if OVERSEER_ROLES & set(roles))
+
+
 def is_overseer(handle: str) -> bool:
     """Say whether an account is one of oversight's own, by its handle."""
     officer = Officer.objects.filter(handle=handle).first()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-_REGISTRY, _ORDERS, _ASKING, _ANALYSIS, _PUBLIC = (
-    f"openclear.cli.{name}_verbs" for name in ("registry", "order", "asking", "analysis", "public")
+_REGISTRY, _CASES, _ORDERS, _ASKING, _ANALYSIS, _PUBLIC = (
+    f"openclear.cli.{name}_verbs" for name in ("registry", "case", "order", "asking", "analysis", "public")
 )
 _KINDS = ["city", "county", "state", "federal", "task-force", "vendor", "oversight"]
 
@@ -72,12 +72,17 @@ def registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _case_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    case = new_verb(
-        verbs, "case", _REGISTRY, "case", "Share a case, register a partner's own, or confirm it."
+    case = new_verb(verbs, "case", _CASES, "case", "Share a case, register a partner's own, or confirm it.")
+    case.add_argument(
+        "what", choices=["share", "approve-share", "decline-share", "unshare", "register", "confirm"]
     )
-    case.add_argument("what", choices=["share", "unshare", "register", "confirm"])
     case.add_argument("case", help="id of a case; for register, its number at the partner agency")
     case.add_argument("--with", dest="agency", help="agency to share it with")
+    case.add_argument(
+        "--approved-by",
+        metavar="OFFICER",
+        help="share: second officer of the department; without it they are asked",
+    )
     case.add_argument("--offense", help="IUCR or NIBRS code")
     case.add_argument("--sponsor", metavar="OFFICER", help="officer of this department who confirms it")
     case.add_argument("--by", required=True, metavar="OFFICER")

@@ -1,9 +1,8 @@
-"""Verbs on the registry: agencies and their tree, accounts and their lives, cases and whose they are."""
+"""Verbs on the registry: agencies and their tree, accounts and their lives."""
 
 import argparse
 from dataclasses import asdict
 from datetime import date
-from uuid import UUID
 
 from openclear.access import (
     accounts,
@@ -18,7 +17,6 @@ from openclear.access import (
     tokens,
 )
 from openclear.cli.acting import actor, administration, approver, print_json, second_person
-from openclear.records import cases as case_commands
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
@@ -166,33 +164,6 @@ def token(options: argparse.Namespace) -> int:
     second = second_person(options.approved_by, first)
     approval = administration(second, Action.TOKEN_CREATE) if second else None
     print(tokens.create_token(grant, handle=options.officer, approval=approval))
-    return 0
-
-
-def case(options: argparse.Namespace) -> int:
-    """Share a case, register a partner's own, or confirm one as its sponsor."""
-    acts = {
-        "share": Action.CASE_SHARE, "unshare": Action.CASE_SHARE, "register": Action.CASE_REGISTER,
-        "confirm": Action.CASE_CONFIRM,
-    }  # fmt: skip
-    handle = actor(options, options.by, options.by)
-    grant = gate.open_for(handle, acts[options.what], purpose=Purpose.CRIMINAL_INVESTIGATION)
-    if options.what == "register":
-        row = case_commands.register_external_case(
-            grant, number=options.case, offense=_needed(options.offense, "--offense"),
-            sponsor=_needed(options.sponsor, "--sponsor"),
-        )  # fmt: skip
-        print(f"{row.number} waits for {options.sponsor} to confirm it: openclear case confirm {row.id}")
-        return 0
-    if options.what == "confirm":
-        case_commands.confirm_external_case(grant, case_id=UUID(options.case))
-    elif options.what == "share":
-        case_commands.share_case(grant, case_id=UUID(options.case), agency=_needed(options.agency, "--with"))
-    else:
-        case_commands.unshare_case(
-            grant, case_id=UUID(options.case), agency=_needed(options.agency, "--with")
-        )
-    print("Done.")
     return 0
 
 

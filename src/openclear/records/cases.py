@@ -8,8 +8,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from openclear.access import gate
+from openclear.access.acts import one_at_a_time
 from openclear.access.queries import employer_of, is_registered
-from openclear.records.models import Case, CaseShare
+from openclear.access.rows import Rule
+from openclear.access.standing import read_standing
+from openclear.records.models import Case, CaseShare, ShareRequest
 from openclear.records.rows import CaseRow
 from openclear.records.rules import EXTERNAL, block_of, civil_form_in
 from openclear.records.told import case_rows
@@ -22,6 +25,18 @@ from openclear.vocabulary.offenses import iucr_codes, nibrs_codes
 
 HOST = "il.chicago.pd"
 LONGEST_NUMBER, LONGEST_PREFIX, LONGEST_HANDLE = 30, 6, 40
+TWO_TO_SHARE = Rule(
+    "two-people-to-share",
+    "Sharing a case takes two officers of its department: one who asks and one who approves",
+    "CPD G09-01-01, sharing procedure; CJIS Security Policy AC-5",
+    "Have another officer of the department approve it on the page of the case.",
+)
+NO_SHARE_UNDER_ORDER = Rule(
+    "no-share-under-order",
+    "An order in force cuts this agency off, so no case is shared with it",
+    "Design of OpenCLEAR, law 3: a cut-off wins",
+    "Ask again when the order is lifted.",
+)
 
 
 def cases_of(grant: Grant) -> "QuerySet[Case]":
@@ -40,21 +55,50 @@ def cases_of(grant: Grant) -> "QuerySet[Case]":
     return within.filter(Q(owner_agency__in=holders) | Exists(shared) | _sponsored_by(grant))
 
 
-def share_case(grant: Grant, *, case_id: UUID, agency: str) -> None:
+@one_at_a_time
+def share_case(grant: Grant, *, case_id: UUID, agency: str, approval: Grant | None = None) -> None:
     """Share one's own agency's case with another agency, and all below it, so that they can name it as their ground.
 
-    Raises NotPossible for a case that is not the department's, or an agency that is not registered.
+    `approval`: the grant of another officer of the department who may see the case. Raises Refused without it and for an
+    agency under an order in force, NotPossible for a case that is not the department's or an agency that is not registered.
     """
     grant.require(Action.CASE_SHARE)
-    if not is_registered(agency_path(agency)):
-        raise NotPossible(f"There is no agency {agency} in the registry.")
+    if approval is None or approval.officer == grant.officer:
+        raise gate.refuse_act(grant, TWO_TO_SHARE)
+    approval.require(Action.CASE_SHARE)
+    case = shareable(approval, case_id=case_id, agency=agency)
+    own_case(grant, case_id=case_id)
+    facts = {"case_shared": case.number, "with": agency, "approved_by": approval.officer}
+    gate.record_act(grant, facts=facts)
+    with transaction.atomic():
+        CaseShare.objects.get_or_create(
+            case=case, agency=agency, defaults={"shared_by": grant.officer, "since": clock.today()}
+        )
+        ShareRequest.objects.filter(case=case, agency=agency).delete()
+
+
+def own_case(grant: Grant, *, case_id: UUID) -> Case:
+    """Return a case of the holder's own agency, for this room alone. Raises NotPossible where they see none of the kind."""
+    grant.require(Action.CASE_SHARE)
     case = cases_of(grant).filter(pk=case_id, owner_agency__in=chains(grant.agencies)).first()
     if case is None:
         raise NotPossible("There is no such case of your agency that could be shared.")
-    gate.record_act(grant, facts={"case_shared": case.number, "with": agency})
-    CaseShare.objects.get_or_create(
-        case=case, agency=agency, defaults={"shared_by": grant.officer, "since": clock.today()}
-    )
+    return case
+
+
+def shareable(grant: Grant, *, case_id: UUID, agency: str) -> Case:
+    """Return a case that may be shared with an agency, for this room, within the lock of all acts.
+
+    Raises NotPossible where they see none of the kind or the agency is not registered, Refused where an order in force holds
+    over it.
+    """
+    grant.require(Action.CASE_SHARE)
+    case = own_case(grant, case_id=case_id)
+    if not is_registered(agency_path(agency)):
+        raise NotPossible(f"There is no agency {agency} in the registry.")
+    if any(order.holds(agency) for order in read_standing().orders):
+        raise gate.refuse_act(grant, NO_SHARE_UNDER_ORDER)
+    return case
 
 
 def unshare_case(grant: Grant, *, case_id: UUID, agency: str) -> None:

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db import connections
 
 from openclear.access.rules import HOST
-from openclear.records.models import CaseShare
+from openclear.records.models import CaseShare, ShareRequest
 from openclear.records.record import Record
 from openclear.records.rules import EXTERNAL, block_of
 from openclear.vocabulary.grants import Ground
@@ -40,7 +40,7 @@ class CaseGrounds:
             table for table in apps.get_app_config("records").get_models() if issubclass(table, Record)
         ]
         owned = [(table.objects, "owner_agency") for table in records]
-        for rows, column in (*owned, (CaseShare.objects, "agency")):
+        for rows, column in (*owned, (CaseShare.objects, "agency"), (ShareRequest.objects, "agency")):
             # Nearly every record is the department's own, which never moves: the others have an index of their own.
             others = rows.exclude(**{column: HOST})
             below = others.filter(**{f"{column}__startswith": f"{old}."})

@@ -88,7 +88,14 @@ def undecided_offenses(grant: Grant) -> list[UndecidedOffense]:
 def _note(facts: dict[str, str | int]) -> None:
     epoch = read_standing().epoch
     log.append(
-        Draft("outcome", "none", action=Action.RECORDS_IMPORT, dataset=Dataset.INCIDENTS, epoch=epoch, body=facts)
+        Draft(
+            "outcome",
+            "none",
+            action=Action.RECORDS_IMPORT,
+            dataset=Dataset.INCIDENTS,
+            epoch=epoch,
+            body=facts,
+        )
     )
 
 

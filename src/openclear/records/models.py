@@ -8,72 +8,29 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from openclear.records.record import Record, RowsWithin
+from openclear.records.keeping import Boundary, ChangedMonth, LabelTable, Sealing
+from openclear.records.record import ForAgency, Record, RowsWithin
 
-
-class Boundary(models.Model):
-    """A polygon of the city from one day until another: a beat, a district, a community area, a ward.
-
-    `shape`: a GeoJSON geometry in longitude and latitude (WGS 84). Public facts, so without labels.
-    """
-
-    kind = models.CharField(max_length=20)
-    code = models.CharField(max_length=6)
-    name = models.CharField(max_length=80, blank=True)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    shape = models.JSONField()
-
-    class Meta:
-        """One polygon for each code and first day."""
-
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["kind", "code", "valid_from"], name="boundary_once")
-        ]
-
-    def __str__(self) -> str:
-        """Return kind and code."""
-        return f"{self.kind} {self.code}"
-
-
-class ChangedMonth(models.Model):
-    """A month, in Chicago, in which incidents came, changed or were sealed. Written in the change's own transaction.
-
-    Whoever keeps something made from incidents makes the month anew and removes the marks that it saw before.
-    """
-
-    month = models.DateField()
-    reader = models.CharField(max_length=12)
-
-    def __str__(self) -> str:
-        """Return the month."""
-        return f"{self.month:%Y-%m}"
-
-
-class Sealing(models.Model):
-    """What a court ordered to be sealed or expunged: begun before it is logged, done when every row carries the label."""
-
-    kind = models.CharField(max_length=10)
-    record = models.UUIDField()
-    label = models.IntegerField()
-    court_order = models.CharField(max_length=80)
-    by = models.CharField(max_length=40)
-    done = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        """Return the court's order."""
-        return self.court_order
-
-
-class LabelTable(models.Model):
-    """The city's tables of offenses by which everything here was labelled. The newest counts."""
-
-    codes = models.TextField()
-    wordings = models.TextField()
-
-    def __str__(self) -> str:
-        """Return the number."""
-        return f"tables {self.pk}"
+__all__ = [
+    "Address",
+    "Arrest",
+    "Boundary",
+    "Case",
+    "CaseShare",
+    "ChangedMonth",
+    "Charge",
+    "Identifier",
+    "Incident",
+    "Involvement",
+    "LabelTable",
+    "NameWord",
+    "Offense",
+    "Person",
+    "PersonName",
+    "Sealing",
+    "ShareRequest",
+    "Vehicle",
+]  # fmt: skip
 
 
 class Person(Record):
@@ -279,11 +236,10 @@ class Case(Record):
         return self.number
 
 
-class CaseShare(models.Model):
+class CaseShare(ForAgency):
     """A case that was shared with another agency, and all below it."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="shares")
-    agency = models.CharField(max_length=200, db_index=True)
     shared_by = models.CharField(max_length=40)
     since = models.DateField()
 
@@ -294,6 +250,17 @@ class CaseShare(models.Model):
             models.UniqueConstraint(fields=["case", "agency"], name="share_once_per_agency")
         ]
 
-    def __str__(self) -> str:
-        """Return with whom."""
-        return f"shared with {self.agency}"
+
+class ShareRequest(ForAgency):
+    """A case that an officer of its department asks to share; gone when another one approves it or turns it down."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="share_requests")
+    asked_by = models.CharField(max_length=40)
+    asked = models.DateTimeField()
+
+    class Meta:
+        """It is asked for once for each agency."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["case", "agency"], name="ask_once_per_agency")
+        ]

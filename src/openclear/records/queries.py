@@ -15,6 +15,7 @@ from openclear.records.models import (
     Involvement,
     Offense,
     Person,
+    ShareRequest,
     Vehicle,
 )
 from openclear.records.rows import (
@@ -25,6 +26,7 @@ from openclear.records.rows import (
     IncidentDetail,
     InvolvementRow,
     PersonDetail,
+    ShareRequestRow,
     VehicleRow,
 )
 from openclear.records.rules import EXTERNAL
@@ -38,6 +40,7 @@ from openclear.records.shown import (
 )
 from openclear.records.told import case_rows, tells_of_part
 from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.agencies import chains
 from openclear.vocabulary.grants import Clearance, Grant
 
 MOST_HISTORY = 200
@@ -126,7 +129,7 @@ def case(grant: Grant, *, case_id: UUID) -> CaseDetail | None:
     shares = CaseShare.objects.filter(case=found).order_by("agency").values_list("agency", flat=True)
     return CaseDetail(
         row, found.closed, incidents.values_list("id", "rd_number").first(), found.owner_agency, tuple(shares),
-        sponsor=found.sponsor, waits=found.kind == EXTERNAL and found.confirmed is None,
+        sponsor=found.sponsor, waits=found.kind == EXTERNAL and found.confirmed is None, requests=_share_requests(grant, found),
     )  # fmt: skip
 
 
@@ -142,6 +145,15 @@ def handling_of(grant: Grant, *, record: UUID) -> tuple[Dataset, int] | None:
         if labels is not None:
             return dataset, labels
     return None
+
+
+def _share_requests(grant: Grant, case: Case) -> tuple[ShareRequestRow, ...]:
+    if case.owner_agency not in chains(grant.agencies):
+        return ()
+    rows = ShareRequest.objects.filter(case=case).order_by("pk")
+    return tuple(
+        ShareRequestRow(row.agency, row.asked_by, row.asked, row.asked_by == grant.officer) for row in rows
+    )
 
 
 def _addresses(person: Person, clearance: Clearance) -> tuple[AddressRow, ...]:

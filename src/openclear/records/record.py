@@ -84,3 +84,18 @@ class Record(models.Model):
                 fields=["owner_agency"], condition=~models.Q(owner_agency=HOST), name="%(class)s_of_partners"
             )
         ]
+
+
+class ForAgency(models.Model):
+    """What is done with a case for the sake of another agency, and all below it."""
+
+    agency = models.CharField(max_length=200, db_index=True)
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        """Return for which."""
+        return f"for {self.agency}"

@@ -127,11 +127,21 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareRequestRow:
+    """A request to share a case with an agency. `is_own`: the reader's own, whom another officer has to approve it."""
+
+    agency: str
+    asked_by: str
+    asked: datetime
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDetail:
     """A case with the day it was closed, if any, and its incident as (id, RD number) where the asker may see it.
 
     `owner`: the agency whose it is. `shared_with`: agencies that may name it too. `waits`: an external case that its
-    sponsor has not confirmed.
+    sponsor has not confirmed. `requests`: to share it, for officers of its department alone.
     """
 
     case: CaseRow
@@ -141,6 +151,7 @@ class CaseDetail:
     shared_with: tuple[str, ...]
     sponsor: str
     waits: bool
+    requests: tuple[ShareRequestRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from openclear.records import cases
+from openclear.records import cases, sharing
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.purposes import Purpose
 from openclear.web.asking import answered, ask, field, moved
 
@@ -14,10 +15,16 @@ from openclear.web.asking import answered, ask, field, moved
 @require_POST
 @answered
 def share(request: HttpRequest, record: UUID) -> HttpResponse:
-    """Share a case with an agency, or take that back."""
+    """Ask for a case to be shared, decide what another officer asked for, or take a sharing back."""
     grant = ask(request, Action.CASE_SHARE, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
-    act = cases.unshare_case if field(request, "end") else cases.share_case
-    act(grant, case_id=record, agency=field(request, "agency"))
+    acts = {
+        "ask": sharing.ask_to_share, "approve": sharing.approve_share, "decline": sharing.decline_share,
+        "end": cases.unshare_case,
+    }  # fmt: skip
+    what, agency = field(request, "what"), field(request, "agency")
+    if what not in acts or not agency:
+        raise WrongUsage("Choose an agency, and what is to become of the sharing.")
+    acts[what](grant, case_id=record, agency=agency)
     return moved(grant, "case", record)
 
 

@@ -1,15 +1,17 @@
 """The cut-off desk: plan who loses what, propose, have a second person carry it out, read the receipt."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from openclear.access import approving, proposals, queries
-from openclear.access.consequences import CUT_OFF
+from openclear.access.consequences import CUT_OFF, DISABLE, holdings_of
+from openclear.access.errors import MeansSomethingElse
 from openclear.access.notices import told_of
 from openclear.access.orders import cut_off_provisionally, new_order, overdue
-from openclear.access.plans import plan
+from openclear.access.plans import names_home, plan
 from openclear.access.proposals import ProposalRow
 from openclear.access.publication import with_basis
 from openclear.access.rows import OrderRow
@@ -23,7 +25,9 @@ from openclear.web.asking import administer, answered, field, mistake, moved, re
 from openclear.web.forms import OrderForm
 from openclear.web.sessions import freshly_proved
 
+END_TIE, LOSE_ACCESS = "end", "lose"
 _ABSENT = "web/absent.html"
+_UNDECIDED = "Choose for each of the city's own people whether the tie ends in this act or access is lost."
 
 
 @require_GET
@@ -57,7 +61,7 @@ def draw_up(request: HttpRequest) -> HttpResponse:
     except (WrongUsage, NotPossible) as error:
         return mistake(request, str(error), "web/order_form.html", **facts)
     return released(
-        request, "web/order_form.html", grant, order=order, plan=plan(grant, order=order), **facts
+        request, "web/order_form.html", grant, **facts, **_planned(grant, order, request.GET.dict())
     )
 
 
@@ -65,29 +69,30 @@ def draw_up(request: HttpRequest) -> HttpResponse:
 @answered
 @freshly_proved
 def propose(request: HttpRequest) -> HttpResponse:
-    """Put an order before a second person."""
+    """Put an order before a second person, or in force at once in an emergency."""
     grant = administer(request, Action.ORDER_CUT_OFF, agency=field(request, "agency"))
     form = OrderForm(request.POST)
     try:
         order, review_on = _drawn_up(form)
     except (WrongUsage, NotPossible) as error:
         return mistake(request, str(error), "web/order_form.html", **_form_facts(form))
+    facts: Any = _planned(grant, order, request.POST.dict())
+    if facts["undecided"]:
+        return mistake(request, _UNDECIDED, "web/order_form.html", **_form_facts(form), **facts)
+    signed: Any = {"order": order, "review_on": review_on, "end_ties": facts["end_ties"]}
     if field(request, "provisional"):
-        return moved(grant, "order", cut_off_provisionally(grant, order=order, review_on=review_on).order)
-    return moved(grant, "proposal", proposals.propose_cut_off(grant, order=order, review_on=review_on))
+        return moved(grant, "order", cut_off_provisionally(grant, **signed).order)
+    return moved(grant, "proposal", proposals.propose_cut_off(grant, **signed))
 
 
 @require_GET
 @answered
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
-    """Show one proposal, who it would reach as things stand now, and what the reader may do with it."""
+    """Show one proposal, what it means as things stand now, and what the reader may do with it."""
     grant = administer(request, Action.ORDER_CUT_OFF, proposal=number)
     row = proposals.proposal(grant, number=number)
     if row is None:
         return released(request, _ABSENT, grant, status=404)
-    facts: Any = {"told": told_of(grant, agency=row.agency)}
-    if row.kind == CUT_OFF and row.state == "open":
-        facts["plan"] = plan(grant, order=row.as_order())
     return released(
         request,
         "web/proposal.html",
@@ -95,7 +100,8 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         row=row,
         order=row.as_order(),
         is_own=_is_own(grant, row),
-        **facts,
+        told=told_of(grant, agency=row.agency),
+        **(_as_it_stands(grant, row) if row.state == proposals.OPEN else {"consequences": row.plan}),
     )
 
 
@@ -103,10 +109,13 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
 @answered
 @freshly_proved
 def approve(request: HttpRequest, number: int) -> HttpResponse:
-    """Carry a proposal out, as its second person."""
+    """Carry a proposal out, as its second person; back to its page where it means something else than was shown there."""
     grant = administer(request, _act_on(request, number), proposal=number)
-    receipts = approving.approve(grant, number=number)
-    # An account has no receipt of its own: the way leads back to what was approved.
+    try:
+        receipts = approving.approve(grant, number=number, seen=field(request, "seen"))
+    except MeansSomethingElse:
+        return moved(grant, "proposal", number)
+    # What is no order has no receipt of its own: the way leads back to what was approved.
     return moved(grant, "order", receipts[0].order) if receipts else moved(grant, "proposal", number)
 
 
@@ -150,6 +159,34 @@ def _drawn_up(form: OrderForm) -> tuple[OrderRow, Any]:
         agency=values["agency"], ground=values["ground"], scope=values["scope"], purposes=values["purposes"]
     )
     return with_basis(order, values["public_basis"]), values["review_on"]
+
+
+def _planned(grant: Grant, order: OrderRow, sent: Mapping[str, str]) -> dict[str, Any]:
+    # For each of the city's own people whom the order would catch one choice is made: `tie-HANDLE`.
+    # Nobody's tie to the department itself ends in an order: that one cannot be given at all.
+    caught = () if names_home(order) else plan(grant, order=order).home_people
+    choices = [(person, sent.get(f"tie-{person.handle}", "")) for person in caught]
+    end_ties = [person.handle for person, choice in choices if choice == END_TIE]
+    return {
+        "order": order, "plan": plan(grant, order=order, end_ties=end_ties), "choices": choices, "end_ties": end_ties, "names_home": names_home(order),
+        "undecided": [person for person, choice in choices if choice not in {END_TIE, LOSE_ACCESS}],
+    }  # fmt: skip
+
+
+def _as_it_stands(grant: Grant, row: ProposalRow) -> dict[str, Any]:
+    try:
+        means = proposals.means_now(grant, row=row)
+        end_ties = row.facts.get("end_ties", ())
+        planned = plan(grant, order=row.as_order(), end_ties=end_ties) if row.kind == CUT_OFF else None
+    except NotPossible as error:
+        # Such as a tie that was to end with the order and has ended by itself.
+        return {"impossible": str(error)}
+    return {
+        "consequences": means.told, "differs": means.differs_from(row.plan), "plan": planned,
+        # Of an order the plan is what is read, so its digest is the one that is approved.
+        "seen": planned.meaning if planned else means.meaning,
+        "holds": holdings_of(row.facts["handle"]) if row.kind == DISABLE else {},
+    }  # fmt: skip
 
 
 def _form_facts(form: OrderForm) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET
 from openclear.access.errors import Refused
 from openclear.access.notices import notices_for
 from openclear.access.paging import mark_of, offset_of, page_facts
-from openclear.access.queries import agencies, is_officer_of
+from openclear.access.queries import is_officer_of
 from openclear.records import finding, queries
 from openclear.records.cases import HOST, waiting_cases
 from openclear.records.rows import FoundRows
 from openclear.records.rules import kinds_of
+from openclear.records.sharing import agencies_to_share_with
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.asked import search_facts
@@ -134,7 +135,7 @@ def case(request: HttpRequest, record: UUID) -> HttpResponse:
     row = queries.case(grant, case_id=record)
     is_sponsor = row is not None and row.sponsor == grant.officer
     may_share = row is not None and is_within(row.owner, HOST) and is_officer_of(grant.officer, HOST)
-    facts = {"agencies": agencies() if may_share else (), "is_sponsor": is_sponsor}
+    facts = {"agencies": agencies_to_share_with() if may_share else (), "is_sponsor": is_sponsor}
     return _one(request, "web/case.html", grant, row, record, **facts)
 
 

@@ -1,32 +1,24 @@
-"""Agencies, who is tied to them, and accounts: what an access administrator keeps."""
+"""Agencies and who is tied to them: what an access administrator keeps. What touches an order takes a second person."""
 
-from datetime import timedelta
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from openclear.access import accounts, commands, lifecycle, moves, proposals, queries, ties
-from openclear.access.commands import CERTIFIED_DAYS, KINDS, TEMPORARY_HOURS, NewAgency, NewOfficer
-from openclear.vocabulary import clock
+from openclear.access import commands, moves, proposals, queries, ties
+from openclear.access.commands import KINDS, NewAgency
+from openclear.access.consequences import MERGE, MOVE, TIE, UNTIE, destination
+from openclear.access.guarded import touched
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
 from openclear.web.asking import administer, answered, field, moved, released
 from openclear.web.sessions import freshly_proved
 
 TIES = ("employer", "task-force", "detail", "contractor")
-MOST_PEOPLE = 100
-# What an account can be for. Keepers and oversight are registered like anybody, by two people.
-ROLES = (
-    "officer",
-    "detective",
-    "supervisor",
-    "analyst",
-    "records",
-    "access-administrator",
-    "approver",
-    "inspector-general",
-)
+RENAME = "rename"
+PLACES = (MOVE, MERGE, RENAME)
 
 
 @require_GET
@@ -60,7 +52,7 @@ def agency(request: HttpRequest, path: str) -> HttpResponse:
         grant,
         found=found,
         orders=orders,
-        kinds=KINDS,
+        touching=touched(path),
         ties=TIES,
         everyone=queries.officers(),
     )
@@ -84,12 +76,14 @@ def add_agency(request: HttpRequest) -> HttpResponse:
 @answered
 @freshly_proved
 def affiliate(request: HttpRequest, path: str) -> HttpResponse:
-    """Tie a person to an agency."""
-    kind = field(request, "kind")
-    if kind not in TIES:
-        raise WrongUsage("Choose how the person is tied to the agency.")
+    """Tie a person to an agency: at once, or where an order touches it by two people."""
+    kind, handle = field(request, "kind"), field(request, "officer")
+    if kind not in TIES or not handle:
+        raise WrongUsage("Choose a person, and how the person is tied to the agency.")
     grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
-    ties.affiliate(grant, handle=field(request, "officer"), agency=path, kind=kind)
+    if touched(path):
+        return put_before(request, grant, TIE, path, {"handle": handle, "kind": kind})
+    ties.affiliate(grant, handle=handle, agency=path, kind=kind)
     return moved(grant, "agency", path)
 
 
@@ -97,9 +91,12 @@ def affiliate(request: HttpRequest, path: str) -> HttpResponse:
 @answered
 @freshly_proved
 def end_affiliation(request: HttpRequest, path: str) -> HttpResponse:
-    """End a person's ties to an agency."""
+    """End a person's ties to an agency: at once, or where an order touches it by two people."""
+    handle = field(request, "officer")
     grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
-    ties.end_affiliation(grant, handle=field(request, "officer"), agency=path)
+    if touched(path):
+        return put_before(request, grant, UNTIE, path, {"handle": handle})
+    ties.end_affiliation(grant, handle=handle, agency=path)
     return moved(grant, "agency", path)
 
 
@@ -107,76 +104,30 @@ def end_affiliation(request: HttpRequest, path: str) -> HttpResponse:
 @answered
 @freshly_proved
 def place_agency(request: HttpRequest, path: str) -> HttpResponse:
-    """Move, merge or rename an agency; every order over it goes along."""
-    grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
+    """Move, merge or rename an agency; every order over it goes along. Where an order touches it two people move or merge it."""
     kind, to = field(request, "kind"), field(request, "to")
-    if kind == "move":
-        moves.move_agency(grant, agency=path, to=to)
-    elif kind == "merge":
-        to = moves.merge_agency(grant, agency=path, into=to)
-    else:
+    if kind not in PLACES:
+        raise WrongUsage("Choose what changes: the path, the agency that it belongs to, or the name.")
+    grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
+    if kind == RENAME:
         moves.rename_agency(grant, agency=path, name=to)
-        to = path
-    return moved(grant, "agency", to)
+        return moved(grant, "agency", path)
+    facts = {"agency": path, "to": agency_path(to)}
+    place = destination(kind, facts)
+    if touched(path, place):
+        return put_before(request, grant, kind, path, {"to": to})
+    if kind == MOVE:
+        moves.move_agency(grant, agency=path, to=to)
+    else:
+        moves.merge_agency(grant, agency=path, into=to)
+    return moved(grant, "agency", place)
 
 
-@require_POST
-@answered
-@freshly_proved
-def request_account(request: HttpRequest) -> HttpResponse:
-    """Ask for an account, which another administrator approves."""
-    grant = administer(request, Action.REGISTRY_CHANGE)
-    handle, role = field(request, "handle"), field(request, "role")
-    if not handle.isidentifier() or not field(request, "name") or role not in ROLES:
-        raise WrongUsage("Give a handle of letters and digits, a name, and one of the roles.")
-    temporary = clock.now() + timedelta(hours=TEMPORARY_HOURS) if field(request, "temporary") else None
-    account = NewOfficer(
-        handle.lower(), field(request, "name"), field(request, "title"), (role,),
-        ((agency_path(field(request, "agency")), "employer"),), clock.today() + timedelta(days=CERTIFIED_DAYS - 1),
-        mail=field(request, "mail"), temporary_until=temporary,
-    )  # fmt: skip
-    return moved(grant, "proposal", proposals.request_account(grant, account=account))
-
-
-@require_POST
-@answered
-@freshly_proved
-def certify(request: HttpRequest) -> HttpResponse:
-    """Certify an account for another year."""
-    grant = administer(request, Action.REGISTRY_CHANGE)
-    until = clock.today() + timedelta(days=CERTIFIED_DAYS - 1)
-    lifecycle.certify(grant, handles=[field(request, "handle")], until=until)
-    return moved(grant, "officers")
-
-
-@require_POST
-@answered
-@freshly_proved
-def disable(request: HttpRequest) -> HttpResponse:
-    """Disable an account at once."""
-    grant = administer(request, Action.REGISTRY_CHANGE)
-    lifecycle.disable(grant, handle=field(request, "handle"), reason=field(request, "reason") or "by hand")
-    return moved(grant, "officers")
-
-
-@require_GET
-@answered
-def officers(request: HttpRequest) -> HttpResponse:
-    """Show everyone who is registered, found by name, and which accounts are locked."""
-    grant = administer(request, Action.REGISTRY_LIST)
-    text = field(request, "q").casefold()
-    people = [row for row in queries.officers() if text in f"{row.handle} {row.name} {row.title}".casefold()]
-    return released(
-        request, "web/officers.html", grant, people=people[:MOST_PEOPLE], found=len(people), text=field(request, "q"),
-        locked=accounts.locked_handles(grant), roles=ROLES, agencies=queries.agencies(), soon=clock.today() + timedelta(days=30),
-    )  # fmt: skip
-
-
-@require_POST
-@answered
-@freshly_proved
-def release(request: HttpRequest) -> HttpResponse:
-    """Release an account that five failures locked."""
-    grant = administer(request, Action.ACCOUNT_RELEASE)
-    accounts.release_account(grant, handle=field(request, "handle"))
-    return moved(grant, "officers")
+def put_before(
+    request: HttpRequest, grant: Grant, kind: str, agency: str, facts: Mapping[str, str]
+) -> HttpResponse:
+    """Put a change of the registry before a second person, and lead to where it is seen what it means."""
+    reason = field(request, "reason")
+    return moved(
+        grant, "proposal", proposals.propose_act(grant, kind=kind, agency=agency, ground=reason, facts=facts)
+    )

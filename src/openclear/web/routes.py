@@ -10,6 +10,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from openclear.web import (
+    accounts,
     cases,
     figures,
     kept,
@@ -102,11 +103,12 @@ _access = [
     path("agencies/<str:path>/affiliate", registry.affiliate, name="affiliate"),
     path("agencies/<str:path>/place", registry.place_agency, name="place-agency"),
     path("agencies/<str:path>/end", registry.end_affiliation, name="end-affiliation"),
-    path("officers", registry.officers, name="officers"),
-    path("officers/request", registry.request_account, name="request-account"),
-    path("officers/certify", registry.certify, name="certify"),
-    path("officers/disable", registry.disable, name="disable"),
-    path("officers/release", registry.release, name="release"),
+    path("officers", accounts.officers, name="officers"),
+    path("officers/request", accounts.request_account, name="request-account"),
+    path("officers/certify", accounts.certify, name="certify"),
+    path("officers/disable", accounts.disable, name="disable"),
+    path("officers/reinstate", accounts.reinstate, name="reinstate"),
+    path("officers/release", accounts.release, name="release"),
 ]
 # Names that begin with account_ and mfa_ are those by which allauth finds its own pages.
 _account = [

@@ -1,4 +1,7 @@
-"""The words that pages show for codes: purposes, kinds, roles, reasons, states. Translated where they are shown."""
+"""The words that pages show for codes: purposes, kinds, roles, reasons, states. Translated where they are shown.
+
+Those of proposals stand in `proposed_words`.
+"""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -58,6 +61,8 @@ WORDS: dict[str, str | Promise] = {
     "open": _("waits for a second person"),
     "approved": _("approved"),
     "withdrawn": _("withdrawn"),
+    "overtaken": _("overtaken"),
+    "draft": _("proposed"),
     "verified": _("verified"),
     "failed": _("failed"),
     "queued": _("waits"),
@@ -95,14 +100,6 @@ WORDS: dict[str, str | Promise] = {
     "F": _("female"),
     "X": _("not stated"),
     "all": _("all"),
-}
-PROPOSED: dict[str, str | Promise] = {
-    "cut-off": _("Cut off"),
-    "lift": _("Lift the order on"),
-    "suspend": _("Suspend the order on"),
-    "resume": _("Put in force again the order on"),
-    "narrow": _("Narrow the order on"),
-    "account": _("Make an account at"),
 }
 REASONS: dict[str, str | Promise] = {
     "spelled": _("%(found)s, as asked"),

@@ -4,15 +4,29 @@ import re
 from collections.abc import Sequence
 
 from django import template
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from openclear.access.errors import Refused
+from openclear.access.rows import OrderRow
 from openclear.records.rows import Reason
-from openclear.web.words import ALIAS, PROPOSED, REASONS, WORDS
+from openclear.web.proposed_words import (
+    ANOTHER_APPROVER,
+    APPROVALS,
+    END_OF_TIE,
+    HEADINGS,
+    MEANINGS,
+    OR,
+    PROPOSED,
+)
+from openclear.web.words import ALIAS, REASONS, WORDS
 
 register = template.Library()
 _CUT = re.compile(r"Access of (.+) is cut off")
+_END_TIE = re.compile(r"End the tie of (\S+) in the same act \(--end-tie \S+\)")
+_UNDER = re.compile(r"(.+) \(([a-z-]+)\)")
 
 
 @register.filter
@@ -25,6 +39,61 @@ def words(code: object) -> str:
 def proposed(kind: str) -> str:
     """Return what is proposed, as words before the agency."""
     return str(PROPOSED[kind])
+
+
+@register.filter
+def meaning(kind: str) -> str:
+    """Return what a proposal does once it is approved."""
+    return str(MEANINGS[kind])
+
+
+@register.filter
+def approval(kind: str) -> str:
+    """Return what stands on the button that approves a proposal."""
+    return str(APPROVALS[kind])
+
+
+@register.filter
+def heading(name: str) -> str:
+    """Return the heading of one list of a proposal's consequences."""
+    return str(HEADINGS[name])
+
+
+@register.filter
+def told(items: Sequence[object]) -> str:
+    """Return one list of a proposal's consequences as a person reads it."""
+    return ", ".join(_told(item) for item in items)
+
+
+def _told(item: object) -> str:
+    if isinstance(item, list | tuple):
+        return " ".join(words(part) for part in item)
+    under = _UNDER.fullmatch(str(item))
+    return f"{under[1]} ({words(under[2])})" if under else words(item)
+
+
+@register.filter
+def named_order(order: OrderRow) -> str:
+    """Return an order that is not lifted, or the draft of one that is proposed, as a link."""
+    number = order.id.removeprefix("proposal ")
+    place = reverse("order", args=[number]) if number == order.id else reverse("proposal", args=[number])
+    kind = gettext("order") if number == order.id else gettext("proposal")
+    return format_html('<a href="{}">{} {}</a> ({})', place, kind, number, words(order.state))
+
+
+@register.filter
+def way_out(next_step: str) -> str:
+    """Return the ways out of an order that cannot be given, as the desk offers them, in the reader's language."""
+    ways = [_way(way) for way in next_step.rstrip(".").split("; or ")]
+    # A way that is a sentence of the catalog as a whole is no list of ways.
+    return gettext(next_step) if gettext(next_step) != next_step else str(OR).join(ways) + "."
+
+
+def _way(way: str) -> str:
+    end = _END_TIE.fullmatch(way)
+    if end:
+        return str(END_OF_TIE) % {"handle": end[1]}
+    return str(ANOTHER_APPROVER) if way == "register another approver first" else way
 
 
 @register.filter

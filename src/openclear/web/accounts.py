@@ -1,0 +1,136 @@
+"""Accounts: asked for, certified, disabled, let in again. Two people, except to certify one that no order touches."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from openclear.access import accounts, gate, keepers, lifecycle, proposals, queries
+from openclear.access.commands import CERTIFIED_DAYS, TEMPORARY_HOURS, NewOfficer
+from openclear.access.consequences import CERTIFY, DISABLE, REINSTATE
+from openclear.access.guarded import guarded, touched, touches
+from openclear.access.queries import OfficerRow
+from openclear.access.rules import OVERSIGHTS_OWN
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import agency_path
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.web.asking import administer, answered, field, moved, released
+from openclear.web.registry import put_before
+from openclear.web.sessions import freshly_proved
+
+MOST_PEOPLE = 100
+# What an account can be for. Keepers and oversight are registered like anybody, by two people.
+ROLES = (
+    "officer",
+    "detective",
+    "supervisor",
+    "analyst",
+    "records",
+    "access-administrator",
+    "approver",
+    "inspector-general",
+)
+
+
+@require_POST
+@answered
+@freshly_proved
+def request_account(request: HttpRequest) -> HttpResponse:
+    """Ask for an account, which another administrator approves."""
+    grant = administer(request, Action.REGISTRY_CHANGE)
+    handle, role = field(request, "handle"), field(request, "role")
+    if not handle.isidentifier() or not field(request, "name") or role not in ROLES:
+        raise WrongUsage("Give a handle of letters and digits, a name, and one of the roles.")
+    temporary = clock.now() + timedelta(hours=TEMPORARY_HOURS) if field(request, "temporary") else None
+    account = NewOfficer(
+        handle.lower(), field(request, "name"), field(request, "title"), (role,),
+        ((agency_path(field(request, "agency")), "employer"),), clock.today() + timedelta(days=CERTIFIED_DAYS - 1),
+        mail=field(request, "mail"), temporary_until=temporary,
+    )  # fmt: skip
+    return moved(grant, "proposal", proposals.request_account(grant, account=account))
+
+
+@require_POST
+@answered
+@freshly_proved
+def certify(request: HttpRequest) -> HttpResponse:
+    """Certify an account for another year: at once, or where an order touches it by two people."""
+    grant, row = _account(request)
+    until = clock.today() + timedelta(days=CERTIFIED_DAYS - 1)
+    if row.handle != grant.officer and touched(*row.agencies):
+        facts = {"handle": row.handle, "until": str(until)}
+        return put_before(request, grant, CERTIFY, _agency_of(row), facts)
+    lifecycle.certify(grant, handles=[row.handle], until=until)
+    return moved(grant, "officers")
+
+
+@require_POST
+@answered
+@freshly_proved
+def disable(request: HttpRequest) -> HttpResponse:
+    """Put the end of an account before a second person."""
+    grant, row = _account(request)
+    return put_before(request, grant, DISABLE, _agency_of(row), {"handle": row.handle})
+
+
+@require_POST
+@answered
+@freshly_proved
+def reinstate(request: HttpRequest) -> HttpResponse:
+    """Put before a second person that a disabled account is let in again."""
+    grant, row = _account(request)
+    if not row.disabled_for:
+        raise NotPossible(f"The account {row.handle} is not disabled.")
+    return put_before(request, grant, REINSTATE, _agency_of(row), {"handle": row.handle})
+
+
+@require_GET
+@answered
+def officers(request: HttpRequest) -> HttpResponse:
+    """Show everyone who is registered, found by name, and which accounts are locked."""
+    grant = administer(request, Action.REGISTRY_LIST)
+    text = field(request, "q").casefold()
+    people = [row for row in queries.officers() if text in f"{row.handle} {row.name} {row.title}".casefold()]
+    return released(
+        request, "web/officers.html", grant, people=_listed(people[:MOST_PEOPLE]), found=len(people), text=field(request, "q"),
+        locked=accounts.locked_handles(grant), roles=ROLES, agencies=queries.agencies(), soon=clock.today() + timedelta(days=30),
+    )  # fmt: skip
+
+
+@require_POST
+@answered
+@freshly_proved
+def release(request: HttpRequest) -> HttpResponse:
+    """Release an account that five failures locked."""
+    grant = administer(request, Action.ACCOUNT_RELEASE)
+    accounts.release_account(grant, handle=field(request, "handle"))
+    return moved(grant, "officers")
+
+
+def _account(request: HttpRequest) -> tuple[Grant, OfficerRow]:
+    handle = field(request, "handle")
+    grant = administer(request, Action.REGISTRY_CHANGE, handle=handle)
+    row = next((row for row in queries.officers() if row.handle == handle), None)
+    if row is None:
+        raise NotPossible(f"There is nobody called '{handle}'.")
+    if keepers.is_overseer(handle):
+        raise gate.refuse_act(grant, OVERSIGHTS_OWN)
+    return grant, row
+
+
+def _agency_of(row: OfficerRow) -> str:
+    return queries.employer_of(row.handle) or next(iter(row.agencies), "il")
+
+
+def _listed(people: list[OfficerRow]) -> list[dict[str, Any]]:
+    orders, watching = guarded(), keepers.overseers()
+    return [
+        {
+            "row": row, "is_overseer": row.handle in watching,
+            "takes_two": any(touches(order, agency) for order in orders for agency in row.agencies),
+        }
+        for row in people
+    ]  # fmt: skip

@@ -1,0 +1,70 @@
+"""The words of proposals: what is proposed, what it does once it is approved, and whom it means. Translated where shown."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# Before the agency.
+PROPOSED: dict[str, str | Promise] = {
+    "cut-off": _("Cut off"),
+    "lift": _("Lift the order on"),
+    "suspend": _("Suspend the order on"),
+    "resume": _("Put in force again the order on"),
+    "narrow": _("Narrow the order on"),
+    "account": _("Make an account at"),
+    "tie": _("Tie a person to"),
+    "untie": _("End a person's tie to"),
+    "move": _("Move"),
+    "merge": _("Merge into another agency:"),
+    "disable": _("Disable an account of"),
+    "reinstate": _("Let an account in again at"),
+    "certify": _("Certify an account of"),
+}
+# The sentence above the consequences.
+MEANINGS: dict[str, str | Promise] = {
+    "cut-off": _("The agency, everything below it and everyone tied to it is cut off at once."),
+    "lift": _("The order ends, and everyone whom it alone kept out is answered again."),
+    "suspend": _("The order keeps nobody out until it is put in force again."),
+    "resume": _("The order keeps out again everyone whom it holds over."),
+    "narrow": _("The order keeps out less than before; the rest is answered again."),
+    "account": _("This person can sign in and ask, as far as role and agency allow."),
+    "tie": _("An order on the agency, or on one above it, holds over this person too, now or when it comes."),
+    "untie": _("An order on the agency does not reach this person through this tie any more."),
+    "move": _("The agency and everything below it gets another path. Every order over it goes along."),
+    "merge": _(
+        "The agency becomes a part of the other and takes nobody new. Every order over it goes along."
+    ),
+    "disable": _("This person is not answered any more, until two people let the account in again."),
+    "reinstate": _("This person can sign in and ask again. Orders that reach them still hold."),
+    "certify": _("The account is good for longer. Orders that reach the person still hold."),
+}
+APPROVALS: dict[str, str | Promise] = {
+    "cut-off": _("Approve: cut off now"),
+    "lift": _("Approve: lift the order now"),
+    "suspend": _("Approve: suspend the order now"),
+    "resume": _("Approve: put the order in force again now"),
+    "narrow": _("Approve: narrow the order now"),
+    "account": _("Approve: make the account now"),
+    "tie": _("Approve: tie the person to it now"),
+    "untie": _("Approve: end the tie now"),
+    "move": _("Approve: move the agency now"),
+    "merge": _("Approve: merge the agency now"),
+    "disable": _("Approve: disable the account now"),
+    "reinstate": _("Approve: let the account in again now"),
+    "certify": _("Approve: certify the account now"),
+}
+HEADINGS: dict[str, str | Promise] = {
+    "people": _("People whom the order reaches"),
+    "home_people": _("The city's own people who lose access"),
+    "untied": _("Keep access, because their tie ends"),
+    "agencies": _("Agencies that keep their access"),
+    "already": _("In force already"),
+    "state": _("The order now"),
+    "places": _("It holds over"),
+    "account": _("Account"),
+    "comes_under": _("Come under an order"),
+    "leaves": _("Come out from under an order"),
+    "orders": _("Orders that reach this person"),
+}
+END_OF_TIE = _("End the tie of %(handle)s in the same act")
+ANOTHER_APPROVER = _("register another approver first")
+OR = _("; or ")
