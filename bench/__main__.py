@@ -6,8 +6,8 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("analysis", "audit", "block", "gate", "import", "web")
-_MODULES = {"import": "importing"}
+NAMES = ("analysis", "audit", "block", "gate", "import", "registry-race", "web")
+_MODULES = {"import": "importing", "registry-race": "registry_race"}
 
 
 def main() -> int:

@@ -1,8 +1,9 @@
 """An order against a busy city: what still leaves for the cut agency, what the others notice, how long it takes.
 
-32 clients of the cut agency (searches, pages, suggestions, links, six that read a megabyte in sips), 32 of others; an
-export of a million rows ready and another in the making, jobs that wait, links and alerts that are open. Bytes are
-counted by a witness in the server where they are passed to sendall.
+32 clients of the cut agency (searches, pages, suggestions, links, six that read a megabyte in sips) and twelve with the
+smallest receive buffer that never read, 32 of others; an export of a million rows ready and another in the making, jobs
+that wait, links and alerts that are open. Bytes are counted twice: by a witness in the server where they are passed to
+the kernel, and for those who never read where they arrive, in the kernel of the client.
 """
 
 from typing import Any

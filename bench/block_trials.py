@@ -153,7 +153,7 @@ def _outcome(trials: list[Trial], folder: Path, held: Held) -> dict[str, Any]:
     others = [(float(began), float(took), status) for whose, began, took, status in asked if whose == "other"]
     sent = [
         (float(moment), int(size))
-        for path in folder.glob("[0-9]*")
+        for path in (*folder.glob("[0-9]*"), folder / "asked.arrived")
         for moment, size in (line.split() for line in path.read_text().splitlines())
     ]
     log = verify()
@@ -161,7 +161,7 @@ def _outcome(trials: list[Trial], folder: Path, held: Held) -> dict[str, Any]:
     took = [trial[2] - trial[1] for trial in trials]
     print(
         f"cut clients: {sum(whose == 'cut' for whose, *_ in asked)} answers, {sum(size for _, size in sent):,} bytes passed to "
-        f"sendall; others: {len(others)} answers; order p50 {statistics.median(took):.3f} s; log {'whole' if log.ok else 'BROKEN'}",
+        f"a kernel or in one; others: {len(others)} answers; order p50 {statistics.median(took):.3f} s; log {'whole' if log.ok else 'BROKEN'}",
         file=sys.stderr,
     )
     return {
@@ -203,9 +203,14 @@ def _clients(port: int, folder: Path, held: Held) -> "subprocess.Popen[str]":
     ]
     crawler = sign_in(port, "ives")
     cut += [
-        _client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, slow=True)
+        _client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, way="sips")
         for number in range(6)
     ]
+    cut += [
+        _client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, way="waits")
+        for number in range(6)
+    ]
+    cut += [_client("cut", [search[number % 2]], token=CUT[number % 2], way="waits") for number in range(6)]
     cut += [_client("cut", ["/api/v1/cases"], token="ives")]
     others = [_client("other", search, token=OTHERS[number % len(OTHERS)]) for number in range(32)]
     program = subprocess.Popen(
@@ -218,14 +223,14 @@ def _clients(port: int, folder: Path, held: Held) -> "subprocess.Popen[str]":
 
 
 def _client(
-    whose: str, paths: list[str], *, token: str = "", cookie: str = "", slow: bool = False
+    whose: str, paths: list[str], *, token: str = "", cookie: str = "", way: str = "asks"
 ) -> dict[str, Any]:
     from tests.cast import token as token_of
 
     headers = {"X-Bench": whose} | (
         {"Authorization": f"Bearer {token_of(token)}"} if token else {"Cookie": cookie}
     )
-    return {"whose": whose, "paths": paths, "headers": headers, "pause": PAUSE, "slow": slow}
+    return {"whose": whose, "paths": paths, "headers": headers, "pause": PAUSE, "way": way}
 
 
 def _grant(officer: str, action: str) -> Any:
@@ -252,7 +257,8 @@ def _fill(rows: int) -> None:
 def _server(port: int, folder: Path) -> "subprocess.Popen[bytes]":
     command = [
         sys.executable, "-m", "gunicorn", "bench.watched_site:application", "--bind", f"127.0.0.1:{port}", "--worker-class",
-        "openclear.config.workers.OfficerWorker", "--workers", "2", "--threads", "48", "--log-level", "error",
+        "openclear.config.workers.OfficerWorker", "--workers", "2", "--threads", "48", "--keep-alive", "5",
+        "--log-level", "error",
     ]  # fmt: skip
     return subprocess.Popen(command, env=os.environ | {"BENCH_WITNESS": str(folder)})
 

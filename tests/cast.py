@@ -43,7 +43,7 @@ def token(officer: str) -> str:
     return tokens.create_token(first, handle=officer, approval=second)
 
 
-def ask(officer: str, path: str, **query: str) -> Any:
+def ask(officer: str, path: str, /, **query: str) -> Any:
     """One request to the API with the officer's token; the response as Django's test client gives it."""
     return Client(headers={"authorization": f"Bearer {token(officer)}"}).get(f"/api/v1/{path}", query)
 
@@ -51,6 +51,18 @@ def ask(officer: str, path: str, **query: str) -> Any:
 def search(officer: str, text: str, **more: str) -> Any:
     asked = {"q": text, "purpose": CRIME, "case": open_case()} | more
     return ask(officer, "people", **asked)
+
+
+def entry_of(receipt: dict[str, Any]) -> int:
+    """The number of the entry behind a refusal's receipt, as Okafor finds it by the token."""
+    from openclear.audit.reading import number_of_token
+
+    assert set(receipt) == {"token"}, "a refusal tells no number"
+    number = number_of_token(
+        grant("okafor", Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW), token=receipt["token"]
+    )
+    assert number is not None
+    return number
 
 
 def signed_in(officer: str) -> Client:

@@ -35,6 +35,7 @@ from tests.cast import (
     GROUND,
     ask,
     cut_off,
+    entry_of,
     grant,
     lift,
     open_case,
@@ -69,7 +70,7 @@ def test_nobody_but_an_integration_writes_another_agency_into_the_log_or_learns_
     for named in ("kerr", "nobody-such", "marsh"):
         answer = acting(named, through="marsh")
         assert answer.json()["rule_ids"] == ["integration-carries-its-human"], named
-        header = bytes(Entry.objects.using("audit").get(index=answer.json()["receipt"]["entry"]).header)
+        header = bytes(Entry.objects.using("audit").get(index=entry_of(answer.json()["receipt"])).header)
         assert b"us.dhs" not in header
 
 
@@ -337,13 +338,13 @@ def test_a_case_that_is_closed_while_an_export_is_made_ends_it(monkeypatch):
 
 
 def test_the_reason_for_hiding_is_the_order_where_it_is_the_order():
-    from openclear.access.explanations import explain
+    from openclear.access.explanations import Question, explain
     from openclear.vocabulary.purposes import Purpose
 
     receipt = cut_off("us.dhs.ice", scope=["vehicles"])
     try:
-        key = grant("okafor", Action.DECISION_EXPLAIN, Purpose.OVERSIGHT_REVIEW)
-        told = explain(key, handle="ives", action=Action.PERSON_SEARCH, purpose=CRIME, case=open_case())
+        key = grant("okafor", Action.DECISION_EXPLAIN_OTHERS, Purpose.OVERSIGHT_REVIEW)
+        told = explain(key, question=Question("ives", "person.search", CRIME, open_case()))
         hidden = {(item.dataset, item.what): item.rules for item in told.hidden}
         assert f"cut-off:{receipt.order}" in hidden["vehicles", "victim"]
     finally:

@@ -72,6 +72,12 @@ ALLOWED = [
         id="adler",
     ),
     pytest.param(
+        ADLER,
+        ask(Action.LOG_RESTORE, Purpose.ACCESS_ADMINISTRATION, None),
+        "two-keepers-accept-a-log",
+        id="adler-and-a-restored-log",
+    ),
+    pytest.param(
         FROST,
         ask(Action.LOG_VIEW_OWN, Purpose.OWN_ACCOUNT, None),
         "own-account",
@@ -121,6 +127,12 @@ ALLOWED = [
 REFUSED = [
     pytest.param(CHEN, ask(Action.PERSON_SEARCH), "no-rule-permits", id="chen-looks-for-a-person"),
     pytest.param(FROST, ask(Action.VEHICLE_SEARCH, PATROL), "no-rule-permits", id="frost-answers-a-call"),
+    pytest.param(
+        OKAFOR,
+        ask(Action.LOG_RESTORE, Purpose.OVERSIGHT_REVIEW, None),
+        "no-rule-permits",
+        id="okafor-and-a-restored-log",
+    ),
     pytest.param(
         RIVERA, ask(Action.INCIDENT_SEARCH, Purpose.CRIME_ANALYSIS), "no-rule-permits", id="rivera-analyses"
     ),

@@ -22,6 +22,17 @@ ROOMS = [path for path in sorted(PACKAGE.iterdir()) if path.is_dir() and path.na
 TREES = {path: ast.parse(path.read_text()) for path in MODULES}
 
 
+# What the standard library gained after 3.11.0: names, and arguments with the calls that take them.
+NEWER_NAMES = {
+    "itertools": {"batched"}, "math": {"fma", "sumprod"}, "os": {"process_cpu_count"}, "tarfile": {"data_filter", "tar_filter"},
+    "typing": {"NoDefault", "ReadOnly", "TypeAliasType", "TypeIs", "override"}, "Path": {"from_uri"}, "warnings": {"deprecated"},
+}  # fmt: skip
+NEWER_ARGUMENTS = {
+    "case_sensitive": {"glob", "rglob", "match"}, "delete_on_close": {"NamedTemporaryFile"}, "onexc": {"rmtree"},
+    "filter": {"extract", "extractall", "unpack_archive"}, "strict": {"getaddresses", "parseaddr"}, "walk_up": {"relative_to"},
+}  # fmt: skip
+
+
 def functions(tree):
     return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
@@ -80,6 +91,7 @@ WITHOUT_GRANT = {
     "records/changed.py": {"month_of", "bounds_of", "mark"},
     "records/months.py": set(),
     "records/sealing.py": {"finish_sealings"},
+    "records/labelling.py": {"is_labelled", "label_again", "keep_tables"},
     "analysis/agreement.py": set(),
     "analysis/questions.py": set(),
     "analysis/snapshots.py": {"folder", "files"},
@@ -283,6 +295,29 @@ def test_every_exception_of_the_linter_has_its_reason():
                 assert re.search(r"# noqa: [A-Z0-9, ]+ - \w+", line), f"{path.name}: {line.strip()}"
             if "type: ignore" in line:
                 assert re.search(r"type: ignore\[[\w, -]+\] #", line), f"{path.name}: {line.strip()}"
+
+
+def test_nothing_is_newer_than_the_python_that_readme_promises():
+    assert "`python3` (3.11 or later)" in (ROOT / "README.md").read_text()
+    newer = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room in ("src", "tests", "bench")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(), feature_version=(3, 11)))
+        if is_newer(node)
+    ]
+    assert not newer
+
+
+def is_newer(node):
+    if isinstance(node, ast.ImportFrom):
+        return any(alias.name in NEWER_NAMES.get(node.module, ()) for alias in node.names)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.attr in NEWER_NAMES.get(node.value.id, ())
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return any(called in NEWER_ARGUMENTS.get(argument.arg, ()) for argument in node.keywords)
 
 
 def test_time_is_asked_in_one_place():

@@ -14,6 +14,7 @@ from openclear.audit import log
 from openclear.audit.errors import BrokenLog, LogUnavailable, RefusedByOrder
 from openclear.audit.keys import create_key, read_key
 from openclear.audit.models import Body, Entry
+from openclear.audit.opening import open_ledger
 from openclear.audit.proof.headers import BadHeader, check_header, parse_header
 from openclear.audit.proof.orders import OrderBook
 from openclear.audit.queries import verify
@@ -166,10 +167,8 @@ def test_an_entry_edited_in_the_database_stops_the_sequencer_and_is_named():
         header=original.replace(b"allow", b"deny ")
     )
     try:
-        from openclear.audit.ledger import Ledger
-
         with pytest.raises(BrokenLog, match=f"Entry {receipt.entry} of the log"):
-            Ledger(read_key(settings.KEYS_FOLDER / "log.key"))
+            open_ledger(settings.KEYS_FOLDER)
         assert receipt.entry in {fault["entry"] for fault in verify_without_sequencer().faults}
     finally:
         Entry.objects.using("audit").filter(index=receipt.entry).update(header=original)

@@ -33,14 +33,14 @@ class City:
             self.port = probe.getsockname()[1]
         self.server: subprocess.Popen[bytes] | None = None
 
-    def run(self, *arguments: str, code: int = 0) -> str:
+    def run(self, *arguments: str, code: int = 0, wait: int = 120) -> str:
         done = subprocess.run(
             [*PROGRAM, *arguments],
             env=self.environment,
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=wait,
         )
         assert done.returncode == code, (arguments, done.stdout, done.stderr)
         return done.stdout

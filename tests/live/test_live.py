@@ -189,7 +189,7 @@ import sys, time
 from openclear.config.program import prepare
 prepare()
 from datetime import timedelta
-from openclear.access import commands
+from openclear.access import agreements, ties
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from tests.cast import ADMINISTRATION, grant

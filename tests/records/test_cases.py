@@ -81,8 +81,8 @@ def test_a_partner_registers_its_case_and_the_sponsor_confirms_it():
         ("NCIC IVF 5", "0460", "brandt", NotPossible),
         ("X-1", "immigration", "brandt", WrongUsage),
         ("X-1", "8USC1325", "brandt", WrongUsage),
-        ("X-1", "0460", "frost", NotPossible),
-        ("X-1", "0460", "nobody", NotPossible),
+        ("X-1", "0460", "", WrongUsage),
+        ("X-1", "0460", "x" * 41, WrongUsage),
         (" ", "0460", "brandt", WrongUsage),
     ],
 )

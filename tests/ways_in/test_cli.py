@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -59,7 +60,11 @@ def test_one_person_is_refused_in_one_sentence(capsys):
         capsys, "cut-off", "us.dhs.ice", "--ground", "x", "--by", "novak", "--approved-by", "novak"
     )
     assert (code, out) == (1, "")
-    assert error == "An order needs two different people: one who orders and one who approves.\n"
+    told = r"An order needs two different people: one who orders and one who approves \(token ([0-9a-f]{64})\)\.\n"
+    token = re.fullmatch(told, error)[1]
+    assert main(["log", "find", token, "--json"], lambda: None) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["header"]["rules"], found["body"]["officer"]) == (["two-people"], "novak")
 
 
 def test_a_plan_names_who_loses_what(capsys):

@@ -10,12 +10,12 @@ from openclear.access.policy import Engine, Policies, load_policies
 from openclear.access.registry import person_at
 from openclear.access.rows import Ask, Decision, OrderRow, Person, Rule, Standing, Subject
 from openclear.access.rules import (
-    INCOMPLETE_CHAIN,
     NO_HUMAN,
     OTHER_RULES,
     agencies_of,
     checked,
     first_fault,
+    may_receive,
     order_over,
     order_refusal,
     subject_of,
@@ -72,25 +72,37 @@ def verdict(
     if ask.through and (carrier is None or not carrier.is_integration):
         # Nobody else may name a person: the public header names no agency then, for what was claimed proves nothing.
         return Judgement(Decision(allowed=False, rules=(NO_HUMAN,)), person, (), standing.epoch, {})
-    # What a caller names enters the public header only as an agency that is registered.
+    # What a caller names enters the public header only as an agency that is registered; an order is asked about it in
+    # any case, so that nobody learns from an order on an agency above it whether it is one.
     known = ask.on_behalf_of is None or (person is not None and ask.on_behalf_of in person.registered)
+    own = agencies_of([person, carrier], on)
     agencies = agencies_of([person, carrier], on, ask.on_behalf_of if known else None)
-    order = order_over(standing.orders, agencies, ask)
-    fault = _fault(person, carrier, ask, agencies) or (None if known else INCOMPLETE_CHAIN)
+    order = order_over(standing.orders, agencies_of([person, carrier], on, ask.on_behalf_of), ask)
+    fault = _fault(person, carrier, ask, agencies, on)
     if standing.rules != policies().digest:
         # Another version of the program serves this city by now: nothing is decided by rules that are not its own.
         fault = OTHER_RULES
     if fault or person is None:
         decision = order_refusal(order) if order else Decision(allowed=False, rules=(fault,) if fault else ())
         return Judgement(decision, person, agencies, standing.epoch, {})
+    if not may_receive(person, ask.on_behalf_of, on):
+        # Registered or not, an agency without an agreement gets the same no, made in the same way and from the same facts.
+        subject = replace(subject_of(person, own, on, None, carrier), host=False, agreed=False)
+        plain = _class_of(replace(ask, on_behalf_of=None), person, on)
+        decision, _ = _compiled_once(standing, own, subject, plain)
+        return Judgement(order_refusal(order) if order else decision, person, agencies, standing.epoch, {})
     subject = subject_of(person, agencies, on, ask.on_behalf_of, carrier)
-    # After an order every thread needs the same new decisions at once: one makes them, the others wait for it.
-    with _compiling:
-        decision, clearances = _compiled(
-            _orders_over(standing, agencies), subject, _class_of(ask, person, on)
-        )
+    decision, clearances = _compiled_once(standing, agencies, subject, _class_of(ask, person, on))
     final = checked(decision, order)
     return Judgement(final, person, agencies, standing.epoch, clearances if final.allowed else {})
+
+
+def _compiled_once(
+    standing: Standing, agencies: tuple[str, ...], subject: Subject, ask: Ask
+) -> tuple[Decision, Mapping[Dataset, Clearance]]:
+    # After an order every thread needs the same new decisions at once: one makes them, the others wait for it.
+    with _compiling:
+        return _compiled(_orders_over(standing, agencies), subject, ask)
 
 
 def _orders_over(standing: Standing, agencies: tuple[str, ...]) -> tuple[OrderRow, ...]:
@@ -99,9 +111,12 @@ def _orders_over(standing: Standing, agencies: tuple[str, ...]) -> tuple[OrderRo
     return tuple(order for order in standing.orders if any(order.holds(agency) for agency in agencies))
 
 
-def _fault(person: Person | None, carrier: Person | None, ask: Ask, agencies: tuple[str, ...]) -> Rule | None:
+def _fault(
+    person: Person | None, carrier: Person | None, ask: Ask, agencies: tuple[str, ...], on: date
+) -> Rule | None:
     moment = clock.now()
-    fault = first_fault(person, agencies, moment)
+    # Neither the integration's ties nor the agency that the answer is for give a person a tie of their own.
+    fault = first_fault(person, agencies if agencies_of([person], on) else (), moment)
     if fault or person is None:
         return fault
     if ask.through is None:

@@ -71,9 +71,8 @@ def refuse(
     """Return the logged refusal for a decision; orders and policies that disagree are an alarm."""
     if any(rule.id == "rules-disagree" for rule in decision.rules):
         alarm.critical("orders and policies disagree at epoch %s", judgement.epoch)
-    return Refused(
-        decision, log.append(draft_of("refusal", decision, ask, judgement, body_of(officer, facts)))
-    )
+    receipt = log.append(draft_of("refusal", decision, ask, judgement, body_of(officer, facts)))
+    return Refused(decision, receipt.without_number())
 
 
 def refused_by_log(grant: Grant, judgement: Judgement, identity: str) -> Refused:

@@ -1,15 +1,17 @@
 """What the gate says when it does not open."""
 
+import json
+
 from openclear.access.rows import Decision
 from openclear.vocabulary.errors import NotPossible
-from openclear.vocabulary.grants import Receipt
+from openclear.vocabulary.grants import RefusalReceipt
 
 
 class Refused(NotPossible):
     """The ask is refused, and the refusal is already in the log. Carries rule, reason, source, next step."""
 
-    def __init__(self, decision: Decision, receipt: Receipt) -> None:
-        """`receipt`: where the refusal stands in the log."""
+    def __init__(self, decision: Decision, receipt: RefusalReceipt) -> None:
+        """`receipt`: the token of the refusal's entry, never its number: two numbers would count everybody's entries."""
         super().__init__("; ".join(rule.because for rule in decision.rules) + ".")
         self.decision = decision
         self.receipt = receipt
@@ -30,6 +32,14 @@ class Refused(NotPossible):
         steps = [rule.next_step for rule in self.decision.rules if rule.next_step]
         return " ".join(steps) or "Ask your access administrator which purposes your agreement covers."
 
+    def as_problem(self, status: int = 403) -> bytes:
+        """Return it as a program reads it (RFC 9457): rules, reason, source, next step, token."""
+        problem = {
+            "title": "Refused", "status": status, "rule_ids": list(self.decision.rule_ids), "because": self.because,
+            "source": self.source, "next_step": self.next_step, "receipt": {"token": self.receipt.token},
+        }  # fmt: skip
+        return json.dumps(problem, ensure_ascii=False).encode()
+
 
 class NotAnswered(NotPossible):
     """Nothing can be answered now (503): the barrier or the log did not confirm in time."""
@@ -47,6 +57,10 @@ class MeansSomethingElse(NotPossible):
 
 class OlderThanLog(NotPossible):
     """The database is older than the log: serving it could bring lifted or ended access back."""
+
+
+class LogCutBack(NotPossible):
+    """The log lacks what this database saw of it: it was cut back, or another log was put in its place."""
 
 
 class OlderRules(NotPossible):

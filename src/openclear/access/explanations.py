@@ -7,6 +7,7 @@ rules are those of this version of the program, and the answer says whether they
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from openclear.access.decisions import Judgement, policies, verdict
 from openclear.access.models import OrderState, PolicyVersion
@@ -19,10 +20,38 @@ from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import RECORD_DATASETS, Action, Dataset
 from openclear.vocabulary.agencies import chain
+from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Clearance, Grant, Ground
 from openclear.vocabulary.labels import Label, label_name
-from openclear.vocabulary.purposes import POLICE_WORK, Purpose
+from openclear.vocabulary.purposes import POLICE_WORK, Purpose, purpose_of
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An act that is to be explained, as it was typed. `officer`: whose act, "" for the asker's own; `on`: "" for now."""
+
+    officer: str
+    action: str
+    purpose: str
+    case: str = ""
+    on: str = ""
+
+    def is_of(self, reader: str) -> bool:
+        """Say whether `reader` asks about themselves."""
+        return self.officer in {"", reader}
+
+    def act_of(self, reader: str) -> Action:
+        """Return the act that the gate decides: about oneself anyone asks, about others oversight alone."""
+        return Action.DECISION_EXPLAIN if self.is_of(reader) else Action.DECISION_EXPLAIN_OTHERS
+
+    def reason_of(self, reader: str) -> Purpose:
+        """Return the purpose of the question itself."""
+        return Purpose.CRIMINAL_INVESTIGATION if self.is_of(reader) else Purpose.OVERSIGHT_REVIEW
+
+    def facts(self) -> dict[str, Any]:
+        """Return all that was asked, for the entry."""
+        return {"explained": facts_of(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +117,15 @@ def day_of(text: str | None) -> date | None:
     return day
 
 
-def explain(
-    grant: Grant, *, handle: str, action: Action, purpose: Purpose, case: str | None, on: date | None = None
-) -> Explanation:
-    """Return how an act of `handle` would be decided now, or would have been at the end of a day.
+def explain(grant: Grant, *, question: Question) -> Explanation:
+    """Return how an act would be decided now, or would have been at the end of a day.
 
-    The caller lets people explain only themselves. Of the case only whether it is open today is known.
+    Of the case only whether it is open today is known. Raises WrongUsage for an act, purpose or day that is none,
+    WrongKey where a grant about oneself is used for others.
     """
-    grant.require(Action.DECISION_EXPLAIN)
+    grant.require(question.act_of(grant.officer), Action.DECISION_EXPLAIN_OTHERS)
+    handle, case = question.officer or grant.officer, question.case
+    action, purpose, on = action_of(question.action), purpose_of(question.purpose), day_of(question.on)
     ground = ports.grounds.find(case) if case else None
     ask = Ask(action, purpose, ground_named=bool(case), ground=ground)
     day = on or clock.today()

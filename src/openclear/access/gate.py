@@ -11,6 +11,7 @@ from typing import Any
 from openclear.access.decisions import Judgement, judge
 from openclear.access.entries import ask_of, body_of, draft_of, refuse, refused
 from openclear.access.errors import Refused
+from openclear.access.nobody import doorkeeper
 from openclear.access.ports import ports
 from openclear.access.releasing import LARGEST_ANSWER, let_go, release, release_together, stamp, still_open
 from openclear.access.rows import Ask, Decision, Rule
@@ -20,7 +21,7 @@ from openclear.access.uses import note_use
 from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.vocabulary.actions import DATASET_OF, Action
-from openclear.vocabulary.grants import Grant, Receipt
+from openclear.vocabulary.grants import Grant, Receipt, RefusalReceipt
 from openclear.vocabulary.purposes import Purpose
 
 __all__ = [
@@ -80,27 +81,42 @@ def would_open(officer: str, action: Action, *, purpose: Purpose, case: str | No
 
 
 def turn_away(*, facts: Mapping[str, Any]) -> Refused:
-    """Return the refusal of somebody unknown, logged with no agency."""
+    """Return the refusal of somebody unknown, logged with no agency; in a flood many share an entry (`nobody`)."""
     decision = Decision(allowed=False, rules=(NOT_SIGNED_IN,))
     draft = Draft("refusal", "deny", rules=decision.rule_ids, epoch=read_standing().epoch, body=dict(facts))
-    return Refused(decision, log.append(draft))
+    return Refused(decision, doorkeeper.turn_away(draft).without_number())
 
 
-def report_mistake(officer: str, problem: str, *, facts: Mapping[str, Any]) -> Receipt:
+def report_mistake(  # noqa: PLR0913 - who, through whom and for whom are decided here as by an ask
+    officer: str,
+    problem: str,
+    *,
+    facts: Mapping[str, Any],
+    action: Action = Action.DESK_OPEN,
+    purpose: Purpose = Purpose.CRIMINAL_INVESTIGATION,
+    through: str | None = None,
+    on_behalf_of: str | None = None,
+) -> RefusalReceipt:
     """Log that a request could not be understood or failed, for the agencies of the asker; return the receipt.
 
-    Raises Refused for somebody under an order: they learn of the order, not of their mistake.
+    `action`, `purpose`: what was asked for, as far as it was understood. `through`, `on_behalf_of`: as `open_for` takes
+    them. Raises Refused where an order holds over any of these: they learn of the order, not of their mistake.
     """
     standing = read_standing()
-    ask = Ask(Action.DESK_OPEN, Purpose.CRIMINAL_INVESTIGATION, ground_named=False, ground=None)
+    kept = {**facts, "problem": problem, "through": through or "", "on_behalf_of": on_behalf_of or ""}
+    ask = Ask(action, purpose, False, None, on_behalf_of, through)  # noqa: FBT003 - no ground is named
     judgement = judge(officer, ask, standing)
+    if through and not judgement.agencies:
+        # Only an integration may name a person; of anybody else's ask the holder of the token alone is decided.
+        ask = Ask(action, purpose, False, None, on_behalf_of)  # noqa: FBT003 - as above
+        officer, judgement = through, judge(through, ask, standing)
     if any(rule.id.startswith(CUT_OFF) for rule in judgement.decision.rules):
-        raise refused(officer, ask, judgement, {**facts, "problem": problem})
+        raise refused(officer, ask, judgement, kept)
     draft = Draft(
-        "error", "error", agencies=judgement.agencies, epoch=standing.epoch,
-        body={**facts, "officer": officer, "problem": problem},
+        "error", "error", agencies=judgement.agencies, epoch=standing.epoch, body={**kept, "officer": officer},
     )  # fmt: skip
-    return log.append(draft)
+    receipt = log.append(draft) if officer else doorkeeper.turn_away(draft)
+    return receipt.without_number()
 
 
 def record_act(grant: Grant, *, facts: Mapping[str, Any], kind: str = "command") -> Receipt:

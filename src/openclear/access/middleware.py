@@ -1,5 +1,6 @@
 """Nothing leaves the officer side without a release stamp: what has none becomes a 500 and an alarm."""
 
+import json
 import logging
 import traceback
 from collections.abc import Callable
@@ -8,8 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from openclear.access import gate
+from openclear.access.asker import asker_of
 from openclear.access.errors import NotAnswered, Refused
-from openclear.access.watchdog import watchdog
+from openclear.access.lines import Line
 from openclear.audit.errors import LogUnavailable
 from openclear.vocabulary.errors import OpenClearError
 
@@ -17,14 +19,13 @@ alarm = logging.getLogger("openclear.alarm")
 _UNAVAILABLE = b'{"title": "Not answered", "status": 503, "detail": "Nothing can be answered now; try again in a moment."}'
 _FAILED = b'{"title": "Error", "status": 500, "detail": "This failed here and was noted; call the operator if it persists."}'
 _METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
-_REFUSED = b'{"title": "Refused", "status": 403, "detail": "Access of your agency is cut off."}'
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
 # What the framework answers before any view is asked, and what leaves instead: the same few words for everyone.
 _BEFORE_THE_VIEW = {403: (_METHOD, 405), 404: (_ABSENT, 404), 405: (_METHOD, 405)}
 
 
 class ReleaseStampMiddleware:
-    """Lets through stamped answers and the routes on the public list, and has every hold watched."""
+    """Lets through stamped answers and the routes on the public list, and gives every hold to the connection."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         """`get_response`: the view."""
@@ -33,14 +34,14 @@ class ReleaseStampMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the view's answer if it may leave, else a 500, 503 or 404 that holds nothing."""
         # Read before the view: an act that goes on after a fresh proof brings the request of before.
-        connection = request.META.get("gunicorn.socket")
+        line = request.META.get("gunicorn.socket")
         response = self._get_response(request)
         if request.resolver_match is None:
             return self._noted(request, _plain(_ABSENT, 404), "no such address", "none")
         # An act that waited for a fresh proof goes on from a public route; its answer is held like any other.
         hold = getattr(response, "barrier_hold", None)
-        if hold:
-            watchdog.watch(hold, connection)
+        if hold and isinstance(line, Line):
+            line.carry(hold)
         if request.resolver_match.view_name in settings.PUBLIC_ROUTES and response.status_code < 500:
             return response
         if getattr(response, "release_stamp", None) is None:
@@ -75,11 +76,21 @@ class ReleaseStampMiddleware:
     @staticmethod
     def _noted(request: HttpRequest, answer: HttpResponse, problem: str, route: str) -> HttpResponse:
         try:
-            receipt = gate.report_mistake(getattr(request, "officer", ""), problem, facts={"route": route})
+            asker = asker_of(request)
+            receipt = gate.report_mistake(
+                asker.officer,
+                problem,
+                facts={"route": route, "address": request.META.get("REMOTE_ADDR", "")},
+                through=asker.through,
+                on_behalf_of=asker.on_behalf_of,
+            )
         except Refused as refused:
-            return gate.stamp(_plain(_REFUSED, 403), refused.receipt)
+            return gate.stamp(_plain(refused.as_problem(), 403), refused.receipt)
         except OpenClearError:
             return _plain(_UNAVAILABLE, 503)
+        answer.content = json.dumps(
+            {**json.loads(answer.content), "receipt": {"token": receipt.token}}
+        ).encode()
         return gate.stamp(answer, receipt)
 
 

@@ -118,6 +118,7 @@ class OrderState(models.Model):
     approved_by = models.CharField(max_length=40)
     review_on = models.DateField(null=True, blank=True)
     document = models.CharField(max_length=200, blank=True)
+    public_basis = models.CharField(max_length=300, blank=True)
     moment = models.DateTimeField(null=True, blank=True)
     epoch = models.BigIntegerField()
     entry = models.BigIntegerField()
@@ -190,6 +191,18 @@ class CommittedEpoch(models.Model):
     def __str__(self) -> str:
         """Return the number."""
         return str(self.value)
+
+
+class SeenCheckpoint(models.Model):
+    """One row: the newest signed checkpoint of the log that this database saw. A log that does not reach it was cut back."""
+
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    note = models.TextField()
+
+    def __str__(self) -> str:
+        """Return how many entries it signs."""
+        return f"checkpoint of {self.size} entries"
 
 
 class Token(models.Model):

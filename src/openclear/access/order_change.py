@@ -14,6 +14,7 @@ from openclear.access.changes import Change, change_by
 from openclear.access.models import Agency, OrderProof, OrderState, Proposal
 from openclear.access.order_rows import DRAFT, IN_FORCE, PROVISIONAL, is_blocking, newest_states, row_of
 from openclear.access.plans import plan_of
+from openclear.access.publication import basis_so_far
 from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import OrderRow
 from openclear.access.ties import end_ties_under
@@ -72,7 +73,7 @@ def set_back(
     order = replace(to or was, ground=ground.strip())
     with change_by(grant) as under_way:
         _set_state(under_way, order, state, signed, grant.officer)
-    return OrderReceipt(order.id, under_way.epoch, ())
+    return OrderReceipt(order.id, under_way.epoch, (receipts.published(under_way.epoch),))
 
 
 def finish_unproved() -> list[str]:
@@ -105,14 +106,15 @@ def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, o
     set_to = replace(order, id=identity, state=state)
     header = set_to.header()
     body = {"ground": order.ground, "ordered_by": ordered_by, "approved_by": signed.approved_by,
-            "review_on": str(signed.review_on or ""), "document": signed.document}  # fmt: skip
+            "review_on": str(signed.review_on or ""), "document": signed.document,
+            "public_basis": order.public_basis or basis_so_far(identity)}  # fmt: skip
     # The entry is durable, the row is not: a crash on this line leaves an order that the log already
     # enforces and that the next start completes.
     entry = under_way.entry("order", {"order": header}, body)
     OrderState.objects.create(
         order=identity, agency=order.agency, state=state, scope=header["scope"], purposes=header["purposes"],
         ground=order.ground, ordered_by=ordered_by, approved_by=signed.approved_by, review_on=signed.review_on,
-        document=signed.document, moment=clock.now(), epoch=under_way.epoch, entry=entry,
+        document=signed.document, public_basis=body["public_basis"], moment=clock.now(), epoch=under_way.epoch, entry=entry,
     )  # fmt: skip
     _decide_proposals(set_to, signed)
     return replace(set_to, entry=entry)

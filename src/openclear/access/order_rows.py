@@ -30,8 +30,9 @@ def row_of(state: OrderState) -> OrderRow:
     scope, purposes = (value if value == ALL else tuple(value) for value in (state.scope, state.purposes))
     places = OrderPlace.objects.filter(order=state.order).order_by("agency").values_list("agency", flat=True)
     return OrderRow(
-        state.order, state.agency, state.state, scope, purposes, state.ground, state.entry, tuple(places)
-    )
+        state.order, state.agency, state.state, scope, purposes, state.ground, state.entry, tuple(places),
+        state.public_basis,
+    )  # fmt: skip
 
 
 def is_blocking(state: str) -> bool:

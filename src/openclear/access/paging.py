@@ -35,6 +35,17 @@ def offset_of(grant: Grant, question: Mapping[str, Any], mark: str) -> int:
     return int(offset)
 
 
+def page_facts(mark: str) -> dict[str, Any]:
+    """Return what the entry of a turned page keeps: its mark, and the row that it says it begins at, unproved."""
+    if not mark:
+        return {}
+    try:
+        _, offset = signing.loads(mark, salt=_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        offset = None
+    return {"page": mark, "from_row": offset}
+
+
 def _bound(grant: Grant, question: Mapping[str, Any]) -> str:
     text = repr(
         (

@@ -44,17 +44,36 @@ class Reach(Protocol):
         """End these things for good. Ending one twice is harmless."""
 
 
+class Publication(Protocol):
+    """Tells the public who has access and which orders are in force."""
+
+    def publish(self) -> int:
+        """Write what holds now into the public database and return the epoch that it shows after that, read back.
+
+        Raises what the database raises where it cannot be reached.
+        """
+
+
 class Ports:
     """The implementations that this process runs with."""
 
     def __init__(self) -> None:
         """Begin with none."""
         self._grounds: Grounds | None = None
+        self._publication: Publication | None = None
         self.reach: list[Reach] = []
 
-    def register(self, grounds: Grounds, reach: Sequence[Reach]) -> None:
+    def register(self, grounds: Grounds, reach: Sequence[Reach], publication: Publication) -> None:
         """Set what the rooms above implement."""
-        self._grounds, self.reach = grounds, list(reach)
+        self._grounds, self.reach, self._publication = grounds, list(reach), publication
+
+    @property
+    def publication(self) -> Publication:
+        """The way to the public page. Raises NotPossible where nobody registered it."""
+        if self._publication is None:
+            message = "No room publishes orders; this process was not started by openclear."
+            raise NotPossible(message)
+        return self._publication
 
     @property
     def grounds(self) -> Grounds:

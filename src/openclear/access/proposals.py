@@ -78,7 +78,8 @@ class ProposalRow:
     def as_order(self) -> OrderRow:
         """Return the draft of the order that is proposed, or the words of the order that is changed."""
         identity = DRAFT if self.kind == CUT_OFF else self.order
-        return OrderRow(identity, self.agency, DRAFT, self.scope, self.purposes, self.ground, 0)
+        basis = str(self.facts.get("public_basis", ""))
+        return OrderRow(identity, self.agency, DRAFT, self.scope, self.purposes, self.ground, 0, (), basis)
 
 
 @one_at_a_time
@@ -94,15 +95,10 @@ def propose_cut_off(
     if lockout := plan(grant, order=order, end_ties=end_ties).locks_out:
         raise gate.refuse_act(grant, lockout)
     header = order.header()
-    gate.record_act(
-        grant,
-        facts={
-            "proposed": header | {"ground": order.ground, "end_ties": list(end_ties)}, "review_on": str(review_on or ""),
-        },
-    )  # fmt: skip
-    return _proposed(
-        grant, CUT_OFF, order, {"end_ties": sorted(end_ties)}, review_on=review_on, ground=order.ground
-    )
+    words = {"ground": order.ground, "public_basis": order.public_basis, "end_ties": list(end_ties)}
+    gate.record_act(grant, facts={"proposed": header | words, "review_on": str(review_on or "")})
+    facts = {"end_ties": sorted(end_ties), "public_basis": order.public_basis}
+    return _proposed(grant, CUT_OFF, order, facts, review_on=review_on, ground=order.ground)
 
 
 def propose_lift(grant: Grant, *, order: str, ground: str) -> int:

@@ -19,7 +19,7 @@ from openclear.access.models import (
 )
 from openclear.access.receipts import TargetReceipt
 from openclear.access.rows import OrderRow
-from openclear.access.rules import CITY, EMPLOYER
+from openclear.access.rules import EMPLOYER
 from openclear.access.standing import read_standing
 from openclear.access.tokens import digest_of
 from openclear.access.uses import note_use
@@ -77,6 +77,7 @@ class OrderHistoryRow:
     document: str = ""
     review_on: date | None = None
     moment: datetime | None = None
+    public_basis: str = ""
 
 
 def officer_of_token(text: str) -> str | None:
@@ -200,29 +201,7 @@ def order_history() -> Sequence[OrderHistoryRow]:
             row.document,
             row.review_on,
             row.moment,
+            row.public_basis,
         )
         for row in OrderState.objects.order_by("sequence")
     ]
-
-
-def grounds_of_access() -> list[dict[str, Any]]:
-    """Return each agency with people that may ask today, and the ground: the city itself, or the agreement over it."""
-    agreements = [
-        (row.agency.path, row.number, row.ends_on)
-        for row in Agreement.objects.select_related("agency").filter(
-            signed_on__lte=clock.today(), ends_on__gte=clock.today()
-        )
-    ]
-    with_people = Affiliation.objects.filter(officer__is_active=True).values_list("agency__path", flat=True)
-    found = []
-    for agency in Agency.objects.filter(path__in=set(with_people)):
-        held = next((row for row in agreements if is_within(agency.path, row[0])), None)
-        own = is_within(agency.path, CITY)
-        if own or held:
-            found.append(
-                {
-                    "path": agency.path, "name": agency.name, "own": own,
-                    "agreement": held[1] if held and not own else "", "until": str(held[2]) if held else "",
-                }
-            )  # fmt: skip
-    return found

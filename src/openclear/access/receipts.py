@@ -1,13 +1,15 @@
 """What an order did, proved target by target: what reached the city before, and what still does."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from functools import cache
 
-from openclear.access import barrier
+from openclear.access import barrier, publication
 from openclear.access.decisions import judge
 from openclear.access.errors import NotAnswered
+from openclear.access.lines import not_seen
 from openclear.access.models import Affiliation, OrderProof
 from openclear.access.plans import caught, reached
 from openclear.access.ports import ports
@@ -28,6 +30,8 @@ class TargetReceipt:
 
     `state`: "verified", "failed", or "moved" where the plan named somebody whom the order does not hold over any more;
     `note` then says who, and by which entry.
+    `reset`: of the answers, those whose connection was reset before all had arrived. `outside`: what this machine
+    cannot see of them (`lines.not_seen`).
     """
 
     target: str
@@ -35,6 +39,8 @@ class TargetReceipt:
     before: int
     after: int
     note: str = ""
+    reset: int = 0
+    outside: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,15 @@ class OrderReceipt:
     order: str
     epoch: int
     receipts: Sequence[TargetReceipt]
+
+
+def outside_words(outside: Sequence[str]) -> list[str]:
+    """Return a sentence for each thing that a receipt names as out of this machine's sight."""
+    sentences = {
+        "proxy": "Through the proxy {}: it may still hold what it has acknowledged.",
+        "system": "On {} nobody sees what a reader has acknowledged: what its kernel was given may still arrive.",
+    }
+    return [sentences[kind].format(name) for kind, _, name in (item.partition(" ") for item in outside)]
 
 
 def end_held(order: OrderRow) -> None:
@@ -62,17 +77,28 @@ def prove(
     `agencies`: of whoever gave it. `held`: what its plan named, of the same epoch: how many things of each holder, by target.
     Whoever calls this holds the lock of all acts from before the plan until this returns.
     """
+    told_public = publication.begin()
     # While things are ended, the answers under way run out their 500 ms: the order waits for the longer of both.
     end_held(order)
     with _drained(order) as drained:
         # Again: an answer that was under way may have made something.
         end_held(order)
-        receipts = [*_proved(order, held), drained]
+        receipts = [*_proved(order, held), drained, _published(told_public, epoch)]
         _append_result(agencies, order, epoch, receipts)
         OrderProof.objects.filter(order=order.id, epoch=epoch).update(
             receipts=[list(astuple(item)) for item in receipts]
         )
     return OrderReceipt(order.id, epoch, receipts)
+
+
+def published(epoch: int) -> TargetReceipt:
+    """Tell the public of an order that was set back, and say whether its page shows it."""
+    return _published(publication.begin(), epoch)
+
+
+def _published(told: "Future[int]", epoch: int) -> TargetReceipt:
+    shown = publication.was_told(told, epoch)
+    return TargetReceipt(publication.TARGET, VERIFIED if shown else FAILED, 1, 0 if shown else 1)
 
 
 def _proved(order: OrderRow, planned: Mapping[str, Mapping[str, int]]) -> Iterator[TargetReceipt]:
@@ -122,26 +148,24 @@ def _probe(order: OrderRow) -> Ask:
 
 @contextmanager
 def _drained(order: OrderRow) -> Iterator[TargetReceipt]:
-    target = "answers being handed over"
-    holds = []
+    target, outside = "answers being handed over", not_seen()
     try:
-        try:
-            for place in sorted({order.agency, *order.places}):
-                holds.append(barrier.exclusive(place))  # noqa: PERF401 - those that were had are let go on a failure
-        except NotAnswered:
-            # The order is in force all the same; what is not proved is that the last answer has left.
-            yield TargetReceipt(target, FAILED, 1, 1)
-            return
-        yield TargetReceipt(target, VERIFIED, sum(waited for _, waited in holds), 0)
+        hold, met = barrier.exclusive(order.agency, *order.places, certain=True)
+    except NotAnswered:
+        # The order is in force all the same; what is not proved is that the last answer has arrived or was reset.
+        yield TargetReceipt(target, FAILED, 1, 1, outside=outside)
+        return
+    try:
+        yield TargetReceipt(target, VERIFIED, met.met, 0, reset=met.reset, outside=outside)
     finally:
-        for hold, _ in holds:
-            hold.release()
+        hold.release()
 
 
 def _append_result(
     agencies: Sequence[str], order: OrderRow, epoch: int, receipts: Sequence[TargetReceipt]
 ) -> None:
-    proved = all(item.state == VERIFIED for item in receipts)
+    # That the public page could not be told makes the order no less in force; the receipt says it.
+    proved = all(item.state == VERIFIED for item in receipts if item.target != publication.TARGET)
     log.append(
         Draft(
             kind="in-force" if proved else "outcome",

@@ -13,6 +13,7 @@ from openclear.access.models import CommittedEpoch, Epoch, OrderState
 from openclear.access.order_rows import is_blocking
 from openclear.access.orders import UNKNOWN_AUTHOR
 from openclear.access.rows import OrderRow
+from openclear.access.seen import compare_with_seen, note_checkpoint
 from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.queries import newest_entry_of_order, stated_by_order
@@ -24,12 +25,13 @@ from openclear.vocabulary.actions import Action
 def reconcile() -> list[str]:
     """Make the database hold every order that the log holds, and return one sentence for each thing done.
 
-    Raises OlderThanLog where the database lacks changes that were surely committed once: a backup was
+    Raises LogCutBack where the log lacks what this database saw of it, OlderThanLog where the database lacks changes that were surely committed once: a backup was
     restored, and serving it could bring ended access back.
     """
     with registry_held(), transaction.atomic():
         row = Epoch.objects.select_for_update().get()
         state = log.state()
+        compare_with_seen(state)
         if state.confirmed_epoch > row.value:
             message = (
                 f"The database is at epoch {row.value}, the log at {state.confirmed_epoch}: an older backup was "
@@ -40,6 +42,7 @@ def reconcile() -> list[str]:
         if done:
             row.value = max(row.value, state.claimed_epoch) + 1
             row.save(update_fields=["value"])
+    note_checkpoint()
     return done
 
 
@@ -79,6 +82,7 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
         purposes=facts["purposes"], ground=said.get("ground", f"order in log entry {entry}"),
         ordered_by=said.get("ordered_by", UNKNOWN_AUTHOR), approved_by=said.get("approved_by", UNKNOWN_AUTHOR),
         review_on=date.fromisoformat(review) if review else None, document=said.get("document", ""),
+        public_basis=said.get("public_basis", ""),
         moment=clock.now(), epoch=epoch + 1, entry=entry,
     )  # fmt: skip
     log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "completed at the start"}))

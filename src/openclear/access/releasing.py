@@ -18,7 +18,7 @@ from openclear.access.rows import Decision, Rule, Standing
 from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.errors import RefusedByOrder
-from openclear.vocabulary.grants import Grant, Receipt
+from openclear.vocabulary.grants import Grant, Receipt, RefusalReceipt
 
 LARGEST_ANSWER = 1 << 20
 LARGEST_RETRIES = 3
@@ -113,16 +113,21 @@ def _judged_again(grant: Grant, standing: Standing) -> Judgement:
     return judgement
 
 
-def stamp(response: HttpResponse, receipt: Receipt, hold: Hold | None = None) -> HttpResponse:
-    """Return `response` with the release stamp that the middleware asks for. Its close lets go of the hold."""
-    response.headers["OpenCLEAR-Receipt"] = f"{receipt.entry} {receipt.leaf}"
+def stamp(
+    response: HttpResponse, receipt: Receipt | RefusalReceipt, hold: Hold | None = None
+) -> HttpResponse:
+    """Return `response` with the release stamp that the middleware asks for.
+
+    The hold ends when the answer has arrived; with a server that cannot see that, when the response is closed.
+    """
+    response.headers["OpenCLEAR-Receipt"] = str(receipt)
     response.headers["Content-Length"] = str(len(response.content))
     response.headers["Cache-Control"] = "no-store"
     response.release_stamp = receipt  # type: ignore[attr-defined] # the middleware looks for it
-    response.barrier_hold = hold  # type: ignore[attr-defined] # the middleware has it watched
+    response.barrier_hold = hold  # type: ignore[attr-defined] # the middleware gives it to the connection
     if hold:
         closers = response._resource_closers  # type: ignore[attr-defined] # noqa: SLF001 - close() calls them
-        closers.append(hold.release)
+        closers.append(hold.response_closed)
     return response
 
 

@@ -84,6 +84,7 @@ class OrderRow:
     """One order as it stands. `scope` and `purposes`: "all", or the names it is limited to.
 
     `places`: where else in the tree it holds, because an agency under it was moved, renamed, merged or split.
+    `public_basis`: its legal basis in words for the public, where it is given with some; `ground` is never published.
     """
 
     id: str
@@ -94,6 +95,7 @@ class OrderRow:
     ground: str
     entry: int
     places: tuple[str, ...] = ()
+    public_basis: str = ""
 
     def holds(self, agency: str) -> bool:
         """Say whether the order holds over `agency`: its own agency, all below it, and wherever those went."""

@@ -128,6 +128,11 @@ def subject_of(
     )
 
 
+def may_receive(person: Person, agency: str | None, on: date) -> bool:
+    """Say whether answers may be asked for on behalf of `agency`: it is registered and has an agreement on that day."""
+    return agency is None or (agency in person.registered and _agreed(person, agency, on))
+
+
 def _agreed(person: Person, agency: str, on: date) -> bool:
     if is_within(agency, CITY):
         return True

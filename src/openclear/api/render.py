@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from openclear.access.errors import Refused
 from openclear.access.gate import stamp
 from openclear.records.rows import FoundRows
-from openclear.vocabulary.grants import Grant, Receipt
+from openclear.vocabulary.grants import Grant, RefusalReceipt
 
 PROBLEM = "application/problem+json"
 
@@ -41,21 +41,13 @@ def absent() -> HttpResponse:
 
 def refusal(error: Refused, status: int = 403) -> HttpResponse:
     """Return a refusal with rule, reason, source and next step. It is logged already."""
-    problem = {
-        "title": "Refused",
-        "status": status,
-        "rule_ids": list(error.decision.rule_ids),
-        "because": error.because,
-        "source": error.source,
-        "next_step": error.next_step,
-        "receipt": asdict(error.receipt),
-    }
-    return stamp(_json(problem, status, PROBLEM), error.receipt)
+    response = HttpResponse(error.as_problem(status), status=status, content_type=PROBLEM)
+    return stamp(response, error.receipt)
 
 
-def mistake(detail: str, receipt: Receipt, status: int) -> HttpResponse:
+def mistake(detail: str, receipt: RefusalReceipt, status: int) -> HttpResponse:
     """Return what is wrong with a request, in one sentence. It is logged already."""
-    problem = {"title": "Not understood", "status": status, "detail": detail}
+    problem = {"title": "Not understood", "status": status, "detail": detail, "receipt": asdict(receipt)}
     return stamp(_json(problem, status, PROBLEM), receipt)
 
 

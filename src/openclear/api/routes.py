@@ -10,18 +10,20 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from openclear.access import gate
+from openclear.access.asker import Asker, asker_of, asker_through, sent_by
 from openclear.access.errors import Refused
-from openclear.access.explanations import action_of, day_of
+from openclear.access.explanations import Question
 from openclear.access.explanations import explain as explain_decision
-from openclear.access.paging import mark_of, offset_of
+from openclear.access.paging import mark_of, offset_of, page_facts
 from openclear.access.queries import officer_of_token
 from openclear.api import render, schemas
 from openclear.records import finding, queries
-from openclear.records.rows import IncidentFilter, PeopleFilter, VehicleFilter
+from openclear.records.rows import FILTERS
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.purposes import Purpose, purpose_of
+from openclear.vocabulary.purposes import Purpose, named_purpose, purpose_of
 
 
 class OfficerToken(HttpBearer):
@@ -55,19 +57,26 @@ api = DescribedAPI(
 _TEXT = {"type": "string"}
 _RECEIPT = {
     "OpenCLEAR-Receipt": {
-        "description": "number and leaf hash of the log entry of this answer",
+        "description": "of an answer: number and leaf hash of its log entry; of anything else: the token of its entry",
         "schema": _TEXT,
     }
 }
 _NEXT = {"Link": {"description": "of a search: the next page, rel=next (RFC 8288)", "schema": _TEXT}}
-ACTING_FOR = "OpenCLEAR-Acting-For"
+# What each route asks for, so that a mistake on it is decided under the same orders.
+_ACTIONS = {
+    "search_people": Action.PERSON_SEARCH, "view_person": Action.PERSON_VIEW,
+    "search_incidents": Action.INCIDENT_SEARCH, "view_incident": Action.INCIDENT_VIEW,
+    "search_arrests": Action.ARREST_SEARCH, "view_arrest": Action.ARREST_VIEW,
+    "search_vehicles": Action.VEHICLE_SEARCH, "view_vehicle": Action.VEHICLE_VIEW,
+    "list_cases": Action.CASE_LIST, "view_case": Action.CASE_VIEW, "explain": Action.DECISION_EXPLAIN,
+}  # fmt: skip
 PROBLEMS = {400: schemas.Problem, 401: schemas.Problem, 403: schemas.Problem, 404: schemas.Problem}
 
 
 @api.get("/people", response={200: schemas.PeopleFound, **PROBLEMS}, summary="Search people by name")
 def search_people(request: HttpRequest, query: Query[schemas.PeopleQuery]) -> HttpResponse:
     """Each word begins a name or sounds like one; a year narrows by birth. Needs an open case."""
-    return _search(request, query, Action.PERSON_SEARCH, finding.find_people, PeopleFilter)
+    return _search(request, query, "people", Action.PERSON_SEARCH, finding.find_people)
 
 
 @api.get("/people/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one person")
@@ -80,7 +89,7 @@ def view_person(request: HttpRequest, record: UUID, query: Query[schemas.ViewQue
 @api.get("/incidents", response={200: schemas.IncidentsFound, **PROBLEMS}, summary="Search incidents")
 def search_incidents(request: HttpRequest, query: Query[schemas.IncidentsQuery]) -> HttpResponse:
     """By RD number, or by the beginning of a block such as 047XX S ASHLAND."""
-    return _search(request, query, Action.INCIDENT_SEARCH, finding.find_incidents, IncidentFilter)
+    return _search(request, query, "incidents", Action.INCIDENT_SEARCH, finding.find_incidents)
 
 
 @api.get("/incidents/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one incident")
@@ -93,7 +102,7 @@ def view_incident(request: HttpRequest, record: UUID, query: Query[schemas.ViewQ
 @api.get("/arrests", response={200: schemas.ArrestsFound, **PROBLEMS}, summary="Search arrests by CB number")
 def search_arrests(request: HttpRequest, query: Query[schemas.ArrestsQuery]) -> HttpResponse:
     """By the beginning of a CB (central booking) number. Needs an open case."""
-    return _search(request, query, Action.ARREST_SEARCH, finding.find_arrests, None)
+    return _search(request, query, "arrests", Action.ARREST_SEARCH, finding.find_arrests)
 
 
 @api.get("/arrests/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one arrest")
@@ -106,7 +115,7 @@ def view_arrest(request: HttpRequest, record: UUID, query: Query[schemas.ViewQue
 @api.get("/vehicles", response={200: schemas.VehiclesFound, **PROBLEMS}, summary="Search vehicles by plate")
 def search_vehicles(request: HttpRequest, query: Query[schemas.VehiclesQuery]) -> HttpResponse:
     """By the beginning of a plate."""
-    return _search(request, query, Action.VEHICLE_SEARCH, finding.find_vehicles, VehicleFilter)
+    return _search(request, query, "vehicles", Action.VEHICLE_SEARCH, finding.find_vehicles)
 
 
 @api.get("/vehicles/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one vehicle")
@@ -119,7 +128,7 @@ def view_vehicle(request: HttpRequest, record: UUID, query: Query[schemas.ViewQu
 @api.get("/cases", response={200: schemas.CasesFound, **PROBLEMS}, summary="List open cases")
 def list_cases(request: HttpRequest, query: Query[schemas.CasesQuery]) -> HttpResponse:
     """Open cases, dispatch events and warrants, newest first: what a search can name as its ground."""
-    grant = _for_work(request, Action.CASE_LIST, query=query.q)
+    grant = _for_work(request, Action.CASE_LIST, **search_facts(query.q, limit=query.limit))
     rows = finding.open_cases(grant, text=query.q, limit=query.limit)
     listed = render.answer({"results": [asdict(row) for row in rows]}, grant)
     return _release(grant, listed, [row.id for row in rows])
@@ -134,35 +143,29 @@ def view_case(request: HttpRequest, record: UUID) -> HttpResponse:
 
 @api.get("/decisions/explain", response={200: schemas.Explanation, **PROBLEMS}, summary="Ask why")
 def explain(request: HttpRequest, query: Query[schemas.ExplainQuery]) -> HttpResponse:
-    """How an act of your own would be decided, by which rules, and what would stay hidden."""
-    officer = _officer(request)
-    action, purpose = action_of(query.action), purpose_of(query.purpose)
-    facts = {
-        "explained": f"{action} {purpose}",
-        "explained_case": query.case or "",
-        "address": _address(request),
-    }
+    """How an act of your own would be decided, by which rules, and what would stay hidden; anyone's to oversight."""
+    asker = _asker(request)
+    asked = Question(query.officer, query.action, query.purpose, query.case or "", str(query.on or ""))
     grant = gate.open_for(
-        officer,
-        Action.DECISION_EXPLAIN,
-        purpose=Purpose.CRIMINAL_INVESTIGATION,
-        through=_through(request),
-        facts=facts,
+        asker.officer,
+        asked.act_of(asker.officer),
+        purpose=asked.reason_of(asker.officer),
+        through=asker.through,
+        facts={"address": _address(request), **asked.facts()},
     )
-    explanation = explain_decision(
-        grant, handle=officer, action=action, purpose=purpose, case=query.case, on=day_of(str(query.on or ""))
-    )
+    explanation = explain_decision(grant, question=asked)
     return _release(grant, render.answer(asdict(explanation), grant), [])
 
 
-def _search(request: HttpRequest, query: Any, action: Action, find: Any, filters: Any) -> HttpResponse:
-    grant = _open(request, action, query)
+def _search(request: HttpRequest, query: Any, kind: str, action: Action, find: Any) -> HttpResponse:
     question = query.dict(exclude={"page"})
+    filters = FILTERS.get(kind)
+    narrow = filters(**{item.name: question[item.name] for item in fields(filters)}) if filters else None
+    asked = search_facts(query.q, narrow, limit=query.limit, **page_facts(query.page))
+    grant = _open(request, action, query, **asked)
     offset = offset_of(grant, question, query.page)
-    narrow = (
-        {"narrow": filters(**{item.name: question[item.name] for item in fields(filters)})} if filters else {}
-    )
-    found = find(grant, text=query.q, limit=query.limit, offset=offset, **narrow)
+    narrowing = {"narrow": narrow} if filters else {}
+    found = find(grant, text=query.q, limit=query.limit, offset=offset, **narrowing)
     beyond = offset + len(found.rows)
     more = found.rows and found.count > beyond and beyond < finding.DEEPEST
     next_page = _next_page(request, mark_of(grant, question, offset=beyond)) if more else ""
@@ -175,26 +178,27 @@ def _next_page(request: HttpRequest, mark: str) -> str:
     return f"{request.path}?{asked.urlencode()}"
 
 
-def _for_work(request: HttpRequest, action: Action, **facts: str) -> Grant:
-    facts = {"address": _address(request), **facts}
+def _for_work(request: HttpRequest, action: Action, **facts: Any) -> Grant:
+    asker = _asker(request)
     return gate.open_for(
-        _officer(request),
+        asker.officer,
         action,
         purpose=Purpose.CRIMINAL_INVESTIGATION,
-        through=_through(request),
-        facts=facts,
+        through=asker.through,
+        facts={"address": _address(request), **facts},
     )
 
 
-def _open(request: HttpRequest, action: Action, query: Any, **facts: str) -> Grant:
+def _open(request: HttpRequest, action: Action, query: Any, /, **facts: Any) -> Grant:
+    asker = _asker(request)
     return gate.open_for(
-        _officer(request),
+        asker.officer,
         action,
         purpose=purpose_of(query.purpose),
         case=query.case,
         on_behalf_of=query.on_behalf_of,
-        through=_through(request),
-        facts={"query": getattr(query, "q", ""), "address": _address(request), **facts},
+        through=asker.through,
+        facts={"address": _address(request), **facts},
     )
 
 
@@ -208,15 +212,9 @@ def _release(grant: Grant, response: HttpResponse, shown: list[UUID]) -> HttpRes
     return grant.release(response, shown=shown)
 
 
-def _officer(request: HttpRequest) -> str:
+def _asker(request: HttpRequest) -> Asker:
     # An integration says which person it acts for; the gate decides both, and refuses it without one.
-    holder = str(request.auth)  # type: ignore[attr-defined] # set by ninja from OfficerToken
-    return request.headers.get(ACTING_FOR, "").strip()[:40] or holder
-
-
-def _through(request: HttpRequest) -> str | None:
-    holder = str(request.auth)  # type: ignore[attr-defined] # as above
-    return holder if request.headers.get(ACTING_FOR, "").strip() else None
+    return asker_through(request, str(request.auth))  # type: ignore[attr-defined] # set by ninja from OfficerToken
 
 
 def _address(request: HttpRequest) -> str:
@@ -259,9 +257,18 @@ def on_http_error(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _mistake(request: HttpRequest, detail: str, status: int) -> HttpResponse:
-    officer = getattr(request, "officer", "")
+    asker = asker_of(request)
+    route = request.resolver_match.url_name if request.resolver_match else ""
     try:
-        receipt = gate.report_mistake(officer, "not understood", facts={"address": _address(request)})
+        receipt = gate.report_mistake(
+            asker.officer,
+            "not understood",
+            facts={"address": _address(request), **sent_by(request)},
+            action=_ACTIONS.get(str(route), Action.DESK_OPEN),
+            purpose=named_purpose(request.GET.get("purpose", "")) or Purpose.CRIMINAL_INVESTIGATION,
+            through=asker.through,
+            on_behalf_of=asker.on_behalf_of,
+        )
     except Refused as refused:
         return render.refusal(refused)
     return render.mistake(detail, receipt, status)

@@ -17,6 +17,12 @@ class ReceiptSchema(Schema):
     leaf: str = Field(..., examples=["9f2c" * 16])
 
 
+class RefusalReceiptSchema(Schema):
+    """What stands for the entry of a refusal or mistake: a token that oversight resolves at once, anyone after publication."""
+
+    token: str = Field(..., examples=["9f2c" * 16])
+
+
 class Asked(Schema):
     """Why somebody asks, and on which ground."""
 
@@ -96,6 +102,12 @@ class ExplainQuery(ViewQuery):
     """An act to be explained without doing it."""
 
     action: str = Field(..., max_length=40, examples=["person.search"])
+    officer: str = Field(
+        "",
+        max_length=40,
+        description="whose act, where it is another's: for oversight alone",
+        examples=["rivera"],
+    )
     on: Day = None
 
 
@@ -253,4 +265,4 @@ class Problem(Schema):
     because: str | None = Field(None, examples=["Access of us.dhs.ice is cut off"])
     source: str | None = Field(None, examples=["Mayor's order of 10 July 2019"])
     next_step: str | None = None
-    receipt: ReceiptSchema | None = None
+    receipt: RefusalReceiptSchema | None = None

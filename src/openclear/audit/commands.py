@@ -6,18 +6,20 @@ from importlib import resources
 from pathlib import Path
 
 from openclear.audit import log, queries
+from openclear.audit.proof.checkpoints import size_of
 from openclear.audit.rows import Draft
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant, Receipt
 
 PARTS = (
-    "canonical", "merkle", "ed25519", "notes", "commitments", "headers", "orders", "replay", "command",
+    "canonical", "merkle", "ed25519", "notes", "listing", "commitments", "headers", "orders", "lineage", "counting",
+    "verification", "checkpoints", "replay", "command",
 )  # fmt: skip
 _INTRODUCTION = '''#!/usr/bin/env python3
 """Check an exported OpenCLEAR log. Needs Python 3.11 or later and nothing else.
 
-    python3 -I verify.py DIR [--agency us.dhs.ice] [--months]
+    python3 -I verify.py DIR [--agency us.dhs.ice] [--months] [--key LINE] [--checkpoint FILE...] [--require-outside]
 
 This file is the modules of openclear.audit.proof, joined: the same rules that the server itself runs.
 """
@@ -28,7 +30,8 @@ _READ_ME = """This is an OpenCLEAR log. Check it with:
 
 headers.jsonl  one line an entry, public: what was decided, for which agencies, by which rules
 leaves         32 bytes an entry: the RFC 6962 leaf hashes
-checkpoint     the newest signed tree head; checkpoints/ holds the earlier ones
+checkpoint     the newest signed tree head: keep it, and give it to --checkpoint when you check a later export
+checkpoints/   every earlier one; checkpoints.note signs the list of all
 log.vkey       the log's key; compare it with the one that the city publishes
 bodies.jsonl   only in exports for oversight: who, when and what, with salts
 """
@@ -43,14 +46,15 @@ def export_log(grant: Grant, *, directory: Path, checkpoint: str | None = None) 
     grant.require(Action.LOG_EXPORT, Action.LOG_EXPORT_BODIES)
     _make_empty(directory)
     note = checkpoint or log.checkpoint()
-    size = int(note.split("\n")[1])
+    size = size_of(note)
     _write_lines(directory / "headers.jsonl", queries.headers(size))
     with (directory / "leaves").open("wb") as file:
         file.writelines(queries.leaves(size))
     for earlier in queries.checkpoints():
-        number = int(earlier.split("\n")[1])
-        if number < size:
-            (directory / "checkpoints" / f"{number:012d}").write_text(earlier)
+        if size_of(earlier) < size:
+            (directory / "checkpoints" / f"{size_of(earlier):012d}").write_text(earlier)
+    if listing := queries.listing(size):
+        (directory / "checkpoints.note").write_text(listing)
     if grant.action is Action.LOG_EXPORT_BODIES:
         _write_lines(directory / "bodies.jsonl", queries.bodies(grant, size=size))
     (directory / "checkpoint").write_text(note)

@@ -7,6 +7,10 @@ class LogUnavailable(NotPossible):
     """The log did not confirm the entry: nothing may be answered (503)."""
 
 
+class LogRefuses(LogUnavailable):
+    """The log's writer does not go on with what is stored, and says in one sentence why."""
+
+
 class RefusedByOrder(NotPossible):
     """The log already holds an order against one of the entry's agencies: the answer must be a refusal."""
 

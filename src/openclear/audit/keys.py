@@ -1,7 +1,9 @@
 """The log's signing key: made once, read by the sequencer alone (a file of its own user, mode 0600)."""
 
+import hmac
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -35,7 +37,20 @@ class SigningKey:
 
     def sign(self, checkpoint: Checkpoint) -> str:
         """Return the checkpoint as a signed note."""
-        return sign_note(checkpoint_text(checkpoint), self.name, self.public, self.private.sign)
+        return self.sign_text(checkpoint_text(checkpoint))
+
+    def sign_text(self, text: str) -> str:
+        """Return lines of text as a signed note."""
+        return sign_note(text, self.name, self.public, self.private.sign)
+
+    def code(self, data: bytes) -> bytes:
+        """Return a code over `data` that nobody can make, or check, who does not hold the key. It is no signature."""
+        return hmac.digest(self._secret, data, "sha256")
+
+    @cached_property
+    def _secret(self) -> bytes:
+        raw = self.private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        return hmac.digest(raw, b"openclear-code/v1", "sha256")
 
 
 def create_key(path: Path, name: str) -> SigningKey:

@@ -6,69 +6,69 @@ Crash-only: where storing fails the process must end, and the next one reads wha
 import base64
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connections, transaction
-
+from openclear.audit.columns import columns_of
 from openclear.audit.errors import BrokenLog
+from openclear.audit.heads import Head, HeadFile, Signed
 from openclear.audit.keys import SigningKey
-from openclear.audit.models import Body, Entry, SignedCheckpoint
+from openclear.audit.models import Body, Entry, SignedCheckpoint, UnansweredEntry
 from openclear.audit.proof.canonical import NotCanonical, encode
-from openclear.audit.proof.commitments import SALT_SIZE, commitment, stored_hash
+from openclear.audit.proof.commitments import SALT_SIZE, commitment
 from openclear.audit.proof.headers import LARGEST_HEADER, BadHeader, Header, check_header, parse_header
+from openclear.audit.proof.listing import Listing
 from openclear.audit.proof.merkle import Frontier, leaf_hash
-from openclear.audit.proof.notes import Checkpoint, open_checkpoint, parse_key
+from openclear.audit.proof.notes import Checkpoint, parse_checkpoint
 from openclear.audit.proof.orders import OrderBook
+from openclear.audit.storing import Erasure, check_durability, erase_fields, store
 from openclear.vocabulary import clock
 
 DATABASE = "audit"
-CHUNK = 10_000
-LONGEST_HANDLE = 40
-FULL = 2  # SQLite's number for synchronous=FULL
 # An entry of these kinds is written before its change is committed; every other entry shows a committed epoch.
 AHEAD_OF_COMMIT = ("order", "registry", "affiliation", "policy")
 Reply = dict[str, Any]
-Erasure = Mapping[str, Any]
 
 
 class Ledger:
-    """The tree, the orders and the epochs of one log, as far as it is durable."""
+    """The tree, the orders and the epochs of one log, as far as it is durable. `openclear.audit.opening` opens one."""
 
-    def __init__(self, key: SigningKey) -> None:
-        """Read the stored log again. Raises BrokenLog where it is not the one that was signed."""
-        self.key = key
+    def __init__(self, key: SigningKey, heads: HeadFile) -> None:
+        """Begin empty. Raises BrokenLog where the database may lose what it confirms."""
+        self.key, self.heads = key, heads
         self.tree, self.book = Frontier(), OrderBook()
-        self.hour = ""
+        self.hour = self.note = ""
         self.confirmed_epoch = self.claimed_epoch = 0
         self.unconfirmed: dict[int, int] = {}
         self.erasures: list[Erasure] = []
+        self.keeps_head = False
+        self.signed_size = 0
+        self._roots: dict[int, str] = {}
+        self._listing = Listing()
         check_durability()
-        self._read()
 
-    def _read(self) -> None:
-        signed = {note.size: note.note for note in SignedCheckpoint.objects.using(DATABASE)}
-        rows = Entry.objects.using(DATABASE).values_list("index", "header", "leaf")
-        for index, data, leaf in rows.iterator(chunk_size=CHUNK):
-            header_bytes = bytes(data)
-            if index != self.tree.size or leaf_hash(header_bytes) != bytes(leaf):
-                message = (
-                    f"Entry {self.tree.size} of the log was changed or removed; run openclear log verify."
-                )
-                raise BrokenLog(message)
-            self._take(parse_header(header_bytes), bytes(leaf))
-            if self.tree.size in signed:
-                self._compare(signed.pop(self.tree.size))
+    def read_entry(self, number: int, data: bytes, leaf: bytes) -> None:
+        """Take the next stored entry. Raises BrokenLog where it is not what it must be by itself."""
+        if number != self.tree.size or leaf_hash(data) != leaf:
+            message = f"Entry {self.tree.size} of the log was changed or removed; run openclear log verify."
+            raise BrokenLog(message)
+        try:
+            header = parse_header(data)
+        except BadHeader as error:
+            raise BrokenLog(f"Entry {number} of the log is no entry: {error}.") from None
+        self._take(header, leaf)
+
+    def go_on_from(self, signed: Sequence[Signed]) -> None:
+        """Know the checkpoints that were given away, and finish the erasures that a crash cut off."""
+        for each in signed:
+            self._remember(parse_checkpoint(each.note), each.note)
         erase_fields(self.erasures)
-        if signed:
-            message = f"The log ends at entry {self.tree.size}, before its last checkpoint; restore the audit database."
-            raise BrokenLog(message)
+        self.erasures.clear()
 
-    def _compare(self, note: str) -> None:
-        checkpoint = open_checkpoint(note, parse_key(self.key.line))
-        if checkpoint.root != self.tree.root():
-            message = f"The first {checkpoint.size} entries are not those that were signed; run openclear log verify."
-            raise BrokenLog(message)
+    @property
+    def head(self) -> Head:
+        """The head of what is stored."""
+        return Head(self.tree.size, self.tree.root().hex(), self.note)
 
     def _take(self, header: Header, leaf: bytes) -> None:
         self.tree.add(leaf)
@@ -76,6 +76,8 @@ class Ledger:
         self.hour = header["hour"]
         if header["kind"] == "erase":
             self.erasures.append(header["erase"])
+        if header["kind"] == "head" or header.get("genesis", {}).get("head"):
+            self.keeps_head = True
         self.claimed_epoch = max(self.claimed_epoch, header["epoch"])
         if header["kind"] in AHEAD_OF_COMMIT:
             self.unconfirmed[header["i"]] = header["epoch"]
@@ -89,16 +91,27 @@ class Ledger:
         """Append what may stand, in one durable transaction, and say of each draft what became of it."""
         entries: list[Entry] = []
         bodies: list[Body] = []
-        moment = clock.now()
+        before, moment = self.tree.size, clock.now()
         self.hour = max(self.hour, clock.hour(moment))
         time = clock.stamp(moment)
         replies = [self._append_one(draft, time, entries, bodies) for draft in drafts]
         if entries:
-            store(entries, bodies)
+            self._keep(before, entries, bodies)
         # A crash on this line leaves an erase entry whose fields still stand; the next start erases them.
         erase_fields(self.erasures)
         self.erasures.clear()
         return replies
+
+    def _keep(self, before: int, entries: Sequence[Entry], bodies: Sequence[Body]) -> None:
+        head = self.head
+        entries[-1].batch_code = self.heads.seal_batch(before, head.size, head.root)
+        # A crash on this line leaves the log as it was: nobody heard of these entries.
+        store(entries, bodies, [row for row in map(_unanswered, entries) if row])
+        # A crash on this line leaves the database ahead of the head by this one batch, whose code says that it is the
+        # writer's own: the next start takes it over, as entries without an answer. Anything else it refuses.
+        self.heads.write(head)
+        # A crash on this line leaves entries without an answer, in database and head alike.
+        self.heads.fingerprint(before, [bytes(entry.leaf) for entry in entries])
 
     def _append_one(
         self, draft: Mapping[str, Any], time: str, entries: list[Entry], bodies: list[Body]
@@ -119,23 +132,39 @@ class Ledger:
         leaf = leaf_hash(data)
         self._take(header, leaf)
         entries.append(Entry(index=header["i"], header=data, leaf=leaf))
-        officer = str(draft["body"].get("officer", ""))[:LONGEST_HANDLE]
-        ground = str(draft["body"].get("case", ""))[:LONGEST_HANDLE]
-        bodies.append(Body(entry=header["i"], fields=encode(fields).decode(), officer=officer, ground=ground))
+        bodies.append(Body(entry=header["i"], fields=encode(fields).decode(), **columns_of(fields)))
         return {"entry": header["i"], "leaf": leaf.hex()}
 
     def sign(self) -> str:
-        """Return a signed checkpoint over everything stored, and keep it."""
+        """Return a signed checkpoint over everything stored, and keep it, with the signed list of all, where it is missed."""
+        if self.tree.size == self.signed_size:
+            return self.note
         checkpoint = Checkpoint(self.key.name, self.tree.size, self.tree.root())
         note = self.key.sign(checkpoint)
-        SignedCheckpoint.objects.using(DATABASE).get_or_create(size=checkpoint.size, defaults={"note": note})
+        self._remember(checkpoint, note)
+        signed = Signed(note, self.key.sign_text(self._listing.text(self.key.name)))
+        # A crash on this line leaves a checkpoint that nobody was given.
+        self.heads.keep(signed)
+        # A crash on this line, or the next, leaves one that the database lacks; the next start puts it there.
+        self.heads.write(self.head)
+        keep_checkpoint(signed)
         return note
+
+    def _remember(self, checkpoint: Checkpoint, note: str) -> None:
+        self.note, self.signed_size = note, checkpoint.size
+        self._roots[checkpoint.size] = checkpoint.root.hex()
+        self._listing.add(checkpoint)
+
+    def root_at(self, size: int) -> str | None:
+        """Return the root that a checkpoint over `size` entries signed, or that of all; None where there is no such one."""
+        return self.tree.root().hex() if size == self.tree.size else self._roots.get(size)
 
     def state(self) -> Reply:
         """Return the facts that a starting server compares with its database."""
         return {
             "size": self.tree.size,
             "root": self.tree.root().hex(),
+            "checkpoint": self.note,
             "confirmed_epoch": self.confirmed_epoch,
             "claimed_epoch": self.claimed_epoch,
             "orders": self.book.orders,
@@ -144,45 +173,16 @@ class Ledger:
         }
 
 
-def store(entries: Sequence[Entry], bodies: Sequence[Body]) -> None:
-    """Write entries and bodies in one transaction that is on the disk when this returns."""
-    with transaction.atomic(using=DATABASE):
-        if connections[DATABASE].vendor == "postgresql":
-            with connections[DATABASE].cursor() as cursor:
-                cursor.execute("SET LOCAL synchronous_commit = on")
-        Entry.objects.using(DATABASE).bulk_create(entries)
-        Body.objects.using(DATABASE).bulk_create(bodies)
+def keep_checkpoint(signed: Signed) -> None:
+    """Put a checkpoint into the database. Doing it twice is harmless."""
+    SignedCheckpoint.objects.using(DATABASE).get_or_create(
+        size=signed.size, defaults={"note": signed.note, "listing": signed.listing}
+    )
 
 
-def erase_fields(erasures: Iterable[Erasure]) -> None:
-    """Put the hash of each named field in the place of its salt and value. Doing it twice is harmless."""
-    for erasure in erasures:
-        with transaction.atomic(using=DATABASE):
-            body = Body.objects.using(DATABASE).get(entry=erasure["entry"])
-            fields = json.loads(body.fields)
-            for name in erasure["fields"]:
-                fields[name] = {"hash": stored_hash(name, fields[name]).hex()}
-            body.fields = encode(fields).decode()
-            body.officer = "" if "officer" in erasure["fields"] else body.officer
-            body.ground = "" if "case" in erasure["fields"] else body.ground
-            body.save(using=DATABASE)
-
-
-def check_durability() -> None:
-    """Raise BrokenLog unless the database keeps what it confirms through a power loss."""
-    connection = connections[DATABASE]
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT current_setting('fsync'), current_setting('full_page_writes')")
-            safe = cursor.fetchone() == ("on", "on")
-        else:
-            cursor.execute("PRAGMA synchronous")
-            safe = cursor.fetchone()[0] >= FULL
-    if not safe:
-        message = (
-            "The audit database may lose entries at a power loss; set synchronous=FULL (SQLite) or fsync=on."
-        )
-        raise BrokenLog(message)
+def _unanswered(entry: Entry) -> UnansweredEntry | None:
+    refused = json.loads(bytes(entry.header))["decision"] in {"deny", "error"}
+    return UnansweredEntry(leaf=bytes(entry.leaf).hex(), entry=entry.index) if refused else None
 
 
 def _salted(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

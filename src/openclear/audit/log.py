@@ -14,9 +14,9 @@ from typing import Any
 
 from django.conf import settings
 
-from openclear.audit.errors import LogUnavailable, RefusedByOrder
+from openclear.audit.errors import LogRefuses, LogUnavailable, RefusedByOrder
 from openclear.audit.rows import Draft, LogState
-from openclear.audit.sequencer import socket_address
+from openclear.audit.sequencer import note_refusal, refusal, socket_address
 from openclear.vocabulary.grants import Receipt
 
 ANSWER_SECONDS = 10.0
@@ -42,7 +42,7 @@ def append_all(drafts: Sequence[Draft]) -> list[Receipt]:
     Raises as `append` does. Where one entry is refused the others may stand: entries without an answer,
     never an answer without its entry.
     """
-    replies = _ask_all([{"do": "append", "draft": _question(draft)} for draft in drafts])
+    replies = _ask_all([{"do": "append", "draft": question_of(draft)} for draft in drafts])
     for place, reply in enumerate(replies):
         if "refused" in reply:
             raise RefusedByOrder(reply["refused"], place)
@@ -52,7 +52,8 @@ def append_all(drafts: Sequence[Draft]) -> list[Receipt]:
     return [Receipt(reply["entry"], reply["leaf"]) for reply in replies]
 
 
-def _question(draft: Draft) -> dict[str, Any]:
+def question_of(draft: Draft) -> dict[str, Any]:
+    """Return a draft as the log's writer takes it, for this room alone."""
     header = {
         "kind": draft.kind,
         "decision": draft.decision,
@@ -97,6 +98,12 @@ def key_line() -> str:
 def checkpoint() -> str:
     """Return a signed checkpoint over every entry so far. Raises LogUnavailable."""
     return str(_ask({"do": "checkpoint"})["note"])
+
+
+def root_at(size: int) -> str | None:
+    """Return the hexadecimal root over `size` entries, a size that a checkpoint signs; None for any other. Raises LogUnavailable."""
+    root = _ask({"do": "root", "size": size})["root"]
+    return None if root is None else str(root)
 
 
 def stop() -> None:
@@ -171,6 +178,7 @@ def _connect_or_start(folder: Path) -> socket.socket:
     with contextlib.suppress(OSError):
         return _connect(folder)
     if not settings.SEQUENCER_COMMAND:
+        _raise_refusal(folder)
         raise ConnectionError
     deadline = time.monotonic() + START_SECONDS
     with _turn(folder) as may_start:
@@ -204,12 +212,19 @@ def _awaited(folder: Path, deadline: float) -> socket.socket:
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             return _connect(folder)
+        _raise_refusal(folder)
         time.sleep(0.02)
     raise ConnectionError
 
 
+def _raise_refusal(folder: Path) -> None:
+    if sentence := refusal(folder):
+        raise LogRefuses(sentence)
+
+
 def _start(folder: Path) -> None:
     # Should two be started all the same, one gets the sequencer's lock and the other ends.
+    note_refusal(folder, "")
     program, *_ = command = settings.SEQUENCER_COMMAND
     output = str(folder / "sequencer.log")
     os.posix_spawn(

@@ -11,6 +11,8 @@ class Entry(models.Model):
     index = models.BigIntegerField(primary_key=True)
     header = models.BinaryField()
     leaf = models.BinaryField()
+    # On the last entry of each batch: a code of the key, by which a start knows that the log's writer made the batch.
+    batch_code = models.BinaryField(null=True)
 
     class Meta:
         """Headers are read in the order of the log."""
@@ -46,11 +48,27 @@ class Body(models.Model):
         return f"body of entry {self.entry}"
 
 
+class UnansweredEntry(models.Model):
+    """Where the entry of a refusal or mistake stands, by its leaf hash: the token that its asker holds.
+
+    Only a way to the entry: whoever finds it here holds the entry's own leaf hash against the token.
+    """
+
+    leaf = models.CharField(max_length=64, primary_key=True)
+    entry = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        """Return the number of the entry."""
+        return f"entry {self.entry}"
+
+
 class SignedCheckpoint(models.Model):
     """A checkpoint as it was signed and given away."""
 
     size = models.BigIntegerField(primary_key=True)
     note = models.TextField()
+    # The list of all checkpoints up to this one, signed with it; empty for those from before there was such a list.
+    listing = models.TextField(blank=True, default="")
 
     class Meta:
         """Checkpoints are read oldest first."""

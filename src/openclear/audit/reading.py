@@ -1,19 +1,21 @@
 """Entries as people read them: one's own, the published part, and all of them for oversight. Always under a grant."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q
 
-from openclear.audit.models import Body, Entry
+from openclear.audit.models import Body, Entry, UnansweredEntry
 from openclear.audit.rows import EntryRow, GroundUse
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 
 DATABASE = "audit"
+_TOKEN = re.compile(r"[0-9a-f]{64}")
 PAGE = 50
 # Headers are published after this delay, orders at once (design, section 4).
 PUBLICATION_DELAY = timedelta(hours=72)
@@ -56,6 +58,33 @@ def entry(grant: Grant, *, number: int) -> EntryRow | None:
         return found[0]
     is_public = found[0].header["kind"] == "order" or number < published_size()
     return _rows([number], {})[0] if is_public else None
+
+
+def number_of_token(grant: Grant, *, token: str) -> int | None:
+    """Return the number of the refusal or mistake whose asker holds `token`; None where there is none for the holder.
+
+    Oversight finds it at once, anyone else once it is published; what a token is stands at `RefusalReceipt`.
+    """
+    grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
+    leaf = token.strip().lower()
+    if not _TOKEN.fullmatch(leaf):
+        return None
+    row = UnansweredEntry.objects.using(DATABASE).filter(leaf=leaf).first()
+    number = row.entry if row else None
+    if number is None and grant.action is Action.LOG_VIEW_ALL:
+        number = _searched_for(leaf)
+    if (
+        number is None
+        or not Entry.objects.using(DATABASE).filter(index=number, leaf=bytes.fromhex(leaf)).exists()
+    ):
+        return None
+    return number if grant.action is Action.LOG_VIEW_ALL or number < published_size() else None
+
+
+def _searched_for(leaf: str) -> int | None:
+    # A row that somebody removed from the way to the entries hides none of them from oversight; this reads every leaf.
+    found = Entry.objects.using(DATABASE).filter(leaf=bytes.fromhex(leaf))
+    return found.values_list("index", flat=True).first()
 
 
 def ground_uses(grant: Grant, *, most: int = 100) -> Sequence[GroundUse]:

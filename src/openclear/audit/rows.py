@@ -58,13 +58,14 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """What the log knows of itself. `confirmed_epoch`: the highest epoch that was surely committed.
+    """What the log knows of itself. `checkpoint`: the newest signed one, or "". `confirmed_epoch`: the highest epoch that was surely committed.
 
     `unconfirmed`: changes that nothing shows as committed, as (entry, the epoch that it would make).
     """
 
     size: int
     root: str
+    checkpoint: str
     confirmed_epoch: int
     claimed_epoch: int
     orders: Mapping[str, Mapping[str, Any]]

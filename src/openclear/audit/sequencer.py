@@ -1,7 +1,7 @@
 """The log's one writer: a process behind a Unix socket that commits whatever waits as one group.
 
 Whoever holds the lock file is the sequencer. It answers one line of JSON with one line of JSON, and an
-entry is answered only when it is on the disk. It ends itself when it is idle (unless told to stay) or when
+entry is answered only when it is on the disk. It signs every minute, and at the latest when it ends. It ends itself when it is idle (unless told to stay) or when
 its socket was taken away; a client then starts the next one, which first reads the whole log again.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from openclear.audit.ledger import Ledger
 
-SOCKET_NAME, LOCK_NAME = "sequencer.sock", "sequencer.lock"
+SOCKET_NAME, LOCK_NAME, REFUSAL_NAME = "sequencer.sock", "sequencer.lock", "sequencer.refusal"
 LARGEST_BATCH = 512
 CHECKPOINT_SECONDS = 60
 IDLE_SECONDS = 30
@@ -45,6 +45,24 @@ def socket_address(folder: Path, descriptor: int) -> str:
     return plain if len(plain) < 100 else f"/proc/self/fd/{descriptor}/{SOCKET_NAME}"
 
 
+def note_refusal(folder: Path, sentence: str) -> None:
+    """Leave word for those who wait for the sequencer that it does not go on with this log, and why; "" takes it back."""
+    if not sentence:
+        (folder / REFUSAL_NAME).unlink(missing_ok=True)
+        return
+    new = folder / f"{REFUSAL_NAME}.new"
+    new.write_text(sentence + "\n")
+    new.replace(folder / REFUSAL_NAME)
+
+
+def refusal(folder: Path) -> str:
+    """Return why the sequencer did not go on when it was started last; "" where it did."""
+    try:
+        return (folder / REFUSAL_NAME).read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
 class Sequencer:
     """Serves one ledger until it is told to stop, is idle, or loses its socket."""
 
@@ -54,7 +72,6 @@ class Sequencer:
         self._selector = selectors.DefaultSelector()
         self._waiting: list[tuple[socket.socket, dict[str, Any]]] = []
         self._partial: dict[socket.socket, bytes] = {}
-        self._signed = ledger.tree.size
         self._path = folder / SOCKET_NAME
         self._path.unlink(missing_ok=True)
         self._listen(folder)
@@ -77,7 +94,12 @@ class Sequencer:
                 self._ready(key.fileobj)
             self._commit()
             self._tick()
+        self._sign()
         self._listener.close()
+
+    def end(self) -> None:
+        """Answer what waits, sign, and be done: what a signal to end asks for."""
+        self.running = False
 
     def _ready(self, file: Any) -> None:
         if file is self._listener:
@@ -111,13 +133,16 @@ class Sequencer:
                 self._answer(who, reply)
             for who, question in batch:
                 if question["do"] != "append":
-                    self._answer(who, self._other(question["do"]))
+                    self._answer(who, self._other(question))
 
-    def _other(self, verb: str) -> dict[str, Any]:
-        if verb == "checkpoint":
+    def _other(self, question: dict[str, Any]) -> dict[str, Any]:
+        if question["do"] == "checkpoint":
             return {"note": self._sign()}
-        if verb == "stop":
-            self.running = False
+        if question["do"] == "root":
+            return {"root": self.ledger.root_at(question["size"])}
+        if question["do"] == "stop":
+            self.end()
+            self._sign()
             return {"stopped": True}
         return self.ledger.state() | {"key": self.ledger.key.line}
 
@@ -129,14 +154,14 @@ class Sequencer:
                 self._drop(connection)
 
     def _sign(self) -> str:
-        self._signed, self._last_signed = self.ledger.tree.size, time.monotonic()
+        self._last_signed = time.monotonic()
         return self.ledger.sign()
 
     def _tick(self) -> None:
         now = time.monotonic()
         if self._partial:
             self._last_busy = now
-        if self.ledger.tree.size > self._signed and now - self._last_signed > CHECKPOINT_SECONDS:
+        if self.ledger.tree.size > self.ledger.signed_size and now - self._last_signed > CHECKPOINT_SECONDS:
             self._sign()
         idle = not self.stay and now - self._last_busy > IDLE_SECONDS
         if idle or not self._still_there():

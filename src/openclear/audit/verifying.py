@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from openclear.audit import queries
+from openclear.audit.checking import verify
 from openclear.audit.models import Entry, VerificationRun
 from openclear.audit.rows import RunRow
 from openclear.vocabulary import clock
@@ -53,7 +53,7 @@ def keep_result(run: int) -> bool:
         os.nice(10)
     row = VerificationRun.objects.using(DATABASE).filter(pk=run)
     try:
-        result = queries.verify(watched=lambda headers: _counted(headers, run))
+        result = verify(watched=lambda headers: _counted(headers, run))
     except BaseException:
         # Without a verdict: the page says that the replay was stopped.
         row.update(ended=clock.now())

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     during = queries.period()
     counted = queries.totals(during)[:5] if during else []
     chart = charts.bars(queries.monthly()[-24:])
-    return _page(request, "home", during=during, totals=counted, chart=chart, statement=queries.statement())
+    return _page(request, "home", during=during, totals=counted, chart=chart, access=queries.access())
 
 
 @require_safe
@@ -101,8 +101,8 @@ def trends(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def transparency(request: HttpRequest) -> HttpResponse:
-    """Show who has access and on what ground, the orders in force, and searches and refusals, from the verified log."""
-    return _page(request, "transparency", statement=queries.statement())
+    """Show who has access and on what ground, the orders in force, and searches and refusals as the verified log has them."""
+    return _page(request, "transparency", access=queries.access(), statement=queries.statement())
 
 
 @require_safe

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from openclear.release.models import Edition, Outline, PublishedIncident, Statement, TypeTotal
+from openclear.release.models import Access, Edition, Outline, PublishedIncident, Statement, TypeTotal
 
 REVISION = re.compile("[0-9]{1,4}")
 SHOWN_MONTHS = 12
@@ -157,6 +157,27 @@ def edition_named(name: str) -> Edition | None:
 def statement() -> Statement | None:
     """Return the newest statement from the log, or None."""
     return Statement.objects.order_by("-size", "-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessNow:
+    """Who has access as of `made`: agencies with access (some of it limited by an order), those cut off, the orders in force."""
+
+    made: datetime
+    agencies: Sequence[Mapping[str, Any]]
+    limited: int
+    cut_off: int
+    orders: Sequence[Mapping[str, Any]]
+
+
+def access() -> AccessNow | None:
+    """Return who has access and which orders are in force, or None before that was told the first time."""
+    told = Access.objects.order_by("-epoch").first()
+    if told is None:
+        return None
+    open_to = [row for row in told.agencies if row["standing"] != "cut-off"]
+    limited = sum(row["standing"] == "limited" for row in open_to)
+    return AccessNow(told.made, open_to, limited, len(told.agencies) - len(open_to), told.orders)
 
 
 def outlines(counts: Mapping[int, int]) -> dict[str, Any]:

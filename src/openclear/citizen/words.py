@@ -1,4 +1,4 @@
-"""The primary types of offenses in words, translated where they are shown. Others are shown as the records spell them."""
+"""Primary types of offenses, and codes of orders, in words, translated where they are shown. Others are shown as they are spelled."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -32,4 +32,21 @@ TYPES: dict[str, Promise] = {
     "STALKING": _("Stalking"),
     "THEFT": _("Theft"),
     "WEAPONS VIOLATION": _("Weapons violation"),
+}
+# States of orders, and what one can be limited to: data sets and purposes.
+ORDERS: dict[str, Promise] = {
+    "provisional": _("provisional"),
+    "in-force": _("in force"),
+    "narrowed": _("narrowed"),
+    "people": _("people"),
+    "incidents": _("incidents"),
+    "arrests": _("arrests"),
+    "vehicles": _("vehicles"),
+    "cases": _("cases"),
+    "criminal-investigation": _("criminal investigation"),
+    "dispatch-response": _("answering a call"),
+    "missing-person": _("missing person"),
+    "stolen-property": _("stolen property"),
+    "traffic-stop": _("traffic stop"),
+    "warrant-service": _("serving a warrant"),
 }

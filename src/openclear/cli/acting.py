@@ -13,6 +13,9 @@ from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
+# Where a command is given, beside the addresses of requests that came over the network.
+HERE = {"address": "command line"}
+
 
 def actor(options: argparse.Namespace, named: str | None, default: str) -> str:
     """Return the handle of who acts: the token's holder, or in a demonstration whoever is named.

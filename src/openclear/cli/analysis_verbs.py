@@ -15,23 +15,25 @@ from openclear.analysis.agreement import agreement as agreement_of
 from openclear.analysis.questions import coverage, incident_counts, year_over_year
 from openclear.analysis.rows import UNIT, Coverage, Narrowing
 from openclear.analysis.snapshots import refresh
-from openclear.cli.acting import actor, print_json
+from openclear.cli.acting import HERE, actor, print_json
 from openclear.reporting.book import DistrictBook, make_book
 from openclear.search.exports import request_report
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import figures_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
 
-def _grant(options: argparse.Namespace) -> Grant:
+def _grant(options: argparse.Namespace, *, narrow: Narrowing | None = None, **asked: str) -> Grant:
     handle = actor(options, options.by_officer, "chen")
-    return gate.open_for(handle, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS)
+    facts = {**figures_facts(narrow, **asked), **HERE}
+    return gate.open_for(handle, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, facts=facts)
 
 
 def snapshot(options: argparse.Namespace) -> int:
     """Make the snapshots of all months anew that changed."""
-    grant = _grant(options)
+    grant = _grant(options, asked="snapshots")
     made = grant.release(refresh(grant, progress=_shown))
     print_json({"months": made}) if options.json else print(f"{made} months made.")
     return 0
@@ -39,7 +41,8 @@ def snapshot(options: argparse.Namespace) -> int:
 
 def figures(options: argparse.Namespace) -> int:
     """Count incidents by one thing; print what stands behind the figures."""
-    grant, narrow = _grant(options), narrowing_of(options)
+    narrow = narrowing_of(options)
+    grant = _grant(options, narrow=narrow, by=options.by)
     behind = coverage(grant, narrow=narrow)
     if options.by == "year":
         years = grant.release(year_over_year(grant, narrow=narrow))
@@ -58,8 +61,9 @@ def figures(options: argparse.Namespace) -> int:
 
 def check_boundaries(options: argparse.Namespace) -> int:
     """Compare recorded codes with the polygons that hold the points."""
-    grant = _grant(options)
-    found = grant.release(agreement_of(grant, kind=options.kind, narrow=narrowing_of(options)))
+    narrow = narrowing_of(options)
+    grant = _grant(options, narrow=narrow, boundaries=options.kind)
+    found = grant.release(agreement_of(grant, kind=options.kind, narrow=narrow))
     if options.json:
         print_json({**asdict(found), "share": found.share})
     else:
@@ -69,7 +73,7 @@ def check_boundaries(options: argparse.Namespace) -> int:
 
 def book(options: argparse.Namespace) -> int:
     """Make the book of a district and a month: into a file, or as a job whose file is kept with the officer's exports."""
-    grant = _grant(options)
+    grant = _grant(options, book=options.district, month=options.month, to=str(options.to or ""))
     if options.to is None:
         return _queue_book(grant, options)
     mark = {"made for": grant.officer, "purpose": str(grant.purpose)}

@@ -6,32 +6,27 @@ from pathlib import Path
 from uuid import UUID
 
 from openclear.access import gate
-from openclear.access.explanations import Explanation, action_of, could_have_seen, day_of
+from openclear.access.explanations import Explanation, Question
 from openclear.access.explanations import explain as explain_decision
-from openclear.audit.reading import answers_with
-from openclear.cli.acting import actor, print_json
-from openclear.records.queries import handling_of
+from openclear.cli.acting import HERE, actor, print_json
+from openclear.oversight import could_see as oversight
 from openclear.search import exports
 from openclear.search.rules import PART, SEARCH_OF, kind_of
-from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.agencies import agency_path, is_within
-from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.asked import search_facts
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose, purpose_of
 
 
 def explain(options: argparse.Namespace) -> int:
     """Say how an act of an officer would be decided, now or on a day that is past."""
-    action, purpose, day = action_of(options.action), purpose_of(options.purpose), day_of(options.on)
+    reader = actor(options, None, "okafor")
+    asked = Question(options.officer, options.action, options.purpose, options.case or "", options.on or "")
     grant = gate.open_for(
-        actor(options, None, "okafor"), Action.DECISION_EXPLAIN, purpose=Purpose.OVERSIGHT_REVIEW,
-        facts={"explained": options.officer, "on": options.on or ""},
-    )  # fmt: skip
-    explanation = grant.release(
-        explain_decision(
-            grant, handle=options.officer, action=action, purpose=purpose, case=options.case, on=day
-        )
+        reader, asked.act_of(reader), purpose=asked.reason_of(reader), facts={**asked.facts(), **HERE}
     )
+    explanation = grant.release(explain_decision(grant, question=asked))
     if options.json:
         print_json(asdict(explanation))
     else:
@@ -41,33 +36,15 @@ def explain(options: argparse.Namespace) -> int:
 
 def could_see(options: argparse.Namespace) -> int:
     """Say whether an agency could have seen a record on a day, and whether the log shows that it did."""
-    day = day_of(options.on) or clock.today()
-    try:
-        record = UUID(options.record)
-    except ValueError:
-        raise WrongUsage("A record is named by its id, as the end of its address shows it.") from None
-    grant = gate.open_for(
-        actor(options, None, "okafor"), Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW,
-        facts={"record": str(record), "agency": options.agency, "on": str(day)},
-    )  # fmt: skip
-    handling = handling_of(grant, record=record)
-    if handling is None:
-        raise NotPossible("There is no such record.")
-    could = could_have_seen(
-        grant, agency=agency_path(options.agency), dataset=handling[0], labels=handling[1], on=day
-    )
-    shown = [
-        row.number
-        for row in answers_with(
-            grant, record=str(record), on=str(day), exports=exports.fetches_of(grant, record=record)
-        )
-        if any(is_within(agency, options.agency) for agency in row.header["agencies"])
-    ]
-    grant.release(could, shown=[record])
+    asked = oversight.Question(options.agency, options.record, options.on or "")
+    grant = oversight.open_for(actor(options, None, "okafor"), asked, address=HERE["address"])
+    seen = oversight.could_see(grant, question=asked)
+    grant.release(seen, shown=[seen.record])
+    could, shown = seen.could, [row.number for row in seen.entries]
     if options.json:
-        print_json({**asdict(could), "record": str(record), "entries_that_showed_it": shown})
+        print_json({**asdict(could), "record": str(seen.record), "entries_that_showed_it": shown})
         return 0
-    print(f"{options.agency} on {day}: {'could' if could.could else 'could not'} have seen the record.")
+    print(f"{options.agency} on {could.on}: {'could' if could.could else 'could not'} have seen the record.")
     for purpose, against in could.purposes.items():
         print(f"  {purpose:<24} {'yes' if not against else ', '.join(against)}")
     print(f"Entries of that day that showed it to the agency: {', '.join(map(str, shown)) or 'none'}.")
@@ -88,7 +65,7 @@ def _request(options: argparse.Namespace, handle: str) -> int:
         action,
         purpose=purpose_of(options.purpose or ""),
         case=options.case,
-        facts={"query": options.text},
+        facts={**search_facts(options.text, format=options.format), **HERE},
     )
     row = exports.request_export(
         grant, kind=options.kind, text=options.text, narrow={}, format_name=options.format
@@ -98,7 +75,7 @@ def _request(options: argparse.Namespace, handle: str) -> int:
 
 
 def _list(options: argparse.Namespace, handle: str) -> int:
-    grant = gate.open_for(handle, Action.EXPORT_KEEP, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    grant = _keeping(handle)
     rows = grant.release(exports.own_exports(grant))
     if options.json:
         print_json([asdict(row) for row in rows])
@@ -113,19 +90,25 @@ def _list(options: argparse.Namespace, handle: str) -> int:
 def _fetch(options: argparse.Namespace, handle: str) -> int:
     if not options.export or not options.to:
         raise WrongUsage("Name the export and, with --to, the file to write.")
-    keeping = gate.open_for(handle, Action.EXPORT_KEEP, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    keeping = _keeping(handle, export=options.export)
     row = exports.own_export(keeping, export=UUID(options.export))
     draft = Path(f"{options.to}.part")
     with draft.open("wb") as file:
         for start in range(0, max(row.size, 1), PART):
             grant, data = exports.open_part(
-                keeping, export=row.id, start=start, stop=start + PART, address="command line"
+                keeping, export=row.id, start=start, stop=start + PART, address=HERE["address"]
             )
             file.write(grant.release(data))
             gate.let_go()
     draft.replace(options.to)
     print(f"{row.rows:,} rows are in {options.to}." if row.rows else f"Written: {options.to}.")
     return 0
+
+
+def _keeping(handle: str, **facts: str) -> Grant:
+    return gate.open_for(
+        handle, Action.EXPORT_KEEP, purpose=Purpose.CRIMINAL_INVESTIGATION, facts={**facts, **HERE}
+    )
 
 
 def _print(officer: str, explanation: Explanation) -> None:

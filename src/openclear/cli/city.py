@@ -12,16 +12,19 @@ from django.db.migrations.executor import MigrationExecutor
 from openclear.access.commands import NewAgency, NewOfficer, found_city
 from openclear.access.versions import take_rules
 from openclear.audit import log
+from openclear.audit.accepting import begin_late
 from openclear.audit.errors import BrokenLog
 from openclear.audit.keys import create_key
+from openclear.audit.opening import KEY_FILE, begin_head
 from openclear.audit.proof.headers import FORMAT
 from openclear.audit.queries import genesis
 from openclear.audit.rows import Draft
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 
-KEY_FILE = "log.key"
 DEMONSTRATION_MARK = "demonstration"
 DATABASES = ("default", "audit", "public")
+# The step of an upgrade that began to keep the log's head beside its key.
+HEADS_CAME_WITH = ("audit", "0004_heads_and_lists")
 
 
 def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
@@ -49,7 +52,8 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     key = create_key(settings.KEYS_FOLDER / KEY_FILE, origin)
     for alias in DATABASES:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
-    facts = {"demo": demo, "format": FORMAT, "key": key.line, "origin": origin}
+    begin_head(settings.KEYS_FOLDER, key)
+    facts = {"demo": demo, "format": FORMAT, "head": True, "key": key.line, "origin": origin}
     log.append(Draft("genesis", "none", extra={"genesis": facts}, body={"nonce": secrets.token_hex(16)}))
     found_city(agencies, founders)
     take_rules()
@@ -62,9 +66,23 @@ def bring_up_to_date() -> None:
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
     for alias in DATABASES:
         executor = MigrationExecutor(connections[alias])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        plan = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+        if plan:
             log.stop()
             call_command("migrate", database=alias, verbosity=0, interactive=False)
+        if alias == "audit" and HEADS_CAME_WITH in {(each.app_label, each.name) for each in plan}:
+            _begin_head_late()
+
+
+def _begin_head_late() -> None:
+    # Once, in the step that brings an older city here; a head that is missing at any other time is a refusal.
+    note = "this log was begun by a version that kept no head beside the key"
+    entry = begin_late(settings.KEYS_FOLDER, said=Draft("head", "none", body={"note": note}))
+    if entry is not None:
+        print(
+            f"From entry {entry} on, size and root of the log stand beside its key; what is older is vouched for by its "
+            "signed checkpoints alone."
+        )
 
 
 def throw_away() -> None:

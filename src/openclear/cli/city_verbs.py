@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import socket
 import sys
 from datetime import timedelta
@@ -19,15 +20,16 @@ from openclear.access.lifecycle import certify
 from openclear.access.queries import officers
 from openclear.access.tokens import create_token
 from openclear.access.uses import note_use
-from openclear.audit.keys import read_key
-from openclear.audit.ledger import Ledger
+from openclear.audit.errors import BrokenLog
+from openclear.audit.opening import KEY_FILE, open_ledger
 from openclear.audit.queries import genesis, is_demo
-from openclear.audit.sequencer import Sequencer, hold_lock
+from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
 from openclear.cli import start
 from openclear.cli.acting import administration
-from openclear.cli.city import KEY_FILE, bring_up_to_date, set_up, throw_away
+from openclear.cli.city import bring_up_to_date, set_up, throw_away
 from openclear.cli.public_verbs import publisher_grant
 from openclear.cli.records_verbs import import_file, maintenance_grant, print_result
+from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
 from openclear.records.boundaries import keep_boundaries
@@ -90,6 +92,7 @@ def demo(options: argparse.Namespace) -> int:
         raise NotPossible(message)
     start.reconcile_and_say()
     _register_cast()
+    start.label_and_say()
     build_city(
         maintenance_grant("importer"),
         people=options.people or PEOPLE,
@@ -100,6 +103,7 @@ def demo(options: argparse.Namespace) -> int:
     if options.crimes:
         print_result(import_file(maintenance_grant("importer"), options.crimes))
     refresh_editions(publisher_grant("publisher", Action.EDITION_MAKE))
+    publish_where_behind()
     publish_statement(publisher_grant("publisher", Action.LOG_EXPORT))
     public_port = options.public_port or settings.CONFIGURATION.public_port
     _introduce(port, public_port)
@@ -115,6 +119,7 @@ def serve(options: argparse.Namespace) -> int:
     port = options.port or settings.CONFIGURATION.port
     _check_free(port)
     start.reconcile_and_say()
+    start.label_and_say()
     return start.serve(port)
 
 
@@ -123,8 +128,15 @@ def sequencer(options: argparse.Namespace) -> int:
     lock = hold_lock(settings.LOG_FOLDER)
     if lock is None:
         return 0
-    ledger = Ledger(read_key(settings.KEYS_FOLDER / KEY_FILE))
-    Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay).serve()
+    try:
+        ledger = open_ledger(settings.KEYS_FOLDER)
+    except BrokenLog as error:
+        note_refusal(settings.LOG_FOLDER, str(error))
+        raise
+    note_refusal(settings.LOG_FOLDER, "")
+    writer = Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay)
+    signal.signal(signal.SIGTERM, lambda *_: writer.end())
+    writer.serve()
     os.close(lock)
     return 0
 

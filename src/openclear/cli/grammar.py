@@ -119,28 +119,7 @@ def _agency_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verbs on orders."""
-    cut = new_verb(
-        verbs, "cut-off", _ORDERS, "cut_off", "Cut an agency, and all below it, off: at once, everywhere."
-    )
-    cut.add_argument("agency", help="agency path, such as us.dhs.ice")
-    cut.add_argument(
-        "--ground", default="", help="the legal ground, as it will be shown to those who are refused"
-    )
-    cut.add_argument("--plan", action="store_true", help="show who would lose what, and change nothing")
-    cut.add_argument(
-        "--notice",
-        metavar="TEXT",
-        help="tell the partner agencies that keep their access, and change nothing",
-    )
-    cut.add_argument(
-        "--provisional",
-        action="store_true",
-        help="in an emergency: by one person, to be confirmed in 24 hours",
-    )
-    cut.add_argument(
-        "--end-tie", action="append", default=[], metavar="OFFICER",
-        help="a person of the city whose tie to the agency ends in the same act, so that they keep their access (repeatable)",
-    )  # fmt: skip
+    cut = _cut_off_verb(verbs)
     restore = new_verb(
         verbs, "restore", _ORDERS, "restore", "Lift an order: by its id, or all on one agency."
     )
@@ -159,6 +138,38 @@ def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         verb.add_argument("--approved-by", metavar="OFFICER", help="another person")
         with_json(verb)
     with_json(new_verb(verbs, "orders", _ORDERS, "list_orders", "List every state of every order."))
+
+
+def _cut_off_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    cut = new_verb(
+        verbs, "cut-off", _ORDERS, "cut_off", "Cut an agency, and all below it, off: at once, everywhere."
+    )
+    cut.add_argument("agency", help="agency path, such as us.dhs.ice")
+    cut.add_argument(
+        "--ground", default="", help="the legal ground, as it will be shown to those who are refused"
+    )
+    cut.add_argument(
+        "--public-basis",
+        default="",
+        metavar="TEXT",
+        help="its legal basis as the public page shows it; the ground is never shown there",
+    )
+    cut.add_argument("--plan", action="store_true", help="show who would lose what, and change nothing")
+    cut.add_argument(
+        "--notice",
+        metavar="TEXT",
+        help="tell the partner agencies that keep their access, and change nothing",
+    )
+    cut.add_argument(
+        "--provisional",
+        action="store_true",
+        help="in an emergency: by one person, to be confirmed in 24 hours",
+    )
+    cut.add_argument(
+        "--end-tie", action="append", default=[], metavar="OFFICER",
+        help="a person of the city whose tie to the agency ends in the same act, so that they keep their access (repeatable)",
+    )  # fmt: skip
+    return cut
 
 
 def _order_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:

@@ -1,13 +1,14 @@
-"""Verbs on the log: verify, export, erase."""
+"""Verbs on the log: verify, export, erase, accept a restored one."""
 
 import argparse
 
 from openclear.access import gate
-from openclear.audit import commands, queries, verifying
-from openclear.audit.proof.command import as_json, report
-from openclear.cli.acting import actor, print_json
+from openclear.access.seen import accept_log
+from openclear.audit import commands, queries, reading, verifying
+from openclear.audit.proof.command import as_json, need_outside, report
+from openclear.cli.acting import HERE, actor, administration, approver, print_json
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import Purpose
 
 
@@ -15,12 +16,36 @@ def verify(options: argparse.Namespace) -> int:
     """Replay the stored log."""
     if options.keep is not None:
         return 0 if verifying.keep_result(options.keep) else 1
-    result = queries.verify()
+    outside = {str(path): path.read_bytes().decode(errors="replace") for path in options.checkpoint}
+    result = queries.verify(outside=outside)
+    need_outside(result, len(outside), required=options.require_outside)
     if options.json:
         print_json(as_json(result))
     else:
         print("\n".join(report(result, options.agency)))
     return 0 if result.ok else 1
+
+
+def find(options: argparse.Namespace) -> int:
+    """Print the entry of a refusal by its token: any to oversight, to others what is published."""
+    handle = actor(options, options.by, "okafor")
+    action, purpose = (
+        (Action.LOG_VIEW, Purpose.OWN_ACCOUNT)
+        if options.published
+        else (Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
+    )
+    grant = gate.open_for(handle, action, purpose=purpose, facts={"token": options.log_token, **HERE})
+    number = reading.number_of_token(grant, token=options.log_token)
+    row = grant.release(reading.entry(grant, number=number) if number is not None else None)
+    if row is None:
+        raise NotPossible("No entry that you may see has this token.")
+    if options.json:
+        print_json({"entry": row.number, "leaf": row.leaf, "header": row.header, "body": row.body})
+    else:
+        print(
+            f"Entry {row.number}: {row.header['kind']}, {', '.join(row.header['rules']) or row.header['decision']}"
+        )
+    return 0
 
 
 def export(options: argparse.Namespace) -> int:
@@ -47,4 +72,12 @@ def erase(options: argparse.Namespace) -> int:
         grant, entry=options.entry, fields=options.field, court_order=options.court_order
     )
     print(f"Erased: {', '.join(options.field)} of entry {options.entry}. Entry {receipt.entry} says so.")
+    return 0
+
+
+def accept_restore(options: argparse.Namespace) -> int:
+    """Go on with a log that is not the one it was, as two people decided."""
+    first, second = actor(options, options.by, options.by), approver(options.approved_by)
+    grant, approval = (administration(handle, Action.LOG_RESTORE) for handle in (first, second))
+    print("\n".join(accept_log(grant, approval=approval, reason=options.reason)))
     return 0

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from openclear.audit.proof.command import add_outside
 from openclear.cli import grammar
 from openclear.cli.grammar import new_verb, with_json
 from openclear.vocabulary.errors import OpenClearError, WrongUsage
@@ -54,7 +55,8 @@ def _run(options: argparse.Namespace) -> int:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OpenClearError):
-        return str(error)
+        receipt = getattr(error, "receipt", None)  # of a refusal: main loads nothing that needs settings
+        return f"{str(error).rstrip('.')} (token {receipt})." if receipt else str(error)
     if type(error).__name__ in {"OperationalError", "ProgrammingError"}:
         return "There is no city here, or its database does not answer; run ./run demo or openclear init."
     if isinstance(error, OSError) and error.filename:
@@ -133,6 +135,16 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     seal.add_argument("--court-order", required=True, help="number and date of the court's order")
     seal.add_argument("--expunge", action="store_true", help="for nobody, not even records staff")
     seal.add_argument("--by", default=None, metavar="OFFICER", help="records clerk")
+    labels = new_verb(
+        verbs,
+        "labels",
+        _RECORDS,
+        "labels",
+        "List offenses that no table of handling labels decides; label what is here.",
+    )
+    labels.add_argument("what", choices=["list", "apply"])
+    labels.add_argument("--by", default=None, metavar="OFFICER", help="records clerk")
+    with_json(labels)
     cases = new_verb(verbs, "cases", _RECORDS, "cases", "List open cases, dispatch events and warrants.")
     cases.add_argument("--open", action="store_true", help="open ones (the default, and all that is listed)")
     cases.add_argument("--by", default=None, metavar="OFFICER", help="whose view (demonstration)")
@@ -140,12 +152,24 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    log = verbs.add_parser("log", help="Verify, export, erase.", description="The tamper-evident log.")
+    log = verbs.add_parser(
+        "log",
+        help="Verify, find, export, erase, accept a restored one.",
+        description="The tamper-evident log.",
+    )
     acts = log.add_subparsers(metavar="ACT", required=True)
     verify = new_verb(acts, "verify", _LOG, "verify", "Replay the stored log and say what holds.")
     verify.add_argument("--keep", type=int, help=argparse.SUPPRESS)  # for the page that shows the progress
     verify.add_argument("--agency", help="print the counts of this agency")
+    add_outside(verify)
     with_json(verify)
+    find = new_verb(acts, "find", _LOG, "find", "Find the entry of a refusal or mistake by its token.")
+    find.add_argument("log_token", metavar="TOKEN", help="as the refusal showed it")
+    find.add_argument(
+        "--published", action="store_true", help="only where it is published: for anyone with access"
+    )
+    find.add_argument("--by", default=None, metavar="OFFICER")
+    with_json(find)
     export = new_verb(acts, "export", _LOG, "export", "Write the log and its verifier into an empty folder.")
     export.add_argument("directory", type=Path)
     export.add_argument(
@@ -158,3 +182,13 @@ def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     erase.add_argument("--field", action="append", required=True)
     erase.add_argument("--court-order", required=True)
     erase.add_argument("--by", required=True, metavar="OFFICER")
+    accept = new_verb(
+        acts,
+        "accept-restore",
+        _LOG,
+        "accept_restore",
+        "Go on with a restored log; its own entry says from what.",
+    )
+    accept.add_argument("--reason", required=True, help="why this log is not the one it was")
+    accept.add_argument("--by", required=True, metavar="OFFICER")
+    accept.add_argument("--approved-by", required=True, metavar="OFFICER", help="another person")

@@ -9,7 +9,8 @@ from typing import Any
 from openclear.access import orders, queries
 from openclear.access.notices import announce
 from openclear.access.plans import Plan, plan
-from openclear.access.receipts import VERIFIED, OrderReceipt
+from openclear.access.publication import with_basis
+from openclear.access.receipts import VERIFIED, OrderReceipt, outside_words
 from openclear.access.rows import OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json
 from openclear.oversight.packet import write_packet
@@ -25,6 +26,7 @@ def cut_off(options: argparse.Namespace) -> int:
     order = orders.new_order(
         agency=options.agency, ground=ground, scope=options.scope, purposes=options.purpose
     )
+    order = with_basis(order, options.public_basis)
     if options.plan:
         return _show_plan(options, order, grant.release(plan(grant, order=order, end_ties=options.end_tie)))
     if options.notice:
@@ -117,6 +119,7 @@ def _packet(options: argparse.Namespace) -> int:
     return 0
 
 
+_ALWAYS = {"target", "state", "before", "after"}
 _CHANGES = {
     "confirm": _confirm, "suspend": _suspend, "resume": _resume, "narrow": _narrow, "packet": _packet,
 }  # fmt: skip
@@ -150,13 +153,18 @@ def _told(options: argparse.Namespace, receipt: OrderReceipt, what: str) -> int:
     else:
         print(f"Order {receipt.order} is in force: {what} and everything below it (epoch {receipt.epoch}).")
         for item in receipt.receipts:
-            print(f"  {item.target:<26} {item.state:<10} before {item.before:>4}   now {item.after:>4}")
+            reset = f"   reset {item.reset:>4}" if item.reset else ""
+            print(
+                f"  {item.target:<26} {item.state:<10} before {item.before:>4}   now {item.after:>4}{reset}"
+            )
+            for sentence in outside_words(item.outside):
+                print(f"  {sentence}")
             if item.note:
                 print(f"    {item.note}")
         print(
-            "Not covered: other databases of the city, copies made before, buffers of networks and clients."
+            "Not covered: other databases of the city, copies made before, what a proxy or a client has acknowledged."
         )
-    return 0 if all(item.state == VERIFIED for item in receipt.receipts) else 1
+    return 1 if _failed(receipt) else 0
 
 
 def _changed(options: argparse.Namespace, receipts: Sequence[OrderReceipt], word: str) -> int:
@@ -165,13 +173,20 @@ def _changed(options: argparse.Namespace, receipts: Sequence[OrderReceipt], word
     else:
         for receipt in receipts:
             print(f"Order {receipt.order} is {word} (epoch {receipt.epoch}).")
-    return 0
+            if _failed(receipt):
+                print("The public page could not be told; it is tried again every minute.")
+    return 1 if any(_failed(receipt) for receipt in receipts) else 0
+
+
+def _failed(receipt: OrderReceipt) -> bool:
+    return any(item.state != VERIFIED for item in receipt.receipts)
 
 
 def _plain(receipt: OrderReceipt) -> dict[str, Any]:
-    # A target has a note where it has something to say besides its numbers.
+    # A target says more than its numbers only where there is more to say.
     targets = [
-        {name: value for name, value in asdict(item).items() if value != ""} for item in receipt.receipts
+        {name: value for name, value in asdict(item).items() if name in _ALWAYS or value}
+        for item in receipt.receipts
     ]
     return {**asdict(receipt), "receipts": targets}
 

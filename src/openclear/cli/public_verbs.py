@@ -12,6 +12,7 @@ from django.conf import settings
 from tqdm import tqdm
 
 from openclear.access import gate
+from openclear.access.ports import ports
 from openclear.cli.acting import actor, print_json
 from openclear.cli.worker import runs
 from openclear.oversight.transparency import publish_statement
@@ -46,7 +47,8 @@ def edition(options: argparse.Namespace) -> int:
 
 
 def statement(options: argparse.Namespace) -> int:
-    """Publish the public part of the log and what is counted from it."""
+    """Publish who has access, the public part of the log, and what is counted from it."""
+    ports.publication.publish()
     size = publish_statement(publisher_grant(actor(options, options.by, "publisher"), Action.LOG_EXPORT))
     print_json({"size": size}) if options.json else print(f"A statement over {size} entries is published.")
     return 0

@@ -1,24 +1,30 @@
 """Verbs on records: bring a file in, list open cases."""
 
 import argparse
+import sys
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 from uuid import UUID
 
 from django.conf import settings
 
 from openclear.access import gate
-from openclear.cli.acting import actor, print_json
+from openclear.cli.acting import HERE, actor, print_json
+from openclear.cli.start import label_and_say
 from openclear.records.boundaries import first_day_of, keep_boundaries
 from openclear.records.finding import open_cases
+from openclear.records.labelling import is_labelled, undecided_offenses
 from openclear.records.sealing import seal as seal_record
 from openclear.sources.boundaries.fetch import read_features
 from openclear.sources.boundaries.parse import boundaries_of
 from openclear.sources.importing import ImportResult, import_chicago_crimes
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import Purpose
 
 # What the command line calls a file of boundaries, and what one of them is.
@@ -38,6 +44,7 @@ def bring_in(options: argparse.Namespace) -> int:
     grant = maintenance_grant(handle)
     result = import_file(grant, options.file)
     if options.json:
+        print_undecided(result, file=sys.stderr)
         print_json(result.as_json())
     else:
         print_result(result)
@@ -78,6 +85,32 @@ def seal(options: argparse.Namespace) -> int:
     return 0
 
 
+def labels(options: argparse.Namespace) -> int:
+    """List the offenses that no table of handling labels decides, or label what is here by the tables as they are now."""
+    grant = maintenance_grant(actor(options, options.by, "osei"))
+    if options.what == "apply":
+        gate.record_act(grant, facts={"labels": "apply"})
+        label_and_say()
+        print(
+            "Everything here is labelled by the city's tables."
+            if is_labelled()
+            else "Not everything is done."
+        )
+        return 0 if is_labelled() else 1
+    rows = grant.release(undecided_offenses(grant))
+    if options.json:
+        print_json([asdict(row) | {"labels": _names(row.labels)} for row in rows])
+    for row in [] if options.json else rows:
+        print(
+            f"{row.iucr or '-':<5} {row.primary_type}: {row.description}  {row.offenses:,}  {' '.join(_names(row.labels))}"
+        )
+    return 0
+
+
+def _names(labels: Label) -> list[str]:
+    return [label_name(label) for label in labels]
+
+
 def import_file(grant: Grant, path: Path) -> ImportResult:
     """Import one file of the city's crimes; rejects go to the police folder."""
     return import_chicago_crimes(grant, path=path, rejects_folder=settings.POLICE_FOLDER / "rejects")
@@ -92,12 +125,29 @@ def print_result(result: ImportResult) -> None:
         print(f"Column {column} was dropped: what is not stored cannot be shared.")
     if result.rejects_file:
         print(f"Rejected rows, each with its reason: {result.rejects_file}")
+    print_undecided(result, file=sys.stdout)
+
+
+def print_undecided(result: ImportResult, *, file: TextIO) -> None:
+    """Say which offenses no row of the city's tables decides."""
+    for (code, kind, words), count in sorted(result.undecided.items()):
+        print(
+            f"{code or 'no code'} {kind}: {words} ({count:,} rows) is in no table of handling labels.",
+            file=file,
+        )
+    if result.undecided:
+        print(
+            "These are handled as the most sensitive of their type until a person decides (openclear labels list).",
+            file=file,
+        )
 
 
 def cases(options: argparse.Namespace) -> int:
     """List open cases, newest first."""
     handle = actor(options, options.by, "rivera")
-    grant = gate.open_for(handle, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    grant = gate.open_for(
+        handle, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION, facts={**search_facts(""), **HERE}
+    )
     rows = grant.release(open_cases(grant))
     if options.json:
         print_json([asdict(row) for row in rows])

@@ -1,23 +1,32 @@
 """Starting the server: compare log and database, note the start in the log, hand over to gunicorn."""
 
 import hashlib
+import logging
 import os
 import sys
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError
+from tqdm import tqdm
 
 from openclear.access.decisions import policies
+from openclear.access.errors import Refused
 from openclear.access.order_change import finish_unproved
 from openclear.access.recovery import reconcile
 from openclear.access.standing import read_standing
 from openclear.access.versions import take_rules
 from openclear.audit import log
 from openclear.audit.rows import Draft
-from openclear.cli.public_verbs import start_public_beside
-from openclear.cli.worker import start_beside
+from openclear.cli.public_verbs import publisher_grant, start_public_beside
+from openclear.cli.worker import PUBLISHER, start_beside
+from openclear.oversight.public_access import publish_where_behind
+from openclear.publishing.editions import withdraw_changed
+from openclear.records.labelling import is_labelled, keep_tables, label_again
 from openclear.records.sealing import finish_sealings
+from openclear.vocabulary.actions import Action
 
+alarm = logging.getLogger("openclear.alarm")
 KEEP_ALIVE_SECONDS = 5
 
 
@@ -29,6 +38,34 @@ def reconcile_and_say() -> None:
         print(taken)
     for sentence in [*finish_unproved(), *finish_sealings()]:
         print(sentence)
+    try:
+        publish_where_behind()
+    except DatabaseError as error:
+        # The city is served all the same: the worker goes on trying.
+        alarm.critical("the public page may lack the newest orders: %s", type(error).__name__)
+
+
+def label_and_say() -> None:
+    """Label what is here by the city's tables where these are new, take back the editions that told it, and say how many.
+
+    The editions are made anew by the next refresh. Where the publisher is refused they stay, which is an alarm, and the
+    labelling is repeated at the next start.
+    """
+    if is_labelled():
+        return
+    labelled = label_again(progress=lambda months: tqdm(months, desc="labels", unit="month", disable=None))
+    try:
+        withdrawn = withdraw_changed(publisher_grant(PUBLISHER, Action.EDITION_MAKE))
+    except Refused as refusal:
+        alarm.critical("editions that tell what is withheld now are not withdrawn: %s", refusal)
+        print(f"{labelled:,} incidents were labelled anew, but no edition was withdrawn: {refusal}")
+        return
+    keep_tables()
+    if labelled or withdrawn:
+        print(
+            f"{labelled:,} incidents were labelled anew by the table of offenses, and {len(withdrawn):,} public editions "
+            "that told of them are withdrawn until they are made anew (openclear edition refresh; the worker does so)."
+        )
 
 
 def note_boot() -> None:

@@ -15,6 +15,9 @@ from django_tasks_db.management.commands.db_worker import Worker
 from openclear.access import gate
 from openclear.access.lifecycle import review_accounts
 from openclear.access.orders import unconfirmed
+from openclear.access.ports import ports
+from openclear.access.seen import note_checkpoint
+from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
 from openclear.search.alerts import run_alerts
@@ -80,6 +83,8 @@ class _Duty:
 
 def _duties() -> list[_Duty]:
     return [
+        _Duty(publish_where_behind, MINUTE),
+        _Duty(note_checkpoint, MINUTE),
         _Duty(run_alerts, MINUTE),
         _Duty(expire, HOUR),
         _Duty(alarm_unconfirmed, HOUR),
@@ -95,7 +100,9 @@ def make_editions() -> None:
 
 
 def make_statement() -> None:
-    """Publish what the log says about access. Before anything is old enough there is nothing to say."""
+    """Publish who has access today, and what the log says about it. Before anything is old enough it says nothing."""
+    # Agreements end by themselves, without an act that would tell the public.
+    ports.publication.publish()
     with suppress(NotPossible):
         publish_statement(_publisher(Action.LOG_EXPORT))
 

@@ -54,6 +54,10 @@ class Configuration:
     tls: str = _setting(
         "off", "`off`: plain HTTP, for this machine alone; `proxy`: behind a TLS proxy, secure cookies"
     )
+    trusted_proxies: str = _setting(
+        "127.0.0.1,::1",
+        'addresses of the TLS proxies, with commas; only they may say who asks, and only with `tls = "proxy"`',
+    )
     worker: str = _setting("auto", "`auto`: started with the server; `external`: a service of its own")
     mail: str = _setting("folder", "alerts by mail: `folder` (police/mail), or smtp://host:port")
     mail_from: str = _setting("openclear@localhost", "sender of alerts by mail")

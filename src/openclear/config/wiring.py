@@ -2,6 +2,7 @@
 
 from openclear.access.ports import ports
 from openclear.access.reach import Sessions, Tokens
+from openclear.oversight.public_access import PublicAccess
 from openclear.records.grounds import CaseGrounds
 from openclear.reporting.book import DistrictBook
 from openclear.search.reach import reaches
@@ -11,4 +12,4 @@ from openclear.search.reports import reports
 def wire() -> None:
     """Register the implementations of the gate's ports, and the reports that are made as jobs."""
     reports.register([DistrictBook()])
-    ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()])
+    ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess())

@@ -1,6 +1,6 @@
-"""What the public may know of access: counted from the verified log, and written out with the log itself.
+"""What the public may know of searches and refusals: counted from the verified log, and written out with the log itself.
 
-Entries are published after 72 hours. In a demonstration, where everybody is invented, at once.
+Who has access, and the orders in force, are told at once and by themselves (`public_access.py`). Entries are published after 72 hours. In a demonstration, where everybody is invented, at once.
 """
 
 import shutil
@@ -12,11 +12,11 @@ from typing import Any
 
 from django.conf import settings
 
-from openclear.access import queries
 from openclear.audit import log
 from openclear.audit import queries as entries
 from openclear.audit.commands import export_log
-from openclear.audit.proof.replay import Verification, replay
+from openclear.audit.proof.replay import replay
+from openclear.audit.proof.verification import Verification
 from openclear.audit.reading import published_size
 from openclear.oversight.errors import LogNotProved
 from openclear.release.commands import keep_statement
@@ -42,9 +42,8 @@ def publish_statement(grant: Grant) -> int:
         raise LogNotProved(
             f"The log is not proved up to entry {size}: {found.faults[0]['problem']}; nothing was published."
         )
-    facts = {"agencies": queries.grounds_of_access(), "orders": _orders(), "asks": _asks(found)}
     _write_archive(grant, checkpoint)
-    keep_statement(made=clock.now(), size=size, checkpoint=checkpoint, facts=facts)
+    keep_statement(made=clock.now(), size=size, checkpoint=checkpoint, facts={"asks": _asks(found)})
     return size
 
 
@@ -61,22 +60,16 @@ def _newest_published() -> tuple[str, Sequence[str]]:
     return notes[-1], notes
 
 
-def _orders() -> list[dict[str, Any]]:
-    return [
-        {"id": order.id, "agency": order.agency, "state": order.state, "entry": order.entry}
-        for order in queries.standing_orders()
-    ]
-
-
 def _asks(found: Verification) -> list[dict[str, Any]]:
     # Only agencies of the registry: what a header names is one, and so is everything above it.
+    months = found.tally.months(found.tally.paths())
     keys = sorted(
-        {(month, agency) for agency, month, _ in found.months}, key=lambda key: (_backwards(key[0]), key[1])
+        {(month, agency) for agency, month, _ in months}, key=lambda key: (_backwards(key[0]), key[1])
     )
     return [
         {
-            "month": month, "agency": agency, "allowed": found.months[agency, month, "allowed"],
-            "refused": found.months[agency, month, "refused"],
+            "month": month, "agency": agency, "allowed": months[agency, month, "allowed"],
+            "refused": months[agency, month, "refused"],
         }
         for month, agency in keys
     ]  # fmt: skip

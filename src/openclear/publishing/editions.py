@@ -30,8 +30,12 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
 
 DELAY_DAYS = 7
+# What an edition tells, and what it withholds, has rules of its own. An edition made by older ones is made anew.
+# 2: no sensitive group of one or two, points of told incidents alone.
+RULES = 2
 BROKEN_OFF = "Its making was broken off; it was never public."
 CHANGED = "Records in this edition were corrected, sealed or expunged."
+LABELLED = "Some of what this edition told of its incidents is withheld from now on."
 _SENSITIVE = (Label.DOMESTIC | Label.SEXUAL_ASSAULT).value
 Progress = Callable[[Sequence[date]], Iterable[date]]
 
@@ -43,19 +47,15 @@ def is_due(month: date, today: date) -> bool:
 
 
 def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
-    """Make the edition of every month that is due and has none, or whose records changed. Return the names of those made.
+    """Make the edition of every month that is due and has none, or whose records changed, or whose edition older rules made.
 
-    The edition that it replaces is withdrawn in the same act, with the reason. Months that are not due stay marked.
+    Return the names of those made. The edition that one replaces is withdrawn in the same act, with the reason. Months that
+    are not due stay marked.
     """
     grant.require(Action.EDITION_MAKE)
-    today = clock.now().astimezone(CHICAGO).date()
     made = []
     with alone():
-        changed = {
-            month: marks
-            for month, marks in changed_months(grant, reader=PUBLISHING).items()
-            if is_due(month, today)
-        }
+        changed = _to_make(grant)
         for month in progress(list(changed)):
             gate.still_open(grant)
             name = _make(grant, month)
@@ -65,6 +65,19 @@ def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
                 made.append(name)
         _publish_outlines(grant)
     return made
+
+
+def _to_make(grant: Grant) -> dict[date, list[int]]:
+    # With the marks that each month has. What older rules made was due then.
+    today = clock.now().astimezone(CHICAGO).date()
+    marked = changed_months(grant, reader=PUBLISHING)
+    outdated: dict[date, list[int]] = {
+        row.month: []
+        for row in release.editions()
+        if row.withdrawn is None and json.loads(row.manifest).get("rules") != RULES
+    }
+    found = {month: marks for month, marks in marked.items() if is_due(month, today)}
+    return dict(sorted((outdated | found).items()))
 
 
 def make_edition(grant: Grant, *, month: date) -> str | None:
@@ -121,6 +134,16 @@ def withdraw(grant: Grant, *, month: date, revision: int, reason: str) -> None:
         _withdraw(grant, [(month, revision)], reason)
 
 
+def withdraw_changed(grant: Grant) -> list[str]:
+    """Take back at once every public edition whose month changed; return their names. `refresh_editions` makes them anew."""
+    grant.require(Action.EDITION_MAKE)
+    with alone():
+        changed = changed_months(grant, reader=PUBLISHING)
+        told = [row for row in release.editions() if row.withdrawn is None and row.month in changed]
+        _withdraw(grant, [(row.month, row.revision) for row in told], LABELLED)
+    return [row.name for row in told]
+
+
 def _withdraw(grant: Grant, wanted: Iterable[tuple[date, int]], reason: str) -> None:
     for month, revision in wanted:
         _log(grant, month, revision, "withdrawn", "", {"reason": reason})
@@ -161,7 +184,7 @@ def _new_folder(name: str) -> Path:
 def _manifest(month: date, revision: int, incidents: int, files: Sequence[Mapping[str, Any]]) -> str:
     facts = {
         "edition": f"{month:%Y-%m}.{revision}", "month": f"{month:%Y-%m}", "revision": revision, "unit": "incidents",
-        "incidents": incidents, "smallest_count": K, "delay_days": DELAY_DAYS, "made": clock.stamp(clock.now()),
+        "incidents": incidents, "rules": RULES, "smallest_count": K, "delay_days": DELAY_DAYS, "made": clock.stamp(clock.now()),
         "files": list(files),
     }  # fmt: skip
     return json.dumps(facts, sort_keys=True, separators=(",", ":"))

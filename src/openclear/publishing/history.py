@@ -39,8 +39,12 @@ def history_of(month: date) -> History:
     if not file.exists():
         return History(0, Withheld())
     kept = json.loads(file.read_text())
-    cells = frozenset((area, kind) for area, kind in kept["cells"])
-    return History(kept["revision"], Withheld(frozenset(kept["areas"]), frozenset(kept["types"]), cells))
+    # What an older version kept knows of no sensitive cells: it told them all.
+    cells, sensitive = (
+        frozenset((area, kind) for area, kind in kept.get(name, ())) for name in ("cells", "sensitive")
+    )
+    withheld = Withheld(frozenset(kept["areas"]), frozenset(kept["types"]), cells, sensitive)
+    return History(kept["revision"], withheld)
 
 
 def remember(month: date, history: History) -> None:
@@ -48,7 +52,7 @@ def remember(month: date, history: History) -> None:
     held = history.withheld
     facts = {
         "revision": history.revision, "areas": list(held.areas), "types": sorted(held.types),
-        "cells": [list(cell) for cell in held.cells],
+        "cells": [list(cell) for cell in held.cells], "sensitive": [list(cell) for cell in held.sensitive],
     }  # fmt: skip
     new = _file(month).with_suffix(".new")
     with new.open("w") as file:

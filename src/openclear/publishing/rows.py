@@ -3,12 +3,13 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from openclear.publishing.suppression import OTHER, coarsened, hidden_cells
+from openclear.publishing.suppression import OTHER, Cell, coarsened, hidden_cells
 from openclear.release.rows import PublicIncident
 
 # A square of about 200 metres: a block of Chicago's grid is an eighth of a mile.
@@ -35,11 +36,15 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What the revisions of one month did not tell: areas, types and cells (area, type), as records name them."""
+    """What the revisions of one month did not tell: areas, types and cells (area, type), as records name them.
+
+    `sensitive`: cells whose sensitive incidents they did not tell.
+    """
 
     areas: frozenset[Area] = frozenset()
     types: frozenset[str] = frozenset()
     cells: frozenset[tuple[Area, str]] = frozenset()
+    sensitive: frozenset[tuple[Area, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,40 +60,80 @@ def published(incidents: Sequence[Incident], before: Withheld | None = None) -> 
     """Return a month as it may be seen. `before`: what its earlier revisions withheld, where it has any.
 
     A row whose cell (community area, primary type) is hidden tells its area alone, and one whose area is too small not
-    even that. Every other row tells its hour, its block and the point of that block; a sensitive one neither.
+    even that; so does a sensitive row of a cell that has fewer than three of them. Every other row tells its hour, its block
+    and the point of that block; a sensitive one its area and type alone.
 
-    Whoever holds two revisions of a month must not learn more than from one (docs/adr/0017): a later one shows no cell that
-    an earlier one hid, and its hidden rows do not tell their area.
+    Whoever holds two revisions of a month must not learn more than from one (docs/adr/0017): a later one shows nothing of
+    a cell that an earlier one hid, and its hidden rows do not tell their area.
     """
     held = before or Withheld()
-    areas = coarsened((row.area or OTHER for row in incidents), also=held.areas)
-    types = coarsened((row.primary_type for row in incidents), also=held.types)
-    kept = {(areas[area], types[kind]) for area, kind in held.cells if area in areas and kind in types}
-    cells = [(areas[row.area or OTHER], types[row.primary_type]) for row in incidents]
-    hidden = hidden_cells(Counter(cells), also=kept)
-    points = points_of_blocks(incidents)
+    names = _Names(
+        coarsened((row.area or OTHER for row in incidents), also=held.areas),
+        coarsened((row.primary_type for row in incidents), also=held.types),
+    )
+    placed = [(row, names.cell_of(row.area or OTHER, row.primary_type)) for row in incidents]
+    counts = Counter(cell for _, cell in placed)
+    hidden = hidden_cells(
+        counts,
+        sensitive=Counter(cell for row, cell in placed if row.is_sensitive),
+        also=names.cells_of(held.cells),
+        also_sensitive=names.cells_of(held.sensitive),
+    )
+    gone = {cell for cell, amount in hidden.items() if amount == counts[cell]}
+    told = [(cell not in hidden) if row.is_sensitive else (cell not in gone) for row, cell in placed]
+    points = points_of_blocks([row for row, is_told in zip(incidents, told, strict=True) if is_told])
     rows = [
-        _withheld(OTHER if before else cell[0]) if cell in hidden else _told(row, points)
-        for row, cell in zip(incidents, cells, strict=True)
+        _told(row, points) if is_told else _withheld(OTHER if before else cell[0])
+        for (row, cell), is_told in zip(placed, told, strict=True)
     ]
-    totals = Counter(str(types[row.primary_type]) for row in incidents)
-    names = zip(incidents, cells, strict=True)
-    withheld = Withheld(
-        held.areas | {area for area, name in areas.items() if name == OTHER},
-        held.types | {kind for kind, name in types.items() if name == OTHER},
-        held.cells | {(row.area or OTHER, row.primary_type) for row, cell in names if cell in hidden},
-    )  # fmt: skip
-    return Published(sorted(rows, key=_order), dict(totals), withheld)
+    totals = Counter(str(names.types[row.primary_type]) for row in incidents)
+    return Published(sorted(rows, key=_order), dict(totals), _held_now(held, names, placed, hidden, gone))
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the areas and types of a month are published as."""
+
+    areas: Mapping[Area, Area | str]
+    types: Mapping[str, str]
+
+    def cell_of(self, area: Area, kind: str) -> Cell:
+        return self.areas[area], self.types[kind]
+
+    def cells_of(self, held: Iterable[tuple[Area, str]]) -> set[Cell]:
+        return {self.cell_of(area, kind) for area, kind in held if area in self.areas and kind in self.types}
+
+
+def _held_now(
+    held: Withheld,
+    names: _Names,
+    placed: Iterable[tuple[Incident, Cell]],
+    hidden: Mapping[Cell, int],
+    gone: AbstractSet[Cell],
+) -> Withheld:
+    cells, sensitive = set(), set()
+    for row, cell in placed:
+        if cell in gone:
+            cells.add((row.area or OTHER, row.primary_type))
+        if cell in hidden and row.is_sensitive:
+            sensitive.add((row.area or OTHER, row.primary_type))
+    return Withheld(
+        held.areas | {area for area, name in names.areas.items() if name == OTHER},
+        held.types | {kind for kind, name in names.types.items() if name == OTHER},
+        held.cells | cells,
+        held.sensitive | sensitive,
+    )
 
 
 def points_of_blocks(incidents: Sequence[Incident]) -> dict[str, tuple[float, float]]:
-    """Return one point for each block: the centre of the square of 200 metres that its middle lies in.
+    """Return one point for each block: the centre of the square of 200 metres that the middle of its incidents lies in.
 
-    So every incident of a block has the same point, and a point says no more than a block does.
+    `incidents`: those that are told; of what is hidden nothing may move a point. Sensitive ones are told, but on no block, so
+    they do not count either. Every incident of a block has the same point, and a point says no more than a block does.
     """
     found: dict[str, list[tuple[float, float]]] = {}
     for row in incidents:
-        if row.latitude is not None and row.longitude is not None:
+        if row.latitude is not None and row.longitude is not None and not row.is_sensitive:
             found.setdefault(row.block, []).append((row.latitude, row.longitude))
     return {
         block: (
@@ -110,7 +155,8 @@ def _withheld(area: object) -> PublicIncident:
 def _told(row: Incident, points: Mapping[str, tuple[float, float]]) -> PublicIncident:
     hour = row.occurred.replace(minute=0, second=0, microsecond=0)
     if row.is_sensitive:
-        return PublicIncident(row.area, row.primary_type, "", "", None, None, None, row.arrest)
+        # Not whether there was an arrest either: it would tell one of the group from the others.
+        return PublicIncident(row.area, row.primary_type, "", "", None, None, None, None)
     if not BLOCK.match(row.block):
         # A source that gives addresses where blocks belong: nothing finer than a block leaves.
         return PublicIncident(row.area, row.primary_type, row.description, "", hour, None, None, row.arrest)

@@ -1,23 +1,28 @@
 """Which cells of an edition are shown. Pure: counts in, what is hidden out.
 
-A cell is (community area, primary type) of one month. Cells of 1 and 2 are hidden (k = 3), and so many others that no
-hidden cell can be worked out from what is shown: the total of each area, the total of each type, and every shown cell.
-Nobody is told which cells are hidden and which are empty: both are simply not shown.
+A cell is (community area, primary type) of one month. Cells of 1 and 2 are hidden (k = 3). So are the sensitive incidents
+of a cell, as a group, where they are 1 or 2: they are told without block and hour, so anyone could count them. And so many
+others are hidden that nothing hidden can be worked out from what is shown: the total of each area, the total of each type,
+and every shown part. Nobody is told which cells are hidden and which are empty, or which shown ones lack their sensitive
+incidents and which have none.
 
 The check is Gusfield's, for a table with all its totals (A Graph Theoretic Approach to Statistical Data Security, SIAM
-J. Comput. 17, 1988): cells that are not shown make a graph; a hidden cell can be worked out exactly if, and only if, no
-amount can go round in a circle through it. An empty cell can take in an amount and give none.
+J. Comput. 17, 1988): cells of which not everything is shown make a graph; a hidden amount can be worked out exactly if, and
+only if, nothing can go round in a circle through it. An empty cell can take in an amount and give none. A shown cell without
+sensitive incidents is taken for whole, though nobody can know that: this hides rather more than less.
 """
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 K = 3
 OTHER = ""
 Cell = tuple[Hashable, Hashable]
 Name = TypeVar("Name", bound=Hashable)
+_NOTHING: Mapping[Cell, int] = {}
 
 
 def coarsened(
@@ -37,67 +42,109 @@ def coarsened(
     return {value: OTHER if value in small else value for value in counts}
 
 
-def hidden_cells(counts: Mapping[Cell, int], k: int = K, also: AbstractSet[Cell] = frozenset()) -> set[Cell]:
-    """Return the cells that are not shown, out of those that are not empty.
+def hidden_cells(
+    counts: Mapping[Cell, int],
+    k: int = K,
+    *,
+    also: AbstractSet[Cell] = frozenset(),
+    sensitive: Mapping[Cell, int] = _NOTHING,
+    also_sensitive: AbstractSet[Cell] = frozenset(),
+) -> dict[Cell, int]:
+    """Return the cells of which something is not shown, with how many incidents that is: all, or the sensitive ones alone.
 
     `counts`: incidents of each cell; every area and every type has at least k in all (`coarsened`), unless all have fewer.
-    `also`: cells that are not to be shown, whatever they hold.
+    `sensitive`: how many of them are sensitive. `also`, `also_sensitive`: cells that are not to be shown, or whose sensitive
+    incidents are not, however many there are.
     """
-    hidden = {cell for cell, count in counts.items() if 0 < count < k or OTHER in cell or cell in also}
-    while more := _thin_totals(counts, hidden, k) or _exposed(counts, hidden):
-        hidden |= more
-    return hidden
+    table = _Table({cell: count for cell, count in counts.items() if count > 0}, sensitive, k)
+    for cell, count in table.counts.items():
+        some = sensitive.get(cell, 0)
+        if count < k or OTHER in cell or cell in also:
+            table.hidden[cell] = count
+        elif 0 < some < k or (some and cell in also_sensitive):
+            table.hidden[cell] = table.sensitive_part(cell)
+    while (cell_next := _thin_total(table) or _exposed(table)) is not None:
+        table.hide_more(cell_next)
+    return table.hidden
 
 
-def _thin_totals(counts: Mapping[Cell, int], hidden: set[Cell], k: int) -> set[Cell]:
-    # What is hidden of one area, or of one type, is known in sum: it must be k at least, and more than one cell.
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The cells that are not empty, and how much of each is hidden by now."""
+
+    counts: Mapping[Cell, int]
+    sensitive: Mapping[Cell, int]
+    k: int
+    hidden: dict[Cell, int] = field(default_factory=dict)
+
+    def sensitive_part(self, cell: Cell) -> int:
+        # Where fewer than k others would be left, these cannot be shown either.
+        count, some = self.counts[cell], self.sensitive.get(cell, 0)
+        return some if some and count - some >= self.k else count
+
+    def hide_more(self, cell: Cell) -> None:
+        self.hidden[cell] = self._next_part(cell)
+
+    def smallest_step(self, side: int, line: Hashable) -> Cell | None:
+        """Return the cell of an area or a type of which the least more can be hidden, one that is whole by now before others."""
+        left = [
+            cell
+            for cell, count in self.counts.items()
+            if cell[side] == line and self.hidden.get(cell, 0) < count
+        ]
+        return min(left, key=self._price, default=None)
+
+    def _next_part(self, cell: Cell) -> int:
+        return self.counts[cell] if cell in self.hidden else self.sensitive_part(cell)
+
+    def _price(self, cell: Cell) -> tuple[bool, int, str]:
+        return (cell in self.hidden, self._next_part(cell) - self.hidden.get(cell, 0), str(cell))
+
+
+def _thin_total(table: _Table) -> Cell | None:
+    # What is hidden of one area, or of one type, is known in sum: it must be k at least, and of more than one cell.
     for side in (0, 1):
         sums: Counter[Hashable] = Counter()
         cells: Counter[Hashable] = Counter()
-        for cell in hidden:
-            sums[cell[side]] += counts[cell]
+        for cell, amount in table.hidden.items():
+            sums[cell[side]] += amount
             cells[cell[side]] += 1
         for line in sorted(sums, key=str):
-            thin = sums[line] < k or cells[line] < 2
-            if thin and (next_one := _smallest_shown(counts, hidden, side, line)):
-                return {next_one}
-    return set()
+            thin = sums[line] < table.k or cells[line] < 2
+            if thin and (step := table.smallest_step(side, line)):
+                return step
+    return None
 
 
-def _exposed(counts: Mapping[Cell, int], hidden: set[Cell]) -> set[Cell]:
-    areas, types = ({cell[side] for cell in counts} for side in (0, 1))
-    shown = {cell for cell in counts if cell not in hidden}
-    for cell in sorted(hidden, key=str):
-        if _can_change(cell, counts, hidden, shown, areas, types):
+def _exposed(table: _Table) -> Cell | None:
+    areas, types = ({cell[side] for cell in table.counts} for side in (0, 1))
+    whole = table.counts.keys() - table.hidden.keys()
+    for cell in sorted(table.hidden, key=str):
+        if _can_change(cell, table.hidden, whole, areas, types):
             continue
         for side in (0, 1):
-            if next_one := _smallest_shown(counts, hidden, side, cell[side]):
-                return {next_one}
-    return set()
+            if step := table.smallest_step(side, cell[side]):
+                return step
+    return None
 
 
 def _can_change(
-    cell: Cell, counts: Mapping[Cell, int], hidden: set[Cell], shown: set[Cell],
+    cell: Cell, hidden: Mapping[Cell, int], whole: AbstractSet[Cell],
     areas: set[Hashable], types: set[Hashable],
 ) -> bool:  # fmt: skip
-    # One more here: its type must give one elsewhere (a hidden cell that holds some), that area take one in, and so on
-    # back to this area. Shown cells are fixed.
+    # One more here: its type must give one elsewhere (a cell of which some is hidden), that area take one in, and so on
+    # back to this area. Cells that are shown whole are fixed.
     start, goal = cell[1], cell[0]
     seen_types, waiting = {start}, [start]
     seen_areas: set[Hashable] = set()
     while waiting:
         kind = waiting.pop()
         for area in areas - seen_areas:
-            if (area, kind) in hidden and (area, kind) != cell and counts[area, kind] > 0:
+            if (area, kind) in hidden and (area, kind) != cell:
                 if area == goal:
                     return True
                 seen_areas.add(area)
-                new = {other for other in types - seen_types if (area, other) not in shown}
+                new = {other for other in types - seen_types if (area, other) not in whole}
                 seen_types |= new
                 waiting.extend(new)
     return False
-
-
-def _smallest_shown(counts: Mapping[Cell, int], hidden: set[Cell], side: int, line: Hashable) -> Cell | None:
-    shown = [cell for cell in counts if cell[side] == line and cell not in hidden and counts[cell] > 0]
-    return min(shown, key=lambda cell: (counts[cell], str(cell)), default=None)

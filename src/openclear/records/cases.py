@@ -9,21 +9,22 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from openclear.access import gate
 from openclear.access.acts import one_at_a_time
-from openclear.access.queries import employer_of, is_officer_of, is_registered
+from openclear.access.queries import employer_of, is_registered
 from openclear.access.rows import Rule
 from openclear.access.standing import read_standing
 from openclear.records.models import Case, CaseShare, ShareRequest
 from openclear.records.rows import CaseRow
 from openclear.records.rules import EXTERNAL, block_of, civil_form_in
+from openclear.records.told import case_rows
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
-from openclear.vocabulary.agencies import agency_path, chains
+from openclear.vocabulary.agencies import agency_path, chains, is_within
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.offenses import iucr_codes, nibrs_codes
 
 HOST = "il.chicago.pd"
-LONGEST_NUMBER, LONGEST_PREFIX = 30, 6
+LONGEST_NUMBER, LONGEST_PREFIX, LONGEST_HANDLE = 30, 6, 40
 TWO_TO_SHARE = Rule(
     "two-people-to-share",
     "Sharing a case takes two officers of its department: one who asks and one who approves",
@@ -51,7 +52,7 @@ def cases_of(grant: Grant) -> "QuerySet[Case]":
     holders = chains(set(grant.agencies) - {grant.facts["on_behalf_of"]})
     shared = CaseShare.objects.filter(case=OuterRef("pk"), agency__in=holders)
     within: QuerySet[Case] = Case.objects.within(grant.over(Dataset.CASES))
-    return within.filter(Q(owner_agency__in=holders) | Exists(shared) | Q(sponsor=grant.officer))
+    return within.filter(Q(owner_agency__in=holders) | Exists(shared) | _sponsored_by(grant))
 
 
 @one_at_a_time
@@ -113,21 +114,22 @@ def unshare_case(grant: Grant, *, case_id: UUID, agency: str) -> None:
 def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: str) -> CaseRow:
     """Register a partner agency's own case, so that it can be a ground once its sponsor here has confirmed it.
 
-    `offense`: an IUCR or NIBRS code. `sponsor`: the handle of an officer of this department. Raises WrongUsage or
-    NotPossible where it is none; civil immigration matters are no case here, whatever they are called.
+    `offense`: an IUCR or NIBRS code. `sponsor`: the handle of an officer of this department; whether it is one is said
+    to nobody, and a case whose sponsor is none is never confirmed. Raises WrongUsage for what is no number, offense or
+    handle, NotPossible for civil immigration matters, which are no case here, whatever they are called.
     """
     grant.require(Action.CASE_REGISTER)
     owner = _own_agency(grant)
     plain, title = _own_number(_checked_number(number), owner), _offense_words(offense)
-    if not is_officer_of(sponsor, HOST):
-        raise NotPossible("Name the officer of this department who sponsors the case, by their handle.")
+    if not 0 < len(sponsor) <= LONGEST_HANDLE:
+        raise WrongUsage("Name the officer of this department who sponsors the case, by their handle.")
     gate.record_act(grant, facts={"registered": plain, "offense": offense, "sponsor": sponsor})
     with transaction.atomic():
         case = Case.objects.create(
             id=uuid4(), source=EXTERNAL, source_id=plain, owner_agency=owner, number=plain, kind=EXTERNAL,
             title=title, opened=clock.today(), registered_by=grant.officer, sponsor=sponsor,
         )  # fmt: skip
-    return CaseRow(case.id, case.number, case.kind, case.title, case.opened)
+    return case_rows(grant, [case])[0]
 
 
 def confirm_external_case(grant: Grant, *, case_id: UUID) -> None:
@@ -143,9 +145,15 @@ def confirm_external_case(grant: Grant, *, case_id: UUID) -> None:
 def waiting_cases(grant: Grant) -> Sequence[CaseRow]:
     """Return the external cases that wait: for the holder's confirmation, or that the holder registered."""
     grant.require(Action.CASE_LIST)
-    mine = Q(sponsor=grant.officer) | Q(registered_by=grant.officer)
+    mine = _sponsored_by(grant) | Q(registered_by=grant.officer)
     rows = Case.objects.within(grant.over(Dataset.CASES)).filter(mine, kind=EXTERNAL, confirmed=None)
-    return [CaseRow(row.id, row.number, row.kind, row.title, row.opened) for row in rows.order_by("number")]
+    return case_rows(grant, list(rows.order_by("number")))
+
+
+def _sponsored_by(grant: Grant) -> Q:
+    # Only the department's own sponsor cases: a partner who was named as one gets no sight of the case from that.
+    is_ours = any(is_within(agency, HOST) for agency in grant.agencies)
+    return Q(sponsor=grant.officer) if is_ours else Q(pk=None)
 
 
 def _checked_number(number: str) -> str:

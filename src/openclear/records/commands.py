@@ -30,13 +30,14 @@ from openclear.records.rules import birth_fault, name_words, sound_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.labels import Label
+from openclear.vocabulary.handling import handling_of
+from openclear.vocabulary.labels import NO_LABEL, Label
 
 Known = tuple[Incident, Offense | None]
 _NAMESPACE = uuid5(NAMESPACE_URL, "openclear.records")
 _CHUNK = 800
-# What a source can tell of an incident. Every other label is set here (by a court, by staff) and stays.
-LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT
+# What a source can tell of an incident. What it did not tell of the row before was set here (by a court, by staff) and stays.
+LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT | Label.JUVENILE | Label.VICTIM
 TABLES: Mapping[str, type[Record]] = {
     "address": Address,
     "arrest": Arrest,
@@ -170,16 +171,26 @@ def _changes(known: Known, facts: IncidentFacts) -> bool:
         return facts.revision > incident.revision
     if offense is None:
         return True
-    return _differs(incident, facts.incident) or _differs(offense, facts.offense)
+    told = _labels_told(known)
+    return _differs(incident, facts.incident, told) or _differs(offense, facts.offense, told)
 
 
-def _differs(row: Record, values: Mapping[str, Any]) -> bool:
-    kept = _keeping_labels(row, values)
+def _labels_told(known: Known) -> Label:
+    # By its offense, and by the source's flag.
+    incident, offense = known
+    flag = Label.DOMESTIC if incident.domestic else NO_LABEL
+    if offense is None:
+        return flag
+    return flag | handling_of(offense.iucr, offense.primary_type, offense.description).labels
+
+
+def _differs(row: Record, values: Mapping[str, Any], told: Label) -> bool:
+    kept = _keeping_labels(row, values, told)
     return any(getattr(row, name) != value for name, value in kept.items())
 
 
-def _keeping_labels(row: Record, values: Mapping[str, Any]) -> dict[str, Any]:
-    own = row.labels & ~LABELS_OF_SOURCES.value
+def _keeping_labels(row: Record, values: Mapping[str, Any], told: Label) -> dict[str, Any]:
+    own = row.labels & ~told.value
     return {**values, "labels": own | values["labels"] & LABELS_OF_SOURCES.value}
 
 
@@ -194,10 +205,11 @@ def _update(source: str, batch: Sequence[IncidentFacts], known: Mapping[str, Kno
     incidents, offenses = [], []
     for facts in batch:
         incident, offense = known[facts.source_id]
+        told = _labels_told((incident, offense))
         kept = replace(
             facts,
-            incident=_keeping_labels(incident, facts.incident),
-            offense=_keeping_labels(offense or incident, facts.offense),
+            incident=_keeping_labels(incident, facts.incident, told),
+            offense=_keeping_labels(offense or incident, facts.offense, told),
         )
         incidents.append(_incident(source, kept))
         offenses.append(_offense(source, kept))

@@ -37,13 +37,13 @@ from openclear.records.rules import (
     split_query,
 )
 from openclear.records.shown import (
-    incident_row,
-    main_offenses,
+    incident_rows,
     names_of,
     person_row,
     vehicle_row,
     visible_keepers,
 )
+from openclear.records.told import case_rows
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Clearance, Grant
 
@@ -60,6 +60,7 @@ def find_people(
     one letter away count too. Each row has its reasons.
     """
     grant.require(Action.PERSON_SEARCH)
+    grant.require_asked(narrow)
     clearance = grant.over(Dataset.PEOPLE)
     words, years = split_query(text)
     words = [word for word in words if len(word) >= SHORTEST_WORD]
@@ -81,13 +82,13 @@ def find_incidents(
 ) -> FoundRows[IncidentRow]:
     """Return incidents whose RD number is `text` or whose block begins with it, newest first."""
     grant.require(Action.INCIDENT_SEARCH)
+    grant.require_asked(narrow)
     block = block_of(text)
     if not block:
         return FoundRows((), 0)
     found = incidents_matching(grant, text, narrow or IncidentFilter())
     page = list(found.order_by("-occurred", "id")[offset : offset + limit])
-    offenses = main_offenses(page, grant.over(Dataset.INCIDENTS))
-    rows = [incident_row(incident, offenses) for incident in page]
+    rows = incident_rows(grant, page)
     reasons = {row.id: number_reason(block, row.rd_number, "rd-number", row.block, "block") for row in rows}
     return FoundRows(rows, found.count(), reasons)
 
@@ -115,6 +116,7 @@ def find_vehicles(
 ) -> FoundRows[VehicleRow]:
     """Return vehicles whose plate begins with `text`."""
     grant.require(Action.VEHICLE_SEARCH)
+    grant.require_asked(narrow)
     plate = plate_of(text)
     if not plate:
         return FoundRows((), 0)
@@ -143,7 +145,7 @@ def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_ROWS, offset: 
     if number:
         within = within.filter(number__gte=number, number__lt=number + END_OF_PREFIX)
     newest = within.order_by("-opened", "number")[offset : offset + limit]
-    return [CaseRow(case.id, case.number, case.kind, case.title, case.opened) for case in newest]
+    return case_rows(grant, list(newest))
 
 
 def _exact_first(people: QuerySet[Person], clearance: Clearance, words: Sequence[str]) -> QuerySet[Person]:

@@ -17,6 +17,7 @@ from openclear.records.rules import (
     sound_of,
     split_query,
 )
+from openclear.records.told import tells_of_arrest
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Grant
 
@@ -45,6 +46,8 @@ def incidents_matching(grant: Grant, text: str, narrow: IncidentFilter) -> "Quer
             iucr=narrow.iucr.upper().zfill(4)
         )
         found = found.filter(Exists(matching.filter(incident=OuterRef("pk"))))
+    if narrow.arrest_made is not None:
+        found = found.filter(tells_of_arrest(grant) if narrow.arrest_made else ~tells_of_arrest(grant))
     return found
 
 

@@ -8,61 +8,29 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from openclear.records.keeping import Boundary, ChangedMonth, LabelTable, Sealing
 from openclear.records.record import ForAgency, Record, RowsWithin
 
-
-class Boundary(models.Model):
-    """A polygon of the city from one day until another: a beat, a district, a community area, a ward.
-
-    `shape`: a GeoJSON geometry in longitude and latitude (WGS 84). Public facts, so without labels.
-    """
-
-    kind = models.CharField(max_length=20)
-    code = models.CharField(max_length=6)
-    name = models.CharField(max_length=80, blank=True)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    shape = models.JSONField()
-
-    class Meta:
-        """One polygon for each code and first day."""
-
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["kind", "code", "valid_from"], name="boundary_once")
-        ]
-
-    def __str__(self) -> str:
-        """Return kind and code."""
-        return f"{self.kind} {self.code}"
-
-
-class ChangedMonth(models.Model):
-    """A month, in Chicago, in which incidents came, changed or were sealed. Written in the change's own transaction.
-
-    Whoever keeps something made from incidents makes the month anew and removes the marks that it saw before.
-    """
-
-    month = models.DateField()
-    reader = models.CharField(max_length=12)
-
-    def __str__(self) -> str:
-        """Return the month."""
-        return f"{self.month:%Y-%m}"
-
-
-class Sealing(models.Model):
-    """What a court ordered to be sealed or expunged: begun before it is logged, done when every row carries the label."""
-
-    kind = models.CharField(max_length=10)
-    record = models.UUIDField()
-    label = models.IntegerField()
-    court_order = models.CharField(max_length=80)
-    by = models.CharField(max_length=40)
-    done = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        """Return the court's order."""
-        return self.court_order
+__all__ = [
+    "Address",
+    "Arrest",
+    "Boundary",
+    "Case",
+    "CaseShare",
+    "ChangedMonth",
+    "Charge",
+    "Identifier",
+    "Incident",
+    "Involvement",
+    "LabelTable",
+    "NameWord",
+    "Offense",
+    "Person",
+    "PersonName",
+    "Sealing",
+    "ShareRequest",
+    "Vehicle",
+]  # fmt: skip
 
 
 class Person(Record):

@@ -23,7 +23,6 @@ from openclear.records.rows import (
     ArrestDetail,
     ArrestRow,
     CaseDetail,
-    CaseRow,
     IncidentDetail,
     InvolvementRow,
     PersonDetail,
@@ -32,13 +31,14 @@ from openclear.records.rows import (
 )
 from openclear.records.rules import EXTERNAL
 from openclear.records.shown import (
-    incident_row,
+    incident_rows,
     main_offenses,
     names_of,
     person_row,
     vehicle_row,
     visible_keepers,
 )
+from openclear.records.told import case_rows, tells_of_part
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.agencies import chains
 from openclear.vocabulary.grants import Clearance, Grant
@@ -79,7 +79,7 @@ def incident(grant: Grant, *, incident_id: UUID) -> IncidentDetail | None:
         return None
     offenses = Offense.objects.within(clearance).filter(incident=found).order_by("id")
     return IncidentDetail(
-        incident=incident_row(found, main_offenses([found], clearance)),
+        incident=incident_rows(grant, [found])[0],
         offenses=tuple((row.iucr, row.nibrs, f"{row.primary_type}: {row.description}") for row in offenses),
         narrative=None if "narrative" in clearance.hidden_fields else found.narrative,
         people=() if "people" in clearance.hidden_fields else _people_in(grant, found),
@@ -125,7 +125,7 @@ def case(grant: Grant, *, case_id: UUID) -> CaseDetail | None:
     if found is None:
         return None
     incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS)).filter(pk=found.incident_id)
-    row = CaseRow(found.id, found.number, found.kind, found.title, found.opened)
+    row = case_rows(grant, [found])[0]
     shares = CaseShare.objects.filter(case=found).order_by("agency").values_list("agency", flat=True)
     return CaseDetail(
         row, found.closed, incidents.values_list("id", "rd_number").first(), found.owner_agency, tuple(shares),
@@ -167,7 +167,7 @@ def _involvements(grant: Grant, person: Person) -> tuple[InvolvementRow, ...]:
     incidents = grant.over(Dataset.INCIDENTS)
     rows = (
         Involvement.objects.within(grant.over(Dataset.PEOPLE))
-        .filter(person=person, incident__in=Incident.objects.within(incidents))
+        .filter(tells_of_part(grant), person=person, incident__in=Incident.objects.within(incidents))
         .select_related("incident")
         .order_by("-incident__occurred", "id")[:MOST_HISTORY]
     )
@@ -203,7 +203,7 @@ def _people_in(grant: Grant, incident: Incident) -> tuple[tuple[UUID, str, str],
     clearance = grant.over(Dataset.PEOPLE)
     rows = (
         Involvement.objects.within(clearance)
-        .filter(incident=incident, person__in=Person.objects.within(clearance))
+        .filter(tells_of_part(grant), incident=incident, person__in=Person.objects.within(clearance))
         .select_related("person")
         .order_by("role", "id")
     )

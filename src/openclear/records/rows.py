@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from openclear.vocabulary.labels import Label
+
 Row = TypeVar("Row")
 
 
@@ -223,14 +225,13 @@ class IncidentFilter:
     arrest_made: bool | None = None
 
     def lookups(self) -> dict[str, Any]:
-        """Return the conditions on the table of incidents; an IUCR code is one on offenses, which have labels of their own.
+        """Return the conditions on the table of incidents; offense and arrest are on rows that have labels of their own.
 
         Districts have three digits, beats and IUCR codes four.
         """
         asked = {
             "occurred__date__gte": self.since, "occurred__date__lte": self.until,
             "district": self.district and self.district.zfill(3), "beat": self.beat and self.beat.zfill(4),
-            "arrest_made": self.arrest_made,
         }  # fmt: skip
         return _given(asked)
 
@@ -253,6 +254,9 @@ class VehicleFilter:
         return _given(asked)
 
 
+FILTERS: Mapping[str, Any] = {"people": PeopleFilter, "incidents": IncidentFilter, "vehicles": VehicleFilter}
+
+
 def _given(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None and value != ""}
 
@@ -270,3 +274,14 @@ class BoundaryRow:
     shape: Any
     valid_from: date
     valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedOffense:
+    """An offense, by code, type and words, that no row of the city's tables decides; `labels`: how it is handled until then."""
+
+    iucr: str
+    primary_type: str
+    description: str
+    offenses: int
+    labels: Label

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from openclear.records.models import Incident, Offense, Person, PersonName, Vehicle
 from openclear.records.rows import IncidentRow, PersonRow, VehicleRow
+from openclear.records.told import incidents_with_arrest
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Grant
 
@@ -39,8 +40,14 @@ def main_offenses(incidents: list[Incident], clearance: Clearance) -> dict[UUID,
     return {row.incident_id: (row.iucr, f"{row.primary_type}: {row.description}") for row in rows}
 
 
-def incident_row(incident: Incident, offenses: dict[UUID, tuple[str, str]]) -> IncidentRow:
-    """Return an incident as lists show one."""
+def incident_rows(grant: Grant, incidents: list[Incident]) -> list[IncidentRow]:
+    """Return incidents as lists show them."""
+    offenses = main_offenses(incidents, grant.over(Dataset.INCIDENTS))
+    arrests = incidents_with_arrest(grant, [row.id for row in incidents if row.arrest_made])
+    return [_incident_row(row, offenses, told=row.id in arrests) for row in incidents]
+
+
+def _incident_row(incident: Incident, offenses: dict[UUID, tuple[str, str]], *, told: bool) -> IncidentRow:
     iucr, offense = offenses.get(incident.id, ("", ""))
     return IncidentRow(
         id=incident.id,
@@ -53,7 +60,7 @@ def incident_row(incident: Incident, offenses: dict[UUID, tuple[str, str]]) -> I
         community_area=incident.community_area,
         iucr=iucr,
         offense=offense,
-        arrest_made=incident.arrest_made,
+        arrest_made=told,
         domestic=incident.domestic,
     )
 

@@ -14,17 +14,18 @@ from openclear.records.matching import (
 from openclear.records.models import Incident, Person, Vehicle
 from openclear.records.rows import ArrestFound, IncidentFilter, PeopleFilter, VehicleFilter
 from openclear.records.shown import (
-    incident_row,
-    main_offenses,
+    incident_rows,
     names_of,
     person_row,
     vehicle_row,
     visible_keepers,
 )
+from openclear.records.told import incidents_with_arrest
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Grant
 
 CHUNK, READ, ASKED = 500, 10_000, 1000
+_SEARCHES = (Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
 
 
 def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -33,7 +34,8 @@ def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) 
     Each chunk is read by a statement of its own, under the clearance, so the caller can ask the gate between any two,
     and a row that was sealed in the meantime is not in it.
     """
-    grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
+    grant.require(*_SEARCHES)
+    grant.require_asked(narrow)
     found = _MATCHING[kind](grant, text, narrow).order_by().values_list("pk", flat=True)
     # Only the ids are remembered, 16 bytes each: a search is done once, and its rows are read anew, chunk by chunk.
     ids = sorted(row.bytes for row in found.iterator(chunk_size=READ))
@@ -44,16 +46,37 @@ def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) 
 
 def all_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> bool:
     """Say whether every one of these rows is there for the holder now: none was sealed, expunged or removed since."""
-    grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
+    grant.require(*_SEARCHES)
     # A thousand at once: with ten thousand PostgreSQL reads the whole table (measured: 30 ms in all became 400).
     parts = (ids[start : start + ASKED] for start in range(0, len(ids), ASKED))
     return all(_WITHIN[kind](grant).filter(pk__among=part).count() == len(part) for part in parts)
 
 
-def ids_found(grant: Grant, *, kind: str, text: str, most: int) -> list[UUID]:
+def count_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> int:
+    """Return how many of these rows are there for the holder now: what was told of them once must not count them after a sealing."""
+    grant.require(Action.ALERT_KEEP, *_SEARCHES)
+    parts = (ids[start : start + ASKED] for start in range(0, len(ids), ASKED))
+    return sum(_WITHIN[kind](grant).filter(pk__among=part).count() for part in parts)
+
+
+def still_told(grant: Grant, *, kind: str, told: Sequence[UUID]) -> bool:
+    """Say whether what rows told of others may be told now: of vehicles their keepers, of incidents (by id) their arrests."""
+    grant.require(*_SEARCHES)
+    wanted = set(told)
+    if kind == "vehicles":
+        return Person.objects.within(grant.over(Dataset.PEOPLE)).filter(
+            pk__among=list(wanted)
+        ).count() == len(wanted)
+    return kind != "incidents" or incidents_with_arrest(grant, wanted) == wanted
+
+
+def ids_found(
+    grant: Grant, *, kind: str, text: str, most: int, narrow: Mapping[str, Any] | None = None
+) -> list[UUID]:
     """Return the ids of at most so many rows that a search finds, for an alert to compare with those that it knows."""
-    grant.require(Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
-    return list(_MATCHING[kind](grant, text, {}).order_by("pk").values_list("pk", flat=True)[:most])
+    grant.require(*_SEARCHES)
+    grant.require_asked(narrow)
+    return list(_MATCHING[kind](grant, text, narrow or {}).order_by("pk").values_list("pk", flat=True)[:most])
 
 
 def _people(grant: Grant, page: list[Any]) -> list[Any]:
@@ -63,8 +86,7 @@ def _people(grant: Grant, page: list[Any]) -> list[Any]:
 
 
 def _incidents(grant: Grant, page: list[Any]) -> list[Any]:
-    offenses = main_offenses(page, grant.over(Dataset.INCIDENTS))
-    return [incident_row(incident, offenses) for incident in page]
+    return incident_rows(grant, page)
 
 
 def _arrests(_grant: Grant, page: list[Any]) -> list[Any]:

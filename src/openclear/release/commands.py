@@ -1,14 +1,16 @@
 """Writing what the public may have. Whoever calls these answers for it: publishing and oversight, from above."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Max
 
-from openclear.release.models import Edition, Outline, PublishedIncident, Statement, TypeTotal
-from openclear.release.rows import EditionRow, NewEdition, PublicOutline
+from openclear.release.models import Access, Edition, Outline, PublishedIncident, Statement, TypeTotal
+from openclear.release.rows import EditionRow, NewAccess, NewEdition, PublicOutline
 
 DATABASE = "public"
 # Hours are those of the clock on the wall.
@@ -63,9 +65,37 @@ def keep_statement(*, made: datetime, size: int, checkpoint: str, facts: Mapping
     Statement.objects.create(made=made, size=size, checkpoint=checkpoint, facts=dict(facts))
 
 
+def keep_access(new: NewAccess) -> None:
+    """Keep who has access and which orders are in force instead of what was kept before; what is newer already stays."""
+    with transaction.atomic(using=DATABASE):
+        Access.objects.filter(epoch__lte=new.epoch).delete()
+        if not Access.objects.exists():
+            kept = Access(
+                epoch=new.epoch, made=new.made, orders=[asdict(row) for row in new.orders],
+                agencies=[asdict(row) for row in new.agencies],
+            )  # fmt: skip
+            # Of two who tell the same epoch at once one writes it, and neither fails.
+            Access.objects.bulk_create([kept], ignore_conflicts=True)
+
+
+def shown_epoch() -> int:
+    """Return the epoch that the public page shows access as of, -1 before the first."""
+    newest = Access.objects.aggregate(newest=Max("epoch"))["newest"]
+    return -1 if newest is None else int(newest)
+
+
 def editions() -> list[EditionRow]:
     """Return every edition ever published, newest month and revision first."""
     return [
-        EditionRow(row.month, row.revision, row.made, row.incidents, row.entry, row.withdrawn, row.reason)
+        EditionRow(
+            row.month,
+            row.revision,
+            row.made,
+            row.incidents,
+            row.entry,
+            row.withdrawn,
+            row.reason,
+            row.manifest,
+        )
         for row in Edition.objects.order_by("-month", "-revision")
     ]

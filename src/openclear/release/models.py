@@ -94,3 +94,16 @@ class Statement(models.Model):
     def __str__(self) -> str:
         """Return the size of the log that it speaks of."""
         return f"statement at {self.size}"
+
+
+class Access(models.Model):
+    """Who has access and which orders are in force, as of one epoch. One row: the newest epoch that was published."""
+
+    epoch = models.BigIntegerField(unique=True)
+    made = models.DateTimeField()
+    orders = models.JSONField()
+    agencies = models.JSONField()
+
+    def __str__(self) -> str:
+        """Return the epoch."""
+        return f"access at epoch {self.epoch}"

@@ -46,7 +46,7 @@ class PublicOutline:
 
 @dataclass(frozen=True, slots=True)
 class EditionRow:
-    """What is known of an edition without its incidents."""
+    """What is known of an edition without its incidents. `manifest`: "" where it is withdrawn."""
 
     month: date
     revision: int
@@ -55,8 +55,49 @@ class EditionRow:
     entry: int
     withdrawn: datetime | None
     reason: str
+    manifest: str
 
     @property
     def name(self) -> str:
         """The name that its folder and its page have: `2026-05.1`."""
         return f"{self.month:%Y-%m}.{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicOrder:
+    """An order in force. `scope`, `purposes`: what it is limited to, empty for everything; `since`: a day, ISO 8601.
+
+    `basis`: its legal basis in words that two people wrote for the public, or "".
+    """
+
+    id: str
+    agency: str
+    name: str
+    state: str
+    scope: Sequence[str]
+    purposes: Sequence[str]
+    since: str
+    basis: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAgency:
+    """An agency with people and a ground of access. `standing`: access, limited or cut-off."""
+
+    path: str
+    name: str
+    own: bool
+    agreement: str
+    until: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccess:
+    """Who has access and which orders are in force, as of one epoch."""
+
+    epoch: int
+    made: datetime
+    orders: Sequence[PublicOrder]
+    agencies: Sequence[PublicAgency]

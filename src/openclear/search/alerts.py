@@ -5,8 +5,9 @@ What is sent never holds a record: it says that there is something to look at, a
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from openclear.access import gate
 from openclear.access.errors import Refused
 from openclear.access.queries import mail_of
 from openclear.records.rules import civil_form_in
-from openclear.records.streaming import ids_found
+from openclear.records.streaming import count_there, ids_found
 from openclear.search.delivery import Delivery, NotDelivered
 from openclear.search.errors import Gone
 from openclear.search.models import Watch, WatchHit
@@ -26,11 +27,13 @@ from openclear.search.rules import (
     SEARCH_OF,
     WATCH_KEPT,
     check_target,
+    filters_of,
     for_oneself,
     kind_of,
 )
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import facts_of, search_facts
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -44,7 +47,15 @@ PASSING = frozenset(
 )
 
 
-def keep_alert(grant: Grant, *, kind: str, text: str, channel: str, address: str = "") -> WatchRow:
+def keep_alert(
+    grant: Grant,
+    *,
+    kind: str,
+    text: str,
+    channel: str,
+    address: str = "",
+    narrow: Mapping[str, Any] | None = None,
+) -> WatchRow:
     """Keep an alert on a search that the holder may make now, for 90 days. What it finds today is no news.
 
     Raises WrongUsage without a text or for an address that is not allowed; NotPossible beyond 50 alerts, for what
@@ -54,24 +65,27 @@ def keep_alert(grant: Grant, *, kind: str, text: str, channel: str, address: str
     for_oneself(grant)
     _check(grant, text, channel)
     target = check_target(address, settings.WEBHOOK_TARGETS) if channel == "webhook" else ""
-    known = ids_found(grant, kind=kind, text=text, most=MOST_KNOWN + 1)
+    known = ids_found(grant, kind=kind, text=text, most=MOST_KNOWN + 1, narrow=narrow)
     if len(known) > MOST_KNOWN:
         raise NotPossible(f"This search finds more than {MOST_KNOWN} rows; an alert needs a narrower one.")
-    gate.record_act(grant, facts={"alert": kind, "query": text, "channel": channel})
+    told = {"alert": kind, "channel": channel, "sent_to": target, **search_facts(text, narrow)}
+    gate.record_act(grant, facts=told)
     moment = clock.now()
     watch = Watch.objects.create(
         owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text.strip(),
         state="active", created=moment, expires=moment + WATCH_KEPT, channel=channel, address=target,
-        secret=secrets.token_hex(32), asked=moment,
+        secret=secrets.token_hex(32), asked=moment, narrow=facts_of(narrow),
     )  # fmt: skip
     _remember(watch, known, moment)
-    return _row(watch)
+    return _row(grant, watch)
 
 
 def own_alerts(grant: Grant) -> Sequence[WatchRow]:
     """Return the holder's alerts, newest first."""
     grant.require(Action.ALERT_KEEP)
-    return [_row(watch) for watch in Watch.objects.filter(owner=grant.officer).order_by("-created")[:100]]
+    return [
+        _row(grant, watch) for watch in Watch.objects.filter(owner=grant.officer).order_by("-created")[:100]
+    ]
 
 
 def end_alert(grant: Grant, *, alert: UUID) -> None:
@@ -103,7 +117,7 @@ def _ask(key: UUID) -> bool:
     watch = Watch.objects.filter(pk=key, state="active").first()
     if watch is None:
         return False
-    facts = {"alert": str(watch.id), "query": watch.text}
+    facts = {"alert": str(watch.id), **search_facts(watch.text, watch.narrow)}
     try:
         grant = gate.open_for(
             watch.owner,
@@ -123,7 +137,8 @@ def _ask(key: UUID) -> bool:
 
 
 def _tell(watch: Watch, grant: Grant) -> bool:
-    found = ids_found(grant, kind=watch.kind, text=watch.text, most=MOST_FOUND)
+    narrow = filters_of(watch.kind, watch.narrow)
+    found = ids_found(grant, kind=watch.kind, text=watch.text, most=MOST_FOUND, narrow=narrow)
     known = set(WatchHit.objects.filter(watch=watch).values_list("record", flat=True))
     new = [record for record in found if record not in known]
     Watch.objects.filter(pk=watch.pk).update(asked=clock.now())
@@ -161,8 +176,10 @@ def _remember(watch: Watch, records: Sequence[UUID], moment: datetime) -> None:
     )
 
 
-def _row(watch: Watch) -> WatchRow:
-    hits = WatchHit.objects.filter(watch=watch, found__gt=watch.created).count()
+def _row(grant: Grant, watch: Watch) -> WatchRow:
+    found = WatchHit.objects.filter(watch=watch, found__gt=watch.created).values_list("record", flat=True)
+    # A row that was sealed since is no hit any more, as if it had never been there.
+    hits = count_there(grant, kind=watch.kind, ids=list(found))
     return WatchRow(
         watch.id, watch.kind, watch.purpose, watch.case, watch.text, watch.channel, watch.state, hits,
         watch.created, watch.expires, watch.asked,

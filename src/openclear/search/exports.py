@@ -1,15 +1,15 @@
 """Exports: asked for, made by a job, fetched in ranges. The gate decides each step anew; an order ends all of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from openclear.access import gate
-from openclear.records.streaming import all_there
+from openclear.records.streaming import all_there, still_told
 from openclear.search.errors import Gone
-from openclear.search.files import exports_with, ids_of, path_of, remove
-from openclear.search.jobs import TOLD, action_of, enqueue_export
+from openclear.search.files import exports_with, ids_of, path_of, remove, told_in
+from openclear.search.jobs import TOLD, action_of, asked_for, enqueue_export
 from openclear.search.models import Export
 from openclear.search.reports import reports
 from openclear.search.rows import ExportRow
@@ -25,6 +25,7 @@ from openclear.search.rules import (
 )
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import facts_of, search_facts
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -43,7 +44,7 @@ def request_export(
         raise WrongUsage(f"Choose the format of the export: {', '.join(FORMATS)}.")
     if not text.strip() and not any(narrow.values()):
         raise WrongUsage("Say what the export is of: a name, plate, block or number, or what narrows it.")
-    return _queued(grant, kind, format_name, text.strip(), _storable(narrow))
+    return _queued(grant, kind, format_name, text.strip(), facts_of(narrow))
 
 
 def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> ExportRow:
@@ -66,7 +67,7 @@ def _queued(grant: Grant, kind: str, format_name: str, text: str, narrow: dict[s
         raise NotPossible(
             f"You asked for {MOST_PER_DAY} exports within a day; that is all one account may have."
         )
-    gate.record_act(grant, facts={"export": f"{kind} {format_name}", "query": text})
+    gate.record_act(grant, facts={"export": f"{kind} {format_name}", **search_facts(text, narrow)})
     moment = clock.now()
     export = Export.objects.create(
         owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text, narrow=narrow,
@@ -100,14 +101,17 @@ def end_export(grant: Grant, *, export: UUID) -> None:
 def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str) -> tuple[Grant, bytes]:
     """Return the grant of a new decision on what an export holds, and the bytes of one range, still to be released.
 
-    Raises Gone where it has ended, the rules changed, or a row of this range was sealed or removed since: then all of it
-    ends. Raises Refused where the owner may not ask that question any more.
+    Raises Gone where it has ended, the rules changed, or a row of this range, or what one tells of another record, was
+    sealed or removed since: then all of it ends. Raises Refused where the owner may not ask that question any more.
     """
     grant.require(Action.EXPORT_KEEP)
     row = _own(grant, export)
     if row.state != "ready":
         raise Gone("This export has no file: it is not made yet, or it has ended.")
-    facts = {"export": str(row.id), "range": f"{start}-{stop}", "query": row.text, "address": address}
+    facts = {
+        "export": str(row.id), "range": f"{start}-{stop}", "address": address, "format": row.format,
+        **search_facts(row.text, asked_for(row)),
+    }  # fmt: skip
     asking = gate.open_for(
         row.owner, action_of(row.kind), purpose=Purpose(row.purpose), case=row.case or None, facts=facts
     )
@@ -146,7 +150,9 @@ def _unchanged(row: Export, asking: Grant, start: int, stop: int) -> bool:
             return bool(report.digest(asking, row.narrow) == row.narrow[TOLD])
         except NotPossible:  # nothing is left to tell
             return False
-    return all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop))
+    return all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop)) and still_told(
+        asking, kind=row.kind, told=told_in(row.id, start, stop)
+    )
 
 
 def _ended(row: Export, why: str) -> Gone:
@@ -160,11 +166,6 @@ def _own(grant: Grant, export: UUID) -> Export:
     if row is None:
         raise Gone("There is no such export.")
     return row
-
-
-def _storable(narrow: Mapping[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in narrow.items() if value is not None and value != ""}
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
 
 
 def _row(export: Export) -> ExportRow:

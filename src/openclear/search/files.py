@@ -1,7 +1,8 @@
 """Exports as files: written row by row to the side, then turned into CSV, Parquet or PDF, and only then in their place.
 
-Beside each file stand the ids of its rows, 16 bytes each, and for CSV where each row begins: so that each range is held
-against the records as they are now. The ids stay when the file goes: oversight asks who was shown what.
+Beside each file stand the ids of its rows, 16 bytes each, as many for what a row tells of another record, and for CSV where
+each row begins: so that each range is held against the records as they are now. The ids stay when the file goes: oversight
+asks who was shown what.
 """
 
 import csv
@@ -24,6 +25,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from openclear.records.rows import ArrestFound, IncidentRow, PersonRow, VehicleRow
 
 ROW_OF = {"people": PersonRow, "incidents": IncidentRow, "arrests": ArrestFound, "vehicles": VehicleRow}
+NOTHING = UUID(int=0)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TYPES = {int: "BIGINT", bool: "BOOLEAN", date: "DATE", datetime: "TIMESTAMPTZ", float: "DOUBLE"}
 
@@ -37,7 +39,16 @@ def path_of(identity: object) -> Path:
 
 def ids_of(identity: object, start: int, stop: int) -> list[UUID]:
     """Return the ids of the rows that the bytes from `start` to `stop` hold parts of; of Parquet and PDF those of all rows."""
-    ids = path_of(identity).with_suffix(".ids")
+    return _beside(identity, ".ids", start, stop)
+
+
+def told_in(identity: object, start: int, stop: int) -> list[UUID]:
+    """Return what those rows tell of other records: the ids of keepers, and of incidents that tell of an arrest."""
+    return [one for one in _beside(identity, ".told", start, stop) if one != NOTHING]
+
+
+def _beside(identity: object, suffix: str, start: int, stop: int) -> list[UUID]:
+    ids = path_of(identity).with_suffix(suffix)
     first, last = 0, ids.stat().st_size // 16
     begins = path_of(identity).with_suffix(".rows")
     if begins.exists() and last:
@@ -70,7 +81,7 @@ def _stands_in(ids: bytes, wanted: bytes) -> bool:
 def remove(identity: object) -> None:
     """Remove the file of an export, and whatever its making left beside it. Twice is harmless."""
     path = path_of(identity)
-    for left in (path, *(path.with_suffix(suffix) for suffix in (".draft", ".made", ".rows"))):
+    for left in (path, *(path.with_suffix(suffix) for suffix in (".draft", ".made", ".rows", ".told"))):
         left.unlink(missing_ok=True)
 
 
@@ -86,7 +97,7 @@ class Draft:
         """Open the draft of an export, empty."""
         self.path = path_of(identity).with_suffix(".draft")
         self.rows = 0
-        self._ids = bytearray()
+        self._ids, self._told = bytearray(), bytearray()
         self._file = self.path.open("w")
 
     def add(self, rows: Iterable[Any]) -> None:
@@ -94,6 +105,7 @@ class Draft:
         for row in rows:
             self._file.write(json.dumps(asdict(row), cls=DjangoJSONEncoder) + "\n")
             self._ids += row.id.bytes
+            self._told += _told_by(row).bytes
             self.rows += 1
 
     def close(self) -> None:
@@ -111,6 +123,7 @@ class Draft:
         self.close()
         done = self.path.with_suffix(".made")
         self.path.with_suffix(".ids").write_bytes(self._ids)
+        self.path.with_suffix(".told").write_bytes(self._told)
         _MAKERS[format_name](self.path, done, kind, mark)
         with done.open("rb") as file:
             return done, file_digest(file, "sha256").hexdigest()
@@ -121,6 +134,12 @@ class Draft:
         done = self.path.with_suffix(".made")
         done.write_bytes(data)
         return done, sha256(data).hexdigest()
+
+
+def _told_by(row: Any) -> UUID:
+    if isinstance(row, VehicleRow):
+        return row.keeper or NOTHING
+    return row.id if isinstance(row, IncidentRow) and row.arrest_made else NOTHING
 
 
 def _csv(draft: Path, done: Path, kind: str, _mark: Mapping[str, str]) -> None:

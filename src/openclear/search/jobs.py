@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,8 +14,9 @@ from openclear.records.streaming import every_row
 from openclear.search.files import Draft, path_of, remove
 from openclear.search.models import Export
 from openclear.search.reports import Report, reports
-from openclear.search.rules import MOST_PDF_ROWS, MOST_ROWS, SEARCH_OF, digest_of
+from openclear.search.rules import MOST_PDF_ROWS, MOST_ROWS, SEARCH_OF, digest_of, filters_of
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -80,8 +80,13 @@ def action_of(kind: str) -> Action:
     return (SEARCH_OF | reports.actions())[kind]
 
 
+def asked_for(row: Export) -> dict[str, Any]:
+    """Return what narrows an export, without what its making noted beside it."""
+    return {name: value for name, value in row.narrow.items() if name != TOLD}
+
+
 def _ask(row: Export) -> Grant:
-    facts = {"export": str(row.id), "query": row.text}
+    facts = {"export": str(row.id), "format": row.format, **search_facts(row.text, asked_for(row))}
     return gate.open_for(
         row.owner, action_of(row.kind), purpose=Purpose(row.purpose), case=row.case or None, facts=facts
     )
@@ -111,7 +116,7 @@ def _write(row: Export, grant: Grant, draft: Draft) -> None:
 
 def _rows(row: Export, grant: Grant, draft: Draft, mark: Mapping[str, str]) -> tuple[Path, str]:
     most = MOST_PDF_ROWS if row.format == "pdf" else MOST_ROWS
-    for rows in every_row(grant, kind=row.kind, text=row.text, narrow=_narrow(row)):
+    for rows in every_row(grant, kind=row.kind, text=row.text, narrow=filters_of(row.kind, row.narrow)):
         gate.still_open(grant)  # between any two chunks an order ends it
         draft.add(rows)
         if draft.rows > most:
@@ -124,11 +129,3 @@ def _report(
 ) -> tuple[Path, str]:
     data, row.narrow[TOLD] = report.make(grant, row.narrow, mark)
     return draft.take(data)
-
-
-def _narrow(row: Export) -> dict[str, Any]:
-    days = {name: date.fromisoformat(value) for name, value in row.narrow.items() if name in _DAYS}
-    return {**row.narrow, **days}
-
-
-_DAYS = {"since", "until", "born_from", "born_to"}

@@ -44,6 +44,7 @@ class Export(Kept):
 class Watch(Kept):
     """An alert: a search that is asked again, and tells its owner of new hits. States: active, ended."""
 
+    narrow = models.JSONField(default=dict)
     channel = models.CharField(max_length=8)
     address = models.CharField(max_length=200, blank=True)
     secret = models.CharField(max_length=64, blank=True)

@@ -1,10 +1,13 @@
 """How long things are kept, how many, and where an alert may be sent. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import fields
+from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 from urllib.parse import urlsplit
 
+from openclear.records.rows import FILTERS
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Clearance, Grant
@@ -34,6 +37,16 @@ def kind_of(text: str) -> str:
     if text not in SEARCH_OF:
         raise WrongUsage(f"Name what to look for: {', '.join(SEARCH_OF)}.")
     return text
+
+
+def filters_of(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters as a search takes them, from the plain values under which they were kept: days are days again."""
+    days = (
+        {item.name for item in fields(FILTERS[kind]) if "date" in str(item.type)}
+        if kind in FILTERS
+        else set()
+    )
+    return {name: date.fromisoformat(value) if name in days else value for name, value in kept.items()}
 
 
 def for_oneself(grant: Grant) -> None:

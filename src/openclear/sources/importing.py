@@ -18,6 +18,7 @@ from openclear.sources.chicago_portal.parse import COLUMNS, SOURCE, parse_row
 from openclear.sources.errors import BadValue
 from openclear.vocabulary import clock
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.handling import handling_of
 
 BATCH = 5000
 HASH_CHUNK = 1 << 20
@@ -30,11 +31,18 @@ class ImportResult:
     counts: Counter[str] = field(default_factory=Counter)
     rejects_file: str | None = None
     dropped: list[str] = field(default_factory=list)
+    undecided: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     def as_json(self) -> dict[str, Any]:
         """Return the numbers for programs."""
         names = ("read", "inserted", "updated", "unchanged", "rejected")
         return {name: self.counts[name] for name in names} | {"rejects_file": self.rejects_file}
+
+    def note_offense(self, facts: IncidentFacts) -> None:
+        """Count the offense among those that no row of the city's tables decides (code, type, description), if it is one."""
+        code, kind, words = (facts.offense[name] for name in ("iucr", "primary_type", "description"))
+        if not handling_of(code, kind, words).decided:
+            self.undecided[code, kind, words] += 1
 
 
 class Rejects:
@@ -78,7 +86,8 @@ def import_chicago_crimes(grant: Grant, *, path: Path, rejects_folder: Path) -> 
             facts = {**result.as_json(), "rejects_file": "", "error": type(error).__name__}
             gate.record_outcome(grant, attempt=attempt, facts=facts, failed=True)
             raise
-    gate.record_outcome(grant, attempt=attempt, facts=result.as_json() | {"rejects_file": ""})
+    facts = result.as_json() | {"rejects_file": "", "undecided_offenses": len(result.undecided)}
+    gate.record_outcome(grant, attempt=attempt, facts=facts)
     return result
 
 
@@ -101,6 +110,7 @@ def _batches(opened: OpenFile, result: ImportResult, rejects: Rejects) -> Iterat
             result.counts["read"] += 1
             facts = _parsed(opened, line, row, result, rejects)
             if facts:
+                result.note_offense(facts)
                 batch.append(facts)
             if len(batch) == BATCH:
                 yield batch

@@ -32,6 +32,7 @@ class Action(StrEnum):
     CASE_SHARE = "case.share"
     CASE_VIEW = "case.view"
     DECISION_EXPLAIN = "decision.explain"
+    DECISION_EXPLAIN_OTHERS = "decision.explain-others"
     DESK_OPEN = "desk.open"
     BOUNDARY_KEEP = "boundary.keep"
     EDITION_MAKE = "edition.make"
@@ -42,6 +43,7 @@ class Action(StrEnum):
     LOG_ERASE = "log.erase"
     LOG_EXPORT = "log.export"
     LOG_EXPORT_BODIES = "log.export-bodies"
+    LOG_RESTORE = "log.restore"
     LOG_VIEW = "log.view"
     LOG_VIEW_ALL = "log.view-all"
     LOG_VIEW_OWN = "log.view-own"
@@ -72,6 +74,7 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.CASE_SHARE: Dataset.CASES,
     Action.CASE_VIEW: Dataset.CASES,
     Action.DECISION_EXPLAIN: Dataset.DECISIONS,
+    Action.DECISION_EXPLAIN_OTHERS: Dataset.DECISIONS,
     Action.DESK_OPEN: Dataset.DESK,
     Action.BOUNDARY_KEEP: Dataset.INCIDENTS,
     Action.EDITION_MAKE: Dataset.INCIDENTS,
@@ -82,6 +85,7 @@ DATASET_OF: dict[Action, Dataset] = {
     Action.LOG_ERASE: Dataset.LOG,
     Action.LOG_EXPORT: Dataset.LOG,
     Action.LOG_EXPORT_BODIES: Dataset.LOG,
+    Action.LOG_RESTORE: Dataset.LOG,
     Action.LOG_VIEW: Dataset.LOG,
     Action.LOG_VIEW_ALL: Dataset.LOG,
     Action.LOG_VIEW_OWN: Dataset.LOG,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.errors import OpenClearError
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
@@ -68,6 +69,29 @@ class Receipt:
     entry: int
     leaf: str
 
+    def __str__(self) -> str:
+        """Return it as the header `OpenCLEAR-Receipt` spells it."""
+        return f"{self.entry} {self.leaf}"
+
+    def without_number(self) -> "RefusalReceipt":
+        """Return the receipt of an entry that is no answer."""
+        return RefusalReceipt(self.leaf)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalReceipt:
+    """Proof for somebody who got no answer that their entry is in the log: a token, and nothing that counts others' entries.
+
+    The token is the entry's leaf hash. 256 random bits for each private field go into it, so nobody without the log
+    gets from the token to the number of the entry; with the log everybody does, and the log cannot leave the entry out.
+    """
+
+    token: str
+
+    def __str__(self) -> str:
+        """Return it as the header `OpenCLEAR-Receipt` spells it."""
+        return self.token
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -88,6 +112,12 @@ class Grant:
         """Raise WrongKey unless this grant was cut for one of `actions`."""
         if self.action not in actions:
             message = f"A grant for {self.action} was used for {', '.join(actions)}."
+            raise WrongKey(message)
+
+    def require_asked(self, narrow: object | None) -> None:
+        """Raise WrongKey unless the entry of this grant will hold what narrows the question (design, law 2)."""
+        if facts_of(narrow) != self.facts.get("narrow", {}):
+            message = f"A grant for {self.action} was used with filters that its entry does not hold."
             raise WrongKey(message)
 
     def over(self, dataset: Dataset) -> Clearance:

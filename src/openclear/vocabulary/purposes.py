@@ -37,6 +37,14 @@ POLICE_WORK = (
 )
 
 
+def named_purpose(text: str) -> Purpose | None:
+    """Return the purpose that `text` names, as `purpose_of` reads it, or None."""
+    try:
+        return purpose_of(text)
+    except WrongUsage:
+        return None
+
+
 def purpose_of(text: str) -> Purpose:
     """Return the purpose that `text` names; case, spaces and underscores do not matter.
 

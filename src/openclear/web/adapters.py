@@ -20,8 +20,9 @@ from openclear.web import sessions
 from openclear.web.context import first_place
 
 WRONG = _(
-    "Handle and password do not fit, or the account is locked. After five failures within 15 minutes an account stays locked until an access administrator releases it."
+    "Handle and password do not fit, or the account is locked or disabled. After five failures within 15 minutes an account stays locked until an access administrator releases it."
 )
+WRONG_CODE = _("This code does not fit, or the account is locked.")
 _WHAT = {
     "account/email/password_changed": "password changed",
     "account/email/password_set": "password set",
@@ -48,14 +49,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """Return the account that the credentials prove, or None: the same for locked, unknown and wrong."""
+        """Return the account that the credentials prove, or None: the same for locked, disabled, unknown and wrong.
+
+        The password is hashed once in every case, for that is what takes the time.
+        """
         claimed = str(credentials.get("username", ""))
-        if accounts.is_locked(claimed):
+        locked = accounts.is_locked(claimed)
+        user = super().authenticate(request, **credentials)
+        if user is None or locked or not user.is_active:
             accounts.note_failure(claimed, facts=_facts(request))
             return None
-        user = super().authenticate(request, **credentials)
-        if user is None:
-            accounts.note_failure(claimed, facts=_facts(request))
         return user
 
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
@@ -106,6 +109,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth is not typed
     """Second factors: their secrets are stored encrypted under a key that the database does not hold."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": WRONG_CODE,
+    }
+
     def get_totp_issuer(self) -> str:
         """Return the name that authenticator apps show."""
         return "OpenCLEAR"
@@ -119,11 +127,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth is
         return _box().decrypt(encrypted_text.encode()).decode()
 
 
-def refuse_locked(user: Any, request: HttpRequest) -> None:
-    """Raise ValidationError for a locked account."""
+def refuse_locked(user: Any, request: HttpRequest, wrong: ValidationError) -> None:
+    """Raise `wrong`, what a wrong code or password says, for a locked account. Called after that was checked, never instead."""
     if accounts.is_locked(user.handle):
         accounts.note_failure(user.handle, facts=_facts(request))
-        raise ValidationError(WRONG)
+        raise wrong
 
 
 def note_wrong_code(user: Any, request: HttpRequest) -> None:

@@ -10,12 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from openclear.access import gate
+from openclear.access.asker import asker_of, sent_by
 from openclear.access.errors import NotAnswered, Refused
 from openclear.audit.errors import LogUnavailable
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
-from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.purposes import Purpose, purpose_of
+from openclear.vocabulary.grants import Grant, RefusalReceipt
+from openclear.vocabulary.purposes import Purpose, named_purpose, purpose_of
 from openclear.web import sessions
 from openclear.web.words import OFFERED
 
@@ -31,14 +32,13 @@ def answered(view: View) -> View:
         officer = request.session.get(sessions.OFFICER, "")
         request.officer = officer  # type: ignore[attr-defined] # for the log, should the view fail
         if not officer:
-            refused = gate.turn_away(facts={"address": address_of(request)})
+            refused = gate.turn_away(facts={"address": address_of(request), **sent_by(request)})
             return gate.stamp(HttpResponseRedirect(_sign_in_then(request)), refused.receipt)
-        if sessions.must_enrol(request):
-            receipt = gate.report_mistake(
-                officer, "no second factor yet", facts={"address": address_of(request)}
-            )
-            return gate.stamp(HttpResponseRedirect(reverse("account")), receipt)
         try:
+            if sessions.must_enrol(request):
+                return gate.stamp(
+                    HttpResponseRedirect(reverse("account")), _reported(request, "no second factor yet")
+                )
             return _understood(view, request, named)
         except Refused as error:
             return refusal(request, error)
@@ -64,16 +64,27 @@ def mistake(
     request: HttpRequest, problem: str, template: str = "web/mistake.html", **facts: Any
 ) -> HttpResponse:
     """Return a page that says in one sentence what is wrong, with what was typed still in it. Logged here."""
-    officer = request.session[sessions.OFFICER]
-    receipt = gate.report_mistake(officer, "not understood", facts={"address": address_of(request)})
-    context = {**facts, "problem": problem, "purposes": OFFERED}
+    receipt = _reported(request, "not understood")
+    context = {**facts, "problem": problem, "purposes": OFFERED, "noted": receipt.token}
     return gate.stamp(render(request, template, context, status=400), receipt)
+
+
+def _reported(request: HttpRequest, problem: str) -> RefusalReceipt:
+    # What was asked for is known from `ask` on; an order on it, or on the agency that the answer is for, comes first.
+    asker = asker_of(request)
+    return gate.report_mistake(
+        asker.officer, problem, facts={"address": address_of(request), **sent_by(request)},
+        action=getattr(request, "asked_action", Action.DESK_OPEN),
+        purpose=named_purpose(field(request, "purpose")) or Purpose.CRIMINAL_INVESTIGATION,
+        on_behalf_of=asker.on_behalf_of,
+    )  # fmt: skip
 
 
 def ask(
     request: HttpRequest, action: Action, *, purpose: Purpose, case: str | None = None, **facts: Any
 ) -> Grant:
     """Ask the gate in the name of whoever is signed in. Raises Refused."""
+    request.asked_action = action  # type: ignore[attr-defined] # for the entry of a mistake that comes later
     return gate.open_for(
         request.session[sessions.OFFICER], action, purpose=purpose, case=case,
         on_behalf_of=facts.pop("on_behalf_of", None), facts={"address": address_of(request), **facts},
@@ -82,6 +93,7 @@ def ask(
 
 def ask_reasoned(request: HttpRequest, action: Action, **facts: Any) -> Grant:
     """Ask with the purpose, the case and the other agency that the address names. Raises Refused, WrongUsage."""
+    request.asked_action = action  # type: ignore[attr-defined] # also where the purpose is none
     reason = reason_of(request)
     return ask(
         request, action, purpose=purpose_of(reason["purpose"]), case=reason["case"] or None,

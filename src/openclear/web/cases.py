@@ -32,13 +32,9 @@ def share(request: HttpRequest, record: UUID) -> HttpResponse:
 @answered
 def register(request: HttpRequest) -> HttpResponse:
     """Register the asker's agency's own case with its sponsor here."""
-    grant = ask(request, Action.CASE_REGISTER, purpose=Purpose.CRIMINAL_INVESTIGATION)
-    row = cases.register_external_case(
-        grant,
-        number=field(request, "number"),
-        offense=field(request, "offense"),
-        sponsor=field(request, "sponsor"),
-    )
+    asked = {name: field(request, name) for name in ("number", "offense", "sponsor")}
+    grant = ask(request, Action.CASE_REGISTER, purpose=Purpose.CRIMINAL_INVESTIGATION, registering=asked)
+    row = cases.register_external_case(grant, **asked)
     return moved(grant, "case", row.id)
 
 

@@ -19,6 +19,7 @@ from openclear.reporting.book import DistrictBook
 from openclear.search.exports import request_report
 from openclear.search.files import cell_of
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import figures_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -64,8 +65,7 @@ class FiguresForm(forms.Form):
 def figures(request: HttpRequest) -> HttpResponse:
     """Show the figures on the incidents that are chosen."""
     form = FiguresForm(request.GET)
-    narrow = form.narrowing()
-    grant = _grant(request)
+    grant, narrow = _asked(request, form)
     behind = questions.coverage(grant, narrow=narrow)
     tables = {
         name: questions.incident_counts(grant, by=name, narrow=narrow)
@@ -89,8 +89,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 def figures_csv(request: HttpRequest) -> HttpResponse:
     """Give one table as CSV, with unit, days and what is missing in its first lines."""
     by = field(request, "by")
-    narrow = FiguresForm(request.GET).narrowing()
-    grant = _grant(request, by=by)
+    grant, narrow = _asked(request, FiguresForm(request.GET), by=by)
     rows = questions.incident_counts(grant, by=by, narrow=narrow)
     behind = questions.coverage(grant, narrow=narrow)
     out = StringIO(newline="")
@@ -112,7 +111,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
 @answered
 def outlines(request: HttpRequest) -> HttpResponse:
     """Give the outlines of the districts to the map."""
-    grant = _grant(request)
+    grant = _grant(request, None, outlines="district")
     features = [
         {
             "type": "Feature", "properties": {"name": row.code, "title": row.name},
@@ -129,12 +128,22 @@ def outlines(request: HttpRequest) -> HttpResponse:
 def ask_book(request: HttpRequest) -> HttpResponse:
     """Queue the book of a district and a month."""
     asked = {name: field(request, name) for name in ("district", "month")}
-    grant = ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, figures=asked)
+    grant = ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, **figures_facts(asked))
     keeping = ask(request, Action.EXPORT_KEEP, purpose=Purpose.CRIMINAL_INVESTIGATION)
     request_report(grant, kind=DistrictBook.kind, asked=asked)
     return moved(keeping, "kept")
 
 
-def _grant(request: HttpRequest, **facts: Any) -> Grant:
-    asked = {name: value for name, value in request.GET.items() if name in FiguresForm.base_fields}
-    return ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, figures=asked, **facts)
+def _asked(request: HttpRequest, form: FiguresForm, **more: str) -> tuple[Grant, Narrowing]:
+    # Refused first, and only then told of a field that does not fit.
+    try:
+        narrow = form.narrowing()
+    except WrongUsage:
+        _grant(request, None, **{name: form.data.get(name, "") for name in form.fields}, **more)
+        raise
+    return _grant(request, narrow, **more), narrow
+
+
+def _grant(request: HttpRequest, narrow: Narrowing | None, **asked: str) -> Grant:
+    facts = figures_facts(narrow, **asked)
+    return ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, **facts)

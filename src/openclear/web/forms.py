@@ -4,8 +4,10 @@ from dataclasses import fields
 from datetime import date
 from typing import Any, TypeVar
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, LoginForm
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter as factors_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.core.cache import cache
@@ -39,8 +41,8 @@ class Counted:
 
     def clean_code(self) -> str:
         """Return the code. Raises ValidationError where it is wrong, used, or the account is locked."""
-        refuse_locked(self.user, context.request)
         code: str = super().clean_code()  # type: ignore[misc] # of the form that this is mixed into
+        refuse_locked(self.user, context.request, factors_adapter().validation_error("incorrect_code"))
         return unused(self, code)
 
     def _emit_authentication_failed(self, authenticator: Any) -> None:
@@ -61,12 +63,12 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc] # allauth is no
 
     def clean_oldpassword(self) -> str:
         """Return the old password. Raises ValidationError where it is wrong or the account is locked."""
-        refuse_locked(self.user, context.request)
         try:
             old: str = super().clean_oldpassword()
         except forms.ValidationError:
             note_wrong_code(self.user, context.request)
             raise
+        refuse_locked(self.user, context.request, get_adapter().validation_error("enter_current_password"))
         return old
 
 
@@ -139,6 +141,7 @@ class OrderForm(forms.Form):
 
     agency = forms.CharField(max_length=200)
     ground = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    public_basis = forms.CharField(required=False, max_length=300)
     scope = forms.MultipleChoiceField(
         required=False, choices=[(str(item), str(item)) for item in RECORD_DATASETS]
     )

@@ -20,7 +20,7 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the view's answer with the headers."""
-        if settings.CONFIGURATION.tls == "proxy":
+        if request.META.get("REMOTE_ADDR") in settings.TRUSTED_PROXIES:
             # The last address is the one that our own proxy saw; those before it are the client's to invent.
             seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
             request.META["REMOTE_ADDR"] = seen or request.META.get("REMOTE_ADDR", "")

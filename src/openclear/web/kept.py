@@ -1,5 +1,6 @@
 """What officers keep: exports, alerts, links. Each use asks the gate for the very question that it answers."""
 
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,15 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
-from openclear.records.rows import IncidentFilter, PeopleFilter, VehicleFilter
 from openclear.search import alerts, exports, links
 from openclear.search.rules import CHANNELS, FORMATS, PART, SEARCH_OF, VIEW_OF, kind_of, range_of
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.web.asking import (
+    LONGEST,
     address_of,
     answered,
     ask,
@@ -24,13 +26,8 @@ from openclear.web.asking import (
     moved,
     released_together,
 )
-from openclear.web.forms import NarrowForm
+from openclear.web.narrowing import ask_narrowed
 
-_FILTERS: dict[str, Any] = {
-    "people": PeopleFilter,
-    "incidents": IncidentFilter,
-    "vehicles": VehicleFilter,
-}
 _PAGE_OF = {"people": "person", "incidents": "incident", "arrests": "arrest", "vehicles": "vehicle"}
 
 
@@ -50,13 +47,10 @@ def kept(request: HttpRequest) -> HttpResponse:
 def ask_export(request: HttpRequest) -> HttpResponse:
     """Queue an export of everything that a search finds."""
     kind = kind_of(field(request, "kind"))
-    grant = ask_reasoned(request, SEARCH_OF[kind], query=field(request, "q"))
+    text, format_name = field(request, "q"), field(request, "format")
+    grant, narrow = ask_narrowed(request, SEARCH_OF[kind], kind, text, format=format_name)
     keeping = _keeping(request, Action.EXPORT_KEEP)
-    narrowed = NarrowForm(request.POST).narrowing(_FILTERS[kind]) if kind in _FILTERS else None
-    narrow = {name: getattr(narrowed, name) for name in narrowed.__slots__} if narrowed else {}
-    exports.request_export(
-        grant, kind=kind, text=field(request, "q"), narrow=narrow, format_name=field(request, "format")
-    )
+    exports.request_export(grant, kind=kind, text=text, narrow=_values(narrow), format_name=format_name)
     return moved(keeping, "kept")
 
 
@@ -64,7 +58,8 @@ def ask_export(request: HttpRequest) -> HttpResponse:
 @answered
 def export_file(request: HttpRequest, export: UUID, part: int = 0) -> HttpResponse:
     """Hand out one range of an export, of at most 1 MB: part by part, or as the Range header asks (RFC 9110)."""
-    keeping = _keeping(request, Action.EXPORT_KEEP, export=str(export))
+    ranged = {"part": part, "range": request.headers.get("Range", "")[:LONGEST]}
+    keeping = _keeping(request, Action.EXPORT_KEEP, export=str(export), **facts_of(ranged))
     row = exports.own_export(keeping, export=export)
     asked = f"bytes={(part - 1) * PART}-{part * PART - 1}" if part else request.headers.get("Range", "")
     start, stop = range_of(asked, row.size) if row.size else (0, 0)
@@ -86,7 +81,7 @@ def export_file(request: HttpRequest, export: UUID, part: int = 0) -> HttpRespon
 @answered
 def end_export(request: HttpRequest, export: UUID) -> HttpResponse:
     """End an export and remove its file."""
-    grant = _keeping(request, Action.EXPORT_KEEP)
+    grant = _keeping(request, Action.EXPORT_KEEP, export=str(export))
     exports.end_export(grant, export=export)
     return moved(grant, "kept")
 
@@ -97,11 +92,11 @@ def keep_alert(request: HttpRequest) -> HttpResponse:
     """Keep an alert on a search."""
     kind = kind_of(field(request, "kind"))
     keeping = _keeping(request, Action.ALERT_KEEP)
-    grant = ask_reasoned(request, SEARCH_OF[kind], query=field(request, "q"))
+    text, channel, address = (field(request, name) for name in ("q", "channel", "address"))
+    grant, narrow = ask_narrowed(request, SEARCH_OF[kind], kind, text, channel=channel, sent_to=address)
     alerts.keep_alert(
-        grant, kind=kind, text=field(request, "q"), channel=field(request, "channel") or "page",
-        address=field(request, "address"),
-    )  # fmt: skip
+        grant, kind=kind, text=text, narrow=_values(narrow), channel=channel or "page", address=address
+    )
     return moved(keeping, "kept")
 
 
@@ -109,7 +104,7 @@ def keep_alert(request: HttpRequest) -> HttpResponse:
 @answered
 def end_alert(request: HttpRequest, alert: UUID) -> HttpResponse:
     """End an alert."""
-    grant = _keeping(request, Action.ALERT_KEEP)
+    grant = _keeping(request, Action.ALERT_KEEP, alert=str(alert))
     alerts.end_alert(grant, alert=alert)
     return moved(grant, "kept")
 
@@ -129,7 +124,7 @@ def give_link(request: HttpRequest) -> HttpResponse:
 @answered
 def end_link(request: HttpRequest, link: UUID) -> HttpResponse:
     """End a link."""
-    grant = _keeping(request, Action.LINK_KEEP)
+    grant = _keeping(request, Action.LINK_KEEP, link=str(link))
     links.end_link(grant, link=link)
     return moved(grant, "kept")
 
@@ -149,6 +144,10 @@ def follow(request: HttpRequest, link: UUID) -> HttpResponse:
 
 def _keeping(request: HttpRequest, action: Action, **facts: Any) -> Grant:
     return ask(request, action, purpose=Purpose.CRIMINAL_INVESTIGATION, **facts)
+
+
+def _values(narrow: Any) -> dict[str, Any]:
+    return {item.name: getattr(narrow, item.name) for item in fields(narrow)} if narrow else {}
 
 
 def _record(text: str) -> UUID:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from openclear.access.queries import order_history
 from openclear.audit import log, reading, verifying
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.web import sessions
@@ -20,7 +21,7 @@ OVERSEER = "inspector-general"
 @answered
 def own_searches(request: HttpRequest) -> HttpResponse:
     """Show what the reader asked, and what became of it."""
-    grant = ask(request, Action.LOG_VIEW_OWN, purpose=Purpose.OWN_ACCOUNT)
+    grant = ask(request, Action.LOG_VIEW_OWN, purpose=Purpose.OWN_ACCOUNT, **_place(request))
     rows = reading.own_entries(grant, before=_before(request))
     return released(request, "web/searches.html", grant, rows=rows, next=_next(rows))
 
@@ -28,8 +29,12 @@ def own_searches(request: HttpRequest) -> HttpResponse:
 @require_GET
 @answered
 def entries(request: HttpRequest) -> HttpResponse:
-    """Show the entries that the reader may see, and what the tree stands at."""
-    grant = _reader(request)
+    """Show the entries that the reader may see, and what the tree stands at; or lead to the entry of a refusal's token."""
+    token = field(request, "token")
+    grant = _reader(request, **_place(request), **facts_of({"token": token}))
+    number = reading.number_of_token(grant, token=token) if token else None
+    if number is not None:
+        return moved(grant, "entry", number)
     orders = [row.entry for row in order_history()]
     rows = reading.entries(grant, before=_before(request), orders=orders)
     facts: Any = {
@@ -37,6 +42,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "next": _next(rows),
         "state": log.state(),
         "all": grant.action is Action.LOG_VIEW_ALL,
+        "token": token,
     }
     return released(request, "web/log.html", grant, published=reading.published_size(), **facts)
 
@@ -64,7 +70,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 @answered
 def verification(request: HttpRequest, run: int) -> HttpResponse:
     """Show how far a replay is, and what it found."""
-    grant = _reader(request)
+    grant = _reader(request, run=run)
     row = verifying.progress(grant, run=run)
     if row is None:
         return released(request, "web/absent.html", grant, status=404)
@@ -75,6 +81,10 @@ def _reader(request: HttpRequest, **facts: Any) -> Grant:
     if OVERSEER in request.session.get(sessions.ROLES, []):
         return ask(request, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, **facts)
     return ask(request, Action.LOG_VIEW, purpose=Purpose.OWN_ACCOUNT, **facts)
+
+
+def _place(request: HttpRequest) -> dict[str, Any]:
+    return facts_of({"before": field(request, "before")})
 
 
 def _before(request: HttpRequest) -> int | None:

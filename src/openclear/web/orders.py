@@ -13,7 +13,9 @@ from openclear.access.notices import told_of
 from openclear.access.orders import cut_off_provisionally, new_order, overdue
 from openclear.access.plans import names_home, plan
 from openclear.access.proposals import ProposalRow
+from openclear.access.publication import with_basis
 from openclear.access.rows import OrderRow
+from openclear.oversight.public_access import page_is_behind
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
@@ -40,7 +42,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return released(
         request, "web/orders.html", grant, standing=standing, waiting=proposals.open_proposals(grant),
         ended=sorted(ended.values(), key=lambda row: row.entry, reverse=True), overdue=overdue(grant),
-        today=clock.today(), reviews={row.order: row.review_on for row in queries.order_history() if row.review_on},
+        today=clock.today(), page_is_behind=page_is_behind(), reviews={row.order: row.review_on for row in queries.order_history() if row.review_on},
     )  # fmt: skip
 
 
@@ -138,7 +140,7 @@ def order(request: HttpRequest, identity: str) -> HttpResponse:
     waiting = [row for row in proposals.open_proposals(grant) if row.order == identity]
     return released(
         request, "web/order.html", grant, states=states, standing=standing, proofs=queries.proof_of(identity), waiting=waiting,
-        plan=queries.plan_of(identity), datasets=RECORD_DATASETS, limits=POLICE_WORK, is_own=states[-1].ordered_by == grant.officer,
+        page_is_behind=page_is_behind(), plan=queries.plan_of(identity), datasets=RECORD_DATASETS, limits=POLICE_WORK, is_own=states[-1].ordered_by == grant.officer,
     )  # fmt: skip
 
 
@@ -156,7 +158,7 @@ def _drawn_up(form: OrderForm) -> tuple[OrderRow, Any]:
     order = new_order(
         agency=values["agency"], ground=values["ground"], scope=values["scope"], purposes=values["purposes"]
     )
-    return order, values["review_on"]
+    return with_basis(order, values["public_basis"]), values["review_on"]
 
 
 def _planned(grant: Grant, order: OrderRow, sent: Mapping[str, str]) -> dict[str, Any]:

@@ -9,15 +9,16 @@ from django.views.decorators.http import require_GET
 
 from openclear.access.errors import Refused
 from openclear.access.notices import notices_for
-from openclear.access.paging import mark_of, offset_of
+from openclear.access.paging import mark_of, offset_of, page_facts
 from openclear.access.queries import is_officer_of
 from openclear.records import finding, queries
 from openclear.records.cases import HOST, waiting_cases
-from openclear.records.rows import FoundRows, IncidentFilter, PeopleFilter, VehicleFilter
+from openclear.records.rows import FoundRows
 from openclear.records.rules import kinds_of
 from openclear.records.sharing import agencies_to_share_with
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -32,13 +33,14 @@ from openclear.web.asking import (
     released_together,
 )
 from openclear.web.forms import NarrowForm
+from openclear.web.narrowing import ask_narrowed
 
-PAGE = 20
-_SEARCHES: dict[str, tuple[Action, Callable[..., FoundRows[Any]], Any]] = {
-    "people": (Action.PERSON_SEARCH, finding.find_people, PeopleFilter),
-    "incidents": (Action.INCIDENT_SEARCH, finding.find_incidents, IncidentFilter),
-    "arrests": (Action.ARREST_SEARCH, finding.find_arrests, None),
-    "vehicles": (Action.VEHICLE_SEARCH, finding.find_vehicles, VehicleFilter),
+PAGE, LONGEST_MARK = 20, 400
+_SEARCHES: dict[str, tuple[Action, Callable[..., FoundRows[Any]]]] = {
+    "people": (Action.PERSON_SEARCH, finding.find_people),
+    "incidents": (Action.INCIDENT_SEARCH, finding.find_incidents),
+    "arrests": (Action.ARREST_SEARCH, finding.find_arrests),
+    "vehicles": (Action.VEHICLE_SEARCH, finding.find_vehicles),
 }
 _NOT_ASKED_AGAIN = {"page", "kind"}
 
@@ -56,7 +58,7 @@ class Section(NamedTuple):
 @answered
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the search, with the purpose and the case that were chosen last."""
-    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION, chosen=reason_of(request))
     chosen = {**request.session.get("reason", {}), **{k: v for k, v in reason_of(request).items() if v}}
     cases = finding.open_cases(grant)
     return released(
@@ -84,7 +86,8 @@ def search(request: HttpRequest) -> HttpResponse:
 @answered
 def cases(request: HttpRequest) -> HttpResponse:
     """Open cases, to be named as the ground of a search."""
-    grant = ask(request, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    facts = search_facts(field(request, "q"))
+    grant = ask(request, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION, **facts)
     rows = finding.open_cases(grant, text=field(request, "q"))
     return released(
         request, "web/cases.html", grant, [row.id for row in rows], rows=rows, text=field(request, "q"),
@@ -169,12 +172,13 @@ def _sections(
 
 
 def _section(request: HttpRequest, kind: str, text: str) -> tuple[Section, Grant]:
-    action, find, filters = _SEARCHES[kind]
-    narrow = {"narrow": NarrowForm(request.GET).narrowing(filters)} if filters else {}
+    action, find = _SEARCHES[kind]
     question = {name: value for name, value in request.GET.items() if name not in _NOT_ASKED_AGAIN}
-    grant = ask_reasoned(request, action, query=text)
-    offset = offset_of(grant, question, request.GET.get("page", ""))
-    found = find(grant, text=text, limit=PAGE, offset=offset, **narrow)
+    mark = request.GET.get("page", "")[:LONGEST_MARK]
+    grant, narrow = ask_narrowed(request, action, kind, text, **page_facts(mark))
+    offset = offset_of(grant, question, mark)
+    narrowing = {"narrow": narrow} if narrow else {}
+    found = find(grant, text=text, limit=PAGE, offset=offset, **narrowing)
     beyond = offset + len(found.rows)
     more = found.rows and found.count > beyond and beyond < finding.DEEPEST
     return Section(kind, found, None, mark_of(grant, question, offset=beyond) if more else ""), grant

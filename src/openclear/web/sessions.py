@@ -108,7 +108,9 @@ def freshly_proved(view: View) -> View:
     def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
         if request.session.get(OFFICER) and not is_fresh(request):
             waiting: HttpResponse = suspend_request(request, reverse("confirm"))
-            receipt = gate.report_mistake(request.session[OFFICER], "no fresh proof", facts={})
+            receipt = gate.report_mistake(
+                request.session[OFFICER], "no fresh proof", facts={"path": request.path}
+            )
             return gate.stamp(waiting, receipt)
         return view(request, **named)
 

@@ -81,6 +81,7 @@ WORDS: dict[str, str | Promise] = {
     "sessions": _("Sessions"),
     "tokens": _("Tokens"),
     "answers being handed over": _("Answers being handed over"),
+    "publication": _("Public page"),
     "employer": _("employer"),
     "task-force": _("task force"),
     "detail": _("detail"),

@@ -29,6 +29,7 @@ DECISIONS_OF_KIND: dict[str, tuple[str, ...]] = {
     "policy": ("none",),
     "edition": ("none",),
     "erase": ("none",),
+    "head": ("none",),
     "key": ("none",),
     "index": ("none",),
     "spool": ("allow", "deny", "error"),
@@ -36,6 +37,8 @@ DECISIONS_OF_KIND: dict[str, tuple[str, ...]] = {
 ORDER_STATES = ("provisional", "in-force", "narrowed", "suspended", "lifted")
 BLOCKING_STATES = ("provisional", "in-force", "narrowed")
 EDITION_STATES = ("published", "withdrawn")
+# A log from before there was a head file begins one; or two people accept a log that is not the one it was.
+HEAD_CHANGES = ("begun", "restored")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _WORD = re.compile(r"[a-z][a-z0-9.-]{0,63}")
 _RULE = re.compile(r"[a-z0-9][a-z0-9.:-]{0,79}")
@@ -56,6 +59,7 @@ _EXTRA_OF_KIND = {
     "policy": "policy",
     "edition": "edition",
     "erase": "erase",
+    "head": "head",
     "key": "key",
     "index": "index",
 }
@@ -181,7 +185,12 @@ _CHECK_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
         "state": lambda value: value in EDITION_STATES,
     },
     "erase": {"entry": _is_count, "fields": _are_fields},
+    "head": {"change": lambda value: value in HEAD_CHANGES, "size": _is_count, "root": _is_hash},
     "key": {"key": _is_text},
     "index": {"root": _is_hash},
 }  # fmt: skip
-_OPTIONAL_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {"registry": {"from": _is_path}}
+_OPTIONAL_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "genesis": {"head": lambda value: value is True},
+    "head": {"first": _is_count, "from_size": _is_count, "from_root": _is_hash},
+    "registry": {"from": _is_path},
+}

@@ -106,7 +106,12 @@ def checkpoint_text(checkpoint: Checkpoint) -> str:
 
 def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     """Return the checkpoint of a signed note. Raises NoteError where anything is wrong with it."""
-    lines = open_note(note, key).split("\n")
+    return parse_checkpoint(open_note(note, key))
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    """Return the checkpoint that a text states, whoever signed it. Raises NoteError where it is none."""
+    lines = text.split("\n")
     if len(lines) < 4 or _SIZE.fullmatch(lines[1]) is None:
         raise NoteError("the checkpoint is malformed")
     root = _bytes_of(lines[2])

@@ -1,9 +1,12 @@
 """Words of the public pages: names of offense types as people write them, in the page's language."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django import template
 from django.utils.translation import gettext
 
-from openclear.citizen.words import TYPES
+from openclear.citizen.words import ORDERS, TYPES
 
 register = template.Library()
 
@@ -14,6 +17,19 @@ def offense(primary_type: str) -> str:
     if not primary_type:
         return gettext("Type not told")
     return str(TYPES.get(primary_type, primary_type.capitalize()))
+
+
+@register.filter
+def of_orders(codes: str | Sequence[str]) -> str:
+    """Return a state of an order, or what one is limited to, in words."""
+    listed = [codes] if isinstance(codes, str) else codes
+    return ", ".join(str(ORDERS.get(code, code.replace("-", " "))) for code in listed)
+
+
+@register.filter
+def day(text: str) -> date:
+    """Return the day that was published as ISO 8601, for the page to write as its language does."""
+    return date.fromisoformat(text)
 
 
 @register.filter

@@ -22,6 +22,12 @@ EDITIONS_FOLDER = CONFIGURATION.public / "editions"
 EXPORTS_FOLDER = CONFIGURATION.police / "exports"
 MAIL_SERVER, MAIL_FROM = CONFIGURATION.mail, CONFIGURATION.mail_from
 WEBHOOK_TARGETS = [target.strip() for target in CONFIGURATION.webhook_targets.split(",") if target.strip()]
+# Whose X-Forwarded-For is believed, and what a receipt names: nobody's where no proxy is before the site.
+TRUSTED_PROXIES = (
+    tuple(address.strip() for address in CONFIGURATION.trusted_proxies.split(",") if address.strip())
+    if CONFIGURATION.tls == "proxy"
+    else ()
+)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 DEBUG = False

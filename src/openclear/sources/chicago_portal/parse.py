@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from openclear.records.commands import IncidentFacts
 from openclear.sources.errors import BadValue, WrongFile
+from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import NO_LABEL, Label
 from openclear.vocabulary.offenses import nibrs_of
 
@@ -61,9 +62,10 @@ def parse_row(row: Mapping[str, str]) -> IncidentFacts:
     if not (source_id.isascii() and source_id.isdigit()):
         raise BadValue("id", "the id is not a number")
     iucr = _text(row, "iucr")
+    code = iucr.upper().zfill(4) if iucr else ""
     domestic = _truth(row, "domestic")
-    primary_type = _needed(row, "primary_type")
-    labels = _labels(primary_type, domestic=domestic)
+    primary_type, description = _needed(row, "primary_type"), _text(row, "description")
+    labels = _labels(code, primary_type, description, domestic=domestic)
     latitude, longitude = _coordinates(row)
     incident = {
         "rd_number": _text(row, "case_number").upper(),
@@ -82,11 +84,10 @@ def parse_row(row: Mapping[str, str]) -> IncidentFacts:
         "domestic": domestic,
         "labels": labels.value,
     }
-    code = iucr.upper().zfill(4) if iucr else ""
     offense = {
         "iucr": code,
         "primary_type": primary_type,
-        "description": _text(row, "description"),
+        "description": description,
         "fbi_code": _text(row, "fbi_code").upper(),
         "nibrs": nibrs_of(code),
         "labels": labels.value,
@@ -95,9 +96,9 @@ def parse_row(row: Mapping[str, str]) -> IncidentFacts:
     return IncidentFacts(source_id, revision.strftime("%Y-%m-%dT%H:%M:%S"), incident, offense)
 
 
-def _labels(primary_type: str, *, domestic: bool) -> Label:
-    assault = Label.SEXUAL_ASSAULT if "SEXUAL ASSAULT" in primary_type.upper() else NO_LABEL
-    return assault | (Label.DOMESTIC if domestic else NO_LABEL)
+def _labels(code: str, primary_type: str, description: str, *, domestic: bool) -> Label:
+    # The flag adds to what the offense says by itself; that it is false takes nothing away.
+    return handling_of(code, primary_type, description).labels | (Label.DOMESTIC if domestic else NO_LABEL)
 
 
 def _needed(row: Mapping[str, str], column: str) -> str:

@@ -11,6 +11,7 @@ from openclear.records.commands import record_id
 from openclear.sources.synthetic.offense_mix import Kind, draw_hour, draw_kind
 from openclear.sources.synthetic.people import SOURCE, Rows
 from openclear.sources.synthetic.streets import Place, draw_place
+from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import NO_LABEL, Label
 from openclear.vocabulary.offenses import iucr_codes
 
@@ -27,6 +28,7 @@ class _Drawn:
     place: Place
     occurred: datetime
     labels: int
+    domestic: bool
     arrest: bool
 
 
@@ -47,7 +49,8 @@ def _draw(random: Random, number: int, until: date) -> _Drawn:
     kind, place = draw_kind(random), draw_place(random)
     domestic, arrest = random.random() < kind.domestic, random.random() < kind.arrest
     occurred = _moment(random, kind, until)
-    return _Drawn(number, kind, place, occurred, _labels(kind, domestic=domestic), arrest)
+    labels = _labels(kind, domestic=domestic)
+    return _Drawn(number, kind, place, occurred, labels, domestic=domestic, arrest=arrest)
 
 
 def _moment(random: Random, kind: Kind, until: date) -> datetime:
@@ -58,8 +61,9 @@ def _moment(random: Random, kind: Kind, until: date) -> datetime:
 
 
 def _labels(kind: Kind, *, domestic: bool) -> int:
-    assault = Label.SEXUAL_ASSAULT if kind.iucr.startswith("02") else NO_LABEL
-    return (assault | (Label.DOMESTIC if domestic else NO_LABEL)).value
+    code = iucr_codes()[kind.iucr]
+    told = handling_of(code.iucr, code.primary_type, code.description).labels
+    return (told | (Label.DOMESTIC if domestic else NO_LABEL)).value
 
 
 def _add_incident(random: Random, rows: Rows, drawn: _Drawn) -> None:
@@ -69,10 +73,10 @@ def _add_incident(random: Random, rows: Rows, drawn: _Drawn) -> None:
         "source_id": str(drawn.number), "rd_number": f"ZZ{100000 + drawn.number:06d}", "occurred": drawn.occurred,
         "block": place.block, "location": location, "beat": place.beat, "district": place.area.district,
         "community_area": place.area.number, "latitude": place.latitude, "longitude": place.longitude,
-        "arrest_made": drawn.arrest, "domestic": bool(drawn.labels & Label.DOMESTIC), "labels": drawn.labels,
+        "arrest_made": drawn.arrest, "domestic": drawn.domestic, "labels": drawn.labels,
         "narrative": f"Invented report. Assigned to a call of {code.primary_type.lower()} "
                      f"({code.description.lower()}) at the {location.lower()}, {place.address}. "
-                     f"Beat {place.beat} answered{' and made an arrest' if drawn.arrest else ''}.",
+                     f"Beat {place.beat} answered.",
     })  # fmt: skip
     rows.add("offense", {
         "source_id": str(drawn.number), "incident_id": _incident_id(drawn), "iucr": drawn.kind.iucr,
@@ -113,11 +117,11 @@ def _add_arrest(rows: Rows, drawn: _Drawn, person: int, labels: int) -> None:
 def _add_case(random: Random, rows: Rows, drawn: _Drawn, until: date) -> None:
     opened = drawn.occurred.date()
     closed = opened + timedelta(days=random.randrange(20, 400))
-    code, kind = iucr_codes()[drawn.kind.iucr], random.choice(_CASE_KINDS)
+    kind = random.choice(_CASE_KINDS)
+    # Its subject is what its incident is of: a text of its own it has none.
     rows.add("case", {
         "source_id": str(drawn.number), "number": f"{kind[0].upper()}Z-{opened.year}-{drawn.number:06d}",
-        "kind": kind, "title": f"{code.primary_type.capitalize()}: {code.description.lower()}",
-        "opened": opened, "closed": closed if closed < until else None, "incident_id": _incident_id(drawn),
+        "kind": kind, "opened": opened, "closed": closed if closed < until else None, "incident_id": _incident_id(drawn),
     })  # fmt: skip
 
 

@@ -116,6 +116,12 @@ def plainly(value: object) -> str:
 
 
 @register.filter
+def outside(named: Sequence[str]) -> list[tuple[str, str]]:
+    """Return what a receipt names as out of sight, each as its kind and its name."""
+    return [(kind, name) for kind, _, name in (item.partition(" ") for item in named)]
+
+
+@register.filter
 def because_of(refused: Refused) -> str:
     """Return why something is refused, in the reader's language where the catalog has it."""
     return "; ".join(_sentence(rule.because) for rule in refused.decision.rules)

@@ -1,0 +1,162 @@
+"""One keeper in each process: counts the answers that stand on each lock, and ends them when an order comes."""
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from openclear.access.errors import NotAnswered
+from openclear.access.locks import MET, RESET, LocksLost, SharedLocks
+
+LOOK_SECONDS = 0.02
+DRAIN_SECONDS = 0.5
+_WAIT_SECONDS = 0.003
+
+
+class Hold:
+    """What one answer holds until it has arrived; let go exactly once, by whoever is first."""
+
+    def __init__(self, links: Sequence[str], number: int, returned: "deque[Hold]") -> None:
+        """`links`: agencies and people. `number`: of this answer, within its process. `returned`: where it goes back to."""
+        self.links, self.answer = tuple(links), f"{os.getpid()}-{number}"
+        self.due: float | None = None
+        self.was_reset = False
+        self._returned: deque[Hold] | None = returned
+        self._guard = threading.Lock()
+        self._cut = False
+        self._cutter: Callable[[], None] | None = None
+
+    def release(self, *, reset: bool = False) -> None:
+        """Let go; never waits. `reset`: the connection was reset before all had arrived. A second call does nothing."""
+        with self._guard:
+            returned, self._returned = self._returned, None
+            if returned is not None:
+                self.was_reset = reset
+                returned.append(self)
+
+    def response_closed(self) -> None:
+        """Let go, unless a connection carries the answer and lets go when it has arrived."""
+        if self._cutter is None:
+            self.release()
+
+    def carried_by(self, cutter: Callable[[], None]) -> None:
+        """Leave the letting go to a connection. `cutter`: resets it; called at once where the answer was cut by now."""
+        with self._guard:
+            self._cutter = cutter
+            cut = self._cut
+        if cut:
+            cutter()
+
+    def cut(self) -> None:
+        """Have the connection reset, unless the answer has arrived. Without one, the answer is waited for."""
+        with self._guard:
+            if self._cut or self._returned is None:
+                return
+            self._cut, cutter = True, self._cutter
+        if cutter:
+            cutter()
+
+
+class Keeper:
+    """Takes each lock once for all answers of this process, and lets go when none stands on it."""
+
+    def __init__(self, locks: SharedLocks, too_long: Callable[[], NotAnswered]) -> None:
+        """Begin with nothing held; the thread starts with the first hold. `too_long`: the error of a reader that waited."""
+        self._locks, self._too_long = locks, too_long
+        self._guard = threading.Condition()
+        self._counts: dict[str, int] = {}
+        self._live: set[Hold] = set()
+        self._wanted: set[str] = set()
+        self._returned: deque[Hold] = deque()
+        self._given = 0
+        self._thread: threading.Thread | None = None
+
+    def hold(self, links: Sequence[str], deadline: float) -> Hold:
+        """Return a hold on `links`. Raises NotAnswered where an order or a change keeps one beyond `deadline`."""
+        while True:
+            with self._guard:
+                if self._admitted(links):
+                    return self._begun(links)
+            if time.monotonic() > deadline:
+                raise self._too_long()
+            time.sleep(_WAIT_SECONDS)
+
+    def _admitted(self, links: Sequence[str]) -> bool:
+        if not self._wanted.isdisjoint(links):
+            return False
+        missing = [link for link in links if link not in self._counts]
+        try:
+            taken = not missing or self._locks.take(missing)
+        except LocksLost:
+            self._lose_all()
+            raise NotAnswered("The barrier does not answer; try again.") from None
+        if taken:
+            self._counts |= dict.fromkeys(missing, 0)
+        return taken
+
+    def _begun(self, links: Sequence[str]) -> Hold:
+        for link in links:
+            self._counts[link] += 1
+        self._given += 1
+        hold = Hold(links, self._given, self._returned)
+        self._live.add(hold)
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, daemon=True, name="barrier-keeper")
+            self._thread.start()
+        self._guard.notify()
+        return hold
+
+    def _run(self) -> None:
+        while True:
+            with self._guard:
+                while not self._counts:
+                    self._guard.wait()
+            time.sleep(LOOK_SECONDS)
+            with self._guard:
+                try:
+                    self._look()
+                except LocksLost:
+                    self._lose_all()
+                now = time.monotonic()
+                due = [hold for hold in self._live if hold.due is not None and hold.due <= now]
+            for hold in due:
+                hold.cut()
+
+    def _look(self) -> None:
+        self._take_back()
+        unused = [link for link, count in self._counts.items() if count == 0]
+        if unused:
+            self._locks.drop(unused)
+            for link in unused:
+                del self._counts[link]
+        wanted = self._locks.wanted(list(self._counts)) if self._counts else set()
+        for link in wanted - self._wanted:
+            self._hurry(link)
+        self._wanted = wanted
+
+    def _hurry(self, link: str) -> None:
+        met = [hold for hold in self._live if link in hold.links]
+        self._locks.tell(link, MET, [hold.answer for hold in met])
+        for hold in met:
+            hold.due = hold.due or time.monotonic() + DRAIN_SECONDS
+
+    def _take_back(self) -> None:
+        while self._returned:
+            hold = self._returned.popleft()
+            if hold not in self._live:
+                continue  # it stood on locks that were lost
+            self._live.remove(hold)
+            for link in hold.links:
+                self._counts[link] -= 1
+                if hold.was_reset and link in self._wanted:
+                    # Told before the lock is let go, so whoever waits for it has heard.
+                    self._locks.tell(link, RESET, [hold.answer])
+
+    def _lose_all(self) -> None:
+        # The locks are gone, so an order may be through by now: nothing that stood on them may arrive.
+        lost, self._live = self._live, set()
+        self._counts.clear()
+        self._wanted.clear()
+        for hold in lost:
+            hold.cut()

@@ -1,0 +1,125 @@
+"""The barrier's locks on PostgreSQL: advisory locks of one session for each process, which ends with its connection.
+
+What processes tell whoever has the turn goes by NOTIFY: it is delivered before the lock that is let go behind it.
+The connection goes to the server itself; a pooler that hands one session to many would end the locks.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any
+
+import psycopg
+from django.db import connections
+
+from openclear.access.errors import NotAnswered
+from openclear.access.locks import Drained, LocksLost, Taken, too_long
+
+CHANNEL = "openclear_barrier"
+# A notification carries at most 8,000 bytes.
+ANSWERS_AT_ONCE = 200
+_TAKE = """
+SELECT CASE WHEN pg_try_advisory_xact_lock_shared(turn) THEN pg_try_advisory_lock_shared(hold) ELSE false END
+FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS asked(turn, hold, place) ORDER BY place"""
+_DROP = "SELECT pg_advisory_unlock_shared(hold) FROM unnest(%s::bigint[]) AS had(hold)"
+_WANTED = "SELECT pg_try_advisory_xact_lock_shared(turn) FROM unnest(%s::bigint[]) WITH ORDINALITY AS asked(turn, place) ORDER BY place"
+# A server that does not answer is given up before it gives up on us, and with us our locks.
+_LIVELINESS = {
+    "connect_timeout": 2, "tcp_user_timeout": 2000, "keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2,
+}  # fmt: skip
+Session = psycopg.Connection[tuple[Any, ...]]
+
+
+class SessionLocks:
+    """The shared locks of this process, all of one session."""
+
+    def __init__(self) -> None:
+        """Begin with none; the session is opened with the first."""
+        self._session: Session | None = None
+
+    def take(self, links: Sequence[str]) -> bool:
+        """Take the holds of `links`, all or none."""
+        holds = [_number("hold", link) for link in links]
+        got = [row[0] for row in self._ask(_TAKE, [_number("turn", link) for link in links], holds)]
+        if all(got):
+            return True
+        self._ask(_DROP, [hold for hold, had in zip(holds, got, strict=True) if had])
+        return False
+
+    def drop(self, links: Sequence[str]) -> None:
+        """Let go of the holds of `links`."""
+        self._ask(_DROP, [_number("hold", link) for link in links])
+
+    def wanted(self, links: Sequence[str]) -> set[str]:
+        """Return those of `links` whose turn somebody has."""
+        free = self._ask(_WANTED, [_number("turn", link) for link in links])
+        return {link for link, (is_free,) in zip(links, free, strict=True) if not is_free}
+
+    def tell(self, link: str, word: str, answers: Sequence[str]) -> None:
+        """Notify whoever has the turn."""
+        for first in range(0, len(answers), ANSWERS_AT_ONCE):
+            told = json.dumps([link, word, answers[first : first + ANSWERS_AT_ONCE]])
+            self._ask(f"SELECT pg_notify('{CHANNEL}', %s)", told)
+
+    def _ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        try:
+            if self._session is None:
+                self._session = psycopg.connect(autocommit=True, **_address())
+            return self._session.execute(statement.encode(), values).fetchall()
+        except psycopg.Error:
+            session, self._session = self._session, None
+            if session is not None:
+                session.close()
+            raise LocksLost from None
+
+
+def lock_session(links: Sequence[str], deadline: float) -> tuple[Taken, Drained]:
+    """Take turn and hold of each link exclusively. Raises NotAnswered where that lasts beyond `deadline`."""
+    told: list[tuple[str, str]] = []
+    try:
+        session: Session = psycopg.connect(autocommit=True, **_address())
+    except psycopg.Error:
+        raise no_database() from None
+    session.add_notify_handler(lambda notice: told.extend(_told(notice.payload, links)))
+    try:
+        session.execute(f"LISTEN {CHANNEL}".encode())
+        # First every turn, so that all that must end does so in the same 500 ms.
+        for kind in ("turn", "hold"):
+            for link in links:
+                _wait_for(session, _number(kind, link), deadline)
+        session.execute("SELECT 1")
+    except BaseException as error:
+        session.close()
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            raise too_long() from None
+        if isinstance(error, psycopg.Error):
+            raise no_database() from None
+        raise
+    return Taken(session.close), Drained.of(told)
+
+
+def _wait_for(session: Session, number: int, deadline: float) -> None:
+    left = max(1, int((deadline - time.monotonic()) * 1000))
+    session.execute(f"SET lock_timeout = {left}; SELECT pg_advisory_lock({number})".encode())
+
+
+def _told(payload: str, links: Sequence[str]) -> list[tuple[str, str]]:
+    link, word, answers = json.loads(payload)
+    return [(word, answer) for answer in answers] if link in links else []
+
+
+def _address() -> dict[str, Any]:
+    parameters = connections["default"].get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    return {name: parameters[name] for name in names if name in parameters} | _LIVELINESS
+
+
+def _number(kind: str, link: str) -> int:
+    digest = blake2b(f"openclear-barrier:{kind}:{link}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def no_database() -> NotAnswered:
+    """Return the error of a database that does not answer."""
+    return NotAnswered("The barrier's database does not answer; try again.")

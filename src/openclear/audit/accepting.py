@@ -1,0 +1,137 @@
+"""Going on with a log that is not the one that stands beside the key: a restored one, or one from before there was a head.
+
+Nobody does that by removing a file: it is an entry of the log, which says from what to what.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from openclear.audit import log
+from openclear.audit.comparing import Comparison
+from openclear.audit.errors import BrokenLog
+from openclear.audit.heads import HEAD, Beside, Head, HeadFile, Signed, look
+from openclear.audit.keys import read_key
+from openclear.audit.ledger import Ledger
+from openclear.audit.models import SignedCheckpoint
+from openclear.audit.opening import DATABASE, KEY_FILE, open_ledger, read_stored
+from openclear.audit.proof.checkpoints import open_own
+from openclear.audit.proof.merkle import EMPTY_ROOT
+from openclear.audit.proof.notes import NoteError
+from openclear.audit.rows import Draft
+from openclear.audit.sequencer import hold_lock
+from openclear.vocabulary.errors import NotPossible
+
+# As long as a writer that was told to stop may take to sign and end.
+ENDING_SECONDS = 5.0
+
+
+def begin_late(folder: Path, *, said: Draft) -> int | None:
+    """Put a head beside the key of a log that an older version began, and return the number of the entry that says so.
+
+    None where there is one. Raises BrokenLog where the log had one before: that is lost, and two people must accept the log.
+    """
+    if (folder / HEAD).exists():
+        return None
+    with _alone():
+        ledger = _read_by_itself(folder, None)
+        if ledger.keeps_head:
+            raise BrokenLog(
+                "The log had a head beside its key, and that is gone. Restore the folder of keys; where it is lost, two "
+                "people accept the log (openclear log accept-restore)."
+            )
+        return _append(ledger, said, {"change": "begun"})
+
+
+def accept(folder: Path, *, said: Draft, seen: tuple[int, str] | None, needed: bool) -> int:
+    """Go on with the stored log as it is, and return the number of the entry that says so.
+
+    `said`: who accepts it, and why. `seen`: size and root of the newest checkpoint that the other database knows.
+    `needed`: whether that database lacks anything in the log. Raises NotPossible where all agree,
+    BrokenLog where the stored log does not even agree with itself.
+    """
+    with _alone():
+        return _accept(folder, said, seen, needed=needed)
+
+
+def _accept(folder: Path, said: Draft, seen: tuple[int, str] | None, *, needed: bool) -> int:
+    beside = _refused(folder, seen, needed=needed)
+    comparison = Comparison(beside) if beside else None
+    ledger = _read_by_itself(folder, comparison)
+    facts: dict[str, Any] = {"change": "restored"}
+    if comparison and beside:
+        facts |= {"from_size": beside.head.size, "from_root": beside.head.root}
+        first = comparison.first(ledger.tree.size)
+        first = beside.head.size if first is None and ledger.tree.size > beside.head.size else first
+        facts |= {} if first is None else {"first": first}
+    elif seen:
+        facts |= {"from_size": seen[0], "from_root": seen[1]}
+    return _append(ledger, said, facts)
+
+
+def _refused(folder: Path, seen: tuple[int, str] | None, *, needed: bool) -> Beside | None:
+    # What the stored log should be and is not; None where only the other database knows better, or nobody.
+    beside = look(folder)
+    try:
+        ledger = open_ledger(folder)
+    except BrokenLog:
+        return beside
+    if not needed and (seen is None or ledger.root_at(seen[0]) == seen[1]):
+        raise NotPossible("The log is the one that was appended; there is nothing to accept.")
+    return None
+
+
+def _read_by_itself(folder: Path, comparison: Comparison | None) -> Ledger:
+    key = read_key(folder / KEY_FILE)
+    rows = SignedCheckpoint.objects.using(DATABASE).order_by("size")
+    signed = [Signed(row.note, row.listing) for row in rows]
+    try:
+        for each in signed:
+            open_own(each.note, key.line)
+    except NoteError as error:
+        raise BrokenLog(
+            f"A checkpoint in the audit database is none of this key: {error}. Restore a backup."
+        ) from None
+    heads = HeadFile(folder, key)
+    ledger = Ledger(key, heads)
+    itself = Comparison(Beside(Head(0, EMPTY_ROOT.hex()), signed, b""))
+    read_stored(ledger, [itself, comparison] if comparison else [itself])
+    if itself.first(ledger.tree.size) is not None or any(each.size > ledger.tree.size for each in signed):
+        raise BrokenLog(
+            "The stored log does not agree with its own checkpoints; restore a backup of the audit database."
+        )
+    ledger.go_on_from(signed)
+    heads.renew(signed)
+    return ledger
+
+
+def _append(ledger: Ledger, said: Draft, facts: Mapping[str, Any]) -> int:
+    before = {"size": ledger.tree.size, "root": ledger.tree.root().hex()}
+    draft = log.question_of(replace(said, extra={"head": {**facts, **before}}))
+    # A crash before the head is written leaves the entry behind the old head, or behind none: the next start refuses
+    # still, and whoever accepts the log again adds another.
+    reply = ledger.append([draft])[0]
+    if "entry" not in reply:
+        raise BrokenLog(f"The log did not take the entry ({reply}).")
+    ledger.sign()
+    return int(reply["entry"])
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    log.stop()
+    deadline = time.monotonic() + ENDING_SECONDS
+    while (lock := hold_lock(settings.LOG_FOLDER)) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if lock is None:
+        raise NotPossible("The log's writer is running; stop its service first.")
+    try:
+        yield
+    finally:
+        os.close(lock)

@@ -1,0 +1,26 @@
+"""What stands twice: columns beside a body, by which entries are found. They are made of the body, and compared with it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+# The column, and the field of the body that it is made of.
+FIELD_OF_COLUMN = {"officer": "officer", "ground": "case"}
+LONGEST = 40
+
+
+def columns_of(fields: Mapping[str, Any]) -> dict[str, str]:
+    """Return the columns of stored fields: their values, cut to what a column holds; empty where a field is erased."""
+    return {
+        column: str(fields.get(name, {}).get("value", ""))[:LONGEST]
+        for column, name in FIELD_OF_COLUMN.items()
+    }
+
+
+def wrong_columns(text: str, stored: Mapping[str, str]) -> list[str]:
+    """Return which of the `stored` columns are not what the body `text` makes of them; none where that is no body at all."""
+    try:
+        expected = columns_of(json.loads(text))
+    except (ValueError, AttributeError):
+        return []
+    return [column for column, value in expected.items() if stored[column] != value]

@@ -1,0 +1,228 @@
+"""What stands beside the signing key, where nobody who can only write the audit database reaches it.
+
+`log.head` holds size and root after every batch and the newest signature; `log.checkpoints` every checkpoint, a line
+each; `log.leaves` four bytes of each leaf hash, so that the first entry that differs can be named. `log.head` has two
+places that are written in turn, each sealed with a code of the key: a write that was cut off leaves the one before.
+"""
+
+import hmac
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openclear.audit.errors import BrokenLog
+from openclear.audit.keys import SigningKey
+from openclear.audit.proof.checkpoints import size_of
+
+HEAD, CHECKPOINTS, FINGERPRINTS = "log.head", "log.checkpoints", "log.leaves"
+# Each place on a block of its own: a disk that tears a write tears one block.
+PLACE = 4096
+FINGERPRINT = 4
+_RECORD, _BATCH = b"openclear-head/v1 ", b"openclear-batch/v1 "
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The log as far as it was acknowledged: number of entries, hexadecimal root, the newest checkpoint or ""."""
+
+    size: int
+    root: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint as it was signed, and the signed list of all up to it ("" from before there was one)."""
+
+    note: str
+    listing: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many entries it signs."""
+        return size_of(self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """All that stands beside a key. `fingerprints`: four bytes an entry, as far as they are kept."""
+
+    head: Head
+    signed: Sequence[Signed]
+    fingerprints: bytes
+
+
+class HeadFile:
+    """The files beside a key, as the log's one writer keeps them."""
+
+    def __init__(self, folder: Path, key: SigningKey) -> None:
+        """Keep the files of the log that `key` signs in `folder`. Reads and writes nothing yet."""
+        self._folder, self._key = folder, key
+        self._turn = self._length = 0
+        self._anew: Sequence[Signed] | None = None
+        self._open: dict[str, int] = {}
+
+    def begin(self, head: Head, signed: Sequence[Signed]) -> None:
+        """Make the files anew. What stood there is kept under another name: it tells what was given up."""
+        for descriptor in self._open.values():
+            os.close(descriptor)
+        self._open = {}
+        for name in (HEAD, CHECKPOINTS):
+            _keep_old(self._folder / name)
+        lines = b"".join(_line(each) for each in signed)
+        _replace(self._folder / CHECKPOINTS, lines)
+        (self._folder / FINGERPRINTS).unlink(missing_ok=True)
+        # A crash on this line leaves an old head whose checkpoint is in no list: the next start refuses.
+        _replace(self._folder / HEAD, self._record(head, 0) + b" " * PLACE)
+        self._turn, self._length = 1, len(lines)
+
+    def renew(self, signed: Sequence[Signed]) -> None:
+        """Let the next write make the files anew, with these checkpoints: so none stands there without its entry."""
+        self._anew = signed
+
+    def read(self) -> Beside:
+        """Return what the files say. Raises BrokenLog where they are absent, damaged, or not of this key."""
+        places = _places(self._folder)
+        records = [record for record in places if self._is_sealed(record)]
+        if not places:
+            raise BrokenLog(
+                f"There is no {HEAD} beside the signing key in {self._folder}, so nothing says how far the log went. "
+                "Restore that folder; where it is lost, two people accept the log (openclear log accept-restore)."
+            )
+        if not records:
+            raise BrokenLog(f"{self._folder / HEAD} is damaged; restore that folder from its backup.")
+        newest = max(records, key=lambda record: int(record["turn"]))
+        self._turn = newest["turn"] + 1
+        self._length = _content(self._folder / CHECKPOINTS).rfind(b"\n") + 1
+        beside = _beside(self._folder, newest)
+        if beside.head.note and beside.head.note not in [each.note for each in beside.signed]:
+            raise BrokenLog(
+                f"{self._folder / CHECKPOINTS} lacks the newest checkpoint; restore that folder whole."
+            )
+        return beside
+
+    def write(self, head: Head) -> None:
+        """Put a new head on the disk; it is there when this returns."""
+        if self._anew is not None:
+            self.begin(head, self._anew)
+            self._anew = None
+            return
+        descriptor = self._descriptor(HEAD)
+        os.pwrite(descriptor, self._record(head, self._turn), self._turn % 2 * PLACE)
+        os.fdatasync(descriptor)
+        self._turn += 1
+
+    def keep(self, signed: Signed) -> None:
+        """Put one more checkpoint behind the others, on the disk."""
+        with (self._folder / CHECKPOINTS).open("r+b", buffering=0) as file:
+            # What a crash left of a line is cut off.
+            file.truncate(self._length)
+            file.seek(self._length)
+            self._length += file.write(_line(signed))
+            os.fsync(file.fileno())
+
+    def fingerprint(self, first: int, leaves: Sequence[bytes]) -> None:
+        """Keep the beginnings of leaf hashes from entry `first` on. Not synced: they only help to name an entry."""
+        data = b"".join(leaf[:FINGERPRINT] for leaf in leaves)
+        os.pwrite(self._descriptor(FINGERPRINTS), data, first * FINGERPRINT)
+
+    def seal_batch(self, before: int, size: int, root: str) -> bytes:
+        """Return the code that proves that the batch from `before` to `size` entries is the writer's own."""
+        return self._key.code(_BATCH + f"{before} {size} {root}".encode())
+
+    def _descriptor(self, name: str) -> int:
+        # Kept open: these are written for every batch.
+        if name not in self._open:
+            self._open[name] = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        return self._open[name]
+
+    def _record(self, head: Head, turn: int) -> bytes:
+        facts = {"size": head.size, "root": head.root, "note": head.note, "turn": turn}
+        data = json.dumps({**facts, "code": self._code(facts)}).encode()
+        if len(data) >= PLACE:
+            raise BrokenLog("The name of the log is too long for its head file.")
+        return data.ljust(PLACE - 1) + b"\n"
+
+    def _is_sealed(self, record: Mapping[str, Any]) -> bool:
+        facts = {name: value for name, value in record.items() if name != "code"}
+        return hmac.compare_digest(str(record.get("code", "")).encode(), self._code(facts).encode())
+
+    def _code(self, facts: Mapping[str, Any]) -> str:
+        return self._key.code(_RECORD + json.dumps(facts).encode()).hex()
+
+
+def look(folder: Path) -> Beside | None:
+    """Return what stands beside the key without having the key; None where there is no head.
+
+    For comparing alone: who can write the folder can write this. Raises PermissionError for users who may not read it.
+    """
+    records = [record for record in _places(folder) if isinstance(record.get("turn"), int)]
+    return _beside(folder, max(records, key=lambda record: int(record["turn"]))) if records else None
+
+
+def _beside(folder: Path, record: Mapping[str, Any]) -> Beside:
+    head = Head(record["size"], record["root"], record["note"])
+    return Beside(head, _signed(folder), _content(folder / FINGERPRINTS))
+
+
+def _places(folder: Path) -> list[dict[str, Any]]:
+    # Damaged places count as empty records, so that a file that is there is told from one that is not.
+    try:
+        data = (folder / HEAD).read_bytes()
+    except FileNotFoundError:
+        return []
+    return [_parsed(data[start : start + PLACE]) for start in (0, PLACE)]
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(data)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _signed(folder: Path) -> list[Signed]:
+    # A line without an end was never given to anybody: a crash cut it off.
+    *lines, _ = _content(folder / CHECKPOINTS).split(b"\n")
+    try:
+        return [Signed(*json.loads(line)) for line in lines]
+    except (ValueError, TypeError):
+        raise BrokenLog(f"{folder / CHECKPOINTS} is damaged; restore that folder from its backup.") from None
+
+
+def _line(signed: Signed) -> bytes:
+    return json.dumps([signed.note, signed.listing]).encode() + b"\n"
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def _keep_old(path: Path) -> None:
+    number = 1
+    while path.with_name(f"{path.name}.{number}").exists():
+        number += 1
+    if path.exists():
+        path.with_name(f"{path.name}.{number}").hardlink_to(path)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    new = path.with_name(f"{path.name}.new")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

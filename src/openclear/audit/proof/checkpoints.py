@@ -1,0 +1,93 @@
+"""Checkpoints against the tree: those of the log itself, and those that an outsider kept."""
+
+from collections.abc import Mapping, Sequence
+
+from openclear.audit.proof.listing import check_listing
+from openclear.audit.proof.notes import Checkpoint, NoteError, open_checkpoint, parse_key
+from openclear.audit.proof.verification import Verification
+
+Roots = Mapping[int, bytes]
+
+
+def open_own(note: str, key_line: str) -> Checkpoint:
+    """Return the checkpoint of a note that this log's key signed for this log. Raises NoteError."""
+    key = parse_key(key_line)
+    checkpoint = open_checkpoint(note, key)
+    if checkpoint.origin != key.name:
+        raise NoteError(f"it is not one of {key.name}")
+    return checkpoint
+
+
+def size_of(note: str) -> int:
+    """Return the size that a note states, unchecked; 0 where it states none."""
+    line = [*note.split("\n"), "", ""][1]
+    return int(line) if line.isascii() and line.isdigit() and len(line) < 17 else 0
+
+
+def open_checkpoints(result: Verification, notes: Sequence[str], key_line: str) -> list[Checkpoint]:
+    """Return the log's own checkpoints, oldest first; those that are none are faults, and so is having none."""
+    opened = []
+    for note in notes:
+        try:
+            opened.append(open_own(note, key_line))
+        except NoteError as error:
+            result.fault(None, f"checkpoint: {error}")
+    if not notes:
+        result.fault(None, "checkpoint: there is none, so nothing binds the entries")
+    result.checkpoints = len(opened)
+    return sorted(opened, key=lambda note: note.size)
+
+
+def open_outside(result: Verification, notes: Mapping[str, str], key_line: str) -> dict[str, Checkpoint]:
+    """Return the checkpoints that outsiders kept, by where they come from; those that are none are faults."""
+    opened = {}
+    for name, note in notes.items():
+        try:
+            opened[name] = open_own(note, key_line)
+        except NoteError as error:
+            result.fault(None, f"outside checkpoint {name}: {error}")
+    return opened
+
+
+def compare_checkpoints(result: Verification, notes: Sequence[Checkpoint], roots: Roots) -> None:
+    """Note each of the log's own checkpoints that the tree does not agree with, and entries behind the newest."""
+    agreed = {0}
+    for note in notes:
+        if note.size not in roots:
+            result.fault(result.size, f"removed: the checkpoint signs {note.size} entries")
+        elif roots[note.size] != note.root:
+            first = max(size for size in agreed if size <= note.size)
+            result.fault(
+                first,
+                f"the first that differs lies from here to entry {note.size - 1}: one is not the one that was signed",
+            )
+        else:
+            agreed.add(note.size)
+    if notes and notes[-1].size < result.size:
+        result.fault(notes[-1].size, "stands behind the newest checkpoint: inserted, or not yet signed")
+
+
+def compare_outside(result: Verification, kept: Mapping[str, Checkpoint], roots: Roots) -> None:
+    """Count the outside checkpoints that the tree agrees with, and note the others."""
+    # What one outside checkpoint agrees with did not change; the log's own say nothing about that.
+    agreed = {note.size for note in kept.values() if roots.get(note.size) == note.root}
+    for name, note in kept.items():
+        if note.size not in roots:
+            problem = f"removed, or this log is older: outside checkpoint {name} signs {note.size} entries"
+            result.fault(result.size, problem)
+        elif roots[note.size] != note.root:
+            first = max((size for size in agreed if size < note.size), default=0)
+            problem = f"the first that differs lies from here to entry {note.size - 1}: outside checkpoint {name} signs others"
+            result.fault(first, problem)
+        else:
+            result.outside += 1
+
+
+def compare_listing(result: Verification, listing: str, notes: Sequence[Checkpoint], key_line: str) -> None:
+    """Note where checkpoints are missing that the newest one's signed list names."""
+    if not listing and not result.lists_checkpoints:
+        return  # of a log, or a part of one, from before there was such a list
+    try:
+        check_listing(listing, parse_key(key_line), {note.size: note for note in notes}.values())
+    except NoteError as error:
+        result.fault(None, f"list of checkpoints: {error}")

@@ -1,0 +1,65 @@
+"""The stored log as it is read again and again: entry 0, headers, leaves, bodies, checkpoints. For this room."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from openclear.audit.errors import BrokenLog
+from openclear.audit.models import Body, Entry, SignedCheckpoint
+
+DATABASE = "audit"
+CHUNK = 5_000
+
+
+@cache
+def genesis(folder: Path) -> dict[str, Any]:
+    """Return entry 0: demo mode or not, origin, key. Raises BrokenLog where the log in `folder` has none.
+
+    Entry 0 never changes, so it is read once for each process.
+    """
+    entry = Entry.objects.using(DATABASE).filter(index=0).first()
+    if entry is None:
+        message = f"There is no log in {folder}; run openclear init first."
+        raise BrokenLog(message)
+    facts: dict[str, Any] = json.loads(bytes(entry.header))["genesis"]
+    return facts
+
+
+def headers(size: int) -> Iterator[bytes]:
+    """Yield the first `size` headers as bytes, in the order of the log."""
+    return (bytes(data) for (data,) in _paged(Entry, "index", size, "header"))
+
+
+def leaves(size: int) -> Iterator[bytes]:
+    """Yield the first `size` leaf hashes."""
+    return (bytes(data) for (data,) in _paged(Entry, "index", size, "leaf"))
+
+
+def checkpoints() -> list[str]:
+    """Return every signed checkpoint, oldest first."""
+    return list(SignedCheckpoint.objects.using(DATABASE).values_list("note", flat=True))
+
+
+def listing(size: int) -> str:
+    """Return the signed list of all checkpoints up to the one over `size` entries; "" where it has none."""
+    row = SignedCheckpoint.objects.using(DATABASE).filter(size=size).first()
+    return row.listing if row else ""
+
+
+def bodies(size: int, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield of the first `size` entries: number, canonical line of the private body, and the columns beside it."""
+    for entry, fields, *beside in _paged(Body, "entry", size, "entry", "fields", *columns):
+        # The stored text is canonical, and stays as it is: a verifier must see what is stored.
+        line = b'{"entry":%d,"fields":%s}' % (entry, fields.encode())
+        yield entry, line, fields, beside
+
+
+def _paged(
+    model: type[Entry] | type[Body], number: str, size: int, *columns: str
+) -> Iterator[tuple[Any, ...]]:
+    # Page by page, each read to its end: a reader that stayed open would hold an old state of the database.
+    for start in range(0, size, CHUNK):
+        page = {f"{number}__gte": start, f"{number}__lt": min(start + CHUNK, size)}
+        yield from list(model.objects.using(DATABASE).filter(**page).order_by(number).values_list(*columns))

@@ -1,0 +1,100 @@
+"""One connection of the officer site: where it is, and how gunicorn sees it while a thread works on its request."""
+
+import contextlib
+import socket
+import time
+from enum import Enum, auto
+from typing import Any
+
+from gunicorn.workers.gthread import TConn
+
+from openclear.access.lines import Line
+from openclear.config.requests import Incoming
+
+RECEIVE = 64 * 1024
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Stage(Enum):
+    """Where a connection is: being read, with a thread, being sent, or waiting for the peer to close."""
+
+    READING = auto()
+    WORKING = auto()
+    SENDING = auto()
+    LINGERING = auto()
+    ENDED = auto()
+
+
+class ServedLine(Line):
+    """A line as gunicorn uses a socket, for one thread: it reads a request that is complete, and writes without waiting."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Serve `connection`, as it was accepted."""
+        super().__init__(connection)
+        self.incoming = Incoming()
+        self.is_finished = False
+
+    def receive(self) -> None:
+        """Take in what came; know afterwards whether the peer has finished."""
+        try:
+            data = self.connection.recv(RECEIVE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data, self.is_gone = b"", True
+        self.is_finished = not data
+        self.incoming.feed(data)
+
+    def interim(self) -> None:
+        """Tell a client that waits before it sends its body to go on."""
+        with contextlib.suppress(OSError):
+            self.connection.send(_CONTINUE)
+
+    def recv(self, size: int) -> bytes:
+        """Return what came in; nothing behind the end of the request, as if the peer had finished."""
+        return self.incoming.read(size)
+
+    def sendall(self, data: bytes) -> None:
+        """Keep what is to be sent."""
+        self.write(data)
+
+    def send(self, data: bytes) -> int:
+        """Keep what is to be sent, but no interim answer: the body is there."""
+        if data != _CONTINUE:
+            self.write(data)
+        return len(data)
+
+    def gettimeout(self) -> None:
+        """Say that nothing here waits."""
+
+    def settimeout(self, _seconds: float | None) -> None:
+        """Nothing here waits."""
+
+    def setblocking(self, _blocking: bool) -> None:  # noqa: FBT001 - as a socket is called
+        """Nothing here waits."""
+
+    def shutdown(self, _how: int) -> None:
+        """Leave the end to the loop, which waits until all has arrived."""
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+        return self.connection.fileno()
+
+
+class Visit(TConn):  # type: ignore[misc] # gunicorn is not typed
+    """One connection and where it is."""
+
+    def __init__(self, cfg: Any, line: ServedLine, client: Any, server: Any) -> None:
+        """`client`, `server`: the two addresses."""
+        super().__init__(cfg, line, client, server)
+        self.data_ready = True
+        self.line = line
+        self.stage = Stage.READING
+        self.events = 0
+        self.began = self.deadline = 0.0
+        self.is_kept = False
+
+    def enter(self, stage: Stage, seconds: float) -> None:
+        """Go to a stage that may last so long."""
+        self.stage, self.began = stage, time.monotonic()
+        self.deadline = self.began + seconds

@@ -1,0 +1,60 @@
+"""Who has access and which orders are in force, as the public page shows it: written in the act that changes it.
+
+The port `access.ports.Publication`. What is written is public by law: the headers of orders are published at once, and the
+legal basis is the text that two people wrote for this page, never the ground of the order.
+"""
+
+import logging
+
+from openclear.access.publication import ToldAgency, ToldOrder, is_behind, to_be_told
+from openclear.access.rows import ALL
+from openclear.records.changed import CHICAGO
+from openclear.release.commands import keep_access, shown_epoch
+from openclear.release.rows import NewAccess, PublicAgency, PublicOrder
+from openclear.vocabulary import clock
+
+alarm = logging.getLogger("openclear.alarm")
+
+
+class PublicAccess:
+    """Writes what holds now, whole, and reads back what the public side shows after that."""
+
+    def publish(self) -> int:
+        """Write it and return the epoch that is shown; a later one that somebody else wrote meanwhile stays."""
+        told = to_be_told()
+        orders = [_order(row) for row in told.orders]
+        keep_access(NewAccess(told.epoch, clock.now(), orders, [_agency(row) for row in told.agencies]))
+        return shown_epoch()
+
+
+def publish_where_behind() -> bool:
+    """Tell the public anew where an order or the registry changed since it was told last; say whether that was needed.
+
+    Run at the start and by the worker: what an act could not tell is told by these.
+    """
+    if to_be_told().epoch <= shown_epoch():
+        return False
+    PublicAccess().publish()
+    return True
+
+
+def page_is_behind() -> bool:
+    """Say whether the public page lacks an order's newest state, or cannot be asked."""
+    try:
+        return is_behind(shown_epoch())
+    except Exception as error:  # noqa: BLE001 - a public database that is down must not take the orders desk with it
+        alarm.error("the public database does not answer: %s", type(error).__name__)
+        return True
+
+
+def _order(row: ToldOrder) -> PublicOrder:
+    order = row.order
+    return PublicOrder(
+        id=order.id, agency=order.agency, name=row.agency_name, state=order.state,
+        scope=() if order.scope == ALL else tuple(order.scope), purposes=() if order.purposes == ALL else tuple(order.purposes),
+        since=row.since.astimezone(CHICAGO).date().isoformat() if row.since else "", basis=row.basis, entry=order.entry,
+    )  # fmt: skip
+
+
+def _agency(row: ToldAgency) -> PublicAgency:
+    return PublicAgency(row.path, row.name, row.own, row.agreement, row.until, row.standing)

@@ -1,0 +1,309 @@
+"""A record that was sealed is told of nowhere: not by the title of its case, a flag, a count, a file, an alert, a link or the log."""
+
+import json
+import re
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from django.urls import get_resolver
+
+from openclear.audit.models import Entry
+from openclear.cli.main import main
+from openclear.records import models
+from openclear.records.changed import mark
+from openclear.records.sealing import seal
+from openclear.search import alerts, exports, jobs
+from openclear.search.errors import Gone
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.labels import Label
+from openclear.vocabulary.purposes import Purpose
+from tests.architecture.test_house import routes
+from tests.cast import CRIME, ask, grant, open_case, signed_in
+
+WHEN = datetime(2003, 2, 11, 12, tzinfo=UTC)
+READERS = ("rivera", "brandt", "chen", "frost", "marsh")
+# What is asked for is never the whole of a word that would be a secret: a page repeats what was asked.
+ASKED = ("777xx n quim", "vexl", "zqvx", "CB77712")
+
+
+class World:
+    """One incident with everything around it, each text of it a word that stands nowhere else."""
+
+    def __init__(self):
+        row = {"source": "told", "labels": 0}
+        self.person = models.Person.objects.create(
+            **row, source_id=f"p{uuid4().hex[:12]}", family="Vexlington", given="Quorbert", birth_date="1980-02-02", marks="vexlmark",
+            home_address="7 VEXLHOME",
+        )  # fmt: skip
+        name = models.PersonName.objects.create(
+            **row,
+            source_id=self.key(),
+            person=self.person,
+            kind="main",
+            given="Quorbert",
+            family="Vexlington",
+        )
+        for word in ("quorbert", "vexlington"):
+            models.NameWord.objects.create(person=self.person, name=name, word=word, sound=word.upper())
+        self.incident = models.Incident.objects.create(
+            **row, source_id=self.key(), rd_number="QX777123", occurred=WHEN, block="777XX N QUIMBLE AVE", location="QUIMBLE YARD",
+            beat="1124", district="011", arrest_made=True, narrative="A quimblery was told.",
+        )  # fmt: skip
+        models.Offense.objects.create(
+            **row, source_id=self.key(), incident=self.incident, iucr="0460", primary_type="QUIMBLE", description="QUIMBLE OF A KIND"
+        )  # fmt: skip
+        self.part = models.Involvement.objects.create(
+            **row, source_id=self.key(), incident=self.incident, person=self.person, role="arrestee"
+        )
+        self.arrest = models.Arrest.objects.create(
+            **row,
+            source_id=self.key(),
+            incident=self.incident,
+            person=self.person,
+            cb_number="CB7771234",
+            made=WHEN,
+        )
+        models.Charge.objects.create(
+            **row, source_id=self.key(), arrest=self.arrest, statute="720 ZARF", description="Zarfing"
+        )
+        self.vehicle = models.Vehicle.objects.create(
+            **row, source_id=self.key(), plate="ZQVX77", plate_state="IL", make="ZARFMOBILE", model="Z", color="RED",
+            keeper=self.person,
+        )  # fmt: skip
+        mark([WHEN])  # figures know of it too
+        self.cases = [
+            self.case(f"CZ-2003-T{place}", title) for place, title in enumerate(("", "The Quimble affair"))
+        ]
+
+    def key(self):
+        return uuid4().hex[:12]
+
+    def case(self, number, title="", **more):
+        case = models.Case.objects.create(
+            source="told", source_id=self.key(), number=number, kind="case", title=title, opened="2003-02-11",
+            **{"incident": self.incident, **more},
+        )  # fmt: skip
+        models.CaseShare.objects.create(case=case, agency="us.doj", shared_by="rivera", since="2026-01-01")
+        models.CaseShare.objects.create(
+            case=case, agency="il.oaklawn.pd", shared_by="rivera", since="2026-01-01"
+        )
+        return case
+
+    @property
+    def records(self):
+        return [row.id for row in (self.person, self.incident, self.arrest, self.vehicle, *self.cases)]
+
+
+@pytest.fixture
+def world():
+    yield World()
+    for table in (models.Case, models.Vehicle, models.Person, models.Incident):
+        table.objects.filter(source="told").delete()
+    mark([WHEN])
+
+
+def osei(action=Action.RECORD_SEAL):
+    return grant("osei", action, Purpose.RECORDS_MAINTENANCE)
+
+
+def hide(world, head):
+    record = getattr(world, head)
+    if head == "vehicle":
+        models.Vehicle.objects.filter(pk=record.id).update(labels=Label.SEALED.value)
+    else:
+        seal(osei(), kind=head, record=record.id, court_order="2026 MR 7")
+
+
+def addresses(world, who):
+    """Yield every address of the officer site that is read, with each record in it; then every search of it."""
+    newest = Entry.objects.using("audit").count()
+    filled = {
+        "number": [newest - 1, newest - 2, newest - 3],
+        "export": [uuid4()],
+        "link": [uuid4()],
+        "run": [1],
+    }
+    for pattern, _ in routes(get_resolver()):
+        names = re.findall(r"<\w+:(\w+)>", pattern)
+        if pattern.startswith(("api/", "account", "sign-out")) or len(names) > 1:
+            continue
+        values = (
+            filled.get(names[0], world.records if names[0] == "record" else ["us.doj.fbi"]) if names else [""]
+        )
+        for value in values:
+            yield "/" + re.sub(r"<\w+:\w+>", str(value), pattern), reason(who)
+    for text in ASKED:
+        for kind in ("", "people", "incidents", "arrests", "vehicles"):
+            yield "/search", {**reason(who), "q": text, "kind": kind}
+    yield "/search", {**reason(who), "q": "777xx n quim", "arrest_made": "true"}
+    for path, name in (("/suggest", "case"), ("/cases", "q")):
+        yield path, {name: "CZ-2003"}
+    yield "/figures", {"by": "primary_type"}
+    yield "/figures/table.csv", {"by": "primary_type"}
+
+
+def reason(who):
+    return {"purpose": Purpose.CRIME_ANALYSIS if who == "chen" else CRIME, "case": open_case()}
+
+
+def told_to(world, who, capsys):
+    """Everything that the site, the API and the command line say to one reader, in lower case."""
+    client, said = signed_in(who), []
+    for path, query in addresses(world, who):
+        response = client.get(path, query)
+        said.append(
+            (path, (b"".join(response) if response.streaming else response.content).decode(errors="replace"))
+        )
+        said.append((path, str(response.headers)))
+    for kind in ("people", "incidents", "arrests", "vehicles"):
+        said += [(kind, ask(who, kind, q=text, **reason(who)).content.decode()) for text in ASKED]
+        said += [
+            (kind, ask(who, f"{kind}/{record}", **reason(who)).content.decode()) for record in world.records
+        ]
+    said.append(("cases", ask(who, "cases", limit="200").content.decode()))
+    said += [("cases", ask(who, f"cases/{record}").content.decode()) for record in world.records]
+    capsys.readouterr()
+    assert main(["cases", "--json", "--by", who], lambda: None) == 0
+    said.append(("openclear cases", capsys.readouterr().out))
+    return [(place, text.lower()) for place, text in said]
+
+
+WORDS = {
+    "incident": ("quimble", "qx777123", "cb7771234", "zarfing", "arrestee"),
+    "person": ("vexlington", "quorbert", "vexlmark", "vexlhome", "cb7771234", "zarfing"),
+    "arrest": ("cb7771234", "zarfing", "720 zarf"),
+    "vehicle": ("zqvx77", "zarfmobile"),
+}
+
+
+@pytest.mark.parametrize("head", WORDS)
+def test_no_place_tells_of_what_was_sealed(world, head, capsys):
+    before = "".join(text for who in READERS for _, text in told_to(world, who, capsys))
+    assert not [word for word in WORDS[head] if word not in before], "the walk sees what there is to see"
+    hide(world, head)
+    left = [
+        (who, place, word)
+        for who in READERS
+        for place, text in told_to(world, who, capsys)
+        for word in WORDS[head]
+        if word in text and (word != "arrestee" or str(world.person.id) in text)
+    ]
+    assert not left
+
+
+def told(response, *names):
+    """An answer without what differs between any two: ids, numbers, receipts."""
+    text = json.dumps(response.json() | {"receipt": 0})
+    for name in names:
+        text = text.replace(str(name), "?")
+    return text
+
+
+@pytest.mark.parametrize("who", ["rivera", "frost", "chen"])
+def test_a_case_of_a_sealed_incident_is_a_case_without_one(world, who):
+    without = world.case("CZ-2003-T7", incident=None)
+    hide(world, "incident")
+    for case in world.cases:
+        sealed, plain = (ask(who, f"cases/{row.id}") for row in (case, without))
+        assert sealed.status_code == plain.status_code
+        assert told(sealed, case.id, case.number) == told(plain, without.id, without.number)
+        pages = [signed_in(who).get(f"/cases/{row.id}").content.decode() for row in (case, without)]
+        assert "quimble" not in pages[0].lower()
+        assert ("RD " in pages[0]) == ("RD " in pages[1])
+
+
+def twin(world):
+    """The same incident once more, in which nobody was ever arrested."""
+    facts = {"source": "told", "labels": 0}
+    row = models.Incident.objects.create(
+        **facts, source_id=world.key(), rd_number="QX777124", occurred=WHEN, block="777XX N QUIMBLE AVE", location="QUIMBLE YARD",
+        beat="1124", district="011", arrest_made=False, narrative="A quimblery was told.",
+    )  # fmt: skip
+    models.Offense.objects.create(
+        **facts,
+        source_id=world.key(),
+        incident=row,
+        iucr="0460",
+        primary_type="QUIMBLE",
+        description="QUIMBLE OF A KIND",
+    )
+    return row
+
+
+@pytest.mark.parametrize("head", ["arrest", "person"])
+def test_an_incident_whose_arrest_was_sealed_is_one_in_which_nobody_was_arrested(world, head):
+    other, why = twin(world), reason("rivera")
+    assert told(ask("rivera", f"incidents/{world.incident.id}", **why)).count("arrestee") == 1
+    hide(world, head)
+    answers = [
+        told(ask("rivera", f"incidents/{row.id}", **why), row.id, row.rd_number)
+        for row in (world.incident, other)
+    ]
+    assert answers[0] == answers[1]
+    for made, count in (("true", 0), ("false", 2)):
+        assert ask("rivera", "incidents", q="777XX N QUIM", arrest_made=made, **why).json()["count"] == count
+    if head == "arrest":
+        assert ask("rivera", f"people/{world.person.id}", **why).json()["result"]["involvements"] == []
+
+
+def test_what_hides_whose_arrest_it_was_does_not_hide_that_there_was_one(world):
+    """The public edition says so too, so an answer that denied it would tell that there is more to know."""
+    models.Arrest.objects.filter(pk=world.arrest.id).update(labels=Label.JUVENILE.value)
+    for who in ("rivera", "frost"):
+        found = ask(who, "incidents", q="777XX N QUIM", **reason(who)).json()["results"]
+        assert [row["arrest_made"] for row in found] == [True]
+    assert ask("frost", f"arrests/{world.arrest.id}", **reason("frost")).status_code == 404
+
+
+def test_open_data_without_arrest_rows_still_tell_of_arrests(world):
+    models.Arrest.objects.filter(pk=world.arrest.id).delete()
+    found = ask("rivera", "incidents", q="777XX N QUIM", arrest_made="true", **reason("rivera")).json()
+    assert [row["arrest_made"] for row in found["results"]] == [True]
+
+
+def test_an_alert_does_not_count_what_was_sealed_since(world):
+    key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
+    models.Incident.objects.filter(pk=world.incident.id).update(block="1 N NOWHERE")
+    kept = alerts.keep_alert(key, kind="incidents", text="777XX N QUIM", channel="page")
+    models.Incident.objects.filter(pk=world.incident.id).update(block="777XX N QUIMBLE AVE")
+    alerts.run_alerts()
+    assert hits_of(kept.id) == 1
+    hide(world, "incident")
+    assert hits_of(kept.id) == 0
+    assert alerts.run_alerts() == 0
+
+
+def hits_of(alert):
+    rows = alerts.own_alerts(grant("rivera", Action.ALERT_KEEP))
+    return next(row.hits for row in rows if row.id == alert)
+
+
+@pytest.mark.parametrize("format_name", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    ("kind", "text", "head"),
+    [
+        ("incidents", "777XX N QUIM", "incident"),
+        ("incidents", "777XX N QUIM", "arrest"),
+        ("vehicles", "ZQVX", "person"),
+        ("arrests", "CB777", "person"),
+    ],
+)
+def test_a_file_that_tells_of_what_was_sealed_since_is_not_handed_out(world, kind, text, head, format_name):
+    action = {
+        "incidents": Action.INCIDENT_SEARCH,
+        "vehicles": Action.VEHICLE_SEARCH,
+        "arrests": Action.ARREST_SEARCH,
+    }[kind]
+    key = grant("rivera", action, case=open_case())
+    row = exports.request_export(key, kind=kind, text=text, narrow={}, format_name=format_name)
+    jobs.make_export(row.id)
+    keeping = grant("rivera", Action.EXPORT_KEEP)
+    assert fetched(keeping, row.id)
+    hide(world, head)
+    with pytest.raises(Gone):
+        fetched(keeping, row.id)
+
+
+def fetched(keeping, export):
+    return exports.open_part(keeping, export=export, start=0, stop=1 << 20, address="")[1]
