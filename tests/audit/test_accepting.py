@@ -68,7 +68,7 @@ def refused(own, *arguments):
 def test_a_restored_log_is_accepted_by_two_people_and_its_own_entry_says_so(own):
     size = size_of(own)
     own.cut_off()
-    own.run("agency", "move", "us.dhs.ice", "--to", "us.doj.ice", "--by", "novak")
+    own.run("agency", "move", "us.dhs.ice", "--to", "us.doj.ice", "--by", "novak", "--approved-by", "adler")
     longer = size_of(own)
     cut_back(own, size)
     assert f"ends before entry {size}" in refused(own, "serve", "--port", str(own.port))
@@ -129,9 +129,8 @@ def older_version(own):
     with closing(sqlite3.connect(own.home / "log" / "audit.sqlite3")) as database:
         database.execute("ALTER TABLE audit_entry DROP COLUMN batch_code")
         database.execute("ALTER TABLE audit_signedcheckpoint DROP COLUMN listing")
-        database.execute(
-            "DELETE FROM django_migrations WHERE app = 'audit' AND name = '0004_heads_and_lists'"
-        )
+        database.execute("DROP TABLE audit_unansweredentry")
+        database.execute("DELETE FROM django_migrations WHERE app = 'audit' AND name >= '0004'")
         database.commit()
 
 

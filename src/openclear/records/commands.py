@@ -8,6 +8,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
+from openclear.access.acts import one_at_a_time
+from openclear.access.standing import read_standing
 from openclear.records.changed import mark
 from openclear.records.errors import NotARecord
 from openclear.records.models import (
@@ -119,16 +121,22 @@ def bring_in(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[st
             mark(part.values_list("occurred", flat=True))
 
 
+@one_at_a_time
 def share_open_cases(grant: Grant, *, source: str, agencies: Sequence[str], newest: int, one_in: int) -> None:
-    """Share the newest open cases of a source, and one in so many of the others, with agencies. Twice is harmless."""
+    """Share the newest open cases of a source, and one in so many of the others, with agencies. Twice is harmless.
+
+    For the invented city: nothing is shared with an agency under an order, which is asked within the lock of all acts.
+    """
     grant.require(Action.RECORDS_IMPORT)
+    orders = read_standing().orders
+    open_to = [agency for agency in agencies if not any(order.holds(agency) for order in orders)]
     cases = Case.objects.filter(source=source, closed=None).order_by("-opened", "number")
     joint = [case for place, case in enumerate(cases) if place < newest or place % one_in == 0]
     day = clock.today()
     shares = [
         CaseShare(case=case, agency=agency, shared_by=grant.officer, since=day)
         for case in joint
-        for agency in agencies
+        for agency in open_to
     ]
     CaseShare.objects.bulk_create(shares, batch_size=_CHUNK, ignore_conflicts=True)
 

@@ -1,0 +1,28 @@
+"""The races of the benchmarks in their short form: what they count must be nothing, on each database that is there."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.live.city import ROOT
+
+NOTHING = {
+    "registry-race": ("false_receipts", "late_answers", "lost"),
+    "block": ("answers_after_order", "bytes_after_order", "control_failed"),
+}
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_race_that_is_lost_by_nobody(name):
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", name, "--json", "--scale", "small"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=1200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout.splitlines()[-1])["rows"]
+    assert rows
+    for row in rows:
+        assert {key: row[key] for key in NOTHING[name]} == dict.fromkeys(NOTHING[name], 0), row
