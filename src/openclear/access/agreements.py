@@ -28,8 +28,8 @@ def sign_agreement(
     Where an order touches the agency it takes a second person's `approval`; Refused without it.
     """
     grant.require(Action.REGISTRY_CHANGE)
-    second_where_touched(grant, approval, agency)
     with change_by(grant) as under_way:
+        second_where_touched(grant, approval, agency)
         facts = {"number": number, "ends_on": str(ends_on), "approved_by": name_of(approval)}
         _entry(under_way, "agreement", agency, facts)
         Agreement.objects.create(
@@ -48,8 +48,8 @@ def end_agreement(grant: Grant, *, number: str, ends_on: date, approval: Grant |
     if agreement is None:
         message = f"There is no agreement {number}."
         raise NotPossible(message)
-    second_where_touched(grant, approval, agreement.agency.path)
     with change_by(grant) as under_way, kept(grant):
+        second_where_touched(grant, approval, agreement.agency.path)
         facts = {"number": number, "ends_on": str(ends_on), "approved_by": name_of(approval)}
         _entry(under_way, "agreement", agreement.agency.path, facts)
         Agreement.objects.filter(pk=agreement.pk).update(ends_on=ends_on)

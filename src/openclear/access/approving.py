@@ -16,6 +16,7 @@ from openclear.access.consequences import (
     MERGE,
     MOVE,
     NARROW,
+    OF_AN_ORDER,
     REINSTATE,
     RESUME,
     SUSPEND,
@@ -26,13 +27,14 @@ from openclear.access.consequences import (
 from openclear.access.errors import MeansSomethingElse
 from openclear.access.keepers import is_overseer
 from openclear.access.orders import TWO_PEOPLE
-from openclear.access.proposals import ACTION_OF, APPROVED, ProposalRow, decide, open_row
+from openclear.access.proposals import ACTION_OF, APPROVED, OPEN, ProposalRow, decide, open_row
 from openclear.access.receipts import OrderReceipt
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
 Receipts = Sequence[OrderReceipt]
+OF_ORDERS = (CUT_OFF, *OF_AN_ORDER)
 
 
 @one_at_a_time
@@ -52,11 +54,17 @@ def approve(grant: Grant, *, number: int, seen: str = "") -> Receipts:
     if means.meaning != (seen or row.meaning):
         raise MeansSomethingElse(number)
     first = _asked_anew(row)
-    done = _act(row, first, grant)
-    if not done:
-        # An order and its proposal are decided in one transaction; what else is proposed is harmless to approve twice.
-        decide(number, APPROVED, grant.officer)
-    return done
+    if row.kind in OF_ORDERS:
+        # An order and its proposal are decided in one transaction.
+        return _act(row, first, grant)
+    # A crash on this line leaves an approved proposal that came to nothing: it is proposed again. The other way round one
+    # person could use it a second time.
+    decide(number, APPROVED, grant.officer)
+    try:
+        return _act(row, first, grant)
+    except BaseException:
+        decide(number, OPEN, "")
+        raise
 
 
 def _asked_anew(row: ProposalRow) -> Grant:

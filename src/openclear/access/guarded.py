@@ -4,21 +4,40 @@ An order means those whom it was planned for. One person who moves, unties or ti
 suspended would change what another one approves, or has approved.
 """
 
+from datetime import timedelta
+
+from django.db.models import Q
+
 from openclear.access import gate
 from openclear.access.models import Proposal
 from openclear.access.order_rows import DRAFT, LIFTED, newest_states, row_of
 from openclear.access.rows import ALL, OrderRow
 from openclear.access.rules import SECOND_UNDER_ORDER
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.grants import Grant
 
+DECLINED_FOR = timedelta(hours=72)
+
 
 def guarded() -> list[OrderRow]:
     """Return every order that is not lifted, suspended ones too, and the draft of every order that is proposed."""
-    orders = [row_of(state) for state in newest_states() if state.state != LIFTED]
-    proposed = Proposal.objects.filter(kind="cut-off", state="open").order_by("pk")
-    return [*orders, *(_draft_of(proposal) for proposal in proposed)]
+    # One that somebody else turned down stays guarded for a while, or its author takes it back: else whoever it is meant
+    # to stop would end its protection and act alone.
+    declined = Q(state="declined", decided__gt=clock.now() - DECLINED_FOR)
+    proposed = Proposal.objects.filter(Q(state="open") | declined, kind="cut-off").order_by("pk")
+    return [*standing_or_suspended(), *(_draft_of(proposal) for proposal in proposed)]
+
+
+def standing_or_suspended() -> list[OrderRow]:
+    """Return every order that is not lifted."""
+    return [row_of(state) for state in newest_states() if state.state != LIFTED]
+
+
+def is_guarded(agency: str) -> bool:
+    """Say whether an order that is not lifted holds over an agency or something below it: nothing is shared with it then."""
+    return any(touches(order, agency) for order in standing_or_suspended())
 
 
 def touched(*agencies: str) -> list[OrderRow]:
@@ -37,9 +56,10 @@ def second_where_touched(grant: Grant, approval: Grant | None, *agencies: str) -
         need_second(grant, approval)
 
 
-def need_second(grant: Grant, approval: Grant | None) -> None:
-    """Raise Refused unless another keeper approves."""
-    if approval is None or approval.officer == grant.officer:
+def need_second(grant: Grant, approval: Grant | None, *, of_oversight: bool = False) -> None:
+    """Raise Refused unless another keeper approves; `of_oversight`: what is changed is an account of oversight's own."""
+    fits = approval is not None and (of_oversight or approval.action is not Action.OVERSIGHT_ACCOUNT)
+    if approval is None or not fits or approval.officer == grant.officer:
         raise gate.refuse_act(grant, SECOND_UNDER_ORDER)
     approval.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
 

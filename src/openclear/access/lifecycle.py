@@ -40,6 +40,11 @@ def certify(grant: Grant, *, handles: Sequence[str], until: date, approval: Gran
         for handle in handles:
             officer = officer_row(handle)
             _check_certifier(grant, approval, officer)
+            if until < officer.certified_until:
+                # To end somebody's account earlier is to disable it, which takes two and spares the last approvers.
+                raise NotPossible(
+                    f"{handle} is certified until {officer.certified_until} already; disable the account to end it."
+                )
             second = approval.officer if approval else ""
             under_way.entry(
                 "registry",
@@ -60,7 +65,7 @@ def disable(grant: Grant, *, handle: str, reason: str, approval: Grant | None = 
     officer = officer_row(handle)
     if oversees(officer) != (grant.action is Action.OVERSIGHT_ACCOUNT):
         raise gate.refuse_act(grant, OVERSIGHTS_OWN)
-    second = _second(grant, approval)
+    second = _second(grant, approval, officer)
     with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
         facts = {"registry": {"change": "disabled", "agency": _employer(officer)}}
         under_way.entry("registry", facts, {"person": handle, "reason": reason, "approved_by": second})
@@ -74,8 +79,8 @@ def reinstate(grant: Grant, *, approval: Grant, handle: str) -> None:
     Raises Refused where one person acts for two, or keepers alone for oversight.
     """
     grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
-    second = _second(grant, approval)
     officer = officer_row(handle)
+    second = _second(grant, approval, officer)
     if oversees(officer) and Action.OVERSIGHT_ACCOUNT not in {grant.action, approval.action}:
         raise gate.refuse_act(grant, OVERSIGHTS_OWN)
     if officer.is_active:
@@ -123,8 +128,9 @@ def _due() -> list[tuple[str, str]]:
     return list((due | dict.fromkeys(over.values_list("handle", flat=True), OVER)).items())
 
 
-def _second(grant: Grant, approval: Grant | None) -> str:
-    if approval is None or approval.officer == grant.officer:
+def _second(grant: Grant, approval: Grant | None, officer: Officer) -> str:
+    fits = approval is not None and (oversees(officer) or approval.action is not Action.OVERSIGHT_ACCOUNT)
+    if approval is None or not fits or approval.officer == grant.officer:
         raise gate.refuse_act(grant, TWO_PEOPLE_FOR_ACCOUNT)
     approval.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
     return approval.officer
@@ -137,10 +143,10 @@ def _check_certifier(grant: Grant, approval: Grant | None, officer: Officer) -> 
         # The only one who watches can be certified by nobody of oversight else: a keeper stands beside it.
         if not oversees(officer) or others_who_watch(grant):
             raise NotPossible("Nobody certifies their own account; ask another access administrator.")
-        _second(grant, approval)
+        _second(grant, approval, officer)
     ties = Affiliation.objects.filter(officer=officer, until=None).values_list("agency__path", flat=True)
     if touched(*ties):
-        need_second(grant, approval)
+        need_second(grant, approval, of_oversight=oversees(officer))
 
 
 def _employer(officer: Officer) -> str:

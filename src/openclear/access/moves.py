@@ -15,7 +15,7 @@ from openclear.access.guarded import second_where_touched
 from openclear.access.keepers import kept
 from openclear.access.lookups import agency_row, officer_row
 from openclear.access.models import Affiliation, Agency, AgencyMove, OrderPlace, OrderState
-from openclear.access.rules import HOST, OVERSIGHT
+from openclear.access.rules import CITY, HOST, OVERSIGHT
 from openclear.access.ties import end_ties, tie
 from openclear.audit.proof.orders import followed
 from openclear.vocabulary import clock
@@ -38,12 +38,16 @@ def move_agency(grant: Grant, *, agency: str, to: str, approval: Grant | None = 
 
 
 @one_at_a_time
-def rename_agency(grant: Grant, *, agency: str, name: str) -> None:
-    """Give an agency another name; its path, and with it every order, stays."""
+def rename_agency(grant: Grant, *, agency: str, name: str, approval: Grant | None = None) -> None:
+    """Give an agency another name; its path, and with it every order, stays.
+
+    The public page tells orders by the name of the agency: where an order touches it, another name takes a second person.
+    """
     grant.require(Action.REGISTRY_CHANGE)
     if not name.strip():
         raise WrongUsage("Give the agency its new name.")
     with change_by(grant) as under_way:
+        second_where_touched(grant, approval, agency)
         row = agency_row(agency)
         under_way.entry(
             "registry", {"registry": {"change": "renamed", "agency": agency}}, {"name": name, "was": row.name}
@@ -72,9 +76,10 @@ def split_agency(
     Where it touches an order it takes a second person, as a move does.
     """
     grant.require(Action.REGISTRY_CHANGE)
-    second_where_touched(grant, approval, agency, new.path)
     with barrier.standing_still(agency_path(agency)), change_by(grant) as under_way, kept(grant):
+        second_where_touched(grant, approval, agency, new.path)
         old = agency_row(agency)
+        _check_outside(agency, new.path)
         add_agency(under_way, new, split_from=agency)
         entry = under_way.entries[-1]
         _carry_orders(agency, new.path)
@@ -84,8 +89,8 @@ def split_agency(
 
 
 def _move(grant: Grant, kind: str, old: str, new: str, approval: Grant | None) -> None:
-    second_where_touched(grant, approval, old, new)
     with barrier.standing_still(agency_path(old)), change_by(grant) as under_way, kept(grant):
+        second_where_touched(grant, approval, old, new)
         row = agency_row(old)
         _check_place(old, new)
         facts = {"registry": {"change": kind, "agency": new, "from": old}}
@@ -105,6 +110,7 @@ def _move(grant: Grant, kind: str, old: str, new: str, approval: Grant | None) -
 def _check_place(old: str, new: str) -> None:
     if any(is_within(home, old) for home in (HOST, OVERSIGHT)):
         raise NotPossible(f"{old} holds the department itself or its oversight; it stays where it is.")
+    _check_outside(old, new)
     if is_within(new, old):
         raise WrongUsage(f"{new} lies within {old}; name a place outside of it.")
     parent = new.rpartition(".")[0]
@@ -116,6 +122,12 @@ def _check_place(old: str, new: str) -> None:
         raise NotPossible(f"Register {missing[0]} first: no agency may stand under one that is not there.")
     if Agency.objects.filter(path=new).exists() or was_used(new):
         raise NotPossible(f"{new} is registered already, or was once; paths are never used twice.")
+
+
+def _check_outside(old: str, new: str) -> None:
+    # The city's own are answered without an agreement, and no order may name the department: nobody is moved into that.
+    if is_within(new, CITY) and not is_within(old, CITY):
+        raise NotPossible(f"{old} is none of the city's agencies and cannot become one; register a new one.")
 
 
 def _carry_orders(old: str, new: str) -> None:

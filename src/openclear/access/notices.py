@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from openclear.access import gate
 from openclear.access.acts import one_at_a_time
-from openclear.access.models import Notice
+from openclear.access.models import AgencyMove, Notice
 from openclear.access.plans import untouched_agencies
 from openclear.access.rows import OrderRow
 from openclear.access.standing import read_standing
+from openclear.audit.proof.orders import followed
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
@@ -59,8 +60,21 @@ def notices_for(grant: Grant) -> Sequence[NoticeRow]:
     grant.require(Action.DESK_OPEN)
     rows = Notice.objects.filter(agency__in=grant.agencies, until__gt=clock.now()).order_by("-since")
     # Whoever is tied to the agency that loses access is not told by this, under none of their ties.
-    spared = [row for row in rows if not any(is_within(agency, row.about) for agency in grant.agencies)]
+    told = {row.about: _places_of(row.about) for row in rows}
+    spared = [
+        row
+        for row in rows
+        if not any(is_within(own, about) for own in grant.agencies for about in told[row.about])
+    ]
     return list(dict.fromkeys(NoticeRow(row.about, row.text, row.since) for row in spared))
+
+
+def _places_of(agency: str) -> set[str]:
+    # What was split off the agency that a notice is about is spared like the agency itself.
+    places = {agency}
+    for old, new in AgencyMove.objects.order_by("pk").values_list("old", "new"):
+        places = followed(places, old, new)
+    return places
 
 
 def told_of(grant: Grant, *, agency: str) -> Sequence[str]:

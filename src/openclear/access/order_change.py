@@ -11,13 +11,14 @@ from datetime import date
 from openclear.access import barrier, gate, receipts
 from openclear.access.acts import registry_held
 from openclear.access.changes import Change, change_by
+from openclear.access.guarded import second_where_touched
 from openclear.access.models import Agency, OrderProof, OrderState, Proposal
 from openclear.access.order_rows import DRAFT, IN_FORCE, PROVISIONAL, is_blocking, newest_states, row_of
 from openclear.access.plans import plan_of
 from openclear.access.publication import basis_so_far
 from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import OrderRow
-from openclear.access.ties import end_ties_under
+from openclear.access.ties import end_ties_under, ties_under
 from openclear.audit import log
 from openclear.vocabulary import clock
 from openclear.vocabulary.errors import NotPossible
@@ -55,6 +56,9 @@ def put_in_force(
             planned = plan_of(order, signed.end_ties)
             if planned.locks_out:
                 raise gate.refuse_act(grant, planned.locks_out)
+            if state == PROVISIONAL:
+                # One person alone frees nobody from another order by giving a small one of their own.
+                second_where_touched(grant, None, *ties_under(order, signed.end_ties))
             end_ties_under(under_way, order, signed.end_ties, signed.approved_by)
             row = _set_state(under_way, order, state, signed, ordered_by or grant.officer)
             told = {**planned.told(), "epoch": under_way.epoch}
@@ -107,7 +111,8 @@ def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, o
     header = set_to.header()
     body = {"ground": order.ground, "ordered_by": ordered_by, "approved_by": signed.approved_by,
             "review_on": str(signed.review_on or ""), "document": signed.document,
-            "public_basis": order.public_basis or basis_so_far(identity)}  # fmt: skip
+            "public_basis": order.public_basis or basis_so_far(identity), "end_ties": " ".join(sorted(signed.end_ties)),
+            "through": str(signed.through or "")}  # fmt: skip
     # The entry is durable, the row is not: a crash on this line leaves an order that the log already
     # enforces and that the next start completes.
     entry = under_way.entry("order", {"order": header}, body)
@@ -116,16 +121,19 @@ def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, o
         ground=order.ground, ordered_by=ordered_by, approved_by=signed.approved_by, review_on=signed.review_on,
         document=signed.document, public_basis=body["public_basis"], moment=clock.now(), epoch=under_way.epoch, entry=entry,
     )  # fmt: skip
-    _decide_proposals(set_to, signed)
+    decide_proposals(set_to, signed.approved_by, signed.through)
     return replace(set_to, entry=entry)
 
 
-def _decide_proposals(order: OrderRow, signed: Signed) -> None:
-    # In the order's own transaction, so that no crash leaves the one without the other.
+def decide_proposals(order: OrderRow, approved_by: str, through: int | None) -> None:
+    """Note, in the order's own transaction, what became of the proposal that it came of and of those that it overtook.
+
+    The start does so too for an order that it completes, so that no crash leaves the one without the other.
+    """
     waiting, moment = Proposal.objects.filter(state="open"), clock.now()
-    if signed.through is not None:
-        waiting.filter(pk=signed.through).update(
-            state="approved", decided_by=signed.approved_by, decided=moment, order=order.id
+    if through is not None:
+        waiting.filter(pk=through).update(
+            state="approved", decided_by=approved_by, decided=moment, order=order.id
         )
     # What else was proposed on this order, or for the same agency in the same words, was proposed for what is no more.
     header = order.header()

@@ -1,8 +1,9 @@
 """The states of orders as this room reads them from its tables: the newest of each, and where it holds."""
 
-from openclear.access.models import OrderPlace, OrderState
+from openclear.access.models import AgencyMove, OrderPlace, OrderState
 from openclear.access.rows import ALL, OrderRow
 from openclear.audit.proof.headers import BLOCKING_STATES
+from openclear.vocabulary.agencies import is_within
 
 DRAFT, PROVISIONAL, IN_FORCE, SUSPENDED, NARROWED, LIFTED = (
     "draft",
@@ -33,6 +34,14 @@ def row_of(state: OrderState) -> OrderRow:
         state.order, state.agency, state.state, scope, purposes, state.ground, state.entry, tuple(places),
         state.public_basis,
     )  # fmt: skip
+
+
+def place_of(agency: str) -> str:
+    """Return the path that an agency has now, which had `agency` when an order named it: moved and merged since, perhaps."""
+    for kind, old, new in AgencyMove.objects.order_by("pk").values_list("kind", "old", "new"):
+        if kind != "split" and is_within(agency, old):
+            agency = new + agency[len(old) :]
+    return agency
 
 
 def is_blocking(state: str) -> bool:

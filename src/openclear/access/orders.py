@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from openclear.access import gate
 from openclear.access.acts import one_at_a_time
-from openclear.access.models import Agency
+from openclear.access.models import Agency, OrderState
 from openclear.access.order_change import Signed, put_in_force, set_back
 from openclear.access.order_rows import (
     DRAFT,
@@ -20,6 +20,7 @@ from openclear.access.order_rows import (
     SUSPENDED,
     newest_state,
     newest_states,
+    place_of,
     row_of,
 )
 from openclear.access.receipts import OrderReceipt
@@ -98,7 +99,7 @@ def cut_off_provisionally(
 
 
 @one_at_a_time
-def confirm(grant: Grant, *, name: str) -> OrderReceipt:
+def confirm(grant: Grant, *, name: str, end_ties: Sequence[str] = ()) -> OrderReceipt:
     """Confirm a provisional order, as its second person. Raises Refused for its author, NotPossible where there is none."""
     grant.require(Action.ORDER_CUT_OFF)
     newest = newest_state(name)
@@ -107,7 +108,7 @@ def confirm(grant: Grant, *, name: str) -> OrderReceipt:
         raise NotPossible(message)
     if newest.ordered_by in {grant.officer, UNKNOWN_AUTHOR}:
         raise gate.refuse_act(grant, TWO_PEOPLE)
-    signed = Signed(grant.officer, newest.review_on)
+    signed = Signed(grant.officer, newest.review_on, end_ties=end_ties)
     return put_in_force(grant, row_of(newest), IN_FORCE, signed, ordered_by=newest.ordered_by)
 
 
@@ -129,10 +130,17 @@ def suspend(
 
 
 @one_at_a_time
-def resume(
-    grant: Grant, *, approval: Grant, name: str, document: str, ground: str, through: int | None = None
+def resume(  # noqa: PLR0913 - an order has these parts, and each is named
+    grant: Grant,
+    *,
+    approval: Grant,
+    name: str,
+    document: str,
+    ground: str,
+    end_ties: Sequence[str] = (),
+    through: int | None = None,
 ) -> OrderReceipt:
-    """Put a suspended order in force again, by two people."""
+    """Put a suspended order in force again, by two people. `end_ties`: as for a new order."""
     grant.require(Action.ORDER_CUT_OFF)
     approval.require(Action.ORDER_CUT_OFF)
     _need_two(grant, approval)
@@ -140,7 +148,7 @@ def resume(
     if newest is None or newest.state != SUSPENDED:
         message = f"Order {name} is not suspended; see openclear orders."
         raise NotPossible(message)
-    signed = Signed(approval.officer, newest.review_on, document.strip(), through=through)
+    signed = Signed(approval.officer, newest.review_on, document.strip(), end_ties=end_ties, through=through)
     return put_in_force(
         grant, replace(row_of(newest), ground=ground.strip() or newest.ground), IN_FORCE, signed
     )
@@ -171,30 +179,31 @@ def narrow(
 def lift(
     grant: Grant, *, approval: Grant | None, name: str, ground: str, through: int | None = None
 ) -> Sequence[OrderReceipt]:
-    """Lift one order by its id, or every order on exactly one agency. Two people, as for the order.
+    """Lift one order by its id, or every order on exactly one agency, by its path of then or of now. Two people, as for it.
 
     A provisional order is lifted by one person who did not give it. Raises NotPossible where there is no such order.
     """
     grant.require(Action.ORDER_LIFT)
-    newest = [row for row in newest_states() if name in {row.order, row.agency} and row.state != LIFTED]
+    standing = [row for row in newest_states() if row.state != LIFTED]
+    newest = [row for row in standing if name in {row.order, row.agency, place_of(row.agency)}]
     if not newest:
         message = f"No order {name} is in force; see openclear orders."
         raise NotPossible(message)
-    done = []
+    # All are asked before the first is lifted: half of it done and the rest refused would leave no receipt.
     for state in newest:
-        alone = (
-            approval is None
-            and state.state == PROVISIONAL
-            and state.ordered_by not in {grant.officer, UNKNOWN_AUTHOR}
-        )
-        if not alone:
-            if approval is None:
-                raise gate.refuse_act(grant, TWO_PEOPLE)
-            approval.require(Action.ORDER_LIFT)
-            _need_two(grant, approval)
-        signed = Signed(approval.officer if approval else "", through=through)
-        done.append(set_back(grant, row_of(state), LIFTED, ground, signed))
-    return done
+        _check_lifter(grant, approval, state)
+    signed = Signed(approval.officer if approval else "", through=through)
+    return [set_back(grant, row_of(state), LIFTED, ground, signed) for state in newest]
+
+
+def _check_lifter(grant: Grant, approval: Grant | None, state: OrderState) -> None:
+    own = state.ordered_by in {grant.officer, UNKNOWN_AUTHOR}
+    if approval is None:
+        if state.state != PROVISIONAL or own:
+            raise gate.refuse_act(grant, TWO_PEOPLE)
+        return
+    approval.require(Action.ORDER_LIFT)
+    _need_two(grant, approval)
 
 
 def overdue(grant: Grant) -> list[OrderRow]:

@@ -130,8 +130,10 @@ def meant(order: OrderRow, held: Held) -> bool:
 
 
 def names_home(order: OrderRow) -> bool:
-    """Say whether an order names the department itself or its oversight, from above or below."""
-    return any(is_within(home, order.agency) or is_within(order.agency, home) for home in (HOST, OVERSIGHT))
+    """Say whether an order names the department itself or its oversight, or something above one of them."""
+    return any(
+        is_within(home, place) for home in (HOST, OVERSIGHT) for place in (order.agency, *order.places)
+    )
 
 
 def untouched_agencies(order: OrderRow, standing: Sequence[OrderRow]) -> list[str]:

@@ -48,7 +48,7 @@ ACTION_OF = {
     ACCOUNT: Action.REGISTRY_CHANGE,
     **dict.fromkeys(OF_THE_REGISTRY, Action.REGISTRY_CHANGE),
 }
-OPEN, APPROVED, WITHDRAWN, OVERTAKEN = "open", "approved", "withdrawn", "overtaken"
+OPEN, APPROVED, WITHDRAWN, DECLINED, OVERTAKEN = "open", "approved", "withdrawn", "declined", "overtaken"
 _NOT_OPEN = "This proposal is not open any more: it was approved, withdrawn, or overtaken by another order."
 
 
@@ -202,11 +202,20 @@ def kind_of(number: int) -> str:
 
 @one_at_a_time
 def withdraw(grant: Grant, *, number: int) -> None:
-    """Take a proposal back, or turn it down. Raises NotPossible where it is decided already."""
+    """Take one's own proposal back, also after somebody else turned it down; or turn down another's.
+
+    What was turned down stays guarded for 72 hours (`guarded.guarded`). Raises NotPossible where it is decided already.
+    """
     grant.require(*ACTION_OF.values(), Action.OVERSIGHT_ACCOUNT)
-    open_row(number)
-    gate.record_act(grant, facts={"withdrawn": number})
-    decide(number, WITHDRAWN, grant.officer)
+    row = _undecided(number, grant.officer)
+    became = WITHDRAWN if row.proposed_by == grant.officer else DECLINED
+    gate.record_act(grant, facts={became: number})
+    decide(number, became, grant.officer)
+
+
+def _undecided(number: int, officer: str) -> ProposalRow:
+    declined = Proposal.objects.filter(pk=number, state=DECLINED, proposed_by=officer).first()
+    return row_of(declined) if declined else open_row(number)
 
 
 def open_row(number: int) -> ProposalRow:

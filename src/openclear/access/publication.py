@@ -16,6 +16,7 @@ from django.db import connections
 from django.db.models import Max
 
 from openclear.access.models import Affiliation, Agency, Agreement, OrderState
+from openclear.access.order_rows import place_of
 from openclear.access.ports import ports
 from openclear.access.rows import ALL, OrderRow
 from openclear.access.rules import CITY
@@ -133,7 +134,7 @@ def _told(order: OrderRow) -> ToldOrder:
     states = list(OrderState.objects.filter(order=order.id).order_by("sequence"))
     # Under a provisional order nobody has read the words a second time yet.
     confirmed = any(row.approved_by and row.approved_by != row.ordered_by for row in states)
-    name = Agency.objects.filter(path=order.agency).values_list("name", flat=True).first()
+    name = Agency.objects.filter(path=place_of(order.agency)).values_list("name", flat=True).first()
     return ToldOrder(
         order,
         name or order.agency,

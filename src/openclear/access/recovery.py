@@ -1,5 +1,6 @@
-"""At start, log and database are compared. A cut-off in the log is completed; what was not committed is void."""
+"""Log and database are compared, at the start and before every act. A cut-off in the log is completed; what was not committed is void."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -9,65 +10,107 @@ from django.db import transaction
 from openclear.access.acts import registry_held
 from openclear.access.changes import Change
 from openclear.access.errors import OlderThanLog
-from openclear.access.models import CommittedEpoch, Epoch, OrderState
-from openclear.access.order_rows import is_blocking
+from openclear.access.keepers import strength
+from openclear.access.models import CommittedEpoch, Epoch, OrderPlace, OrderState
+from openclear.access.order_change import decide_proposals, finish_unproved
+from openclear.access.order_rows import is_blocking, newest_states, row_of
 from openclear.access.orders import UNKNOWN_AUTHOR
 from openclear.access.rows import OrderRow
 from openclear.access.seen import compare_with_seen, note_checkpoint
 from openclear.access.standing import read_standing
+from openclear.access.ties import end_ties_under
 from openclear.audit import log
 from openclear.audit.queries import newest_entry_of_order, stated_by_order
 from openclear.audit.rows import Draft, LogState
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 
+alarm = logging.getLogger("openclear.alarm")
+
 
 def reconcile() -> list[str]:
     """Make the database hold every order that the log holds, and return one sentence for each thing done.
 
-    Raises LogCutBack where the log lacks what this database saw of it, OlderThanLog where the database lacks changes that were surely committed once: a backup was
-    restored, and serving it could bring ended access back.
+    Raises LogCutBack where the log lacks what this database saw of it, OlderThanLog where the database lacks changes that
+    were surely committed once: a backup was restored, and serving it could bring ended access back.
     """
-    with registry_held(), transaction.atomic():
-        row = Epoch.objects.select_for_update().get()
+    with registry_held(as_it_is=True):
+        done = _completed(compare=True)
+    note_checkpoint()
+    return done
+
+
+def catch_up() -> list[str]:
+    """Complete what an act that died left in the log alone, and its proof; return one sentence for each thing done.
+
+    Within the lock of all acts, before anything else is asked: nobody acts on a registry that lacks an order. Run by every
+    act first, and by the worker every minute. Raises OlderThanLog as `reconcile` does.
+    """
+    done = _completed(compare=False)
+    for sentence in done:
+        alarm.critical("%s", sentence)
+    return [*done, *finish_unproved()]
+
+
+def _completed(*, compare: bool) -> list[str]:
+    with transaction.atomic():
+        row = Epoch.objects.select_for_update().first()
+        if row is None:
+            return []
         state = log.state()
-        compare_with_seen(state)
+        if compare:
+            compare_with_seen(state)
         if state.confirmed_epoch > row.value:
             message = (
                 f"The database is at epoch {row.value}, the log at {state.confirmed_epoch}: an older backup was "
                 "restored. Restore the newest one, or have two approvers confirm the registry again."
             )
             raise OlderThanLog(message)
+        before = strength(read_standing())
         done = _complete_orders(state, row.value) + _void_changes(state, row.value)
         if done:
             row.value = max(row.value, state.claimed_epoch) + 1
             row.save(update_fields=["value"])
-    note_checkpoint()
+            if strength(read_standing()).is_too_little_after(before):
+                alarm.critical(
+                    "an order that the log held leaves too few who can lift one, or nobody who watches"
+                )
     return done
 
 
 def _complete_orders(state: LogState, epoch: int) -> list[str]:
     done = []
-    standing = {order.id: order for order in read_standing().orders}
+    rows = {each.order: row_of(each) for each in newest_states()}
     for identity, order in state.orders.items():
-        here = standing.get(identity)
+        here = rows.get(identity)
         if here is None and is_blocking(order["state"]):
             _complete(identity, state, epoch)
             done.append(f"Order {identity} on {order['agency']} was in the log and not committed: completed.")
-        elif here and _weakens(order, here):
+        elif here is None or _is_same(order, here):
+            continue
+        elif _weakens(order, here):
             _void_weakening(here, epoch)
-            done.append(f"The lifting of order {identity} was not committed: void, the order stays in force.")
-        elif here and order["state"] != here.state:
+            done.append(
+                f"What the log says of order {identity} ({order['state']}) was not committed: void, it stays {here.state}."
+            )
+        else:
             _complete(identity, state, epoch)
-            done.append(f"Order {identity} on {order['agency']} was confirmed and not committed: completed.")
+            done.append(
+                f"Order {identity} on {order['agency']} was {order['state']} in the log alone: completed."
+            )
     return done
+
+
+def _is_same(order: Mapping[str, Any], here: OrderRow) -> bool:
+    header = here.header()
+    return all(order[name] == header[name] for name in ("state", "scope", "purposes"))
 
 
 def _weakens(order: Mapping[str, Any], here: OrderRow) -> bool:
     # Lifted, suspended or narrowed in the log alone: what the database still enforces is the wider one.
     header = here.header()
-    return not is_blocking(order["state"]) or any(
-        order[name] != header[name] for name in ("scope", "purposes")
+    return not is_blocking(order["state"]) or (
+        is_blocking(here.state) and any(order[name] != header[name] for name in ("scope", "purposes"))
     )
 
 
@@ -77,7 +120,7 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
     entry = state.order_entries[identity] if entry is None else entry
     said = stated_by_order(entry)
     review = said.get("review_on")
-    OrderState.objects.create(
+    completed = OrderState.objects.create(
         order=identity, agency=facts["agency"], state=facts["state"], scope=facts["scope"],
         purposes=facts["purposes"], ground=said.get("ground", f"order in log entry {entry}"),
         ordered_by=said.get("ordered_by", UNKNOWN_AUTHOR), approved_by=said.get("approved_by", UNKNOWN_AUTHOR),
@@ -85,7 +128,20 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
         public_basis=said.get("public_basis", ""),
         moment=clock.now(), epoch=epoch + 1, entry=entry,
     )  # fmt: skip
+    for place in {*state.places.get(identity, ())} - {facts["agency"]}:
+        # Where the log's own rule holds it: an agency may have moved before anybody knew of the order here.
+        OrderPlace.objects.get_or_create(order=identity, agency=place)
     log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "completed at the start"}))
+    _complete_rest(row_of(completed), said, epoch)
+
+
+def _complete_rest(order: OrderRow, said: Mapping[str, str], epoch: int) -> None:
+    # What was to be one act with the order: ties of the city's own people, and the proposal that it came of.
+    under_way = Change(epoch + 1, "recovery", (), Action.ORDER_CUT_OFF)
+    end_ties_under(under_way, order, said.get("end_ties", "").split(), said.get("approved_by", ""))
+    under_way.confirm()
+    through = said.get("through", "")
+    decide_proposals(order, said.get("approved_by", UNKNOWN_AUTHOR), int(through) if through else None)
 
 
 def _void_weakening(order: OrderRow, epoch: int) -> None:

@@ -120,7 +120,10 @@ def subject_of(
         agencies=agencies,
         roles=person.roles,
         host=is_within(on_behalf_of or HOST, HOST)
-        and (carrier is None or any(is_within(tie.agency, HOST) for tie in carrier.affiliations))
+        and (
+            carrier is None
+            or any(is_within(tie.agency, HOST) for tie in carrier.affiliations if tie.holds_on(on))
+        )
         and any(is_within(employer, HOST) for employer in employers),
         agreed=all(_agreed(person, agency, on) for agency in agencies),
         certified=all(one.certified_until >= on for one in (person, carrier) if one),

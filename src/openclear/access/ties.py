@@ -41,8 +41,8 @@ def affiliate(
         message = f"The kind of a tie has at most {LONGEST_KIND} characters, such as task-force."
         raise WrongUsage(message)
     officer = officer_row(handle)
-    second_where_touched(grant, approval, agency)
     with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
+        second_where_touched(grant, approval, agency)
         tie(under_way, officer, agency, kind, since, approved_by=name_of(approval))
 
 
@@ -55,8 +55,8 @@ def end_affiliation(grant: Grant, *, handle: str, agency: str, approval: Grant |
     """
     grant.require(Action.REGISTRY_CHANGE)
     officer = officer_row(handle)
-    second_where_touched(grant, approval, agency)
     with barrier.standing_still(barrier.lock_of(handle)), change_by(grant) as under_way, kept(grant):
+        second_where_touched(grant, approval, agency)
         ties = Affiliation.objects.filter(officer=officer, agency=agency_row(agency), until=None)
         if not ties:
             message = f"{handle} has no tie to {agency} that could end."
@@ -77,11 +77,14 @@ def end_ties(under_way: Change, officer: Officer, agency: str, approved_by: str 
 def end_ties_under(under_way: Change, order: OrderRow, handles: Sequence[str], approved_by: str) -> None:
     """End, within the change that puts an order in force, the ties by which it would catch these people."""
     for handle in handles:
-        officer = officer_row(handle)
-        paths = Affiliation.objects.filter(officer=officer, until=None).values_list("agency__path", flat=True)
-        for path in sorted(set(paths)):
-            if order.holds(path):
-                end_ties(under_way, officer, path, approved_by)
+        for path in ties_under(order, [handle]):
+            end_ties(under_way, officer_row(handle), path, approved_by)
+
+
+def ties_under(order: OrderRow, handles: Sequence[str]) -> list[str]:
+    """Return the agencies under an order that these people are tied to, for this room alone."""
+    ties = Affiliation.objects.filter(officer__handle__in=handles, until=None)
+    return sorted({path for path in ties.values_list("agency__path", flat=True) if order.holds(path)})
 
 
 def tie(
@@ -93,8 +96,12 @@ def tie(
     *,
     approved_by: str = "",
 ) -> None:
-    """Tie a person to an agency within a change. Raises NotPossible for a second employer or a closed agency."""
+    """Tie a person to an agency within a change. Raises NotPossible for a second employer, a closed agency or a day to come."""
     row = agency_row(agency)
+    begins = since or clock.today()
+    if begins > clock.today():
+        # A plan and the last two approvers are counted by the ties of today.
+        raise NotPossible("A tie begins today or earlier; make it on the day on which it is to begin.")
     if Agency.objects.filter(path__in=chain(agency), closed_on__isnull=False).exists():
         message = f"{agency} was merged into another agency and takes nobody new; tie the person to that one."
         raise NotPossible(message)
@@ -102,7 +109,6 @@ def tie(
     if kind == EMPLOYER and employed.exists():
         message = f"{officer.handle} has an employer already; end that tie before a new one begins."
         raise NotPossible(message)
-    begins = since or clock.today()
     facts = {"affiliation": {"change": "began", "agency": agency}}
     body = {"person": officer.handle, "kind": kind, "since": str(begins), "approved_by": approved_by}
     entry = under_way.entry("affiliation", facts, body)

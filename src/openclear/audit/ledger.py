@@ -169,6 +169,7 @@ class Ledger:
             "claimed_epoch": self.claimed_epoch,
             "orders": self.book.orders,
             "order_entries": self.book.entries,
+            "places": {identity: self.book.places(identity) for identity in self.book.orders},
             "unconfirmed": sorted(self.unconfirmed.items()),
         }
 

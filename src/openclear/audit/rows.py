@@ -70,4 +70,5 @@ class LogState:
     claimed_epoch: int
     orders: Mapping[str, Mapping[str, Any]]
     order_entries: Mapping[str, int]
+    places: Mapping[str, Sequence[str]]
     unconfirmed: Sequence[tuple[int, int]]

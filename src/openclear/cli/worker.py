@@ -13,6 +13,7 @@ from django.db import close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from openclear.access import gate
+from openclear.access.acts import registry_held
 from openclear.access.lifecycle import review_accounts
 from openclear.access.orders import unconfirmed
 from openclear.access.ports import ports
@@ -83,6 +84,7 @@ class _Duty:
 
 def _duties() -> list[_Duty]:
     return [
+        _Duty(complete_orders, MINUTE),
         _Duty(publish_where_behind, MINUTE),
         _Duty(note_checkpoint, MINUTE),
         _Duty(run_alerts, MINUTE),
@@ -92,6 +94,12 @@ def _duties() -> list[_Duty]:
         _Duty(make_editions, HOUR),
         _Duty(make_statement, DAY),
     ]
+
+
+def complete_orders() -> None:
+    """Complete what an act that died left in the log alone: whoever takes the lock of all acts does so first."""
+    with registry_held():
+        pass
 
 
 def make_editions() -> None:

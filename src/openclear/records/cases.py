@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from openclear.access import gate
 from openclear.access.acts import one_at_a_time
+from openclear.access.guarded import is_guarded
 from openclear.access.queries import employer_of, is_registered
 from openclear.access.rows import Rule
-from openclear.access.standing import read_standing
 from openclear.records.models import Case, CaseShare, ShareRequest
 from openclear.records.rows import CaseRow
 from openclear.records.rules import EXTERNAL, block_of, civil_form_in
@@ -33,7 +33,7 @@ TWO_TO_SHARE = Rule(
 )
 NO_SHARE_UNDER_ORDER = Rule(
     "no-share-under-order",
-    "An order in force cuts this agency off, so no case is shared with it",
+    "An order holds over this agency, or over one below it, so no case is shared with it",
     "Design of OpenCLEAR, law 3: a cut-off wins",
     "Ask again when the order is lifted.",
 )
@@ -96,7 +96,7 @@ def shareable(grant: Grant, *, case_id: UUID, agency: str) -> Case:
     case = own_case(grant, case_id=case_id)
     if not is_registered(agency_path(agency)):
         raise NotPossible(f"There is no agency {agency} in the registry.")
-    if any(order.holds(agency) for order in read_standing().orders):
+    if is_guarded(agency):
         raise gate.refuse_act(grant, NO_SHARE_UNDER_ORDER)
     return case
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.db import transaction
 
 from openclear.access.acts import one_at_a_time
-from openclear.access.standing import read_standing
+from openclear.access.guarded import is_guarded
 from openclear.records.changed import mark
 from openclear.records.errors import NotARecord
 from openclear.records.models import (
@@ -128,8 +128,7 @@ def share_open_cases(grant: Grant, *, source: str, agencies: Sequence[str], newe
     For the invented city: nothing is shared with an agency under an order, which is asked within the lock of all acts.
     """
     grant.require(Action.RECORDS_IMPORT)
-    orders = read_standing().orders
-    open_to = [agency for agency in agencies if not any(order.holds(agency) for order in orders)]
+    open_to = [agency for agency in agencies if not is_guarded(agency)]
     cases = Case.objects.filter(source=source, closed=None).order_by("-opened", "number")
     joint = [case for place, case in enumerate(cases) if place < newest or place % one_in == 0]
     day = clock.today()

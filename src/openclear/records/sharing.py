@@ -8,8 +8,8 @@ from uuid import UUID
 
 from openclear.access import gate
 from openclear.access.acts import one_at_a_time
+from openclear.access.guarded import standing_or_suspended, touches
 from openclear.access.queries import AgencyRow, agencies
-from openclear.access.standing import read_standing
 from openclear.records.cases import TWO_TO_SHARE, own_case, share_case, shareable
 from openclear.records.models import CaseShare, ShareRequest
 from openclear.vocabulary import clock
@@ -20,9 +20,9 @@ from openclear.vocabulary.purposes import Purpose
 
 
 def agencies_to_share_with() -> Sequence[AgencyRow]:
-    """Return the agencies that a case can be shared with: those that no order in force holds over."""
-    orders = read_standing().orders
-    return [row for row in agencies() if not any(order.holds(row.path) for order in orders)]
+    """Return the agencies that a case can be shared with: those that no order touches."""
+    orders = standing_or_suspended()
+    return [row for row in agencies() if not any(touches(order, row.path) for order in orders)]
 
 
 @one_at_a_time

@@ -52,6 +52,10 @@ class OrderBook:
     def _stands_under(self, identity: str, agency: str) -> bool:
         return any(_within(agency, place) for place in self._places[identity])
 
+    def places(self, identity: str) -> list[str]:
+        """Return everywhere that an order holds: its agency, and wherever what stood below it went."""
+        return sorted(self._places[identity])
+
     def phase(self, agency: str, dataset: str = "", purpose: str = "") -> str:
         """Say whether `agency` stands before any order on it, under one in force, or after the last.
 
