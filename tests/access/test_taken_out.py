@@ -223,11 +223,14 @@ def test_a_disabled_or_lapsed_integration_carries_nobody():
         assert acting("lund").json()["rule_ids"] == ["account-disabled"]
         lifecycle.reinstate(registry(), approval=registry("adler"), handle="crossroads")
         assert acting("lund").status_code == 200
-        lifecycle.certify(registry(), handles=["crossroads"], until=clock.today() - timedelta(days=1))
+        Officer.objects.filter(pk=before.pk).update(certified_until=clock.today() - timedelta(days=1))
+        lifecycle.certify(
+            registry(), handles=["marsh"], until=clock.today() + timedelta(days=365)
+        )  # the epoch rises
         assert acting("lund").json()["rule_ids"] == ["certification-lapsed"]
     finally:
-        lifecycle.certify(registry(), handles=["crossroads"], until=before.certified_until)
-        Officer.objects.filter(pk=before.pk).update(is_active=True)
+        Officer.objects.filter(pk=before.pk).update(is_active=True, certified_until=before.certified_until)
+        lifecycle.certify(registry(), handles=["marsh"], until=clock.today() + timedelta(days=365))
 
 
 def test_a_pdf_says_whose_it_is():

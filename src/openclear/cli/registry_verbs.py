@@ -68,7 +68,9 @@ def _move(options: argparse.Namespace) -> str:
 
 
 def _rename(options: argparse.Namespace) -> str:
-    moves.rename_agency(_keeper(options), agency=options.path, name=_needed(options.name, "--name"))
+    moves.rename_agency(
+        _keeper(options), agency=options.path, name=_needed(options.name, "--name"), approval=_second(options)
+    )
     return f"{options.path} is called {options.name} now."
 
 

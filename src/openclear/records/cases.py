@@ -111,6 +111,7 @@ def unshare_case(grant: Grant, *, case_id: UUID, agency: str) -> None:
     shares.delete()
 
 
+@one_at_a_time
 def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: str) -> CaseRow:
     """Register a partner agency's own case, so that it can be a ground once its sponsor here has confirmed it.
 
