@@ -3,11 +3,11 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.live.city import ROOT
-
+ROOT = Path(__file__).resolve().parents[2]
 NOTHING = {
     "registry-race": ("false_receipts", "late_answers", "lost"),
     "block": ("answers_after_order", "bytes_after_order", "control_failed"),
