@@ -165,7 +165,9 @@ values = st.one_of(
     st.binary(max_size=6),
 )  # fmt: skip
 ends = st.sampled_from([b"\r\n"] * 12 + [b"\n", b"\r", b"\r\r\n", b"\n\r\n"])
-lines = st.tuples(names, spaces, st.sampled_from([b":"] * 9 + [b""]), spaces, values, spaces, ends).map(b"".join)
+lines = st.tuples(names, spaces, st.sampled_from([b":"] * 9 + [b""]), spaces, values, spaces, ends).map(
+    b"".join
+)
 plain = st.tuples(names, st.just(b": "), values, st.just(b"\r\n")).map(b"".join)
 firsts = st.sampled_from(
     [b"POST /5 HTTP/1.1\r\n"] * 6

@@ -50,13 +50,13 @@ def test_an_answer_of_nobody_has_ten_seconds_once_half_the_places_are_taken(site
 
 
 def test_bodies_of_strangers_do_not_fill_the_memory(site):
-    """Eighty who send four megabytes each, all but the last byte; one officer sends a form meanwhile."""
+    """640 MB of strangers, four megabytes each but the last byte; one officer sends a form meanwhile."""
     head = b"POST /5 HTTP/1.1\r\nHost: x\r\nCookie: sessionid=x\r\nContent-Length: %d\r\n\r\n"
     before, ended = memory_of(site), 0
     with ExitStack() as stack:
         officer = stack.enter_context(closing(connected(site)))
         officer.sendall(head % 100_000 + b"a" * 99_999)
-        for _ in range(80):
+        for _ in range(160):
             stranger = stack.enter_context(closing(socket.create_connection(("127.0.0.1", site[0]))))
             try:
                 stranger.sendall(head % 4_194_304 + b"x" * 4_194_303)
@@ -67,7 +67,7 @@ def test_bodies_of_strangers_do_not_fill_the_memory(site):
         officer.sendall(b"a")
         assert officer.recv(65536).startswith(b"HTTP/1.1 200")
     print(f"grown by {grown // 2**20} MB, {ended} were reset while they sent")
-    assert grown < 330 * 2**20
+    assert grown < 400 * 2**20  # 256 MB, and what the allocator leaves between
 
 
 def memory_of(site):

@@ -54,6 +54,8 @@ def serving(home, *arguments):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             break
         time.sleep(0.1)
+    # Connections are accepted before a worker is there to answer.
+    seconds_of_an_answer((port,))
     yield port, environment, server.pid
     server.terminate()
     server.wait(60)

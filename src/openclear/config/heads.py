@@ -23,7 +23,7 @@ _SPACE = b" \t"
 _FRAMING = {b"content-length", b"transfer-encoding"}
 
 
-class Refused(Exception):  # noqa: N818 - what is done with the request, not an error of ours
+class Refused(Exception):
     """The request is answered with `answer`, and the connection ends."""
 
     def __init__(self, answer: bytes) -> None:

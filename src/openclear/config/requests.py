@@ -18,7 +18,9 @@ class Incoming:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._bytes = bytearray()
-        self._begin()
+        self._looked, self._read, self._end = 0, 0, 0
+        self._head: Head | None = None
+        self._told = False
         self.refusal: bytes | None = None
 
     def feed(self, data: bytes | memoryview) -> None:
@@ -78,13 +80,9 @@ class Incoming:
     def next(self) -> None:
         """Put the request away that was read, and look at what came in behind it."""
         del self._bytes[: self._end]
-        self._begin()
+        self._looked, self._read, self._end = 0, 0, 0
+        self._head, self._told = None, False
         self._look()
-
-    def _begin(self) -> None:
-        self._looked = self._read = self._end = 0
-        self._head: Head | None = None
-        self._told = False
 
     def _look(self) -> None:
         if self._head is not None or self.refusal is not None:

@@ -51,9 +51,7 @@ def who_takes_too_much(visits: Iterable[Visit]) -> Visit | None:
     waiting = sum(visit.line.waiting for visit in visits)
     if sum(received.values()) + waiting <= LARGEST_WAITING:
         return None
-    large = [
-        visit for visit in visits if visit.stage is not Stage.WORKING and received[visit] > LARGEST_HEAD
-    ]
+    large = [visit for visit in visits if visit.stage is not Stage.WORKING and received[visit] > LARGEST_HEAD]
     if large and sum(received[visit] for visit in large) > waiting:
         return max(large, key=lambda visit: received[visit])
     sent = [visit for visit in visits if visit.stage is Stage.SENDING and visit.line.waiting]

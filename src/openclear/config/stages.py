@@ -1,7 +1,6 @@
 """The stages of a connection in the loop of the officer site's worker: read whole, worked on, sent whole, lingering."""
 
 import selectors
-import time
 from functools import partial
 from typing import Any
 
