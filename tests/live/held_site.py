@@ -1,5 +1,7 @@
 """A site without a city, as the officer site's worker serves it: each answer holds ICE, and is as long as its path says.
 
+Below /free/ nothing is held; with POST the answer is what came.
+
 OPENCLEAR_HOME=FOLDER python -m gunicorn tests.live.held_site:application --worker-class openclear.config.workers.OfficerWorker
 """
 
@@ -15,9 +17,11 @@ settings.BARRIER_FOLDER.mkdir(parents=True, exist_ok=True)
 
 
 def application(environ, start_response):
-    body = b"x" * int(environ["PATH_INFO"].strip("/"))
+    path = environ["PATH_INFO"]
+    body = b"x" * int(path.rpartition("/")[2])
     if environ["REQUEST_METHOD"] == "POST":
         body = environ["wsgi.input"].read()
-    environ["gunicorn.socket"].carry(barrier.shared(["us.dhs.ice"], ["ives"]))
+    if not path.startswith("/free/"):
+        environ["gunicorn.socket"].carry(barrier.shared(["us.dhs.ice"], ["ives"]))
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]

@@ -93,3 +93,33 @@ def test_the_proxy_that_is_shipped_holds_little(site, proxy):
     print(f"bytes after the order, each reader: {sorted(after)}")
     assert (met, reset) == (READERS, READERS)
     assert max(after) <= MOST_AFTER_THE_ORDER
+
+
+@pytest.mark.live
+def test_what_one_visitor_sends_never_begins_the_request_of_the_next(proxy):
+    """A length of 13 digits, and within the body the beginning of a request of the attacker's choice."""
+    prefix = b"GET /77 HTTP/1.1\r\nX-Rest: "
+    head = f"POST /free/5 HTTP/1.1\r\nHost: x\r\nContent-Length: {len(prefix):013d}\r\n\r\n".encode()
+    for _ in range(8):
+        with ExitStack() as stack:
+            visitor = through(stack, proxy, get(5), 65536)
+            assert answer(visitor).endswith(b"\r\n\r\nxxxxx")
+            answer(through(stack, proxy, head + prefix, 65536))
+            visitor.sendall(get(5))
+            assert answer(visitor).endswith(b"\r\n\r\nxxxxx")
+
+
+def answer(connection):
+    got = b""
+    while data := connection.recv(65536):
+        got += data
+        headers, _, body = got.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", headers, re.IGNORECASE)
+        if length and len(body) >= int(length[1]):
+            break
+    return got
+
+
+def test_no_connection_to_the_site_is_shared_by_two_visitors():
+    shipped = re.search(r"```haproxy\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)[1]
+    assert re.search(r"^backend openclear\n(    .*\n)*?    http-reuse never\n", shipped, re.MULTILINE)

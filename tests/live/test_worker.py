@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -32,14 +32,19 @@ input()
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    home = tmp_path_factory.mktemp("held") / "home"
+    with serving(tmp_path_factory.mktemp("held") / "home", "--workers", "2") as (port, environment, _):
+        yield port, environment
+
+
+@contextmanager
+def serving(home, *arguments):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
     environment |= {"OPENCLEAR_HOME": str(home)}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
-        sys.executable, "-m", "gunicorn", "tests.live.held_site:application", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+        sys.executable, "-m", "gunicorn", "tests.live.held_site:application", "--bind", f"127.0.0.1:{port}", *arguments,
         "--worker-class", "openclear.config.workers.OfficerWorker", "--threads", str(THREADS), "--log-level", "warning",
     ]  # fmt: skip
     (home / "police").mkdir(parents=True)
@@ -49,7 +54,9 @@ def site(tmp_path_factory):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             break
         time.sleep(0.1)
-    yield port, environment
+    # Connections are accepted before a worker is there to answer.
+    seconds_of_an_answer((port,))
+    yield port, environment, server.pid
     server.terminate()
     server.wait(60)
 
@@ -240,7 +247,9 @@ def test_requests_in_pieces_and_one_behind_the_other_are_all_answered(site):
     ("head", "body", "answers"),
     [
         (b"Content-Length: 3", b"abc", b"\r\n\r\nabc"),
-        (b"Transfer-Encoding: chunked", b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"\r\n\r\nabcde"),
+        (b"Transfer-Encoding: chunked", b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"HTTP/1.1 411"),
+        (b"Cookie: sessionid=x\r\nContent-Length: 70000", b"a" * 70_000, b"a" * 70_000),
+        (b"Content-Length: 70000", b"", b"HTTP/1.1 413"),
         (b"Content-Length: 99999999", b"", b"HTTP/1.1 413"),
         (b"Content-Length: 3\r\nTransfer-Encoding: chunked", b"0\r\n\r\n", b"HTTP/1.1 400"),
         (b"Content-Length: three", b"abc", b"HTTP/1.1 400"),
@@ -265,3 +274,57 @@ def test_a_client_that_waits_to_be_told_sends_its_body_then(site):
         got = connection.recv(65536)
         assert got.startswith(b"HTTP/1.1 200")
         assert got.endswith(b"abc")
+
+
+def test_a_client_that_waits_behind_its_own_request_is_told_too(site):
+    waiting = b"POST /5 HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+    with closing(connected(site)) as connection:
+        connection.sendall(get(5) + waiting)
+        connection.settimeout(5)
+        got = b""
+        while not got.endswith(b"HTTP/1.1 100 Continue\r\n\r\n"):
+            got += connection.recv(65536)
+        assert got.count(b"xxxxx") == 1
+        connection.sendall(b"abc")
+        assert connection.recv(65536).endswith(b"abc")
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: 00000000000NN",
+        b"Content-Length: NN\r\nContent-Length: 0",
+        b"Content-Length : NN",
+        b"Content_Length: NN",
+        b"X: a\r\n Content-Length: NN",
+        b"X: a\nContent-Length: NN",
+        b"Content-Length: 0\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: identity\r\nContent-Length: 0",
+    ],
+)
+@pytest.mark.parametrize("path", [b"/5", b"/free/5"])
+def test_the_end_of_one_request_never_begins_another(site, framing, path):
+    """Behind a proxy the next request on the connection is another visitor's."""
+    within = get(77)
+    framing = framing.replace(b"NN", b"%d" % len(within))
+    with closing(connected(site)) as connection:
+        connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n\r\n" + within)
+        time.sleep(0.1)
+        with suppress(OSError):
+            connection.sendall(get(88))
+        got = everything_of(connection)[0]
+    assert got.startswith(b"HTTP/1.1 400")
+    assert got.count(b"HTTP/1.1") == 1
+    assert b"xx" not in got
+
+
+def test_a_body_that_nobody_reads_is_not_the_next_request(site):
+    """An application that answers without reading: what gunicorn puts away is exactly the body."""
+    within = get(77)
+    with closing(connected(site)) as connection:
+        connection.sendall(b"GET /6 HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(within) + within)
+        connection.sendall(get(8, "Connection: close\r\n"))
+        got = everything_of(connection)[0]
+    assert got.count(b"HTTP/1.1 200") == 2
+    assert b"\r\n\r\nxxxxxxHTTP" in got
+    assert got.endswith(b"\r\n\r\nxxxxxxxx")

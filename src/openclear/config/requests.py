@@ -1,15 +1,15 @@
 """What has come in of a request, and whether that is all of it: asked before a thread is given to it."""
 
-import re
+import sys
+
+from openclear.config.heads import NOT_UNDERSTOOD, TOO_LARGE, Head, Refused, is_spoiled, read_head
 
 LARGEST_HEAD = 64 * 1024
 # Above what any form of the officer site carries; Django itself takes 2.5 MB.
 LARGEST_BODY = 4 * 1024 * 1024
+# Above what a form carries that is there before anybody has signed in.
+LARGEST_BODY_OF_NOBODY = 64 * 1024
 _END_OF_HEAD = b"\r\n\r\n"
-_END_OF_CHUNKS = b"0\r\n\r\n"
-_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*(\d{1,12})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_CONTINUE = re.compile(rb"^expect[ \t]*:[ \t]*100-continue[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
 
 class Incoming:
@@ -18,12 +18,12 @@ class Incoming:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._bytes = bytearray()
-        self._looked, self._read = 0, 0
-        self._head: int | None = None
-        self._body: int | None = 0
-        self.expects_continue = False
+        self._looked, self._read, self._end = 0, 0, 0
+        self._head: Head | None = None
+        self._told = False
+        self.refusal: bytes | None = None
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         """Take what came in."""
         self._bytes += data
         self._look()
@@ -34,60 +34,75 @@ class Incoming:
         return not self._bytes
 
     @property
+    def memory(self) -> int:
+        """How many bytes of memory are taken."""
+        return sys.getsizeof(self._bytes)
+
+    @property
     def has_head(self) -> bool:
         """Say whether the headers are complete."""
         return self._head is not None
 
     @property
+    def is_of_somebody(self) -> bool:
+        """Say whether the headers hold a session or a token, of whatever worth."""
+        return self._head is not None and self._head.is_of_somebody
+
+    @property
+    def length(self) -> int:
+        """How many bytes the body has, as the headers say."""
+        return self._head.length if self._head is not None else 0
+
+    @property
     def is_complete(self) -> bool:
         """Say whether a whole request is there."""
-        if self._head is None:
-            return False
-        if self._body is None:
-            return self._bytes.endswith(_END_OF_CHUNKS)
-        return len(self._bytes) >= self._head + self._body
+        return self._head is not None and len(self._bytes) >= self._end
 
     @property
-    def is_too_large(self) -> bool:
-        """Say whether headers or body are, or will be, larger than a request may be."""
-        if self._head is None:
-            return len(self._bytes) > LARGEST_HEAD
-        body = len(self._bytes) - self._head if self._body is None else self._body
-        return self._head > LARGEST_HEAD or body > LARGEST_BODY
-
-    @property
-    def is_full(self) -> bool:
-        """Say whether no more should be read now: more than one largest request has come in."""
-        return len(self._bytes) > LARGEST_HEAD + LARGEST_BODY
+    def is_read_whole(self) -> bool:
+        """Say whether the server has read exactly the request that is complete."""
+        return self.is_complete and self._read == self._end
 
     def read(self, size: int) -> bytes:
         """Return at most `size` bytes of the request that is complete; none behind its end."""
-        end = min(self._read + size, self._end())
-        data = bytes(self._bytes[self._read : end])
+        end = min(self._read + size, self._end, len(self._bytes))
+        with memoryview(self._bytes) as view:
+            data = bytes(view[self._read : end])
         self._read = end
         return data
 
+    def must_continue(self) -> bool:
+        """Say, once for each request, whether the client waits to be told to send its body."""
+        waits = self._head is not None and self._head.expects_continue and not self.is_complete
+        told, self._told = self._told, self._told or waits
+        return waits and not told
+
     def next(self) -> None:
         """Put the request away that was read, and look at what came in behind it."""
-        del self._bytes[: self._end()]
-        self._looked = self._read = 0
-        self._head, self._body, self.expects_continue = None, 0, False
+        del self._bytes[: self._end]
+        self._looked, self._read, self._end = 0, 0, 0
+        self._head, self._told = None, False
         self._look()
 
-    def _end(self) -> int:
-        if self._head is None or self._body is None:
-            return len(self._bytes)
-        return min(self._head + self._body, len(self._bytes))
-
     def _look(self) -> None:
-        if self._head is not None:
+        if self._head is not None or self.refusal is not None:
             return
-        found = self._bytes.find(_END_OF_HEAD, max(0, self._looked - 3), LARGEST_HEAD + 4)
-        self._looked = len(self._bytes)
-        if found < 0:
+        start, self._looked = max(0, self._looked - 3), len(self._bytes)
+        found = self._bytes.find(_END_OF_HEAD, start, LARGEST_HEAD + len(_END_OF_HEAD))
+        if found >= 0:
+            self._take_head(found)
+        elif is_spoiled(self._bytes, start):
+            self.refusal = NOT_UNDERSTOOD
+        elif len(self._bytes) > LARGEST_HEAD:
+            self.refusal = TOO_LARGE
+
+    def _take_head(self, found: int) -> None:
+        try:
+            head = read_head(bytes(self._bytes[: found + 2]))
+        except Refused as refused:
+            self.refusal = refused.answer
             return
-        self._head = found + len(_END_OF_HEAD)
-        head = bytes(self._bytes[: found + 2])
-        length = _LENGTH.search(head)
-        self._body = None if _CHUNKED.search(head) else int(length[1]) if length else 0
-        self.expects_continue = _CONTINUE.search(head) is not None
+        if head.length > (LARGEST_BODY if head.is_of_somebody else LARGEST_BODY_OF_NOBODY):
+            self.refusal = TOO_LARGE
+            return
+        self._head, self._end = head, found + len(_END_OF_HEAD) + head.length

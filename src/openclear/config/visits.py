@@ -6,6 +6,7 @@ import time
 from enum import Enum, auto
 from typing import Any
 
+from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import TConn
 
 from openclear.access.lines import Line
@@ -13,6 +14,8 @@ from openclear.config.requests import Incoming
 
 RECEIVE = 64 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# The loop reads one connection after the other, so one place for what comes in is enough.
+_received = bytearray(RECEIVE)
 
 
 class Stage(Enum):
@@ -37,13 +40,14 @@ class ServedLine(Line):
     def receive(self) -> None:
         """Take in what came; know afterwards whether the peer has finished."""
         try:
-            data = self.connection.recv(RECEIVE)
+            count = self.connection.recv_into(_received)
         except BlockingIOError:
             return
         except OSError:
-            data, self.is_gone = b"", True
-        self.is_finished = not data
-        self.incoming.feed(data)
+            count, self.is_gone = 0, True
+        self.is_finished = not count
+        with memoryview(_received) as view:
+            self.incoming.feed(view[:count])
 
     def interim(self) -> None:
         """Tell a client that waits before it sends its body to go on."""
@@ -93,6 +97,20 @@ class Visit(TConn):  # type: ignore[misc] # gunicorn is not typed
         self.events = 0
         self.began = self.deadline = 0.0
         self.is_kept = False
+
+    def has_read_whole(self) -> bool:
+        """Say whether gunicorn has read exactly the request that the loop found, and nothing is left of it.
+
+        The second wall: where both readers disagree, what is left would become the beginning of somebody else's request.
+        """
+        if self.parser is None or self.parser.mesg is None:
+            return False
+        request, unreader, incoming = self.parser.mesg, self.parser.unreader, self.line.incoming
+        # Its reader counts what it asked for, not what came: so the length that it believes is compared too.
+        believed = [value for name, value in request.headers if name == "CONTENT-LENGTH"] or ["0"]
+        reader = request.body.reader
+        is_done = isinstance(reader, LengthReader) and reader.length == 0 and not unreader.buf.getvalue()
+        return is_done and believed == [str(incoming.length)] and incoming.is_read_whole
 
     def enter(self, stage: Stage, seconds: float) -> None:
         """Go to a stage that may last so long."""

@@ -1,0 +1,58 @@
+"""Who makes room when a process has few places left, or too much is kept in memory: first what is nobody's.
+
+Nobody is ended in the first second of a stage, so a client that sends its request in one piece is always heard.
+"""
+
+from collections.abc import Iterable
+
+from openclear.config.requests import LARGEST_HEAD
+from openclear.config.visits import Stage, Visit
+
+# At this distance from the most connections, room is made.
+SPARE_CONNECTIONS = 50
+GRACE_SECONDS = 1.0
+# What holds nobody's agencies, such as a style sheet, keeps no order waiting; once half the places are taken the
+# second number counts.
+UNHELD_SECONDS, CROWDED_SECONDS = 300.0, 10.0
+# What all connections together may keep in memory, received and not sent yet.
+LARGEST_WAITING = 256 * 1024 * 1024
+
+
+def can_make_room(visit: Visit, now: float) -> bool:
+    """Say whether `visit` may be ended for another: its stage lasts for a second, and nobody's answer is lost."""
+    return _rank(visit) is not None and now - visit.began > GRACE_SECONDS
+
+
+def who_makes_room(visits: Iterable[Visit], now: float) -> list[Visit]:
+    """Return who may be ended for another, in that order: within a kind the oldest first."""
+    able = [visit for visit in visits if can_make_room(visit, now)]
+    return sorted(able, key=lambda visit: (_rank(visit) or 0, visit.began))
+
+
+def _rank(visit: Visit) -> int | None:
+    if visit.stage is Stage.SENDING:
+        return None if visit.line.is_carrying else 0
+    if visit.stage is Stage.LINGERING:
+        return 1
+    if visit.stage is not Stage.READING:
+        return None
+    if not visit.line.incoming.has_head:
+        return 2
+    return 4 if visit.line.incoming.is_of_somebody else 3
+
+
+def who_takes_too_much(visits: Iterable[Visit]) -> Visit | None:
+    """Return the one to reset while all together keep too much, or None.
+
+    Where more was received than waits to be sent, the largest request that no thread works on; else the oldest answer.
+    """
+    visits = list(visits)
+    received = {visit: visit.line.incoming.memory for visit in visits}
+    waiting = sum(visit.line.waiting for visit in visits)
+    if sum(received.values()) + waiting <= LARGEST_WAITING:
+        return None
+    large = [visit for visit in visits if visit.stage is not Stage.WORKING and received[visit] > LARGEST_HEAD]
+    if large and sum(received[visit] for visit in large) > waiting:
+        return max(large, key=lambda visit: received[visit])
+    sent = [visit for visit in visits if visit.stage is Stage.SENDING and visit.line.waiting]
+    return min(sent, key=lambda visit: visit.began, default=None)
