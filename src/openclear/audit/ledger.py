@@ -37,7 +37,7 @@ class Ledger:
         """Begin empty. Raises BrokenLog where the database may lose what it confirms."""
         self.key, self.heads = key, heads
         self.tree, self.book = Frontier(), OrderBook()
-        self.hour = self.note = ""
+        self.hour = self.note = self.genesis = ""
         self.confirmed_epoch = self.claimed_epoch = 0
         self.unconfirmed: dict[int, int] = {}
         self.erasures: list[Erasure] = []
@@ -71,6 +71,7 @@ class Ledger:
         return Head(self.tree.size, self.tree.root().hex(), self.note)
 
     def _take(self, header: Header, leaf: bytes) -> None:
+        self.genesis = self.genesis or leaf.hex()
         self.tree.add(leaf)
         self.book.apply(header)
         self.hour = header["hour"]

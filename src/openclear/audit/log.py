@@ -95,6 +95,14 @@ def key_line() -> str:
     return str(_ask({"do": "state"})["key"])
 
 
+def beginning() -> tuple[str, str]:
+    """Return the log's verifier key and the hexadecimal leaf hash of its entry 0, as the writer read them. Raises LogUnavailable."""
+    reply = _ask({"do": "state"})
+    if not reply.get("genesis"):
+        raise LogUnavailable("The log's writer knows no entry 0; start it anew.")
+    return str(reply["key"]), str(reply["genesis"])
+
+
 def checkpoint() -> str:
     """Return a signed checkpoint over every entry so far. Raises LogUnavailable."""
     return str(_ask({"do": "checkpoint"})["note"])
