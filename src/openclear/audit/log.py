@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import socket
+import struct
 import threading
 import time
 import unicodedata
@@ -179,7 +180,26 @@ def _connect(folder: Path) -> socket.socket:
         raise
     finally:
         os.close(descriptor)
+    _check_peer(connection, folder)
     return connection
+
+
+def _check_peer(connection: socket.socket, folder: Path) -> None:
+    # Anyone who can write the folder can put a socket there, and would be believed that an entry is on the disk.
+    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    if user not in _users_of_writer():
+        connection.close()
+        raise LogUnavailable(
+            f"A process of user {user} answers in the place of the log's writer, so nothing may be answered; see who can "
+            f"write {folder}."
+        )
+
+
+def _users_of_writer() -> set[int]:
+    users = {os.getuid()}
+    with contextlib.suppress(OSError):
+        users.add(settings.KEYS_FOLDER.stat().st_uid)
+    return users
 
 
 def _connect_or_start(folder: Path) -> socket.socket:

@@ -47,13 +47,16 @@ def progress(grant: Grant, *, run: int) -> RunRow | None:
     return RunRow(row.pk, row.checked, row.total, row.ok, row.root, row.faults, over)
 
 
-def keep_result(run: int) -> bool:
-    """Replay the log, write the progress and what was found into run number `run`, and return whether all holds."""
+def keep_result(run: int, *, seen: tuple[int, str] | None = None) -> bool:
+    """Replay the log, write the progress and what was found into run number `run`, and return whether all holds.
+
+    `seen`: size and root of the newest checkpoint that the police database knows.
+    """
     with contextlib.suppress(OSError):
         os.nice(10)
     row = Replay.objects.using(POLICE).filter(pk=run)
     try:
-        result = verify(watched=lambda headers: _counted(headers, run))
+        result = verify(watched=lambda headers: _counted(headers, run), seen=seen)
     except BaseException:
         # Without a verdict: the page says that the replay was stopped.
         row.update(ended=clock.now())
