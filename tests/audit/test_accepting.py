@@ -108,6 +108,20 @@ def test_a_head_that_was_deleted_is_a_refusal_and_is_accepted_with_an_entry(own)
     assert json.loads(own.run("log", "verify", "--json"))["ok"]
 
 
+def test_rows_that_are_no_checkpoints_of_this_log_stop_nobody_from_going_on(own):
+    """The folder of keys lost its head, and somebody wrote into the table of checkpoints: two people still go on."""
+    execute(own, "INSERT INTO audit_signedcheckpoint (size, note, listing) VALUES (1000000000, 'bogus', '')")
+    (own.home / "keys" / "log.head").unlink()
+    size = size_of(own)
+    said = own.run("log", "accept-restore", *MATTER)
+    assert "The checkpoint over 1000000000 entries is none of this log's key: left out." in said
+    with closing(sqlite3.connect(own.home / "log" / "audit.sqlite3")) as database:
+        (body,) = database.execute("SELECT fields FROM audit_body WHERE entry = ?", (size,)).fetchone()
+    assert json.loads(body)["checkpoints_left_out"]["value"] == [1000000000]
+    own.stop()
+    assert json.loads(own.run("log", "verify", "--json"))["ok"], "and the next start took the row away"
+
+
 def test_a_log_that_does_not_agree_with_itself_is_not_accepted(own):
     execute(own, 'UPDATE audit_entry SET leaf = zeroblob(32) WHERE "index" = 7')
     assert "Entry 7 of the log" in refused(own, "log", "accept-restore", *MATTER)
@@ -130,6 +144,7 @@ def older_version(own):
         database.execute("ALTER TABLE audit_entry DROP COLUMN batch_code")
         database.execute("ALTER TABLE audit_signedcheckpoint DROP COLUMN listing")
         database.execute("DROP TABLE audit_unansweredentry")
+        database.execute("CREATE TABLE audit_verificationrun (id integer)")
         database.execute("DELETE FROM django_migrations WHERE app = 'audit' AND name >= '0004'")
         database.commit()
 

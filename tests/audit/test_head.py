@@ -11,16 +11,20 @@ from django.conf import settings
 from openclear.access.errors import LogCutBack
 from openclear.access.recovery import reconcile
 from openclear.access.seen import newest_seen, note_checkpoint
-from openclear.audit import heads, ledger, log
+from openclear.audit import checking, heads, ledger, log
 from openclear.audit.errors import BrokenLog, LogRefuses
 from openclear.audit.heads import HEAD, HeadFile, look
-from openclear.audit.models import Body, Entry, SignedCheckpoint
+from openclear.audit.models import Body, Entry, KnownLog, SignedCheckpoint
 from openclear.audit.opening import open_ledger
 from openclear.audit.proof.canonical import encode
+from openclear.audit.proof.checkpoints import size_of
+from openclear.audit.proof.command import report
 from openclear.audit.proof.merkle import leaf_hash
 from openclear.audit.queries import verify
 from openclear.audit.rows import Draft
 from openclear.audit.sequencer import hold_lock
+from openclear.cli import city_verbs
+from openclear.cli.main import main
 from tests.audit.test_log import answer, sequencer_pid, wait_for
 from tests.cast import cut_off, lift, search
 
@@ -318,27 +322,156 @@ def test_entries_put_behind_the_newest():
         assert size in faults()
 
 
-def test_a_checkpoint_removed_or_changed():
+def test_a_checkpoint_removed_changed_or_added_is_named_and_written_again(caplog):
+    """The table of checkpoints is made of what stands beside the key: no row of it stops the city, and none is believed."""
     first = log.append(answer("il.isp")).entry + 1
     log.checkpoint()
     log.append(answer("il.isp"))
     log.checkpoint()
     with mallory():
         rows = SignedCheckpoint.objects.using("audit")
+        whole = list(rows.values_list("size", "note", "listing"))
+        opened()
+        assert not caplog.records, "an honest table is no alarm"
         kept = rows.get(size=first)
-        rows.filter(size=first).delete()
-        with pytest.raises(BrokenLog, match=f"checkpoint over {first} entries was removed"):
-            opened()
-        assert any(f"checkpoint over {first} entries" in fault["problem"] for fault in verify().faults)
-        rows.create(size=first, note=kept.note, listing="")
-        with pytest.raises(BrokenLog, match=f"checkpoint over {first} entries"):
-            opened()
-        rows.filter(size=first).update(listing=kept.listing)
-        rows.create(size=10**9, note=kept.note)
-        with pytest.raises(
-            BrokenLog, match=f"checkpoint over {10**9} entries in the audit database was never signed"
+        for change in (
+            lambda: rows.filter(size=first).delete(),
+            lambda: rows.filter(size=first).update(listing=""),
+            lambda: rows.filter(size=first).update(note=whole[0][1]),
         ):
+            change()
+            assert any(f"checkpoint over {first} entries" in fault["problem"] for fault in verify().faults) or (
+                rows.get(size=first).note == kept.note
+            )
+            caplog.clear()
             opened()
+            assert f"checkpoint over {first} entries" in caplog.text
+            assert list(rows.values_list("size", "note", "listing")) == whole
+        rows.create(size=10**9, note="bogus")
+        assert not verify().ok
+        caplog.clear()
+        opened()
+        assert f"checkpoint over {10**9} entries" in caplog.text
+        assert list(rows.values_list("size", "note", "listing")) == whole
+
+
+def test_a_row_put_where_the_next_checkpoint_will_stand_does_not_stay_there():
+    size = log.append(answer("il.isp")).entry + 1
+    rows = SignedCheckpoint.objects.using("audit")
+    rows.create(size=size, note="bogus")
+    note = log.checkpoint()
+    assert rows.get(size=size).note == note
+
+
+def unreadable(_folder):
+    raise PermissionError
+
+
+def test_a_log_that_its_writer_refuses_does_not_verify_for_those_who_may_not_read_the_keys(monkeypatch):
+    log.append(answer("il.isp"))
+    log.checkpoint()
+    kept = log.state().size
+    log.append(answer("us.dhs.ice"))
+    log.checkpoint()
+    note_checkpoint()
+    seen = newest_seen()
+    monkeypatch.setattr(checking, "look", unreadable)
+    assert verify(seen=seen).ok
+    assert "may not read the folder of keys" in verify().not_compared[0]
+    assert "not compared   with what stands beside the key" in "\n".join(report(verify(), None))
+    key = log.key_line()
+    with mallory():
+        rewrite(kept, lambda _rest: [])
+        forget_checkpoints(kept)
+        result = verify()
+        assert (result.ok, result.key, result.key_from) == (False, key, checking.OF_POLICE)
+        assert "the log's writer does not answer for it" in result.faults[-1]["problem"]
+        problems = [fault["problem"] for fault in verify(seen=seen).faults]
+        assert f"removed: the police database saw {seen[0]} entries of this log" in problems
+        KnownLog.objects.all().delete()
+        try:
+            assert not verify().ok, "the key is never taken from the log itself"
+        finally:
+            keep_again(key)
+
+
+def keep_again(key):
+    header = Entry.objects.using("audit").get(index=0)
+    KnownLog.objects.create(pk=1, key=key, leaf=bytes(header.leaf).hex())
+
+
+def test_a_writer_with_another_key_or_history_than_the_police_database_knows_is_a_fault():
+    size = size_of(log.checkpoint())
+    problems = [fault["problem"] for fault in verify(seen=(size, "00" * 32)).faults]
+    assert problems == [f"the first {size} entries are not those that the police database saw"]
+    key = KnownLog.objects.get().key
+    KnownLog.objects.update(key=key.replace("+", "x+", 1))
+    try:
+        assert any("has another key" in fault["problem"] for fault in verify().faults)
+    finally:
+        KnownLog.objects.update(key=key)
+
+
+# --- erasures -----------------------------------------------------------------------------------------------------------
+
+
+def an_erased_entry():
+    entry = log.append(Draft("refusal", "deny", agencies=["il.isp"], body={"text": "private", "case": "7"})).entry
+    log.append(
+        Draft(
+            "erase", "none", extra={"erase": {"entry": entry, "fields": ["case", "text"]}},
+            body={"officer": "okafor", "court_order": "x"},
+        )
+    )  # fmt: skip
+    return entry
+
+
+@pytest.mark.parametrize("damage", ["body", "field", "malformed", "salt"])
+def test_what_is_absent_counts_as_erased_and_the_log_goes_on(damage, caplog):
+    entry = an_erased_entry()
+    with mallory():
+        row = Body.objects.using("audit").filter(entry=entry)
+        fields = json.loads(row.get().fields)
+        if damage == "body":
+            row.delete()
+        else:
+            stored = {
+                "field": json.dumps({"text": fields["text"]}),
+                "malformed": "[]",
+                "salt": json.dumps(fields | {"text": {"salt": "?", "value": "private"}}),
+            }
+            row.update(fields=stored[damage])
+        assert opened().tree.size > entry
+        assert f"entry {entry}" in caplog.text
+        assert not verify().ok
+
+
+def test_only_erasures_behind_the_newest_signed_head_are_repeated(caplog):
+    entry = an_erased_entry()
+    with mallory():
+        fields = json.dumps({"text": {"salt": "A" * 43 + "=", "value": "again"}})
+        Body.objects.using("audit").filter(entry=entry).update(fields=fields)
+        opened().sign()
+        assert "again" not in Body.objects.using("audit").get(entry=entry).fields
+        Body.objects.using("audit").filter(entry=entry).delete()
+        caplog.clear()
+        opened()
+        assert not caplog.records
+
+
+def test_whatever_keeps_the_writer_from_opening_is_told_to_those_who_wait(monkeypatch, capsys):
+    def fails(_folder):
+        raise OSError("the disk is on fire")
+
+    with no_writer():
+        monkeypatch.setattr(city_verbs, "open_ledger", fails)
+        try:
+            assert main(["sequencer"], lambda: None) == 1
+            assert "the disk is on fire" in capsys.readouterr().err
+            with pytest.raises(LogRefuses, match=r"cannot be opened \(OSError: the disk is on fire\)"):
+                log.append(answer("il.isp"))
+        finally:
+            (settings.LOG_FOLDER / "sequencer.refusal").unlink()
 
 
 def test_without_fingerprints_a_range_is_named():

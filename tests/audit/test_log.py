@@ -204,6 +204,15 @@ def test_no_sequencer_no_answer():
         settings.SEQUENCER_COMMAND = command
 
 
+def test_a_socket_of_another_user_is_not_believed(monkeypatch):
+    monkeypatch.setattr(log, "_users_of_writer", lambda: {os.getuid() + 1})
+    log._forget()
+    with pytest.raises(LogUnavailable, match=f"A process of user {os.getuid()} answers in the place of"):
+        log.append(answer("il.isp"))
+    monkeypatch.undo()
+    assert log.append(answer("il.isp")).entry
+
+
 def test_a_key_that_others_can_read_is_not_used(tmp_path):
     create_key(tmp_path / "log.key", "test")
     (tmp_path / "log.key").chmod(0o644)

@@ -17,6 +17,7 @@ from openclear.audit import log
 from openclear.audit.keys import read_key
 from openclear.audit.models import Body
 from openclear.audit.proof import command, notes
+from openclear.audit.proof.checkpoints import size_of
 from openclear.audit.proof.merkle import root_of
 from openclear.audit.queries import verify as verify_stored
 from openclear.audit.rows import Draft
@@ -66,11 +67,50 @@ def test_without_anything_from_outside_it_says_consistent_with_itself(export):
 def test_with_a_checkpoint_that_an_outsider_kept(export, kept):
     done = verify(export, "--require-outside", "--checkpoint", str(kept))
     assert done.returncode == 0, done.stdout
-    assert first_line(done).startswith("consistent with 1 outside checkpoints and signed by ")
-    both = verify(
-        export, "--checkpoint", str(kept), str(shutil.copy(export / "checkpoint", kept.parent / "newest"))
-    )
-    assert first_line(both).startswith("consistent with 2 outside checkpoints")
+    newest = str(shutil.copy(export / "checkpoint", kept.parent / "newest"))
+    both = verify(export, "--checkpoint", str(kept), newest)
+    assert first_line(both).startswith("consistent with 2 outside checkpoints and signed by ")
+    size = size_of(Path(newest).read_text())
+    assert f"outside        entries 0 to {size - 1} are those of outside checkpoint {newest} ({size})\n" in both.stdout
+    assert "log anew" not in both.stdout
+
+
+def test_an_old_outside_checkpoint_vouches_for_no_more_than_it_signs(export, kept):
+    done = verify(export, "--require-outside", "--checkpoint", str(kept))
+    key, size = (export / "log.vkey").read_text().strip(), size_of(kept.read_text())
+    whole = size_of((export / "checkpoint").read_text())
+    assert done.returncode == 0
+    assert first_line(done) == f"consistent with 1 outside checkpoints up to entry {size - 1}, and signed by {key}"
+    assert (
+        f"outside        entries 0 to {size - 1} are those of outside checkpoint {kept} ({size}); "
+        f"{whole - size} entries behind it are vouched for by {key} alone\n"
+    ) in done.stdout
+    assert f"did not write the log anew from entry {size} on" in done.stdout
+    assert json.loads(verify(export, "--json", "--checkpoint", str(kept)).stdout)["outside_size"] == size
+    assert json.loads(verify(export, "--json").stdout)["outside_size"] == 0
+
+
+def test_the_same_checkpoint_given_twice_counts_once(export, kept):
+    again = shutil.copy(kept, kept.parent / "again")
+    done = verify(export, "--json", "--checkpoint", str(kept), str(again), str(kept))
+    assert json.loads(done.stdout)["outside_checkpoints"] == 1
+
+
+def test_signatures_of_others_are_named_and_not_checked(export):
+    path = export / "checkpoint"
+    path.write_text(path.read_text() + "\u2014 witness.example AAAA\n")
+    done = verify(export)
+    assert done.returncode == 0
+    assert "also signed    by witness.example, not checked\n" in done.stdout
+    assert json.loads(verify(export, "--json").stdout)["also_signed"] == ["witness.example"]
+
+
+def test_a_folder_among_the_checkpoints_is_a_fault_with_its_name(export):
+    (export / "checkpoints" / "000000000099").mkdir()
+    done = verify(export)
+    assert done.returncode == 1
+    assert "FAULT          the log: checkpoints/000000000099 is no file" in done.stdout
+    assert "whole export" not in done.stderr
 
 
 def test_a_checkpoint_of_the_export_itself_or_a_file_that_is_none_is_wrong_usage(export, tmp_path):

@@ -213,7 +213,7 @@ def test_anyone_may_have_the_log_replayed_and_sees_how_far_it_is():
 
 def test_a_damaged_log_is_said_to_be_one():
     from openclear.audit import log, verifying
-    from openclear.audit.models import Body, VerificationRun
+    from openclear.audit.models import Body, Replay
     from openclear.vocabulary import clock
 
     body = Body.objects.using("audit").latest("entry")
@@ -221,12 +221,23 @@ def test_a_damaged_log_is_said_to_be_one():
     body.save(using="audit")
     log.checkpoint()
     try:
-        run = VerificationRun.objects.using("audit").create(began=clock.now())
+        run = Replay.objects.create(began=clock.now())
         assert not verifying.keep_result(run.pk)
         assert f"Entry {body.entry}" in page_of(signed_in("okafor"), f"/log/verify/{run.pk}")
     finally:
         body.fields = kept
         body.save(using="audit")
+
+
+def test_the_result_of_a_replay_stands_where_a_writer_of_the_audit_database_cannot_change_it():
+    from django.db import connections
+
+    from openclear.audit.models import KnownLog, Replay
+
+    for model in (Replay, KnownLog):
+        table = model._meta.db_table
+        assert table in connections["default"].introspection.table_names()
+        assert table not in connections["audit"].introspection.table_names()
 
 
 def test_hale_makes_a_token_uses_it_and_ends_it():

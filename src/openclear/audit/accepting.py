@@ -49,8 +49,10 @@ def begin_late(folder: Path, *, said: Draft) -> int | None:
         return _append(ledger, said, {"change": "begun"})
 
 
-def accept(folder: Path, *, said: Draft, seen: tuple[int, str] | None, needed: bool) -> int:
-    """Go on with the stored log as it is, and return the number of the entry that says so.
+def accept(folder: Path, *, said: Draft, seen: tuple[int, str] | None, needed: bool) -> tuple[int, list[int]]:
+    """Go on with the stored log as it is; return the number of the entry that says so, and which rows were left out.
+
+    Left out are rows of the table of checkpoints that the key did not sign, named by the size that they claim.
 
     `said`: who accepts it, and why. `seen`: size and root of the newest checkpoint that the other database knows.
     `needed`: whether that database lacks anything in the log. Raises NotPossible where all agree,
@@ -60,10 +62,15 @@ def accept(folder: Path, *, said: Draft, seen: tuple[int, str] | None, needed: b
         return _accept(folder, said, seen, needed=needed)
 
 
-def _accept(folder: Path, said: Draft, seen: tuple[int, str] | None, *, needed: bool) -> int:
+def _accept(
+    folder: Path, said: Draft, seen: tuple[int, str] | None, *, needed: bool
+) -> tuple[int, list[int]]:
     beside = _refused(folder, seen, needed=needed)
     comparison = Comparison(beside) if beside else None
     ledger = _read_by_itself(folder, comparison)
+    _, foreign = _own_checkpoints(ledger.key.line)
+    if foreign:
+        said = replace(said, body={**said.body, "checkpoints_left_out": foreign})
     facts: dict[str, Any] = {"change": "restored"}
     if comparison and beside:
         facts |= {"from_size": beside.head.size, "from_root": beside.head.root}
@@ -72,7 +79,7 @@ def _accept(folder: Path, said: Draft, seen: tuple[int, str] | None, *, needed: 
         facts |= {} if first is None else {"first": first}
     elif seen:
         facts |= {"from_size": seen[0], "from_root": seen[1]}
-    return _append(ledger, said, facts)
+    return _append(ledger, said, facts), foreign
 
 
 def _refused(folder: Path, seen: tuple[int, str] | None, *, needed: bool) -> Beside | None:
@@ -89,15 +96,7 @@ def _refused(folder: Path, seen: tuple[int, str] | None, *, needed: bool) -> Bes
 
 def _read_by_itself(folder: Path, comparison: Comparison | None) -> Ledger:
     key = read_key(folder / KEY_FILE)
-    rows = SignedCheckpoint.objects.using(DATABASE).order_by("size")
-    signed = [Signed(row.note, row.listing) for row in rows]
-    try:
-        for each in signed:
-            open_own(each.note, key.line)
-    except NoteError as error:
-        raise BrokenLog(
-            f"A checkpoint in the audit database is none of this key: {error}. Restore a backup."
-        ) from None
+    signed, _ = _own_checkpoints(key.line)
     heads = HeadFile(folder, key)
     ledger = Ledger(key, heads)
     itself = Comparison(Beside(Head(0, EMPTY_ROOT.hex()), signed, b""))
@@ -109,6 +108,21 @@ def _read_by_itself(folder: Path, comparison: Comparison | None) -> Ledger:
     ledger.go_on_from(signed)
     heads.renew(signed)
     return ledger
+
+
+def _own_checkpoints(key_line: str) -> tuple[list[Signed], list[int]]:
+    # What the key signed, and the numbers of rows that are none of its checkpoints.
+    signed, foreign = [], []
+    for row in SignedCheckpoint.objects.using(DATABASE).order_by("size"):
+        try:
+            is_own = open_own(row.note, key_line).size == row.size
+        except NoteError:
+            is_own = False
+        if is_own:
+            signed.append(Signed(row.note, row.listing))
+        else:
+            foreign.append(row.size)
+    return signed, foreign
 
 
 def _append(ledger: Ledger, said: Draft, facts: Mapping[str, Any]) -> int:

@@ -5,32 +5,37 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from openclear.audit import log, stored
+from openclear.audit import beginning, log, stored
 from openclear.audit.columns import FIELD_OF_COLUMN, wrong_columns
 from openclear.audit.comparing import Comparison
 from openclear.audit.errors import BrokenLog, LogUnavailable
 from openclear.audit.heads import HEAD, Beside, Head, look
 from openclear.audit.models import Entry
 from openclear.audit.proof.checkpoints import size_of
-from openclear.audit.proof.merkle import Frontier
+from openclear.audit.proof.merkle import EMPTY_ROOT, Frontier
 from openclear.audit.proof.notes import parse_checkpoint
 from openclear.audit.proof.replay import replay
 from openclear.audit.proof.verification import Verification
 
 DATABASE = "audit"
-OF_WRITER, OF_ENTRY_0 = "the log's writer", "entry 0 of the stored log, for the log's writer does not answer"
+OF_WRITER, OF_POLICE = "the log's writer", "the police database, for the log's writer does not answer"
+NOT_BESIDE = "with what stands beside the key: this user may not read the folder of keys"
 
 
 def verify(
-    watched: Callable[[Iterator[bytes]], Iterator[bytes]] = iter, outside: Mapping[str, str] | None = None
+    watched: Callable[[Iterator[bytes]], Iterator[bytes]] = iter,
+    outside: Mapping[str, str] | None = None,
+    *,
+    seen: tuple[int, str] | None = None,
 ) -> Verification:
     """Replay the stored log, bodies too, and return what holds. Needs no grant: it tells public facts only.
 
     `watched`: passes the headers on, so that whoever waits sees how far it is. `outside`: checkpoints that somebody else
-    kept, by where they come from.
+    kept, by where they come from. `seen`: size and root of the newest checkpoint that the police database knew beforehand.
     """
-    size, key, came_from = _newest()
-    compared = _Compared(size, came_from)
+    size, key, problem = _newest()
+    came_from = OF_POLICE if problem else OF_WRITER
+    compared = _Compared(size, came_from, seen)
     notes = [note for note in stored.checkpoints() if size_of(note) <= size]
     listing = stored.listing(max((size_of(note) for note in notes), default=0))
     result = replay(
@@ -39,23 +44,31 @@ def verify(
     )  # fmt: skip
     result.key_from = came_from
     compared.tell(result, notes)
+    if problem:
+        result.fault(None, problem)
     return result
 
 
 def _newest() -> tuple[int, str, str]:
+    # The size and the key, never from the log itself; and what is wrong with them, or "".
+    known = beginning.known()
     try:
-        return size_of(log.checkpoint()), log.key_line(), OF_WRITER
-    except LogUnavailable:
-        # A sequencer that refuses to start is itself a finding: replay all that is stored.
+        size, key = size_of(log.checkpoint()), log.key_line()
+    except LogUnavailable as error:
+        # A writer that refuses is itself a finding: replay all that is stored.
         size = Entry.objects.using(DATABASE).count()
-        return max(size, 1), str(stored.genesis(settings.LOG_FOLDER)["key"]), OF_ENTRY_0
+        return max(size, 1), known.key if known else "", f"the log's writer does not answer for it: {error}"
+    if known and known.key != key:
+        return size, known.key, f"the log's writer has another key ({key}) than the police database knows"
+    return size, key, ""
 
 
 class _Compared:
-    """What is compared besides the replay: entries and checkpoints with the files beside the key, columns with bodies."""
+    """What is compared besides the replay: entries with the files beside the key and what the police database saw, columns with bodies."""
 
-    def __init__(self, size: int, came_from: str) -> None:
-        self._problem, self._comparison = "", None
+    def __init__(self, size: int, came_from: str, seen: tuple[int, str] | None) -> None:
+        self._problem, self._comparison, self._is_beside = "", None, True
+        self._seen, self._root_seen = seen or (0, EMPTY_ROOT.hex()), EMPTY_ROOT.hex()
         self._columns: list[tuple[int, str]] = []
         try:
             beside = look(settings.KEYS_FOLDER)
@@ -65,14 +78,16 @@ class _Compared:
         except BrokenLog as error:
             self._problem = str(error)
         except PermissionError:
-            pass  # This user may not read the folder of keys; the log's writer compares at every start.
+            self._is_beside = False  # The log's writer compares at every start.
 
     def leaves(self, size: int) -> Iterator[bytes]:
         tree = Frontier()
         for leaf in stored.leaves(size):
+            tree.add(leaf)
             if self._comparison:
-                tree.add(leaf)
                 self._comparison.take(tree, leaf)
+            if tree.size == self._seen[0]:
+                self._root_seen = tree.root().hex()
             yield leaf
 
     def bodies(self, size: int) -> Iterator[bytes]:
@@ -86,6 +101,9 @@ class _Compared:
             result.fault(entry, f"its column {column} is not what its body says")
         if self._problem:
             result.fault(None, self._problem)
+        if not self._is_beside:
+            result.not_compared.append(NOT_BESIDE)
+        self._tell_seen(result, *self._seen)
         if self._comparison:
             self._tell_entries(result, self._comparison)
             for signed in self._comparison.beside.signed:
@@ -94,6 +112,12 @@ class _Compared:
                         None,
                         f"the checkpoint over {signed.size} entries was removed from the audit database, or changed",
                     )
+
+    def _tell_seen(self, result: Verification, size: int, root: str) -> None:
+        if result.size < size:
+            result.fault(result.size, f"removed: the police database saw {size} entries of this log")
+        elif self._root_seen != root:
+            result.fault(None, f"the first {size} entries are not those that the police database saw")
 
     def _tell_entries(self, result: Verification, comparison: Comparison) -> None:
         first, head = comparison.first(result.size), comparison.beside.head

@@ -23,3 +23,14 @@ class RefusedByOrder(NotPossible):
 
 class BrokenLog(NotPossible):
     """The stored log is not what was signed: nothing may be served before a person has looked."""
+
+
+class OtherBeginning(BrokenLog):
+    """Entry 0 in the audit database is not the one that this city began with."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__(
+            "Entry 0 of the log is not the one that this city began with, so it is taken for no demonstration; run "
+            "openclear log verify and restore the audit database."
+        )

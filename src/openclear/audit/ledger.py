@@ -37,10 +37,10 @@ class Ledger:
         """Begin empty. Raises BrokenLog where the database may lose what it confirms."""
         self.key, self.heads = key, heads
         self.tree, self.book = Frontier(), OrderBook()
-        self.hour = self.note = ""
+        self.hour = self.note = self.genesis = ""
         self.confirmed_epoch = self.claimed_epoch = 0
         self.unconfirmed: dict[int, int] = {}
-        self.erasures: list[Erasure] = []
+        self.erasures: dict[int, Erasure] = {}
         self.keeps_head = False
         self.signed_size = 0
         self._roots: dict[int, str] = {}
@@ -62,7 +62,8 @@ class Ledger:
         """Know the checkpoints that were given away, and finish the erasures that a crash cut off."""
         for each in signed:
             self._remember(parse_checkpoint(each.note), each.note)
-        erase_fields(self.erasures)
+        # A checkpoint is signed after the erasures before it are done, so only what stands behind the newest is repeated.
+        erase_fields(self.erasures[number] for number in self.erasures if number >= self.signed_size)
         self.erasures.clear()
 
     @property
@@ -71,11 +72,12 @@ class Ledger:
         return Head(self.tree.size, self.tree.root().hex(), self.note)
 
     def _take(self, header: Header, leaf: bytes) -> None:
+        self.genesis = self.genesis or leaf.hex()
         self.tree.add(leaf)
         self.book.apply(header)
         self.hour = header["hour"]
         if header["kind"] == "erase":
-            self.erasures.append(header["erase"])
+            self.erasures[header["i"]] = header["erase"]
         if header["kind"] == "head" or header.get("genesis", {}).get("head"):
             self.keeps_head = True
         self.claimed_epoch = max(self.claimed_epoch, header["epoch"])
@@ -98,7 +100,7 @@ class Ledger:
         if entries:
             self._keep(before, entries, bodies)
         # A crash on this line leaves an erase entry whose fields still stand; the next start erases them.
-        erase_fields(self.erasures)
+        erase_fields(self.erasures.values())
         self.erasures.clear()
         return replies
 
@@ -175,8 +177,8 @@ class Ledger:
 
 
 def keep_checkpoint(signed: Signed) -> None:
-    """Put a checkpoint into the database. Doing it twice is harmless."""
-    SignedCheckpoint.objects.using(DATABASE).get_or_create(
+    """Put a checkpoint into the database, in the place of whatever stands there for its size."""
+    SignedCheckpoint.objects.using(DATABASE).update_or_create(
         size=signed.size, defaults={"note": signed.note, "listing": signed.listing}
     )
 

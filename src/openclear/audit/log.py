@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import socket
+import struct
 import threading
 import time
 import unicodedata
@@ -95,6 +96,14 @@ def key_line() -> str:
     return str(_ask({"do": "state"})["key"])
 
 
+def beginning() -> tuple[str, str]:
+    """Return the log's verifier key and the hexadecimal leaf hash of its entry 0, as the writer read them. Raises LogUnavailable."""
+    reply = _ask({"do": "state"})
+    if not reply.get("genesis"):
+        raise LogUnavailable("The log's writer knows no entry 0; start it anew.")
+    return str(reply["key"]), str(reply["genesis"])
+
+
 def checkpoint() -> str:
     """Return a signed checkpoint over every entry so far. Raises LogUnavailable."""
     return str(_ask({"do": "checkpoint"})["note"])
@@ -171,7 +180,26 @@ def _connect(folder: Path) -> socket.socket:
         raise
     finally:
         os.close(descriptor)
+    _check_peer(connection, folder)
     return connection
+
+
+def _check_peer(connection: socket.socket, folder: Path) -> None:
+    # Anyone who can write the folder can put a socket there, and would be believed that an entry is on the disk.
+    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    if user not in _users_of_writer():
+        connection.close()
+        raise LogUnavailable(
+            f"A process of user {user} answers in the place of the log's writer, so nothing may be answered; see who can "
+            f"write {folder}."
+        )
+
+
+def _users_of_writer() -> set[int]:
+    users = {os.getuid()}
+    with contextlib.suppress(OSError):
+        users.add(settings.KEYS_FOLDER.stat().st_uid)
+    return users
 
 
 def _connect_or_start(folder: Path) -> socket.socket:

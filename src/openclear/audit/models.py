@@ -80,8 +80,11 @@ class SignedCheckpoint(models.Model):
         return f"checkpoint of {self.size} entries"
 
 
-class VerificationRun(models.Model):
-    """One replay of the stored log that somebody asked for, and how far it is."""
+class Replay(models.Model):
+    """One replay of the stored log that somebody asked for, and how far it is.
+
+    In the police database: whoever can change the log must not be able to write that it holds.
+    """
 
     began = models.DateTimeField()
     ended = models.DateTimeField(null=True, blank=True)
@@ -92,5 +95,16 @@ class VerificationRun(models.Model):
     faults = models.JSONField(default=list)
 
     def __str__(self) -> str:
-        """Return the number of the run."""
-        return f"verification {self.pk}"
+        """Return the number of the replay."""
+        return f"replay {self.pk}"
+
+
+class KnownLog(models.Model):
+    """One row, in the police database: which log this city began. `leaf`: hexadecimal leaf hash of its entry 0."""
+
+    leaf = models.CharField(max_length=64)
+    key = models.TextField()
+
+    def __str__(self) -> str:
+        """Return the key that signs it."""
+        return self.key

@@ -4,6 +4,7 @@ An honest crash leaves the stored log as the head has it, or one batch further; 
 """
 
 import hmac
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from openclear.audit.storing import newest_code
 DATABASE = "audit"
 KEY_FILE = "log.key"
 CHUNK = 10_000
+alarm = logging.getLogger("openclear.alarm")
 
 
 def begin_head(folder: Path, key: SigningKey) -> None:
@@ -40,7 +42,7 @@ def open_ledger(folder: Path) -> Ledger:
     is_own = hmac.compare_digest(code, newest_code())
     if problem := comparison.problem(ledger.tree.size, is_own_batch=is_own):
         raise BrokenLog(problem)
-    _compare_checkpoints(comparison.beside.signed)
+    _mend_checkpoints(comparison.beside.signed)
     ledger.go_on_from(comparison.beside.signed)
     if ledger.head != head:
         heads.write(ledger.head)
@@ -62,19 +64,17 @@ def read_stored(ledger: Ledger, comparisons: Sequence[Comparison]) -> list[bytes
     return leaves
 
 
-def _compare_checkpoints(beside: Sequence[Signed]) -> None:
-    stored = {row.size: Signed(row.note, row.listing) for row in SignedCheckpoint.objects.using(DATABASE)}
-    for each in beside[:-1]:
-        if stored.get(each.size) != each:
-            raise BrokenLog(
-                f"The checkpoint over {each.size} entries was removed from the audit database or changed."
-            )
-    for newest in beside[-1:]:
-        keep_checkpoint(newest)
-        stored.setdefault(newest.size, newest)
-        if stored[newest.size] != newest:
-            raise BrokenLog(f"The checkpoint over {newest.size} entries was changed in the audit database.")
-    if unknown := sorted(stored.keys() - {each.size for each in beside}):
-        raise BrokenLog(
-            f"The checkpoint over {unknown[0]} entries in the audit database was never signed here."
-        )
+def _mend_checkpoints(beside: Sequence[Signed]) -> None:
+    # The table is made of what stands beside the key: no row of it may keep the log from going on, and none is believed.
+    table = SignedCheckpoint.objects.using(DATABASE)
+    stored = {row.size: Signed(row.note, row.listing) for row in table}
+    wanted = {each.size: each for each in beside}
+    foreign = sorted(stored.keys() - wanted.keys())
+    wrong = [size for size in wanted if stored.get(size) != wanted[size]]
+    # A crash leaves the newest out of the table, and nothing else.
+    newest = [each.size for each in beside[-1:] if each.size not in stored]
+    for size in foreign + [size for size in wrong if size not in newest]:
+        alarm.critical("the checkpoint over %s entries in the audit database was added, changed or removed", size)
+    table.filter(size__in=foreign).delete()
+    for size in wrong:
+        keep_checkpoint(wanted[size])

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.conf import settings
-
 from openclear.audit import stored
+from openclear.audit.beginning import genesis, is_demo
 from openclear.audit.checking import verify
 from openclear.audit.errors import BrokenLog
 from openclear.audit.models import Body, Entry
-from openclear.audit.stored import checkpoints, genesis, headers, leaves, listing
+from openclear.audit.stored import checkpoints, headers, leaves, listing
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 
@@ -19,11 +18,6 @@ __all__ = [
     "newest_entry_of_order", "stated_by_order", "verify",
 ]  # fmt: skip
 DATABASE = "audit"
-
-
-def is_demo() -> bool:
-    """Say whether this city was set up for demonstration, where naming people is enough."""
-    return bool(genesis(settings.LOG_FOLDER)["demo"])
 
 
 def bodies(grant: Grant, *, size: int) -> Iterator[bytes]:

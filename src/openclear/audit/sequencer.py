@@ -144,7 +144,7 @@ class Sequencer:
             self.end()
             self._sign()
             return {"stopped": True}
-        return self.ledger.state() | {"key": self.ledger.key.line}
+        return self.ledger.state() | {"key": self.ledger.key.line, "genesis": self.ledger.genesis}
 
     def _answer(self, connection: socket.socket, reply: dict[str, Any]) -> None:
         try:

@@ -1,30 +1,12 @@
-"""The stored log as it is read again and again: entry 0, headers, leaves, bodies, checkpoints. For this room."""
+"""The stored log as it is read again and again: headers, leaves, bodies, checkpoints. For this room."""
 
-import json
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from openclear.audit.errors import BrokenLog
 from openclear.audit.models import Body, Entry, SignedCheckpoint
 
 DATABASE = "audit"
 CHUNK = 5_000
-
-
-@cache
-def genesis(folder: Path) -> dict[str, Any]:
-    """Return entry 0: demo mode or not, origin, key. Raises BrokenLog where the log in `folder` has none.
-
-    Entry 0 never changes, so it is read once for each process.
-    """
-    entry = Entry.objects.using(DATABASE).filter(index=0).first()
-    if entry is None:
-        message = f"There is no log in {folder}; run openclear init first."
-        raise BrokenLog(message)
-    facts: dict[str, Any] = json.loads(bytes(entry.header))["genesis"]
-    return facts
 
 
 def headers(size: int) -> Iterator[bytes]:

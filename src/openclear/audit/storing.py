@@ -1,6 +1,7 @@
 """How the log reaches the disk, and what is erased from it."""
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from openclear.audit.proof.commitments import stored_hash
 DATABASE = "audit"
 FULL = 2  # SQLite's number for synchronous=FULL
 Erasure = Mapping[str, Any]
+alarm = logging.getLogger("openclear.alarm")
 
 
 def store(
@@ -47,17 +49,36 @@ def newest_code() -> bytes:
 
 
 def erase_fields(erasures: Iterable[Erasure]) -> None:
-    """Put the hash of each named field in the place of its salt and value. Doing it twice is harmless."""
+    """Put the hash of each named field in the place of its salt and value. Doing it twice is harmless.
+
+    What is absent or malformed counts as erased, with an alarm: somebody changed the database, which a replay names, and
+    no such change may keep the log from going on.
+    """
     for erasure in erasures:
-        with transaction.atomic(using=DATABASE):
-            body = Body.objects.using(DATABASE).get(entry=erasure["entry"])
-            fields = json.loads(body.fields)
-            for name in erasure["fields"]:
-                fields[name] = {"hash": stored_hash(name, fields[name]).hex()}
-            body.fields = encode(fields).decode()
-            for column, value in columns_of(fields).items():
-                setattr(body, column, value)
-            body.save(using=DATABASE)
+        try:
+            with transaction.atomic(using=DATABASE):
+                _erase(erasure)
+        except (Body.DoesNotExist, ValueError, KeyError, TypeError, AttributeError) as error:
+            alarm.critical(
+                "entry %s cannot be erased as an entry of the log says (%s): its body was removed or changed; run "
+                "openclear log verify",
+                erasure["entry"],
+                type(error).__name__,
+            )
+
+
+def _erase(erasure: Erasure) -> None:
+    body = Body.objects.using(DATABASE).get(entry=erasure["entry"])
+    fields = json.loads(body.fields)
+    absent = [name for name in erasure["fields"] if name not in fields]
+    for name in set(erasure["fields"]) - set(absent):
+        fields[name] = {"hash": stored_hash(name, fields[name]).hex()}
+    body.fields = encode(fields).decode()
+    for column, value in columns_of(fields).items():
+        setattr(body, column, value)
+    body.save(using=DATABASE)
+    if absent:
+        alarm.critical("entry %s has no field %s to erase", erasure["entry"], ", ".join(absent))
 
 
 def check_durability() -> None:

@@ -8,13 +8,13 @@ from datetime import timedelta
 from django.conf import settings
 
 from openclear.audit.checking import verify
-from openclear.audit.models import Entry, VerificationRun
+from openclear.audit.models import Entry, Replay
 from openclear.audit.rows import RunRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 
-DATABASE = "audit"
+DATABASE, POLICE = "audit", "default"
 NOTED_EVERY = 2000
 # A run that says nothing for so long was stopped; another may begin.
 SILENT = timedelta(minutes=2)
@@ -24,7 +24,7 @@ MOST_FAULTS_KEPT = 20
 def begin(grant: Grant) -> int:
     """Begin a replay and return its number; the number of the one that runs where one does: they cost what the log costs."""
     grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
-    runs = VerificationRun.objects.using(DATABASE)
+    runs = Replay.objects.using(POLICE)
     running = runs.filter(ended=None, began__gt=clock.now() - SILENT).order_by("-pk").first()
     if running:
         return int(running.pk)
@@ -40,20 +40,23 @@ def begin(grant: Grant) -> int:
 def progress(grant: Grant, *, run: int) -> RunRow | None:
     """Return how far a replay is; None where there is none of this number."""
     grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
-    row = VerificationRun.objects.using(DATABASE).filter(pk=run).first()
+    row = Replay.objects.using(POLICE).filter(pk=run).first()
     if row is None:
         return None
     over = row.ended is not None or row.began < clock.now() - SILENT
     return RunRow(row.pk, row.checked, row.total, row.ok, row.root, row.faults, over)
 
 
-def keep_result(run: int) -> bool:
-    """Replay the log, write the progress and what was found into run number `run`, and return whether all holds."""
+def keep_result(run: int, *, seen: tuple[int, str] | None = None) -> bool:
+    """Replay the log, write the progress and what was found into run number `run`, and return whether all holds.
+
+    `seen`: size and root of the newest checkpoint that the police database knows.
+    """
     with contextlib.suppress(OSError):
         os.nice(10)
-    row = VerificationRun.objects.using(DATABASE).filter(pk=run)
+    row = Replay.objects.using(POLICE).filter(pk=run)
     try:
-        result = verify(watched=lambda headers: _counted(headers, run))
+        result = verify(watched=lambda headers: _counted(headers, run), seen=seen)
     except BaseException:
         # Without a verdict: the page says that the replay was stopped.
         row.update(ended=clock.now())
@@ -69,5 +72,5 @@ def _counted(headers: Iterator[bytes], run: int) -> Iterator[bytes]:
     for place, header in enumerate(headers):
         if place % NOTED_EVERY == 0:
             # `began` moves along: it is what tells a run that works from one that was stopped.
-            VerificationRun.objects.using(DATABASE).filter(pk=run).update(checked=place, began=clock.now())
+            Replay.objects.using(POLICE).filter(pk=run).update(checked=place, began=clock.now())
         yield header

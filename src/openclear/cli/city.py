@@ -1,5 +1,6 @@
 """Setting a city up, and throwing a demonstration city away."""
 
+import contextlib
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -13,11 +14,11 @@ from openclear.access.commands import NewAgency, NewOfficer, found_city
 from openclear.access.versions import take_rules
 from openclear.audit import log
 from openclear.audit.accepting import begin_late
-from openclear.audit.errors import BrokenLog
+from openclear.audit.beginning import forget, genesis, keep_known
+from openclear.audit.errors import BrokenLog, LogUnavailable
 from openclear.audit.keys import create_key
 from openclear.audit.opening import KEY_FILE, begin_head
 from openclear.audit.proof.headers import FORMAT
-from openclear.audit.queries import genesis
 from openclear.audit.rows import Draft
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 
@@ -55,6 +56,7 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     begin_head(settings.KEYS_FOLDER, key)
     facts = {"demo": demo, "format": FORMAT, "head": True, "key": key.line, "origin": origin}
     log.append(Draft("genesis", "none", extra={"genesis": facts}, body={"nonce": secrets.token_hex(16)}))
+    keep_known()
     found_city(agencies, founders)
     take_rules()
 
@@ -72,6 +74,9 @@ def bring_up_to_date() -> None:
             call_command("migrate", database=alias, verbosity=0, interactive=False)
         if alias == "audit" and HEADS_CAME_WITH in {(each.app_label, each.name) for each in plan}:
             _begin_head_late()
+    # A writer that refuses is said when the server starts; until then nothing is taken for a demonstration.
+    with contextlib.suppress(LogUnavailable):
+        keep_known()
 
 
 def _begin_head_late() -> None:
@@ -100,7 +105,7 @@ def throw_away() -> None:
         connections[alias].close()
     for folder in (settings.POLICE_FOLDER, settings.LOG_FOLDER, settings.KEYS_FOLDER, settings.PUBLIC_FOLDER):
         shutil.rmtree(folder, ignore_errors=True)
-    genesis.cache_clear()
+    forget()
 
 
 def _may_go() -> bool:
@@ -110,7 +115,7 @@ def _may_go() -> bool:
         return False
     try:
         return bool(genesis(settings.LOG_FOLDER)["demo"])
-    except (DatabaseError, BrokenLog):
+    except (DatabaseError, BrokenLog, LogUnavailable):
         return True
 
 

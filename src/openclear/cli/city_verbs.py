@@ -114,8 +114,8 @@ def demo(options: argparse.Namespace) -> int:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve what is here."""
-    genesis(settings.LOG_FOLDER)
     bring_up_to_date()
+    genesis(settings.LOG_FOLDER)
     port = options.port or settings.CONFIGURATION.port
     _check_free(port)
     start.reconcile_and_say()
@@ -130,15 +130,24 @@ def sequencer(options: argparse.Namespace) -> int:
         return 0
     try:
         ledger = open_ledger(settings.KEYS_FOLDER)
-    except BrokenLog as error:
-        note_refusal(settings.LOG_FOLDER, str(error))
-        raise
+    except Exception as error:
+        # Whoever waits for the writer is told at once, whatever it was.
+        refused = error if isinstance(error, BrokenLog) else BrokenLog(_unexpected(error))
+        note_refusal(settings.LOG_FOLDER, str(refused))
+        raise refused from error
     note_refusal(settings.LOG_FOLDER, "")
     writer = Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay)
     signal.signal(signal.SIGTERM, lambda *_: writer.end())
     writer.serve()
     os.close(lock)
     return 0
+
+
+def _unexpected(error: Exception) -> str:
+    return (
+        f"The log cannot be opened ({type(error).__name__}: {' '.join(str(error).split())}); look at the audit database "
+        "and the folder of keys, then start its writer again."
+    )
 
 
 def _register_cast() -> None:

@@ -3,7 +3,7 @@
 import argparse
 
 from openclear.access import gate
-from openclear.access.seen import accept_log
+from openclear.access.seen import accept_log, newest_seen
 from openclear.audit import commands, queries, reading, verifying
 from openclear.audit.proof.command import as_json, need_outside, report
 from openclear.cli.acting import HERE, actor, administration, approver, print_json
@@ -14,10 +14,11 @@ from openclear.vocabulary.purposes import Purpose
 
 def verify(options: argparse.Namespace) -> int:
     """Replay the stored log."""
+    seen = newest_seen()
     if options.keep is not None:
-        return 0 if verifying.keep_result(options.keep) else 1
+        return 0 if verifying.keep_result(options.keep, seen=seen) else 1
     outside = {str(path): path.read_bytes().decode(errors="replace") for path in options.checkpoint}
-    result = queries.verify(outside=outside)
+    result = queries.verify(outside=outside, seen=seen)
     need_outside(result, len(outside), required=options.require_outside)
     if options.json:
         print_json(as_json(result))

@@ -22,10 +22,14 @@ DATABASE_OF_APP = {
     "audit": "audit",
     "release": "public",
 }
+# What the police database keeps of the log, so that whoever can write the audit database alone cannot change it.
+DATABASE_OF_MODEL = {("audit", "knownlog"): "default", ("audit", "replay"): "default"}
 
 
-def _app_of(model: type[Model] | Model) -> str:
-    return model._meta.app_label  # noqa: SLF001 - Django's documented way to a model's app
+def _database_of(model: type[Model] | Model) -> str:
+    described = model._meta  # noqa: SLF001 - Django's documented way to a model's app
+    app, name = described.app_label, str(described.model_name)
+    return DATABASE_OF_MODEL.get((app, name)) or DATABASE_OF_APP[app]
 
 
 class Router:
@@ -33,19 +37,19 @@ class Router:
 
     def db_for_read(self, model: type[Model], **_hints: Any) -> str:
         """Return the alias that `model` lives in. Raises KeyError for an app that nobody listed."""
-        return DATABASE_OF_APP[_app_of(model)]
+        return _database_of(model)
 
     def db_for_write(self, model: type[Model], **_hints: Any) -> str:
         """Return the alias that `model` lives in."""
-        return DATABASE_OF_APP[_app_of(model)]
+        return _database_of(model)
 
     def allow_relation(self, one: Model, other: Model, **_hints: Any) -> bool:
         """Say whether two rows may point at each other: only within one database."""
-        return DATABASE_OF_APP[_app_of(one)] == DATABASE_OF_APP[_app_of(other)]
+        return _database_of(one) == _database_of(other)
 
-    def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
-        """Say whether the tables of an app belong into `db`."""
-        return DATABASE_OF_APP.get(app_label) == db
+    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **_hints: Any) -> bool:
+        """Say whether a table, or the tables of an app, belong into `db`."""
+        return DATABASE_OF_MODEL.get((app_label, model_name or ""), DATABASE_OF_APP.get(app_label)) == db
 
 
 def database(address: str, file: Path) -> dict[str, Any]:

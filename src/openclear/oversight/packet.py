@@ -12,6 +12,7 @@ from typing import Any
 
 from openclear.access import queries
 from openclear.access.notices import told_of
+from openclear.access.seen import newest_seen
 from openclear.audit import log
 from openclear.audit.queries import is_demo, verify
 from openclear.oversight.errors import NoSuchOrder
@@ -103,8 +104,9 @@ def _state(row: queries.OrderHistoryRow) -> dict[str, Any]:
 
 
 def _certificate(agency: str) -> dict[str, Any]:
+    seen = newest_seen()
     note = log.checkpoint()
-    result = verify()
+    result = verify(seen=seen)
     return {
         "log_is_whole": result.ok, "faults": result.faults, "entries": result.size, "root": result.root,
         "agency": agency, "counts": result.agency(agency), "checkpoint": note,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from openclear.audit.proof.listing import check_listing
-from openclear.audit.proof.notes import Checkpoint, NoteError, open_checkpoint, parse_key
+from openclear.audit.proof.notes import Checkpoint, NoteError, open_checkpoint, other_names, parse_key
 from openclear.audit.proof.verification import Verification
 
 Roots = Mapping[int, bytes]
@@ -32,6 +32,8 @@ def open_checkpoints(result: Verification, notes: Sequence[str], key_line: str) 
             opened.append(open_own(note, key_line))
         except NoteError as error:
             result.fault(None, f"checkpoint: {error}")
+        else:
+            result.also_signed |= other_names(note, parse_key(key_line))
     if not notes:
         result.fault(None, "checkpoint: there is none, so nothing binds the entries")
     result.checkpoints = len(opened)
@@ -79,8 +81,10 @@ def compare_outside(result: Verification, kept: Mapping[str, Checkpoint], roots:
             first = max((size for size in agreed if size < note.size), default=0)
             problem = f"the first that differs lies from here to entry {note.size - 1}: outside checkpoint {name} signs others"
             result.fault(first, problem)
-        else:
-            result.outside += 1
+        elif note.size >= result.outside_size:
+            result.outside_size, result.outside_from = note.size, name
+    # One checkpoint that was given twice is one.
+    result.outside = len(agreed)
 
 
 def compare_listing(result: Verification, listing: str, notes: Sequence[Checkpoint], key_line: str) -> None:

@@ -29,6 +29,10 @@ NOTHING_OUTSIDE = (
     "that whoever holds the key did not write the log anew, or cut it short: give the checkpoints that you, or "
     "somebody else, kept with --checkpoint"
 )
+OLD_OUTSIDE = (
+    "that whoever holds the key did not write the log anew from entry {} on, or cut it short there: give a checkpoint "
+    "that was kept later with --checkpoint"
+)
 GIVEN, EXPORTED = (
     "given with --key",
     "the export's own log.vkey; compare it with the one that the city publishes",
@@ -52,7 +56,8 @@ def verify_directory(
     Raises OSError where a file is missing or cannot be read.
     """
     own_key = _text(directory / "log.vkey")
-    notes = {path.name: _text(path) for path in sorted((directory / "checkpoints").iterdir())}
+    paths = sorted((directory / "checkpoints").iterdir())
+    notes = {path.name: _text(path) for path in paths if path.is_file()}
     bodies, listing = directory / "bodies.jsonl", directory / "checkpoints.note"
     result = replay(
         _lines(directory / "headers.jsonl"),
@@ -64,6 +69,9 @@ def verify_directory(
         outside={str(path): _text(path) for path in outside},
     )
     _check_names(result, own_key, notes)
+    for path in paths:
+        if not path.is_file():
+            result.fault(None, f"checkpoints/{path.name} is no file; a folder of checkpoints holds nothing else")
     need_outside(result, len(outside), required=require_outside)
     result.key_from = GIVEN if key_line else EXPORTED
     result.unknown_files = sorted({path.name for path in directory.iterdir()} - set(FILES))
@@ -96,6 +104,9 @@ def as_json(result: Verification) -> dict[str, Any]:
         "key_from": result.key_from,
         "checkpoints": result.checkpoints,
         "outside_checkpoints": result.outside,
+        "outside_size": result.outside_size,
+        "also_signed": sorted(result.also_signed),
+        "not_compared": result.not_compared,
         "bodies_checked": result.bodies_checked,
         "heads": [{"entry": header["i"], **header["head"]} for header in result.heads],
     }
@@ -110,11 +121,11 @@ def report(result: Verification, agency: str | None, *, months: bool = False) ->
     yield f"root           {result.root}"
     yield f"bodies         {'checked' if result.bodies_checked else 'not in this export, so not checked'}"
     yield f"checkpoints    {result.checkpoints} signed" + (", each agreeing" if result.ok else "")
-    yield (
-        f"outside        {result.outside} checkpoints kept by others agree"
-        if result.outside
-        else ("outside        no checkpoint that somebody else kept was compared")
-    )
+    yield f"outside        {_outside(result)}"
+    for name in sorted(result.also_signed):
+        yield f"also signed    by {name}, not checked"
+    for what in result.not_compared:
+        yield f"not compared   {what}"
     yield from _heads(result)
     for fault in result.faults:
         entry = "the log" if fault["entry"] is None else f"entry {fault['entry']}"
@@ -133,9 +144,22 @@ def report(result: Verification, agency: str | None, *, months: bool = False) ->
 def _verdict(result: Verification) -> str:
     if not result.ok:
         return f"NOT PROVED: {len(result.faults) + result.more_faults} faults"
-    if result.outside:
-        return f"consistent with {result.outside} outside checkpoints and signed by {result.key}"
-    return f"consistent with itself and signed by {result.key}"
+    if not result.outside:
+        return f"consistent with itself and signed by {result.key}"
+    upto = "" if _is_covered(result) else f" up to entry {result.outside_size - 1},"
+    return f"consistent with {result.outside} outside checkpoints{upto} and signed by {result.key}"
+
+
+def _is_covered(result: Verification) -> bool:
+    return bool(result.outside) and result.outside_size >= result.size
+
+
+def _outside(result: Verification) -> str:
+    if not result.outside:
+        return "no checkpoint that somebody else kept was compared"
+    size, more = result.outside_size, result.size - result.outside_size
+    told = f"entries 0 to {size - 1} are those of outside checkpoint {result.outside_from} ({size})"
+    return f"{told}; {more} entries behind it are vouched for by {result.key} alone" if more else told
 
 
 def _limits(result: Verification) -> Iterator[str]:
@@ -143,6 +167,8 @@ def _limits(result: Verification) -> Iterator[str]:
         yield "holds          what was signed stands here unchanged, whole and in order; no allow stands behind an order"
     if not result.outside:
         yield f"not proved     {NOTHING_OUTSIDE}"
+    elif not _is_covered(result):
+        yield f"not proved     {OLD_OUTSIDE.format(result.outside_size)}"
     for limit in NOT_PROVED:
         yield f"not proved     {limit}"
 

@@ -81,6 +81,13 @@ def open_note(note: str, key: VerifierKey) -> str:
     return text
 
 
+def other_names(note: str, key: VerifierKey) -> set[str]:
+    """Return the names of signature lines on an opened note that are not of `key`, fit to be printed. Nothing is checked."""
+    lines = [_signature_line(line) for line in note.rpartition("\n\n")[2][:-1].split("\n")]
+    names = {name for name, signature in lines if (name, signature[:4]) != (key.name, key.key_id)}
+    return {"".join(letter if letter.isprintable() else "?" for letter in name) for name in names}
+
+
 def _signature_line(line: str) -> tuple[str, bytes]:
     if not line.startswith(SIGNATURE_LINE):
         raise NoteError("a signature line is malformed")

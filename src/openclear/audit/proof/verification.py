@@ -16,7 +16,8 @@ class Verification:
     """What a replay found.
 
     `key`: the verifier key that signatures were checked with, and `key_from` where it was taken from; `outside`: how many
-    checkpoints that somebody else kept agree; `heads`: entries that begin a head file or accept a restored log.
+    different checkpoints that somebody else kept agree, the newest over `outside_size` entries, from `outside_from`;
+    `also_signed`: names of other signatures, which nobody checks; `not_compared`: what this replay could not look at; `heads`: entries that begin a head file or accept a restored log.
     """
 
     size: int = 0
@@ -33,6 +34,10 @@ class Verification:
     lists_checkpoints: bool = False
     checkpoints: int = 0
     outside: int = 0
+    outside_size: int = 0
+    outside_from: str = ""
+    also_signed: set[str] = field(default_factory=set)
+    not_compared: list[str] = field(default_factory=list)
     bodies_checked: bool = False
     unknown_files: list[str] = field(default_factory=list)
 
