@@ -340,9 +340,9 @@ def test_a_checkpoint_removed_changed_or_added_is_named_and_written_again(caplog
             lambda: rows.filter(size=first).update(note=whole[0][1]),
         ):
             change()
-            assert any(f"checkpoint over {first} entries" in fault["problem"] for fault in verify().faults) or (
-                rows.get(size=first).note == kept.note
-            )
+            assert any(
+                f"checkpoint over {first} entries" in fault["problem"] for fault in verify().faults
+            ) or (rows.get(size=first).note == kept.note)
             caplog.clear()
             opened()
             assert f"checkpoint over {first} entries" in caplog.text
@@ -416,7 +416,9 @@ def test_a_writer_with_another_key_or_history_than_the_police_database_knows_is_
 
 
 def an_erased_entry():
-    entry = log.append(Draft("refusal", "deny", agencies=["il.isp"], body={"text": "private", "case": "7"})).entry
+    entry = log.append(
+        Draft("refusal", "deny", agencies=["il.isp"], body={"text": "private", "case": "7"})
+    ).entry
     log.append(
         Draft(
             "erase", "none", extra={"erase": {"entry": entry, "fields": ["case", "text"]}},
