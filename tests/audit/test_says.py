@@ -71,7 +71,10 @@ def test_with_a_checkpoint_that_an_outsider_kept(export, kept):
     both = verify(export, "--checkpoint", str(kept), newest)
     assert first_line(both).startswith("consistent with 2 outside checkpoints and signed by ")
     size = size_of(Path(newest).read_text())
-    assert f"outside        entries 0 to {size - 1} are those of outside checkpoint {newest} ({size})\n" in both.stdout
+    assert (
+        f"outside        entries 0 to {size - 1} are those of outside checkpoint {newest} ({size})\n"
+        in both.stdout
+    )
     assert "log anew" not in both.stdout
 
 
@@ -80,7 +83,10 @@ def test_an_old_outside_checkpoint_vouches_for_no_more_than_it_signs(export, kep
     key, size = (export / "log.vkey").read_text().strip(), size_of(kept.read_text())
     whole = size_of((export / "checkpoint").read_text())
     assert done.returncode == 0
-    assert first_line(done) == f"consistent with 1 outside checkpoints up to entry {size - 1}, and signed by {key}"
+    assert (
+        first_line(done)
+        == f"consistent with 1 outside checkpoints up to entry {size - 1}, and signed by {key}"
+    )
     assert (
         f"outside        entries 0 to {size - 1} are those of outside checkpoint {kept} ({size}); "
         f"{whole - size} entries behind it are vouched for by {key} alone\n"

@@ -80,9 +80,13 @@ def accept_log(grant: Grant, *, approval: Grant, reason: str) -> list[str]:
     )  # fmt: skip
     with registry_held():
         lacking = bool(_lost_orders() or _lost_moves())
-        entry, left_out = accepting.accept(settings.KEYS_FOLDER, said=said, seen=newest_seen(), needed=lacking)
+        entry, left_out = accepting.accept(
+            settings.KEYS_FOLDER, said=said, seen=newest_seen(), needed=lacking
+        )
         # A crash on this line leaves an accepted log that this database does not know: it is accepted once more.
-        foreign = [f"The checkpoint over {size} entries is none of this log's key: left out." for size in left_out]
+        foreign = [
+            f"The checkpoint over {size} entries is none of this log's key: left out." for size in left_out
+        ]
         return [f"The log is accepted as it is; entry {entry} says so.", *foreign, *_take_accepted()]
 
 

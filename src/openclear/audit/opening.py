@@ -74,7 +74,9 @@ def _mend_checkpoints(beside: Sequence[Signed]) -> None:
     # A crash leaves the newest out of the table, and nothing else.
     newest = [each.size for each in beside[-1:] if each.size not in stored]
     for size in foreign + [size for size in wrong if size not in newest]:
-        alarm.critical("the checkpoint over %s entries in the audit database was added, changed or removed", size)
+        alarm.critical(
+            "the checkpoint over %s entries in the audit database was added, changed or removed", size
+        )
     table.filter(size__in=foreign).delete()
     for size in wrong:
         keep_checkpoint(wanted[size])

@@ -71,7 +71,9 @@ def verify_directory(
     _check_names(result, own_key, notes)
     for path in paths:
         if not path.is_file():
-            result.fault(None, f"checkpoints/{path.name} is no file; a folder of checkpoints holds nothing else")
+            result.fault(
+                None, f"checkpoints/{path.name} is no file; a folder of checkpoints holds nothing else"
+            )
     need_outside(result, len(outside), required=require_outside)
     result.key_from = GIVEN if key_line else EXPORTED
     result.unknown_files = sorted({path.name for path in directory.iterdir()} - set(FILES))
