@@ -416,21 +416,20 @@ def test_a_writer_with_another_key_or_history_than_the_police_database_knows_is_
 
 
 def an_erased_entry():
-    entry = log.append(
-        Draft("refusal", "deny", agencies=["il.isp"], body={"text": "private", "case": "7"})
-    ).entry
-    log.append(
-        Draft(
-            "erase", "none", extra={"erase": {"entry": entry, "fields": ["case", "text"]}},
-            body={"officer": "okafor", "court_order": "x"},
-        )
-    )  # fmt: skip
+    """The writer crashed before it signed that an entry was erased."""
+    said = Draft("refusal", "deny", agencies=["il.isp"], body={"text": "private", "case": "7"})
+    writer = opened()
+    entry = writer.append([log.question_of(said)])[0]["entry"]
+    facts = {"erase": {"entry": entry, "fields": ["case", "text"]}}
+    body = {"officer": "okafor", "court_order": "x"}
+    assert "entry" in writer.append([log.question_of(Draft("erase", "none", extra=facts, body=body))])[0]
     return entry
 
 
 @pytest.mark.parametrize("damage", ["body", "field", "malformed", "salt"])
 def test_what_is_absent_counts_as_erased_and_the_log_goes_on(damage, caplog):
-    entry = an_erased_entry()
+    with no_writer():
+        entry = an_erased_entry()
     with mallory():
         row = Body.objects.using("audit").filter(entry=entry)
         fields = json.loads(row.get().fields)
@@ -449,7 +448,8 @@ def test_what_is_absent_counts_as_erased_and_the_log_goes_on(damage, caplog):
 
 
 def test_only_erasures_behind_the_newest_signed_head_are_repeated(caplog):
-    entry = an_erased_entry()
+    with no_writer():
+        entry = an_erased_entry()
     with mallory():
         fields = json.dumps({"text": {"salt": "A" * 43 + "=", "value": "again"}})
         Body.objects.using("audit").filter(entry=entry).update(fields=fields)

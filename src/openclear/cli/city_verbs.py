@@ -134,6 +134,7 @@ def sequencer(options: argparse.Namespace) -> int:
         # Whoever waits for the writer is told at once, whatever it was.
         refused = error if isinstance(error, BrokenLog) else BrokenLog(_unexpected(error))
         note_refusal(settings.LOG_FOLDER, str(refused))
+        os.close(lock)
         raise refused from error
     note_refusal(settings.LOG_FOLDER, "")
     writer = Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay)

@@ -14,9 +14,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from openclear.audit.proof.agency_lines import about, by_month
 from openclear.audit.proof.checkpoints import size_of
 from openclear.audit.proof.replay import replay
-from openclear.audit.proof.verification import Verification, months_of
+from openclear.audit.proof.verification import Verification
 
 NOT_PROVED = (
     "that nothing was looked up beside the log: a copy of the database, a photograph of a screen",
@@ -137,9 +138,9 @@ def report(result: Verification, agency: str | None, *, months: bool = False) ->
     for name in result.unknown_files:
         yield f"not checked    {name}: no file of an export"
     if agency:
-        yield from _about(result, agency)
+        yield from about(result, agency)
     if agency and months:
-        yield from _by_month(result, agency)
+        yield from by_month(result, agency)
     yield from _limits(result)
 
 
@@ -187,38 +188,6 @@ def _heads(result: Verification) -> Iterator[str]:
             f"RESTORED       entry {header['i']}: two people accepted the log of {facts['size']} entries before it "
             f"in the place of another ({lost}root {facts.get('from_root', 'unknown')}){first}"
         )
-
-
-def _about(result: Verification, agency: str) -> Iterator[str]:
-    counts = result.agency(agency)
-    yield f"agency         {agency} and everything that belongs to it"
-    for move in counts["moves"]:
-        yield f"followed       {_told(move)}"
-    for order in counts["orders"]:
-        state = result.book.orders[order]["state"]
-        yield f"order          {order}, entry {result.book.entries[order]}, now {state}"
-    if not counts["orders"]:
-        yield "order          no order in this log covers this agency"
-    for phase, words in (
-        ("before", "before an order"),
-        ("under", "under an order"),
-        ("after", "after the lifting"),
-    ):
-        allowed, refused = counts[f"allowed_{phase}_order"], counts[f"refused_{phase}_order"]
-        yield f"{words:<18}  allowed {allowed:>6}   refused {refused:>6}"
-
-
-def _told(move: Mapping[str, Any]) -> str:
-    if move["change"] == "renamed":
-        return f"entry {move['entry']}: {move['to']} was given another name"
-    if move["change"] == "split":
-        return f"entry {move['entry']}: {move['to']} was split off from {move['from']}"
-    return f"entry {move['entry']}: {move['from']} was {move['change']}, and is {move['to']} from there on"
-
-
-def _by_month(result: Verification, agency: str) -> Iterator[str]:
-    for month, counts in months_of(result, agency).items():
-        yield f"{month:<18}  allowed {counts['allowed']:>6}   refused {counts['refused']:>6}"
 
 
 def _lines(path: Path) -> Iterator[bytes]:
