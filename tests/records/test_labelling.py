@@ -135,9 +135,8 @@ def test_what_a_crash_broke_off_is_done_at_the_next_start(older, monkeypatch):
 
 
 def test_where_the_publisher_is_refused_rows_are_labelled_and_it_is_tried_again(older, capsys, caplog):
-    lifecycle.disable(
-        grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION), handle="publisher", reason="idle"
-    )
+    first, second = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
+    lifecycle.disable(first, handle="publisher", reason="idle", approval=second)
     try:
         label_and_say()
     finally:

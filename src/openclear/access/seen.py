@@ -78,7 +78,8 @@ def accept_log(grant: Grant, *, approval: Grant, reason: str) -> list[str]:
         purpose=grant.purpose, epoch=grant.epoch,
         body={"officer": grant.officer, "approved_by": approval.officer, "reason": reason},
     )  # fmt: skip
-    with registry_held():
+    # As it is: the log takes nothing yet, so nothing can be completed from it.
+    with registry_held(as_it_is=True):
         lacking = bool(_lost_orders() or _lost_moves())
         entry, left_out = accepting.accept(
             settings.KEYS_FOLDER, said=said, seen=newest_seen(), needed=lacking
