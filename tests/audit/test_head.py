@@ -337,7 +337,7 @@ def test_a_checkpoint_removed_changed_or_added_is_named_and_written_again(caplog
         for change in (
             lambda: rows.filter(size=first).delete(),
             lambda: rows.filter(size=first).update(listing=""),
-            lambda: rows.filter(size=first).update(note=whole[0][1]),
+            lambda: rows.filter(size=first).update(note=whole[-1][1]),
         ):
             change()
             assert any(
