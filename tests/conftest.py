@@ -61,6 +61,7 @@ def _nothing_held(request: pytest.FixtureRequest) -> Iterator[None]:
     cache.clear()
     if request.node.get_closest_marker("live") is None:  # those have a city of their own
         _no_order_left()
+        _no_proposal_left()
 
 
 def _no_order_left() -> None:
@@ -72,6 +73,13 @@ def _no_order_left() -> None:
     for order in left:
         lift(order)
     assert not left, f"this test left orders in force: {left}"
+
+
+def _no_proposal_left() -> None:
+    """What a test proposed, or turned down, guards no agency in the next one."""
+    from openclear.access.models import Proposal
+
+    Proposal.objects.filter(state__in=["open", "declined"]).update(state="withdrawn")
 
 
 @pytest.fixture
