@@ -26,7 +26,7 @@ def keepers():
 def desks():
     """Agencies that no other test uses, with one person who works there."""
     both, until = keepers(), clock.today() + timedelta(days=100)
-    paths = ("us.desk", "us.desk.part", "us.desk.extra", "us.desk.other", "us.desk.gone", "us.free")
+    paths = ("us.desk", "us.desk.part", "us.desk.extra", "us.desk.other", "us.desk.gone", "us.free", "us.loose")
     register_agencies(both["grant"], agencies=[NewAgency(path, "Place", "federal") for path in paths])
     people = [
         NewOfficer(
@@ -197,7 +197,7 @@ ACTS = {
     "untie": ("/agencies/us.desk.part/end", {"officer": "leaver"}, "Come out from under an order"),
     "certify": ("/officers/certify", {"handle": "desker"}, "Certified until"),
     "move": ("/agencies/us.desk.extra/place", {"kind": "move", "to": "us.desk.further"}, "us.desk.further"),
-    "move in": ("/agencies/us.free/place", {"kind": "move", "to": "us.desk.free"}, "us.desk.free"),
+    "move in": ("/agencies/us.loose/place", {"kind": "move", "to": "us.desk.loose"}, "us.desk.loose"),
     "merge": ("/agencies/us.desk.gone/place", {"kind": "merge", "to": "us.doj"}, "Becomes a part of"),
 }  # fmt: skip
 
