@@ -192,7 +192,7 @@ BEGUN = {
     "lifecycle.reinstate": lambda **_: (registry(), {"handle": "resting"}),
     "moves.merge_agency": lambda **_: (registry(), {"agency": "us.turn.part", "into": "us.doj"}),
     "moves.move_agency": lambda **_: (registry(), {"agency": "us.turn.part", "to": "us.never"}),
-    "moves.rename_agency": lambda **_: (alone(Action.REGISTRY_CHANGE), {"agency": "us.turn", "name": "Never"}),
+    "moves.rename_agency": lambda **_: (registry(), {"agency": "us.turn", "name": "Never"}),
     "moves.split_agency": lambda **_: (
         registry(), {"agency": "us.turn", "new": NewAgency("us.never2", "N", "federal"), "people": []}),
     "notices.announce": lambda **_: (alone(CUT), {"order": draft(), "text": "Never told."}),
@@ -421,7 +421,11 @@ def test_somebody_untied_before_the_order_is_in_no_receipt_and_goes_on_being_ans
     )  # fmt: skip
     try:
         assert raised is None
-        assert all((item.before, item.after, item.state) == (0, 0, "verified") for item in told[0].receipts)
+        assert all(
+            (item.before, item.after, item.state) == (0, 0, "verified")
+            for item in told[0].receipts
+            if item.target != "publication"
+        )
         gate.open_for("turner", Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION)
     finally:
         lift("us.other")

@@ -26,7 +26,15 @@ def keepers():
 def desks():
     """Agencies that no other test uses, with one person who works there."""
     both, until = keepers(), clock.today() + timedelta(days=100)
-    paths = ("us.desk", "us.desk.part", "us.desk.extra", "us.desk.other", "us.desk.gone", "us.free", "us.loose")
+    paths = (
+        "us.desk",
+        "us.desk.part",
+        "us.desk.extra",
+        "us.desk.other",
+        "us.desk.gone",
+        "us.free",
+        "us.loose",
+    )
     register_agencies(both["grant"], agencies=[NewAgency(path, "Place", "federal") for path in paths])
     people = [
         NewOfficer(
