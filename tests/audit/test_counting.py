@@ -154,7 +154,7 @@ class Reference:
     """Agencies as things, not paths. An ask counts for every agency that its asker ever belonged to, or belongs to later."""
 
     def __init__(self):
-        self.parent, self.word, self.owners, self.asks, self.split_from = {}, {}, {}, [], {}
+        self.parent, self.word, self.owners, self.asks = {}, {}, {}, []
         self.paths = {}
 
     def found(self, name, parent, word):
@@ -174,8 +174,6 @@ class Reference:
             for name, above in self.parent.items():
                 if above is not None:
                     self.owners[name] |= self.owners[above]
-            for name, old in self.split_from.items():
-                self.owners[name] |= self.owners[old]
 
     def count(self, path):
         wanted = self.paths[path]
@@ -229,7 +227,9 @@ def test_counts_follow_any_history(operations):
             new, fresh = f"n{step}", f"{world.path(other)}.n{step}"
             world.found(new, other, new)
             if what == "split":
-                world.split_from[new], world.when[new] = one, (one, step)
+                # A part belongs to whatever the whole belonged to until then; where the whole goes later it does not.
+                world.owners[new] |= world.owners[one]
+                world.when[new] = (one, step)
                 log.moved(old, fresh, "split")
             else:
                 log.added(fresh)
