@@ -4,12 +4,12 @@ from openclear.access.ports import ports
 from openclear.access.reach import Sessions, Tokens
 from openclear.oversight.public_access import PublicAccess
 from openclear.records.grounds import CaseGrounds
-from openclear.reporting.book import DistrictBook
+from openclear.reporting.late import LateBook
 from openclear.search.reach import reaches
 from openclear.search.reports import reports
 
 
 def wire() -> None:
     """Register the implementations of the gate's ports, and the reports that are made as jobs."""
-    reports.register([DistrictBook()])
+    reports.register([LateBook()])
     ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess())
