@@ -116,8 +116,7 @@ KILLED_AT = """
 import os, signal, sys
 from openclear.config.program import prepare
 prepare()
-from openclear.access import ties, agreements
-from openclear.access import barrier, changes, models, receipts
+from openclear.access import changes, models, receipts
 from openclear.audit import log
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 place, name = {
@@ -125,7 +124,7 @@ place, name = {
     "the row": (models.OrderState.objects, "create"),
     "the commit": (models.CommittedEpoch.objects, "create"),
     "the confirmation": (changes.Change, "confirm"),
-    "the barrier": (barrier, "exclusive"),
+    "the barrier": (receipts, "_drained"),
     "the end of what is held": (receipts, "reached"),
     "the result": (receipts, "_append_result"),
     "the proof": (models.OrderProof.objects, "create"),

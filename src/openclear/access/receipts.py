@@ -80,10 +80,12 @@ def prove(
     told_public = publication.begin()
     # While things are ended, the answers under way run out their 500 ms: the order waits for the longer of both.
     end_held(order)
+    # Before the barrier is taken: whoever is about to be refused does not wait for the public database.
+    shown = _published(told_public, epoch)
     with _drained(order) as drained:
         # Again: an answer that was under way may have made something.
         end_held(order)
-        receipts = [*_proved(order, held), drained, _published(told_public, epoch)]
+        receipts = [*_proved(order, held), drained, shown]
         _append_result(agencies, order, epoch, receipts)
         OrderProof.objects.filter(order=order.id, epoch=epoch).update(
             receipts=[list(astuple(item)) for item in receipts]
