@@ -1,7 +1,8 @@
 """At start, log and database are compared. A cut-off in the log is completed; what was not committed is void."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -38,27 +39,29 @@ def reconcile() -> list[str]:
                 "restored. Restore the newest one, or have two approvers confirm the registry again."
             )
             raise OlderThanLog(message)
-        done = _complete_orders(state, row.value) + _void_changes(state, row.value)
+        # Behind every epoch that was ever claimed; each act that is completed has one of its own, as when it is given.
+        epochs = count(max(row.value, state.claimed_epoch) + 1)
+        done = _complete_orders(state, row.value, epochs) + _void_changes(state, row.value)
         if done:
-            row.value = max(row.value, state.claimed_epoch) + 1
+            row.value = next(epochs)
             row.save(update_fields=["value"])
     note_checkpoint()
     return done
 
 
-def _complete_orders(state: LogState, epoch: int) -> list[str]:
+def _complete_orders(state: LogState, epoch: int, epochs: Iterator[int]) -> list[str]:
     done = []
     standing = {order.id: order for order in read_standing().orders}
     for identity, order in state.orders.items():
         here = standing.get(identity)
         if here is None and is_blocking(order["state"]):
-            _complete(identity, state, epoch)
+            _complete(identity, state, epoch, next(epochs))
             done.append(f"Order {identity} on {order['agency']} was in the log and not committed: completed.")
         elif here and _weakens(order, here):
-            _void_weakening(here, epoch)
+            _void_weakening(here, epoch, next(epochs))
             done.append(f"The lifting of order {identity} was not committed: void, the order stays in force.")
         elif here and order["state"] != here.state:
-            _complete(identity, state, epoch)
+            _complete(identity, state, epoch, next(epochs))
             done.append(f"Order {identity} on {order['agency']} was confirmed and not committed: completed.")
     return done
 
@@ -71,7 +74,8 @@ def _weakens(order: Mapping[str, Any], here: OrderRow) -> bool:
     )
 
 
-def _complete(identity: str, state: LogState, epoch: int) -> None:
+def _complete(identity: str, state: LogState, epoch: int, own: int) -> None:
+    # `epoch`: the one that held until now; `own`: that of the order from here on.
     facts = state.orders[identity]
     entry = newest_entry_of_order(identity, [number for number, _ in state.unconfirmed])
     entry = state.order_entries[identity] if entry is None else entry
@@ -83,13 +87,13 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
         ordered_by=said.get("ordered_by", UNKNOWN_AUTHOR), approved_by=said.get("approved_by", UNKNOWN_AUTHOR),
         review_on=date.fromisoformat(review) if review else None, document=said.get("document", ""),
         public_basis=said.get("public_basis", ""),
-        moment=clock.now(), epoch=epoch + 1, entry=entry,
+        moment=clock.now(), epoch=own, entry=entry,
     )  # fmt: skip
     log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "completed at the start"}))
 
 
-def _void_weakening(order: OrderRow, epoch: int) -> None:
-    under_way = Change(epoch + 1, "recovery", (), Action.ORDER_CUT_OFF)
+def _void_weakening(order: OrderRow, epoch: int, own: int) -> None:
+    under_way = Change(own, "recovery", (), Action.ORDER_CUT_OFF)
     entry = under_way.entry(
         "order", {"order": order.header()}, {"ground": order.ground, "note": "the weakening is void"}
     )

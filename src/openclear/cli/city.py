@@ -19,6 +19,7 @@ from openclear.audit.opening import KEY_FILE, begin_head
 from openclear.audit.proof.headers import FORMAT
 from openclear.audit.queries import genesis
 from openclear.audit.rows import Draft
+from openclear.cli.home import close_home
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 
 DEMONSTRATION_MARK = "demonstration"
@@ -57,10 +58,14 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     log.append(Draft("genesis", "none", extra={"genesis": facts}, body={"nonce": secrets.token_hex(16)}))
     found_city(agencies, founders)
     take_rules()
+    close_home()
 
 
 def bring_up_to_date() -> None:
-    """Give a city that an older version set up the tables of this one. The log's writer starts anew after that."""
+    """Give a city that an older version set up the tables of this one, and close what others could read.
+
+    The log's writer starts anew after new tables.
+    """
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
         return
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
@@ -72,6 +77,7 @@ def bring_up_to_date() -> None:
             call_command("migrate", database=alias, verbosity=0, interactive=False)
         if alias == "audit" and HEADS_CAME_WITH in {(each.app_label, each.name) for each in plan}:
             _begin_head_late()
+    close_home()
 
 
 def _begin_head_late() -> None:
