@@ -27,7 +27,7 @@ def main(scale: str, database: str) -> None:
     folder = Path(tempfile.mkdtemp(prefix="openclear-witness-"))
     held = Held(ROWS[scale])
     port = free_port()
-    programs = [_server(port, folder), _worker()]
+    programs = [server(port, folder), worker()]
     try:
         wait_for(port)
         held.arm()
@@ -190,7 +190,7 @@ def _clients(port: int, folder: Path, held: Held) -> "subprocess.Popen[str]":
     case = quote(open_cases(_grant("ives", "case.list"))[0].number)
     reason = f"purpose=criminal-investigation&case={case}"
     search = [f"/api/v1/people?q=garcia&{reason}&limit=5", f"/api/v1/vehicles?q=OC00&{reason}&limit=5"]
-    cut = [_client("cut", search, token=CUT[number % 2]) for number in range(20)]
+    cut = [client("cut", search, token=CUT[number % 2]) for number in range(20)]
     pages = [
         f"/kept/exports/{held.export}/parts/1",
         f"/l/{held.link}",
@@ -199,32 +199,38 @@ def _clients(port: int, folder: Path, held: Held) -> "subprocess.Popen[str]":
         "/kept",
     ]
     cut += [
-        _client("cut", pages[number:] + pages[:number], cookie=sign_in(port, "ives")) for number in range(5)
+        client("cut", pages[number:] + pages[:number], cookie=sign_in(port, "ives")) for number in range(5)
     ]
     crawler = sign_in(port, "ives")
     cut += [
-        _client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, way="sips")
+        client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, way="sips")
         for number in range(6)
     ]
     cut += [
-        _client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, way="waits")
+        client("cut", [f"/kept/exports/{held.export}/parts/{number + 1}"], cookie=crawler, way="waits")
         for number in range(6)
     ]
-    cut += [_client("cut", [search[number % 2]], token=CUT[number % 2], way="waits") for number in range(6)]
-    cut += [_client("cut", ["/api/v1/cases"], token="ives")]
-    others = [_client("other", search, token=OTHERS[number % len(OTHERS)]) for number in range(32)]
+    cut += [client("cut", [search[number % 2]], token=CUT[number % 2], way="waits") for number in range(6)]
+    cut += [client("cut", ["/api/v1/cases"], token="ives")]
+    others = [client("other", search, token=OTHERS[number % len(OTHERS)]) for number in range(32)]
+    return started(port, folder, cut + others)
+
+
+def started(port: int, folder: Path, clients: list[dict[str, Any]]) -> "subprocess.Popen[str]":
+    """Start the process of the clients."""
     program = subprocess.Popen(
         [sys.executable, "-m", "bench.block_clients", str(folder / "asked")], stdin=subprocess.PIPE, text=True
     )
     assert program.stdin
-    program.stdin.write(json.dumps({"port": port, "clients": cut + others}) + "\n")
+    program.stdin.write(json.dumps({"port": port, "clients": clients}) + "\n")
     program.stdin.flush()
     return program
 
 
-def _client(
+def client(
     whose: str, paths: list[str], *, token: str = "", cookie: str = "", way: str = "asks"
 ) -> dict[str, Any]:
+    """Return a client of the plan: who it is, what it asks for and how it reads."""
     from tests.cast import token as token_of
 
     headers = {"X-Bench": whose} | (
@@ -254,16 +260,18 @@ def _fill(rows: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def _server(port: int, folder: Path) -> "subprocess.Popen[bytes]":
+def server(port: int, folder: Path, **more: str) -> "subprocess.Popen[bytes]":
+    """Start the site with its witness, which writes into `folder`; `more`: of its environment."""
     command = [
         sys.executable, "-m", "gunicorn", "bench.watched_site:application", "--bind", f"127.0.0.1:{port}", "--worker-class",
         "openclear.config.workers.OfficerWorker", "--workers", "2", "--threads", "48", "--keep-alive", "5",
         "--log-level", "error",
     ]  # fmt: skip
-    return subprocess.Popen(command, env=os.environ | {"BENCH_WITNESS": str(folder)})
+    return subprocess.Popen(command, env=os.environ | {"BENCH_WITNESS": str(folder)} | more)
 
 
-def _worker() -> "subprocess.Popen[bytes]":
+def worker() -> "subprocess.Popen[bytes]":
+    """Start a worker."""
     return subprocess.Popen([sys.executable, "-m", "openclear.config.program", "worker"])
 
 

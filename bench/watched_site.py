@@ -10,6 +10,8 @@ from openclear.config.wsgi import application as site
 _witness = os.open(f"{os.environ['BENCH_WITNESS']}/{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 _push = Line.push
 _watched: set[Line] = set()
+# Where a word is named, the answers that say it are watched, whoever asks.
+_WORD = os.environ.get("BENCH_WORD", "").encode()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Any:
@@ -21,7 +23,10 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
         (_watched.add if is_watched else _watched.discard)(line)
         return start_response(status, headers, *more)
 
-    return site(environ, started)
+    answer = site(environ, started)
+    if _WORD and _WORD in getattr(answer, "content", b""):
+        _watched.add(line)
+    return answer
 
 
 def push(line: Line) -> None:

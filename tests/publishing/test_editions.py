@@ -35,7 +35,7 @@ def _newest():
     editions.refresh_editions(publisher())
     yield
     for sealed in Sealing.objects.filter(kind="incident"):
-        for rows in sealing._rows_of("incident", sealed.record):
+        for rows in sealing.rows_of("incident", sealed.record):
             rows.update(labels=F("labels").bitand(~sealed.label))
         mark(Incident.objects.filter(pk=sealed.record).values_list("occurred", flat=True))
         sealed.delete()
@@ -207,7 +207,7 @@ def test_a_sealing_that_a_crash_broke_off_is_completed_at_the_start(monkeypatch)
         raise PowerLossError
 
     incident = Incident.objects.filter(labels=0).order_by("occurred").first()
-    for step in ("mark", "_rows_of"):
+    for step in ("mark", "rows_of"):
         with monkeypatch.context() as broken:
             broken.setattr(sealing, step, crash)
             with pytest.raises(PowerLossError):

@@ -13,6 +13,9 @@ is decided under the order. A process that dies loses its locks together with it
 
 SQLite: `flock`, ended by the kernel with the process. PostgreSQL: advisory locks of one session for each process,
 ended by the server with the session; a process that lost its session resets every answer that stood on it.
+
+Answers that tell of records also hold RECORDS. Sealing writes its labels, then takes that lock exclusively: the same
+reasoning, with the count of sealings in the place of the orders.
 """
 
 import contextlib
@@ -28,16 +31,22 @@ from openclear.access.locks import Drained, Taken, too_long
 from openclear.access.session_locks import SessionLocks, lock_session
 from openclear.vocabulary.agencies import chains
 
-__all__ = ["Drained", "Hold", "exclusive", "lock_of", "shared", "standing_still"]
+__all__ = ["RECORDS", "Drained", "Hold", "exclusive", "lock_of", "shared", "standing_still"]
 ORDER_SECONDS = 5.0
 READER_MILLISECONDS = 2000
 # A process whose session was lost notices within 20 ms; an order waits that out.
 CERTAIN_SECONDS = 0.05
+# No agency's path and no person's lock has a blank, so this is the lock of neither.
+RECORDS = "the records"
 
 
-def shared(agencies: Sequence[str], people: Sequence[str] = ()) -> Hold:
-    """Return a hold on `agencies`, all above them, and the people. Raises NotAnswered where one is kept too long."""
-    links = (*chains(agencies), *(lock_of(person) for person in sorted(people)))
+def shared(agencies: Sequence[str], people: Sequence[str] = (), *, records: bool = False) -> Hold:
+    """Return a hold on `agencies`, all above them, the people, and `records`. Raises NotAnswered where one is kept too long."""
+    links = (
+        *chains(agencies),
+        *(lock_of(person) for person in sorted(people)),
+        *([RECORDS] if records else []),
+    )
     return keeper().hold(links, time.monotonic() + READER_MILLISECONDS / 1000)
 
 

@@ -45,6 +45,10 @@ class NotAnswered(NotPossible):
     """Nothing can be answered now (503): the barrier or the log did not confirm in time."""
 
 
+class RecordsChanged(NotAnswered):
+    """Records were sealed after this answer was read, and before it could leave: it has to be read anew."""
+
+
 class MeansSomethingElse(NotPossible):
     """What a proposal means has changed since it was looked at: nobody approves what they have not seen."""
 

@@ -55,7 +55,8 @@ def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
     ground = ports.grounds.find(case) if case else None
     ask = Ask(action, purpose, bool(case), ground, on_behalf_of or None, through or None)
     kept = {**(facts or {}), "case": case or "", "on_behalf_of": on_behalf_of or "", "through": through or ""}
-    judgement = judge(officer, ask, read_standing())
+    standing = read_standing()
+    judgement = judge(officer, ask, standing)
     if not judgement.decision.allowed:
         raise refused(officer, ask, judgement, kept)
     if through:
@@ -67,6 +68,7 @@ def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
         purpose=purpose,
         ground=ground,
         epoch=judgement.epoch,
+        sealings=standing.sealings,
         clearances=judgement.clearances,
         receipt_marker=f"receipt-{secrets.token_hex(8)}",
         release_by=release,

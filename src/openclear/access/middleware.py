@@ -4,13 +4,14 @@ import json
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from openclear.access import gate
 from openclear.access.asker import asker_of
-from openclear.access.errors import NotAnswered, Refused
+from openclear.access.errors import NotAnswered, RecordsChanged, Refused
 from openclear.access.lines import Line
 from openclear.audit.errors import LogUnavailable
 from openclear.vocabulary.errors import OpenClearError
@@ -18,6 +19,8 @@ from openclear.vocabulary.errors import OpenClearError
 alarm = logging.getLogger("openclear.alarm")
 _UNAVAILABLE = b'{"title": "Not answered", "status": 503, "detail": "Nothing can be answered now; try again in a moment."}'
 _FAILED = b'{"title": "Error", "status": 500, "detail": "This failed here and was noted; call the operator if it persists."}'
+MOST_RETRIES = 2
+_READING = ("GET", "HEAD")
 _METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
 # What the framework answers before any view is asked, and what leaves instead: the same few words for everyone.
@@ -48,8 +51,23 @@ class ReleaseStampMiddleware:
             return self._unstamped(request, response)
         return response
 
-    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Turn what the log or the barrier could not do into a 503; leave the rest to become a 500."""
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Ask anew where records were sealed meanwhile; turn what the log or the barrier could not do into a 503.
+
+        The rest becomes a 500.
+        """
+        match = request.resolver_match
+        if match is None or request.method not in _READING:
+            return self._turned(error)
+        for _ in range(MOST_RETRIES if isinstance(error, RecordsChanged) else 0):
+            # Only a question: nothing of it was answered, and nothing of it is in the log yet.
+            with suppress(RecordsChanged):
+                answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+                return answer
+        return self._turned(error)
+
+    @staticmethod
+    def _turned(error: Exception) -> HttpResponse | None:
         if isinstance(error, LogUnavailable | NotAnswered):
             alarm.error("not answered: %s", error)
             response = _plain(_UNAVAILABLE, 503)

@@ -174,9 +174,13 @@ class Notice(models.Model):
 
 
 class Epoch(models.Model):
-    """The one counter that rises with every change to orders, agencies, affiliations, agreements."""
+    """The one counter that rises with every change to orders, agencies, affiliations, agreements.
+
+    `sealings`: how often records were sealed. What was read before the newest of them is read anew before it leaves.
+    """
 
     value = models.BigIntegerField(default=0)
+    sealings = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         """Return the number."""

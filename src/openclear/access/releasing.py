@@ -12,17 +12,21 @@ from openclear.access import barrier
 from openclear.access.barrier import Hold
 from openclear.access.decisions import Judgement, judge
 from openclear.access.entries import answer_draft, ask_of, refuse, refused, refused_by_log
-from openclear.access.errors import NotAnswered
+from openclear.access.errors import NotAnswered, RecordsChanged
 from openclear.access.ports import ports
 from openclear.access.rows import Decision, Rule, Standing
 from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.errors import RefusedByOrder
+from openclear.vocabulary.actions import DATASET_OF, Dataset
 from openclear.vocabulary.grants import Grant, Receipt, RefusalReceipt
 
 LARGEST_ANSWER = 1 << 20
 LARGEST_RETRIES = 3
 Answer = tuple[Grant, Sequence[UUID]]
+# What is asked of these tells of no record.
+_APART = frozenset({Dataset.LOG, Dataset.ORDERS, Dataset.REGISTRY})
+_SEE_OTHER = 303
 _CHANGED = Rule(
     "rules-changed",
     "The rules for you changed while this was being answered",
@@ -32,18 +36,20 @@ _CHANGED = Rule(
 
 
 def release(grant: Grant, response: Any, shown: Sequence[UUID]) -> Any:
-    """Let one answer leave: what `Grant.release` does. Raises Refused, NotAnswered, LogUnavailable."""
+    """Let one answer leave: what `Grant.release` does. Raises Refused, NotAnswered, RecordsChanged, LogUnavailable."""
     return release_together(response, [(grant, shown)])
 
 
 def release_together(response: Any, answers: Sequence[Answer]) -> Any:
     """Let one response leave that answers several asks of one person: each decided again, each with its entry.
 
-    All of them or nothing: where one ask is refused now, the response does not leave.
+    All of them or nothing: where one ask is refused now, the response does not leave. Raises RecordsChanged where records
+    were sealed since one of the asks was decided, for what was read then may tell of them.
     """
     if isinstance(response, HttpResponse):
         _check_bounded(response)
-    judgements, hold = _held_judgements([grant for grant, _ in answers])
+    telling = [grant for grant, _ in answers if _tells_of_records(grant, response)]
+    judgements, hold = _held_judgements([grant for grant, _ in answers], telling)
     drafts = [
         answer_draft(grant, judged, shown) for (grant, shown), judged in zip(answers, judgements, strict=True)
     ]
@@ -65,13 +71,14 @@ def release_together(response: Any, answers: Sequence[Answer]) -> Any:
     return stamp(response, receipts[0], hold)
 
 
-def _held_judgements(grants: Sequence[Grant]) -> tuple[list[Judgement], Hold]:
-    # First the hold, then the decision: an order or a change of the person's ties that comes later waits.
+def _held_judgements(grants: Sequence[Grant], telling: Sequence[Grant]) -> tuple[list[Judgement], Hold]:
+    # First the hold, then the decision: an order, a sealing or a change of the person's ties that comes later waits.
     agencies = _all_agencies(grants)
     for _ in range(LARGEST_RETRIES):
-        hold = barrier.shared(agencies, _people(grants[0]))
+        hold = barrier.shared(agencies, _people(grants[0]), records=bool(telling))
         try:
             standing = read_standing()
+            _check_unsealed(telling, standing)
             judgements = [_judged_again(grant, standing) for grant in grants]
         except BaseException:
             hold.release()
@@ -81,6 +88,18 @@ def _held_judgements(grants: Sequence[Grant]) -> tuple[list[Judgement], Hold]:
         hold.release()
         agencies = _all_agencies(judgements)
     raise NotAnswered("Your affiliations are being changed; try again in a moment.")
+
+
+def _tells_of_records(grant: Grant, response: Any) -> bool:
+    # An act leads to the page where its outcome stands, and says nothing else: that page is asked for by itself.
+    only_leads = isinstance(response, HttpResponse) and response.status_code == _SEE_OTHER
+    return DATASET_OF[grant.action] not in _APART and not only_leads
+
+
+def _check_unsealed(grants: Sequence[Grant], standing: Standing) -> None:
+    # By the count of sealings, not by the ids that are shown: counts, flags and figures tell of rows without their ids.
+    if any(grant.sealings != standing.sealings for grant in grants):
+        raise RecordsChanged("Records were sealed while this was answered; ask again.")
 
 
 def _people(grant: Grant) -> list[str]:

@@ -122,11 +122,12 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The epoch, the orders in force and the digest of the rules that count, read in one statement."""
+    """The epoch, the orders in force, the digest of the rules that count and the count of sealings, read in one statement."""
 
     epoch: int
     orders: tuple[OrderRow, ...]
     rules: str | None = None
+    sealings: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The epoch, the orders in force and the rules that count: one statement, on every request, never cached."""
+"""The epoch, the orders in force, the rules that count, the sealings: one statement, on every request, never cached."""
 
 import json
 import weakref
@@ -7,7 +7,9 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connections
+from django.db.models import F
 
+from openclear.access.models import Epoch
 from openclear.access.rows import ALL, OrderRow, Standing
 from openclear.vocabulary.errors import NotPossible
 
@@ -15,7 +17,8 @@ from openclear.vocabulary.errors import NotPossible
 _prepared: "weakref.WeakSet[Any]" = weakref.WeakSet()
 _STATEMENT = """
 SELECT epoch.value, o."order", o.agency, o.state, o.scope, o.purposes, o.ground, o.entry, place.agency,
-       (SELECT digest FROM access_policyversion ORDER BY id DESC LIMIT 1)
+       (SELECT digest FROM access_policyversion ORDER BY id DESC LIMIT 1),
+       epoch.sealings
 FROM access_epoch AS epoch
 LEFT JOIN access_orderstate AS o
   ON o.state IN ('provisional', 'in-force', 'narrowed')
@@ -39,7 +42,13 @@ def read_standing() -> Standing:
         message = "The city is not set up: its epoch is missing; run openclear init."
         raise NotPossible(message)
     by_order = groupby((row for row in rows if row[1] is not None), key=itemgetter(1))
-    return Standing(rows[0][0], tuple(_order(list(of_one)) for _, of_one in by_order), rows[0][-1])
+    orders = tuple(_order(list(of_one)) for _, of_one in by_order)
+    return Standing(rows[0][0], orders, rows[0][-2], rows[0][-1])
+
+
+def count_sealing() -> None:
+    """Count a sealing, in the transaction that puts its labels on: answers that were read before are read anew."""
+    Epoch.objects.update(sealings=F("sealings") + 1)
 
 
 def _spelled(cursor: Any) -> str:
@@ -54,8 +63,8 @@ def _spelled(cursor: Any) -> str:
 
 def _order(rows: list[tuple[Any, ...]]) -> OrderRow:
     # One row for each place that the order holds besides its own agency; one without a place where there is none.
-    _, identity, agency, state, scope, purposes, ground, entry, _, _ = rows[0]
-    places = tuple(row[-2] for row in rows if row[-2])
+    _, identity, agency, state, scope, purposes, ground, entry, *_ = rows[0]
+    places = tuple(row[-3] for row in rows if row[-3])
     return OrderRow(identity, agency, state, _names(scope), _names(purposes), ground, entry, places)
 
 

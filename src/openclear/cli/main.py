@@ -130,7 +130,7 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     bring.add_argument("--code", metavar="PROPERTY", help="property of the boundaries that holds their code")
     with_json(bring)
     seal = new_verb(verbs, "seal", _RECORDS, "seal", "Seal or expunge one record, as a court ordered.")
-    seal.add_argument("kind", choices=["incident", "arrest", "person"])
+    seal.add_argument("kind", choices=["arrest", "case", "incident", "person", "vehicle"])
     seal.add_argument("record", help="id of the record")
     seal.add_argument("--court-order", required=True, help="number and date of the court's order")
     seal.add_argument("--expunge", action="store_true", help="for nobody, not even records staff")

@@ -18,6 +18,7 @@ from openclear.access.lifecycle import review_accounts
 from openclear.access.orders import unconfirmed
 from openclear.access.ports import ports
 from openclear.access.seen import note_checkpoint
+from openclear.cli.urgent import finish_broken_sealings, start_finishing
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
@@ -43,6 +44,7 @@ def worker(options: argparse.Namespace) -> int:
     if not options.once:
         os.nice(NICENESS)
         fail_interrupted()
+        start_finishing()
     duties = _duties()
     while True:
         _run_jobs()
@@ -88,6 +90,7 @@ def _duties() -> list[_Duty]:
         _Duty(publish_where_behind, MINUTE),
         _Duty(note_checkpoint, MINUTE),
         _Duty(run_alerts, MINUTE),
+        _Duty(finish_broken_sealings, MINUTE),
         _Duty(expire, HOUR),
         _Duty(alarm_unconfirmed, HOUR),
         _Duty(review_accounts, DAY),

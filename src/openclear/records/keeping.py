@@ -45,13 +45,17 @@ class ChangedMonth(models.Model):
 
 
 class Sealing(models.Model):
-    """What a court ordered to be sealed or expunged: begun before it is logged, done when every row carries the label."""
+    """What a court ordered to be sealed or expunged: begun before it is logged.
+
+    Done when every row carries the label and nothing that was read before is under way any more.
+    """
 
     kind = models.CharField(max_length=10)
     record = models.UUIDField()
     label = models.IntegerField()
     court_order = models.CharField(max_length=80)
     by = models.CharField(max_length=40)
+    begun = models.DateTimeField()
     done = models.BooleanField(default=False)
 
     def __str__(self) -> str:

@@ -1,93 +1,94 @@
 """Sealing and expungement: one act puts the label on a record and on everything that hangs on it (20 ILCS 2630/5.2)."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
-from openclear.access import gate
+from openclear.access import barrier, gate
+from openclear.access.locks import Drained
+from openclear.access.standing import count_sealing, read_standing
+from openclear.audit import log
+from openclear.audit.rows import Draft
 from openclear.records.changed import mark
-from openclear.records.models import (
-    Address,
-    Arrest,
-    Charge,
-    Identifier,
-    Incident,
-    Involvement,
-    NameWord,
-    Offense,
-    Person,
-    PersonName,
-    Sealing,
-)
-from openclear.vocabulary.actions import Action
+from openclear.records.dependents import DEPENDENTS, moments_of, rows_of
+from openclear.records.models import Sealing
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
 
 LABELS = {"seal": Label.SEALED, "expunge": Label.EXPUNGED}
-_HEAD = {"incident": Incident, "arrest": Arrest, "person": Person}
 
 
 def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = "seal") -> None:
-    """Seal or expunge an incident, an arrest or a person, as a court ordered. Doing it twice is harmless.
+    """Seal or expunge one record and what says the same (`DEPENDENTS`), as a court ordered. Doing it twice is harmless.
 
-    From the moment this returns no search, count, export or alert shows it, and neither do the figures of analysis; the
-    public edition that held it is made anew (openclear edition refresh). Raises NotPossible where there is no such record.
+    When this has returned, nothing that tells of it is handed over any more: no answer, count, figure, range of an export
+    or alert, also none that was read before. The public edition that held it is made anew (openclear edition refresh).
+    Raises NotPossible where there is no such record, NotAnswered where the record is sealed but an answer was still under
+    way after five seconds: the worker completes it.
     """
     grant.require(Action.RECORD_SEAL)
-    if kind not in _HEAD or how not in LABELS or not court_order.strip():
+    if kind not in DEPENDENTS or how not in LABELS or not court_order.strip():
         raise WrongUsage(
-            "Name an incident, an arrest or a person by its id, and the court's order with its number."
+            "Name an incident, an arrest, a person, a vehicle or a case by its id, and the court's order with its number."
         )
-    if not _HEAD[kind].objects.filter(pk=record).exists():
+    if not DEPENDENTS[kind].table.objects.filter(pk=record).exists():
         raise NotPossible(f"There is no {kind} with this id.")
     begun = Sealing.objects.create(
-        kind=kind, record=record, label=LABELS[how].value, court_order=court_order[:80], by=grant.officer
-    )
-    # A crash from here on leaves a sealing that was begun: finish_sealings completes it at the start.
-    gate.record_act(grant, facts={how: kind, "record": str(record), "court_order": court_order})
-    _carry_out(begun)
+        kind=kind, record=record, label=LABELS[how].value, court_order=court_order[:80], by=grant.officer,
+        begun=clock.now(),
+    )  # fmt: skip
+    facts = {how: kind, "record": str(record), "court_order": court_order}
+    try:
+        # A crash from here on leaves a sealing that was begun: finish_sealings completes it.
+        attempt = gate.record_act(grant, facts=facts, kind="attempt")
+    except Exception:
+        begun.delete()  # not in the log, so not ordered
+        raise
+    gate.record_outcome(grant, attempt=attempt, facts={**facts, **_carry_out(begun)})
 
 
-def finish_sealings() -> list[str]:
-    """Complete what a crash broke off; return one sentence for each. Hiding needs nobody's grant: it shows nothing."""
-    begun = list(Sealing.objects.filter(done=False))
+def finish_sealings(*, older_than: timedelta = timedelta()) -> list[str]:
+    """Complete what a crash broke off; return one sentence for each. Hiding needs nobody's grant: it shows nothing.
+
+    `older_than`: leave alone what was begun later than that ago, for somebody may be about it.
+    """
+    begun = list(Sealing.objects.filter(done=False, begun__lte=clock.now() - older_than))
     for sealing in begun:
-        _carry_out(sealing)
+        facts = {"record": str(sealing.record), "court_order": sealing.court_order, "completed": sealing.kind}
+        _note(facts | _carry_out(sealing))
     return [
         f"The sealing of a record ({sealing.court_order}) was broken off: completed." for sealing in begun
     ]
 
 
-def _carry_out(sealing: Sealing) -> None:
+def _carry_out(sealing: Sealing) -> dict[str, int]:
     with transaction.atomic():
-        for rows in _rows_of(sealing.kind, sealing.record):
+        for rows in rows_of(sealing.kind, sealing.record):
             rows.update(labels=F("labels").bitor(sealing.label))
-        mark(_moments_of(sealing.kind, sealing.record))
-        Sealing.objects.filter(pk=sealing.pk).update(done=True)
+        mark(moments_of(sealing.kind, sealing.record))
+        count_sealing()
+    # A crash on this line leaves every label on, so that no new answer tells of it; those under way are waited for later.
+    drained = _nothing_under_way()
+    Sealing.objects.filter(pk=sealing.pk).update(done=True)
+    return {"answers_met": drained.met, "answers_reset": drained.reset}
 
 
-def _moments_of(kind: str, record: UUID) -> "Iterable[datetime]":
-    # A sealed arrest is no arrest in figures either, so the months of its incidents are made anew.
-    if kind == "incident":
-        return Incident.objects.filter(pk=record).values_list("occurred", flat=True)
-    arrests = Arrest.objects.filter(**{"pk" if kind == "arrest" else "person": record})
-    return arrests.values_list("incident__occurred", flat=True)
+def _nothing_under_way() -> Drained:
+    hold, drained = barrier.exclusive(barrier.RECORDS, certain=True)
+    hold.release()
+    return drained
 
 
-def _rows_of(kind: str, record: UUID) -> "Iterator[QuerySet[Incident]]":
-    yield _HEAD[kind].objects.filter(pk=record)
-    if kind == "arrest":
-        yield Charge.objects.filter(arrest=record)
-        return
-    hanging = (
-        (Offense, Involvement, Arrest)
-        if kind == "incident"
-        else (PersonName, NameWord, Identifier, Address, Involvement, Arrest)
+def _note(facts: dict[str, Any]) -> None:
+    epoch = read_standing().epoch
+    log.append(
+        Draft(
+            "outcome", "none", action=Action.RECORD_SEAL, dataset=Dataset.INCIDENTS, epoch=epoch, body=facts
+        )
     )
-    for model in hanging:
-        yield model.objects.filter(**{kind: record})
-    yield Charge.objects.filter(**{f"arrest__{kind}": record})

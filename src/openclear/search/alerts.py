@@ -13,7 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 from openclear.access import gate
-from openclear.access.errors import Refused
+from openclear.access.errors import RecordsChanged, Refused
 from openclear.access.queries import mail_of
 from openclear.records.rules import civil_form_in
 from openclear.records.streaming import count_there, ids_found
@@ -132,7 +132,7 @@ def _ask(key: UUID) -> bool:
             # Ended by an order, or on a case that was closed: asked again it would only write refusals, every minute.
             Watch.objects.filter(pk=key).update(state="ended")
         return False
-    except NotDelivered:
+    except (NotDelivered, RecordsChanged):
         return False  # the hits are not remembered, so the next asking tells them
 
 

@@ -7,6 +7,7 @@ asks who was shown what.
 
 import csv
 import json
+import os
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
@@ -26,6 +27,7 @@ from openclear.records.rows import ArrestFound, IncidentRow, PersonRow, VehicleR
 
 ROW_OF = {"people": PersonRow, "incidents": IncidentRow, "arrests": ArrestFound, "vehicles": VehicleRow}
 NOTHING = UUID(int=0)
+_OWN_ALONE = 0o600
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TYPES = {int: "BIGINT", bool: "BOOLEAN", date: "DATE", datetime: "TIMESTAMPTZ", float: "DOUBLE"}
 
@@ -98,7 +100,7 @@ class Draft:
         self.path = path_of(identity).with_suffix(".draft")
         self.rows = 0
         self._ids, self._told = bytearray(), bytearray()
-        self._file = self.path.open("w")
+        self._file = os.fdopen(_private(self.path), "w")
 
     def add(self, rows: Iterable[Any]) -> None:
         """Write rows."""
@@ -122,9 +124,10 @@ class Draft:
         """Turn the draft into its format; return the finished file, still to the side, and its SHA-256."""
         self.close()
         done = self.path.with_suffix(".made")
-        self.path.with_suffix(".ids").write_bytes(self._ids)
-        self.path.with_suffix(".told").write_bytes(self._told)
+        _write(self.path.with_suffix(".ids"), self._ids)
+        _write(self.path.with_suffix(".told"), self._told)
         _MAKERS[format_name](self.path, done, kind, mark)
+        done.chmod(_OWN_ALONE)
         with done.open("rb") as file:
             return done, file_digest(file, "sha256").hexdigest()
 
@@ -132,8 +135,26 @@ class Draft:
         """Take what was made elsewhere; return the file, still to the side, and its SHA-256."""
         self.close()
         done = self.path.with_suffix(".made")
-        done.write_bytes(data)
+        _write(done, data)
         return done, sha256(data).hexdigest()
+
+
+def remove_drafts() -> None:
+    """Remove what killed workers were writing. To be called where nothing is being made."""
+    for suffix in (".draft", ".made"):
+        for left in path_of("x").parent.glob(f"*{suffix}"):
+            left.unlink(missing_ok=True)
+
+
+def _private(path: Path) -> int:
+    # Whatever the umask: a killed worker leaves rows of records behind.
+    path.unlink(missing_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWN_ALONE)
+
+
+def _write(path: Path, data: bytes | bytearray) -> None:
+    with os.fdopen(_private(path), "wb") as file:
+        file.write(data)
 
 
 def _told_by(row: Any) -> UUID:
@@ -154,7 +175,7 @@ def _csv(draft: Path, done: Path, kind: str, _mark: Mapping[str, str]) -> None:
             row = json.loads(text)
             writer.writerow([cell_of(row[name]) for name in names])
         file.write(_taken(line))
-    draft.with_suffix(".rows").write_bytes(begins.tobytes())
+    _write(draft.with_suffix(".rows"), begins.tobytes())
 
 
 def _taken(line: StringIO) -> bytes:

@@ -11,7 +11,7 @@ from django_tasks import task
 from openclear.access import gate
 from openclear.access.errors import NotAnswered, Refused
 from openclear.records.streaming import every_row
-from openclear.search.files import Draft, path_of, remove
+from openclear.search.files import Draft, path_of, remove, remove_drafts
 from openclear.search.models import Export
 from openclear.search.reports import Report, reports
 from openclear.search.rules import MOST_PDF_ROWS, MOST_ROWS, SEARCH_OF, digest_of, filters_of
@@ -67,6 +67,7 @@ def fail_interrupted() -> int:
 
     Run by the worker as it starts: a city has one worker, so nothing is being made then.
     """
+    remove_drafts()
     broken = list(Export.objects.filter(state="running").values_list("pk", flat=True))
     for key in broken:
         remove(key)

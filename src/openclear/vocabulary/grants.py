@@ -95,7 +95,10 @@ class RefusalReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The gate's yes to one act. `receipt_marker` is swapped for the receipt when the answer is released."""
+    """The gate's yes to one act. `receipt_marker` is swapped for the receipt when the answer is released.
+
+    `sealings`: how often records had been sealed before anything was read under this grant.
+    """
 
     action: Action
     officer: str
@@ -103,6 +106,7 @@ class Grant:
     purpose: Purpose
     ground: Ground | None
     epoch: int
+    sealings: int
     clearances: Mapping[Dataset, Clearance]
     receipt_marker: str
     release_by: Callable[["Grant", Any, Sequence[UUID]], Any] = field(repr=False)

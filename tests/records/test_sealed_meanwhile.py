@@ -1,0 +1,197 @@
+"""Between reading an answer and its arrival a record is sealed: the answer is read anew, and sealing waits for what is under way."""
+
+import threading
+import time
+from contextlib import suppress
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from django.http import HttpResponse
+
+from openclear.access import barrier, releasing
+from openclear.access.errors import NotAnswered, RecordsChanged
+from openclear.access.keeper import DRAIN_SECONDS
+from openclear.audit import log
+from openclear.audit.models import Entry
+from openclear.audit.reading import entries, entry
+from openclear.records import models, sealing
+from openclear.records.finding import find_people
+from openclear.search import alerts, exports, jobs
+from openclear.search.errors import Gone
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.purposes import Purpose
+from tests.cast import CRIME, ask, grant, open_case, signed_in
+
+
+@pytest.fixture
+def person():
+    made = models.Person.objects.create(
+        source="meanwhile",
+        source_id=uuid4().hex[:12],
+        family="Wexlerby",
+        given="Ottoline",
+        birth_date="1981-03-03",
+    )
+    name = models.PersonName.objects.create(
+        source="meanwhile", source_id=uuid4().hex[:12], person=made, kind="main", given="Ottoline", family="Wexlerby"
+    )  # fmt: skip
+    models.NameWord.objects.create(person=made, name=name, word="wexlerby", sound="WKSLRB")
+    yield made
+    models.Person.objects.filter(source="meanwhile").delete()
+
+
+def sealing_key():
+    return grant("osei", Action.RECORD_SEAL, Purpose.RECORDS_MAINTENANCE)
+
+
+def seal(person, **more):
+    sealing.seal(sealing_key(), kind="person", record=person.id, court_order="2026 MR 11", **more)
+
+
+@pytest.fixture
+def sealed_at_release(person, monkeypatch):
+    """Seals the person when the next answer is about to leave: it was read, it has no entry and no hold yet."""
+    release, waiting = releasing.barrier.shared, [person]
+
+    def shared(*places, records=False, **more):
+        if records and waiting:
+            seal(waiting.pop())
+        return release(*places, records=records, **more)
+
+    monkeypatch.setattr(releasing.barrier, "shared", shared)
+    return waiting
+
+
+def reason():
+    return {"purpose": CRIME, "case": open_case()}
+
+
+def test_what_was_read_before_a_sealing_does_not_leave_after_it(person):
+    key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
+    rows = find_people(key, text="wexlerby").rows
+    assert [row.id for row in rows] == [person.id]
+    seal(person)
+    before = Entry.objects.using("audit").count()
+    with pytest.raises(RecordsChanged):
+        key.release(HttpResponse(b"Ottoline Wexlerby"), shown=[row.id for row in rows])
+    assert Entry.objects.using("audit").count() == before, (
+        "nothing was answered, so nothing is said of an answer"
+    )
+
+
+def test_figures_and_counts_are_held_back_too_though_they_show_no_id(person):
+    key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
+    assert find_people(key, text="wexlerby").count == 1
+    seal(person)
+    with pytest.raises(RecordsChanged):
+        key.release(HttpResponse(b"1 found"))
+
+
+def test_an_act_still_leads_to_its_outcome_and_other_desks_notice_nothing(person):
+    key, registry = (
+        grant("rivera", Action.ALERT_KEEP),
+        grant("novak", Action.REGISTRY_LIST, Purpose.ACCESS_ADMINISTRATION),
+    )
+    seal(person)
+    assert registry.release(HttpResponse(b"agencies")).status_code == 200
+    assert key.release(HttpResponse(status=303)).status_code == 303
+
+
+@pytest.mark.parametrize("way", ["api", "page"])
+def test_a_question_is_asked_anew_by_itself(sealed_at_release, way):
+    if way == "api":
+        response = ask("rivera", "people", q="wexlerby", **reason())
+        assert (response.status_code, response.json()["count"]) == (200, 0)
+    else:
+        response = signed_in("rivera").get("/search", {"q": "wexlerby", "kind": "people", **reason()})
+        assert response.status_code == 200
+        assert b"Ottoline" not in response.content
+    assert not sealed_at_release, "it was sealed in the moment that is meant"
+
+
+def test_a_record_that_is_sealed_while_it_is_opened_is_one_that_is_not_there(person, sealed_at_release):
+    opened = ask("rivera", f"people/{person.id}", **reason())
+    assert not sealed_at_release
+    missing = ask("rivera", f"people/{uuid4()}", **reason())
+    assert (opened.status_code, opened.content) == (404, missing.content)
+
+
+def test_sealing_waits_for_the_answer_that_is_under_way_and_says_so_in_the_log(person):
+    hold = barrier.shared(["us.doj.atf"], records=True)
+    arrived = []
+    threading.Timer(0.2, lambda: (arrived.append(time.monotonic()), hold.release())).start()
+    seal(person)
+    assert arrived, "it returned when the answer had arrived"
+    assert time.monotonic() - arrived[0] < DRAIN_SECONDS * 4
+    told = newest_outcome()
+    assert (told["record"], told["answers_met"], told["answers_reset"]) == (str(person.id), 1, 0)
+
+
+def newest_outcome():
+    key = grant("okafor", Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
+    number = next(row.number for row in entries(key) if row.header["kind"] == "outcome")
+    return entry(key, number=number).body
+
+
+def test_nothing_of_a_sealed_person_is_handed_over_after_sealing_returned(person):
+    """Sixteen readers without a pause; each answer that names her ends before sealing has returned."""
+    case, late, ended = open_case(), [], threading.Event()
+    returned = [0.0]
+
+    def read():
+        while not ended.is_set():
+            key = grant("rivera", Action.PERSON_SEARCH, case=case)
+            rows = find_people(key, text="wexlerby").rows
+            answer = HttpResponse(b"Ottoline" if rows else b"nobody")
+            with suppress(RecordsChanged, NotAnswered):
+                answer = key.release(answer, shown=[row.id for row in rows])
+                if rows and returned[0] and time.monotonic() > returned[0]:
+                    late.append(1)
+                answer.close()
+
+    def run():
+        try:
+            read()
+        finally:
+            connections.close_all()
+            log._forget()  # the connection of this thread
+
+    readers = [threading.Thread(target=run) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    time.sleep(1)
+    seal(person)
+    returned[0] = time.monotonic()
+    time.sleep(1)
+    ended.set()
+    for reader in readers:
+        reader.join(20)
+    assert not late
+
+
+def test_a_range_of_an_export_is_not_handed_over_either(person):
+    key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
+    row = exports.request_export(key, kind="people", text="wexlerby", narrow={}, format_name="csv")
+    jobs.make_export(row.id)
+    part, data = exports.open_part(
+        grant("rivera", Action.EXPORT_KEEP), export=row.id, start=0, stop=1 << 20, address=""
+    )
+    assert b"Wexlerby" in data
+    seal(person)
+    with pytest.raises(RecordsChanged):
+        part.release(HttpResponse(data))
+    with pytest.raises(Gone):
+        exports.open_part(
+            grant("rivera", Action.EXPORT_KEEP), export=row.id, start=0, stop=1 << 20, address=""
+        )
+
+
+def test_an_alert_does_not_tell_of_who_is_sealed_in_that_moment(person, sealed_at_release):
+    models.NameWord.objects.filter(person=person).update(word="elsewhere", sound="ELSWR")
+    key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
+    alerts.keep_alert(key, kind="people", text="wexlerby", channel="page")
+    models.NameWord.objects.filter(person=person).update(word="wexlerby", sound="WKSLRB")
+    assert alerts.run_alerts() == 0
+    assert alerts.run_alerts() == 0
+    assert not sealed_at_release
