@@ -16,7 +16,7 @@ from bench.city import free_port, here, wait_for
 
 WORD = "Wexlerby"
 BEFORE, AFTER, PAUSE = 0.5, 1.0, 0.1
-ASKERS = ("rivera", "brandt", "frost", "chen")
+ASKERS = ("rivera", "frost", "quill", "soto")
 OTHERS = ("tran", "hale", "lund", "marsh")
 
 
@@ -29,13 +29,26 @@ def main(scale: str, database: str) -> None:
     try:
         wait_for(port)
         clients = started(port, folder, _clients())
-        time.sleep(2)
+        _wait_until_told(folder)
         trials = [_trial(person) for _ in range(TRIALS[scale])]
         clients.communicate(timeout=30)
     finally:
         site.terminate()
         site.wait(10)
     print(json.dumps({"database": database, **_outcome(trials, folder)}))
+
+
+def _wait_until_told(folder: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not _told(folder):
+        if time.monotonic() > deadline:
+            raise SystemExit("nothing told of the person: the benchmark measures nothing")
+        time.sleep(0.2)
+
+
+def _told(folder: Path) -> list[float]:
+    lines = (line for path in folder.glob("[0-9]*") for line in path.read_text().splitlines())
+    return [float(line.split()[0]) for line in lines]
 
 
 def _trial(person: Any) -> tuple[float, float]:
@@ -51,13 +64,9 @@ def _trial(person: Any) -> tuple[float, float]:
 
 def _outcome(trials: list[tuple[float, float]], folder: Path) -> dict[str, Any]:
     asked = [line.split() for line in (folder / "asked").read_text().splitlines()]
-    told = [
-        float(line.split()[0]) for path in folder.glob("[0-9]*") for line in path.read_text().splitlines()
-    ]
+    told = _told(folder)
     late = sum(any(returned < moment < ended for returned, ended in trials) for moment in told)
     print(f"{len(told):,} answers told of the person; {len(asked):,} in all", file=sys.stderr)
-    if not told:
-        raise SystemExit("nothing told of the person: the benchmark measures nothing")
     return {
         "trials": len(trials),
         "answers_after_seal": late,

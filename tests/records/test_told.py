@@ -30,7 +30,7 @@ ASKED = ("777xx n quim", "vexl", "zqvx", "CB77712")
 class World:
     """One incident with everything around it, each text of it a word that stands nowhere else."""
 
-    def __init__(self):
+    def __init__(self, cases="CZ-2003-T"):
         row = {"source": "told", "labels": 0}
         self.person = models.Person.objects.create(
             **row, source_id=f"p{uuid4().hex[:12]}", family="Vexlington", given="Quorbert", birth_date="1980-02-02", marks="vexlmark",
@@ -73,7 +73,7 @@ class World:
         )  # fmt: skip
         mark([WHEN])  # figures know of it too
         self.cases = [
-            self.case(f"CZ-2003-T{place}", title) for place, title in enumerate(("", "The Quimble affair"))
+            self.case(f"{cases}{place}", title) for place, title in enumerate(("", "The Quimble affair"))
         ]
 
     def key(self):
@@ -108,11 +108,8 @@ def osei(action=Action.RECORD_SEAL):
 
 
 def hide(world, head):
-    record = getattr(world, head)
-    if head == "vehicle":
-        models.Vehicle.objects.filter(pk=record.id).update(labels=Label.SEALED.value)
-    else:
-        seal(osei(), kind=head, record=record.id, court_order="2026 MR 7")
+    record = world.cases[1] if head == "case" else getattr(world, head)
+    seal(osei(), kind=head, record=record.id, court_order="2026 MR 7")
 
 
 def addresses(world, who):
@@ -174,6 +171,7 @@ WORDS = {
     "person": ("vexlington", "quorbert", "vexlmark", "vexlhome", "cb7771234", "zarfing"),
     "arrest": ("cb7771234", "zarfing", "720 zarf"),
     "vehicle": ("zqvx77", "zarfmobile"),
+    "case": ("quimble affair",),
 }
 
 

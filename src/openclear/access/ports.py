@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Ground
@@ -44,6 +45,21 @@ class Reach(Protocol):
         """End these things for good. Ending one twice is harmless."""
 
 
+class Copies(Protocol):
+    """Keeps copies of records, or of the words that people asked with: files, hits, saved questions, links.
+
+    `name`: what they are called in a receipt.
+    """
+
+    name: str
+
+    def forget_records(self, records: Sequence[UUID]) -> int:
+        """End what holds one of these records, remove its copy, and return how many. Twice is harmless."""
+
+    def forget_words(self, owner: str, words: Sequence[str]) -> int:
+        """End what a person keeps with one of these words in it, remove the words, and return how many."""
+
+
 class Publication(Protocol):
     """Tells the public who has access and which orders are in force."""
 
@@ -62,10 +78,18 @@ class Ports:
         self._grounds: Grounds | None = None
         self._publication: Publication | None = None
         self.reach: list[Reach] = []
+        self.copies: list[Copies] = []
 
-    def register(self, grounds: Grounds, reach: Sequence[Reach], publication: Publication) -> None:
+    def register(
+        self,
+        grounds: Grounds,
+        reach: Sequence[Reach],
+        publication: Publication,
+        copies: Sequence[Copies],
+    ) -> None:
         """Set what the rooms above implement."""
         self._grounds, self.reach, self._publication = grounds, list(reach), publication
+        self.copies = list(copies)
 
     @property
     def publication(self) -> Publication:

@@ -16,6 +16,7 @@ from openclear.cli.start import label_and_say
 from openclear.records.boundaries import first_day_of, keep_boundaries
 from openclear.records.finding import open_cases
 from openclear.records.labelling import is_labelled, undecided_offenses
+from openclear.records.sealing import BEYOND
 from openclear.records.sealing import seal as seal_record
 from openclear.sources.boundaries.fetch import read_features
 from openclear.sources.boundaries.parse import boundaries_of
@@ -80,8 +81,14 @@ def seal(options: argparse.Namespace) -> int:
             f"'{options.record}' is no id; it stands at the end of the record's address."
         ) from None
     how = "expunge" if options.expunge else "seal"
-    seal_record(grant, kind=options.kind, record=record, court_order=options.court_order, how=how)
+    done = seal_record(grant, kind=options.kind, record=record, court_order=options.court_order, how=how)
     print(f"The {options.kind} is {how}d. Editions that held it: openclear edition refresh.")
+    print(f"Answers that were under way: {done['answers_met']}, of which {done['answers_reset']} were reset.")
+    for name in ("exports", "alerts", "links"):
+        print(f"Ended, because they held it: {done[name + '_ended']} {name}.")
+    print("Not reached:")
+    for sentence in BEYOND:
+        print(f"- {sentence}")
     return 0
 
 

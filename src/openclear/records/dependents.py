@@ -88,12 +88,24 @@ DEPENDENTS: Mapping[str, Dependents] = {
 }
 
 
+_ARRESTS_OF = {"arrest": "pk", "incident": "incident", "person": "person"}
+
+
 def rows_of(kind: str, record: UUID) -> Iterator[Any]:
     """Yield the record and everything that carries its label with it, table by table."""
     declared = DEPENDENTS[kind]
     yield declared.table.objects.filter(pk=record)
     for table, way in declared.rows:
         yield table.objects.filter(**{way: record})
+
+
+def copied_as(kind: str, record: UUID) -> list[UUID]:
+    """Return the ids under which what is kept elsewhere holds a record, or tells of it: its arrests, and their incidents."""
+    arrests: list[tuple[UUID, UUID]] = []
+    if kind in _ARRESTS_OF:
+        found = Arrest.objects.filter(**{_ARRESTS_OF[kind]: record})
+        arrests = list(found.values_list("pk", "incident"))
+    return [record, *{one for pair in arrests for one in pair}]
 
 
 def moments_of(kind: str, record: UUID) -> list[datetime]:

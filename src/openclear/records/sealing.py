@@ -9,11 +9,12 @@ from django.db.models import F
 
 from openclear.access import barrier, gate
 from openclear.access.locks import Drained
+from openclear.access.ports import ports
 from openclear.access.standing import count_sealing, read_standing
 from openclear.audit import log
 from openclear.audit.rows import Draft
 from openclear.records.changed import mark
-from openclear.records.dependents import DEPENDENTS, moments_of, rows_of
+from openclear.records.dependents import DEPENDENTS, copied_as, moments_of, rows_of
 from openclear.records.models import Sealing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
@@ -21,14 +22,21 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
 
+BEYOND = (
+    "What people fetched, printed or wrote down before; the log shows who was shown it.",
+    "Narratives and titles of other records that mention it in their words.",
+    "The public edition that told of it, until it is made anew, and whoever kept that.",
+    "Backups and replicas of the databases. An expunged row stays in the database, for nobody.",
+)
 LABELS = {"seal": Label.SEALED, "expunge": Label.EXPUNGED}
 
 
-def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = "seal") -> None:
+def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = "seal") -> dict[str, int]:
     """Seal or expunge one record and what says the same (`DEPENDENTS`), as a court ordered. Doing it twice is harmless.
 
     When this has returned, nothing that tells of it is handed over any more: no answer, count, figure, range of an export
-    or alert, also none that was read before. The public edition that held it is made anew (openclear edition refresh).
+    or alert, also none that was read before; files, hits and links that held it have ended. Return how many of each, and how many
+    answers were met under way and reset; what is beyond it says `BEYOND`. The public edition that held it is made anew (openclear edition refresh).
     Raises NotPossible where there is no such record, NotAnswered where the record is sealed but an answer was still under
     way after five seconds: the worker completes it.
     """
@@ -50,7 +58,9 @@ def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = 
     except Exception:
         begun.delete()  # not in the log, so not ordered
         raise
-    gate.record_outcome(grant, attempt=attempt, facts={**facts, **_carry_out(begun)})
+    reached = _carry_out(begun)
+    gate.record_outcome(grant, attempt=attempt, facts={**facts, **reached, "not_reached": list(BEYOND)})
+    return reached
 
 
 def finish_sealings(*, older_than: timedelta = timedelta()) -> list[str]:
@@ -75,8 +85,10 @@ def _carry_out(sealing: Sealing) -> dict[str, int]:
         count_sealing()
     # A crash on this line leaves every label on, so that no new answer tells of it; those under way are waited for later.
     drained = _nothing_under_way()
+    copies = copied_as(sealing.kind, sealing.record)
+    ended = {f"{kept.name}_ended": kept.forget_records(copies) for kept in ports.copies}
     Sealing.objects.filter(pk=sealing.pk).update(done=True)
-    return {"answers_met": drained.met, "answers_reset": drained.reset}
+    return {"answers_met": drained.met, "answers_reset": drained.reset, **ended}
 
 
 def _nothing_under_way() -> Drained:

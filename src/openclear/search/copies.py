@@ -1,0 +1,77 @@
+"""Copies that this room keeps: files of exports, hits of alerts, links, and the words of what people saved."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from openclear.access.ports import Copies
+from openclear.search.files import exports_telling_of, remove
+from openclear.search.models import Export, Link, Watch, WatchHit
+
+CHANGED = "Records in this export were sealed since it was made; ask for it again."
+ERASED = "A court had the words of this export erased."
+
+
+class _Files:
+    """Exports: the file goes, and with it the words that it was asked with; the ids of its rows stay for oversight."""
+
+    name = "exports"
+
+    def forget_records(self, records: Sequence[UUID]) -> int:
+        """End each export whose rows are one of these, or tell of one."""
+        holding = {export for record in records for export in exports_telling_of(record)}
+        found = Export.objects.filter(pk__in=holding, state__in=("queued", "running", "ready"))
+        return self._end(list(found.values_list("pk", flat=True)), problem=CHANGED)
+
+    def forget_words(self, owner: str, words: Sequence[str]) -> int:
+        """End a person's exports with these words."""
+        return self._end(_with_words(Export, owner, words), problem=ERASED, text="", narrow={})
+
+    @staticmethod
+    def _end(keys: Sequence[UUID], **facts: Any) -> int:
+        Export.objects.filter(pk__in=keys).update(state="ended", **facts)
+        for key in keys:
+            remove(key)
+        return len(keys)
+
+
+class _Hits:
+    """Alerts: what they found, and the words that they look for."""
+
+    name = "alerts"
+
+    def forget_records(self, records: Sequence[UUID]) -> int:
+        """Remove the hits."""
+        return WatchHit.objects.filter(record__in=list(records)).delete()[0]
+
+    def forget_words(self, owner: str, words: Sequence[str]) -> int:
+        """End a person's alerts with these words."""
+        keys = _with_words(Watch, owner, words)
+        WatchHit.objects.filter(watch__in=keys).delete()
+        return Watch.objects.filter(pk__in=keys).update(state="ended", text="", narrow={})
+
+
+class _Links:
+    """Links: they hold the id of a record and no words."""
+
+    name = "links"
+
+    def forget_records(self, records: Sequence[UUID]) -> int:
+        """End the links to these records."""
+        return Link.objects.filter(record__in=list(records), state="active").update(state="ended")
+
+    def forget_words(self, owner: str, words: Sequence[str]) -> int:
+        """Do nothing: no link holds a word."""
+        del owner, words
+        return 0
+
+
+def kept_copies() -> list[Copies]:
+    """Return what sealing and erasure reach here."""
+    return [_Files(), _Hits(), _Links()]
+
+
+def _with_words(table: type[Export] | type[Watch], owner: str, words: Sequence[str]) -> list[UUID]:
+    wanted = {word.strip() for word in words if word.strip()}
+    rows = table.objects.filter(owner=owner).values_list("pk", "text", "narrow")
+    return [key for key, text, narrow in rows if wanted & {text.strip(), *map(str, narrow.values())}]
