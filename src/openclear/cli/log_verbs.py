@@ -7,6 +7,7 @@ from openclear.access.seen import accept_log, newest_seen
 from openclear.audit import commands, queries, reading, verifying
 from openclear.audit.proof.command import as_json, need_outside, report
 from openclear.cli.acting import HERE, actor, administration, approver, print_json
+from openclear.oversight import erasing
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import Purpose
@@ -69,11 +70,16 @@ def erase(options: argparse.Namespace) -> int:
     """Destroy fields of one body."""
     handle = actor(options, options.by, options.by)
     grant = gate.open_for(handle, Action.LOG_ERASE, purpose=Purpose.OVERSIGHT_REVIEW)
-    receipt = commands.erase(
-        grant, entry=options.entry, fields=options.field, court_order=options.court_order
-    )
-    print(f"Erased: {', '.join(options.field)} of entry {options.entry}. Entry {receipt.entry} says so.")
-    return 0
+    done = erasing.erase(grant, entry=options.entry, fields=options.field, court_order=options.court_order)
+    print(f"Erased: {', '.join(options.field)} of entry {options.entry}. Entry {done.receipt.entry} says so.")
+    for name, number in done.ended.items():
+        print(f"Ended, and the words in them removed: {number} {name}.")
+    for name in done.destroyed:
+        print(f"The write-ahead log of {name} is empty.")
+    print("Not reached:")
+    for sentence in done.beyond:
+        print(f"- {sentence}")
+    return 1 if done.left else 0
 
 
 def accept_restore(options: argparse.Namespace) -> int:

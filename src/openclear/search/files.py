@@ -68,9 +68,17 @@ def _beside(identity: object, suffix: str, start: int, stop: int) -> list[UUID]:
 
 def exports_with(record: UUID) -> list[str]:
     """Return the ids of the exports that ever held a record: for oversight's questions."""
-    return [
-        path.stem for path in path_of("x").parent.glob("*.ids") if _stands_in(path.read_bytes(), record.bytes)
-    ]
+    return _with_id(record, ".ids")
+
+
+def exports_telling_of(record: UUID) -> list[str]:
+    """Return the ids of the exports that hold a record, or rows that tell of it, as a vehicle does of its keeper."""
+    return sorted({*_with_id(record, ".ids"), *_with_id(record, ".told")})
+
+
+def _with_id(record: UUID, suffix: str) -> list[str]:
+    beside = path_of("x").parent.glob(f"*{suffix}")
+    return [path.stem for path in beside if _stands_in(path.read_bytes(), record.bytes)]
 
 
 def _stands_in(ids: bytes, wanted: bytes) -> bool:

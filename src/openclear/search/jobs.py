@@ -10,6 +10,7 @@ from django_tasks import task
 
 from openclear.access import gate
 from openclear.access.errors import NotAnswered, Refused
+from openclear.access.standing import read_standing
 from openclear.records.streaming import every_row
 from openclear.search.files import Draft, path_of, remove, remove_drafts
 from openclear.search.models import Export
@@ -24,6 +25,7 @@ from openclear.vocabulary.purposes import Purpose
 alarm = logging.getLogger("openclear.alarm")
 # Under this name a report's export keeps the digest of what it told.
 TOLD = "told"
+SEALED = "Records were sealed while this was made; ask again."
 ENDED = "An order or a rule ended this export while it was made."
 
 
@@ -112,6 +114,10 @@ def _write(row: Export, grant: Grant, draft: Draft) -> None:
         shown_under=digest_of(judgement.clearances),
     )  # fmt: skip
     if not done:  # ended in the meantime: the order has looked for the file already
+        remove(row.id)
+    elif read_standing().sealings != grant.sealings:
+        # Sealed while it was made: either sealing has found the file, or this finds the sealing.
+        Export.objects.filter(pk=row.id, state="ready").update(state="failed", problem=SEALED)
         remove(row.id)
 
 
