@@ -96,6 +96,7 @@ WITHOUT_GRANT = {
     "analysis/questions.py": set(),
     "analysis/snapshots.py": {"folder", "files"},
     "publishing/editions.py": {"is_due"},
+    "oversight/erasing.py": set(),
     "oversight/transparency.py": set(),
     "records/streaming.py": set(),
     "search/exports.py": {"expire"},

@@ -1,9 +1,10 @@
 """Giving the log away: an export that anyone can check, and erasure that a court ordered."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from openclear.audit import log, queries
 from openclear.audit.proof.checkpoints import size_of
@@ -70,12 +71,7 @@ def erase(grant: Grant, *, entry: int, fields: list[str], court_order: str) -> R
     Raises NotPossible where the entry has no such field.
     """
     grant.require(Action.LOG_ERASE)
-    found = queries.field_names(entry)
-    if missing := [name for name in fields if name not in found]:
-        message = (
-            f"Entry {entry} has no field {', '.join(missing)}; its fields are {', '.join(sorted(found))}."
-        )
-        raise NotPossible(message)
+    _check_fields(entry, fields)
     return log.append(
         Draft(
             kind="erase",
@@ -88,6 +84,44 @@ def erase(grant: Grant, *, entry: int, fields: list[str], court_order: str) -> R
             body={"officer": grant.officer, "court_order": court_order},
         )
     )
+
+
+def words_in(grant: Grant, *, entry: int, fields: Sequence[str]) -> tuple[str, list[str]]:
+    """Return whose entry it is and the words in these fields, so that an erasure finds the copies that are kept elsewhere.
+
+    Raises NotPossible where the entry has no such field.
+    """
+    grant.require(Action.LOG_ERASE)
+    _check_fields(entry, fields)
+    body = queries.body_of(entry)
+    words: list[str] = []
+    for name in fields:
+        _collect(body.get(name), words)
+    return str(body.get("officer", "")), words
+
+
+def other_entries(grant: Grant, *, entry: int, words: Sequence[str], most: int = 100) -> list[int]:
+    """Return the numbers of other entries of which a private field holds one of these words: an erasure is of one entry."""
+    grant.require(Action.LOG_ERASE)
+    found = {number for word in words for number in queries.entries_saying(word, most=most)}
+    return sorted(found - {entry})[:most]
+
+
+def _check_fields(entry: int, fields: Sequence[str]) -> None:
+    found = queries.field_names(entry)
+    if missing := [name for name in fields if name not in found]:
+        message = (
+            f"Entry {entry} has no field {', '.join(missing)}; its fields are {', '.join(sorted(found))}."
+        )
+        raise NotPossible(message)
+
+
+def _collect(value: Any, words: list[str]) -> None:
+    # A filter is a mapping, what was shown a list; numbers and yes or no are no words.
+    if isinstance(value, str) and value:
+        words.append(value)
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _collect(part, words)
 
 
 def verifier_source() -> str:

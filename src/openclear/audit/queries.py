@@ -9,12 +9,13 @@ from openclear.audit.beginning import genesis, is_demo
 from openclear.audit.checking import verify
 from openclear.audit.errors import BrokenLog
 from openclear.audit.models import Body, Entry
+from openclear.audit.proof.canonical import encode
 from openclear.audit.stored import checkpoints, headers, leaves, listing
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 
 __all__ = [
-    "bodies", "checkpoints", "field_names", "genesis", "header_at", "headers", "is_demo", "leaves", "listing",
+    "bodies", "body_of", "checkpoints", "entries_saying", "field_names", "genesis", "header_at", "headers", "is_demo", "leaves", "listing",
     "newest_entry_of_order", "stated_by_order", "verify",
 ]  # fmt: skip
 DATABASE = "audit"
@@ -30,6 +31,20 @@ def field_names(entry: int) -> list[str]:
     """Return the names of the fields of one private body, never what is in them."""
     body = Body.objects.using(DATABASE).filter(entry=entry).first()
     return sorted(json.loads(body.fields)) if body else []
+
+
+def body_of(entry: int) -> dict[str, Any]:
+    """Return the values of one private body, for this room; without those that are erased."""
+    body = Body.objects.using(DATABASE).filter(entry=entry).first()
+    fields = json.loads(body.fields) if body else {}
+    return {name: held["value"] for name, held in fields.items() if "value" in held}
+
+
+def entries_saying(word: str, *, most: int) -> list[int]:
+    """Return the numbers of entries whose private body holds a text, the newest first. Reads every body."""
+    spelled = encode(word).decode()  # as a body spells it, within its quotation marks
+    found = Body.objects.using(DATABASE).filter(fields__contains=spelled).order_by("-entry")
+    return list(found.values_list("entry", flat=True)[:most])
 
 
 def stated_by_order(entry: int) -> dict[str, str]:

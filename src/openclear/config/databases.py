@@ -97,7 +97,10 @@ def public_database(address: str, file: Path, *, writes: bool) -> dict[str, Any]
 
 def _sqlite(file: Path) -> dict[str, Any]:
     # FULL, not NORMAL: NORMAL loses the last commits at a power loss, orders among them.
-    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+    # What a court has erased is overwritten where it stood; `destroyed` then empties the write-ahead log.
+    pragmas = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+    )
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(file),

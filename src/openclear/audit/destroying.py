@@ -1,0 +1,29 @@
+"""What was erased from a database is destroyed as far as a program can: also in SQLite's write-ahead log."""
+
+import time
+
+from django.db import connections
+
+WAIT_SECONDS = 20.0
+_PAUSE_SECONDS = 0.05
+
+
+def empty_write_ahead_log(database: str, *, seconds: float = WAIT_SECONDS) -> bool:
+    """Write SQLite's write-ahead log of `database` into its file and cut it to nothing; say whether that was done.
+
+    It waits for readers of an older state. PostgreSQL keeps old rows until VACUUM, and its archives for ever: False, for
+    that is the operator's to do (docs/operations.md).
+    """
+    connection = connections[database]
+    if connection.vendor != "sqlite":
+        return False
+    deadline = time.monotonic() + seconds
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = cursor.fetchone()
+        if not busy:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE_SECONDS)

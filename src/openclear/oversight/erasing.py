@@ -1,0 +1,76 @@
+"""Erasing what a court ordered: from the log, and from every copy of the words that the program keeps; and saying what is beyond it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connections
+
+from openclear.access import gate
+from openclear.access.ports import ports
+from openclear.audit import commands
+from openclear.audit.destroying import empty_write_ahead_log
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant, Receipt
+
+DATABASES = {"audit": "the log's database", "default": "the police database"}
+BEYOND = (
+    "Backups and replicas of the databases, and copies of the home: erase there too, or let them expire.",
+    "Exports of the log with the private bodies that were given out before.",
+    "What people wrote down, printed or fetched before.",
+)
+ARCHIVES = (
+    "PostgreSQL keeps the old rows until they are vacuumed, and archived write-ahead logs as long as you keep them: "
+    "run VACUUM (FULL, ANALYZE) audit_body; VACUUM (FULL, ANALYZE) search_export, search_watch; as docs/operations.md says."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What an erasure did. `ended`: kept things with these words, by their kind; `destroyed`, `left`: names of databases.
+
+    `entries`: other entries that hold the same words, each of which is erased by an order of its own.
+    """
+
+    receipt: Receipt
+    ended: Mapping[str, int]
+    destroyed: tuple[str, ...]
+    left: tuple[str, ...]
+    entries: tuple[int, ...]
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Sentences that say what was not reached."""
+        numbers = ", ".join(str(number) for number in self.entries)
+        same = (
+            (f"Other entries with the same words, each to be erased by itself: {numbers}.",)
+            if numbers
+            else ()
+        )
+        busy = tuple(
+            f"The write-ahead log of {name}: it could not be emptied; repeat the act." for name in self.left
+        )
+        archives = (ARCHIVES,) if any(connections[name].vendor == "postgresql" for name in DATABASES) else ()
+        return (*same, *busy, *archives, *BEYOND)
+
+
+def erase(grant: Grant, *, entry: int, fields: Sequence[str], court_order: str) -> Erasure:
+    """Destroy fields of one private body and the copies of their words that their asker keeps here.
+
+    Doing it again for an entry that is erased empties what could not be emptied. Raises NotPossible where the entry has no
+    such field.
+    """
+    grant.require(Action.LOG_ERASE)
+    owner, words = commands.words_in(grant, entry=entry, fields=fields)
+    gate.record_act(grant, kind="attempt", facts={"erasing": entry, "court_order": court_order})
+    # The copies first, for they are found by the words: a crash in between leaves the words in the log, and the act to repeat.
+    ended = {kept.name: kept.forget_words(owner, words) for kept in ports.copies}
+    receipt = commands.erase(grant, entry=entry, fields=list(fields), court_order=court_order)
+    sqlite = {name: told for name, told in DATABASES.items() if connections[name].vendor == "sqlite"}
+    emptied = {name: empty_write_ahead_log(name) for name in sqlite}
+    return Erasure(
+        receipt,
+        ended,
+        tuple(told for name, told in sqlite.items() if emptied[name]),
+        tuple(told for name, told in sqlite.items() if not emptied[name]),
+        tuple(commands.other_entries(grant, entry=entry, words=words)),
+    )
