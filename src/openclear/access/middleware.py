@@ -19,7 +19,7 @@ from openclear.vocabulary.errors import OpenClearError
 alarm = logging.getLogger("openclear.alarm")
 _UNAVAILABLE = b'{"title": "Not answered", "status": 503, "detail": "Nothing can be answered now; try again in a moment."}'
 _FAILED = b'{"title": "Error", "status": 500, "detail": "This failed here and was noted; call the operator if it persists."}'
-MOST_RETRIES = 2
+MOST_RETRIES = 5
 _READING = ("GET", "HEAD")
 _METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
