@@ -296,10 +296,10 @@ def test_one_alert_that_fails_silences_no_other(monkeypatch):
     broken, sound = (alerts.keep_alert(key, kind="incidents", text=block, channel="page") for _ in range(2))
     row, real = new_incident(block), alerts._tell
 
-    def tell(watch, granted):
+    def tell(watch, *granted):
         if watch.id == broken.id:
             raise UnicodeEncodeError("ascii", "x", 0, 1, "a path that no header can spell")
-        return real(watch, granted)
+        return real(watch, *granted)
 
     monkeypatch.setattr(alerts, "_tell", tell)
     assert alerts.run_alerts() == 1

@@ -47,7 +47,7 @@ class Question:
 
     def reason_of(self, reader: str) -> Purpose:
         """Return the purpose of the question itself."""
-        return Purpose.CRIMINAL_INVESTIGATION if self.is_of(reader) else Purpose.OVERSIGHT_REVIEW
+        return Purpose.OWN_ACCOUNT if self.is_of(reader) else Purpose.OVERSIGHT_REVIEW
 
     def facts(self) -> dict[str, Any]:
         """Return all that was asked, for the entry."""

@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from openclear.access.command_holds import let_go, taken
 from openclear.access.decisions import Judgement, judge
 from openclear.access.entries import ask_of, body_of, draft_of, refuse, refused
 from openclear.access.errors import Refused
 from openclear.access.nobody import doorkeeper
 from openclear.access.ports import ports
-from openclear.access.releasing import LARGEST_ANSWER, let_go, release, release_together, stamp, still_open
+from openclear.access.releasing import LARGEST_ANSWER, release, release_together, stamp, still_open
 from openclear.access.rows import Ask, Decision, Rule
 from openclear.access.rules import CUT_OFF
 from openclear.access.standing import read_standing
@@ -26,7 +27,7 @@ from openclear.vocabulary.purposes import Purpose
 
 __all__ = [
     "LARGEST_ANSWER", "let_go", "open_for", "record_act", "record_outcome", "refuse_act", "release_together",
-    "report_mistake", "stamp", "still_open", "turn_away", "would_open",
+    "report_mistake", "stamp", "still_open", "taken", "turn_away", "would_open",
 ]  # fmt: skip
 NOT_SIGNED_IN = Rule(
     "not-signed-in",
@@ -95,7 +96,7 @@ def report_mistake(  # noqa: PLR0913 - who, through whom and for whom are decide
     *,
     facts: Mapping[str, Any],
     action: Action = Action.DESK_OPEN,
-    purpose: Purpose = Purpose.CRIMINAL_INVESTIGATION,
+    purpose: Purpose = Purpose.OWN_ACCOUNT,
     through: str | None = None,
     on_behalf_of: str | None = None,
 ) -> RefusalReceipt:

@@ -1,5 +1,6 @@
 """One keeper in each process: counts the answers that stand on each lock, and ends them when an order comes."""
 
+import contextlib
 import os
 import threading
 import time
@@ -81,6 +82,12 @@ class Keeper:
             if time.monotonic() > deadline:
                 raise self._too_long()
             time.sleep(_WAIT_SECONDS)
+
+    def tell_reset(self, hold: Hold) -> None:
+        """Tell whoever waits for `hold` that its answer did not arrive, and keep the lock: for a process that ends now."""
+        with self._guard, contextlib.suppress(LocksLost):
+            for link in self._wanted.intersection(hold.links):
+                self._locks.tell(link, RESET, [hold.answer])
 
     def _admitted(self, links: Sequence[str]) -> bool:
         if not self._wanted.isdisjoint(links):

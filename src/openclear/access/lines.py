@@ -38,6 +38,23 @@ def not_seen() -> tuple[str, ...]:
     return tuple(part for part, is_seen in seen.items() if not is_seen)
 
 
+def unacknowledged(connection: socket.socket) -> int:
+    """Return how many bytes the peer's kernel has not acknowledged; 0 on a system that cannot see it. Raises OSError."""
+    if not SEES_ARRIVAL:
+        return 0
+    return int(struct.unpack("i", fcntl.ioctl(connection, _UNACKNOWLEDGED, bytes(4)))[0])
+
+
+def reset_at_close(connection: socket.socket) -> None:
+    """From here closing `connection`, or the end of this process, throws away what has not been acknowledged."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+
+
+def close_in_order(connection: socket.socket) -> None:
+    """Take `reset_at_close` back: what is on its way still arrives."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ORDERLY_CLOSE)
+
+
 class Line:
     """One accepted connection. What is written is kept until the kernel takes it; nothing here ever waits."""
 
@@ -46,7 +63,7 @@ class Line:
         connection.settimeout(0)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         # From here until the orderly close, also where this process is killed.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+        reset_at_close(connection)
         self.connection = connection
         self.is_gone = False
         self._unsent, self._sent = bytearray(), 0
@@ -132,7 +149,7 @@ class Line:
     def close(self) -> None:
         """Close in order: only after everything has arrived."""
         with self._guard, contextlib.suppress(OSError):
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ORDERLY_CLOSE)
+            close_in_order(self.connection)
             self.is_gone = True
             self.connection.close()
 
@@ -140,7 +157,7 @@ class Line:
         if not SEES_ARRIVAL:
             return 0
         try:
-            left = int(struct.unpack("i", fcntl.ioctl(self.connection, _UNACKNOWLEDGED, bytes(4)))[0])
+            left = unacknowledged(self.connection)
             # Of a peer that is gone the count stays as it was.
             self.is_gone = (
                 left > 0 and self.connection.family != socket.AF_UNIX and _is_closed(self.connection)

@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from openclear.access.effects import Effect, effects_of
 from openclear.access.keepers import NO_LOCKOUT, able_keepers, strength
 from openclear.access.models import Affiliation, Agency
 from openclear.access.ports import Held, ports
@@ -30,6 +31,7 @@ class Plan:
     be ended in the same act (`untied`: those whose tie is). `already`: the orders that hold over some of it now, as
     (order, agency). `targets`: for each kind of thing, how many of those there are now would be reached, and how many not;
     `held`: the same by holder. `agencies`: those that have people and keep everything. `locks_out`: why it may not be given.
+    `effects`: what it refuses, act by act (`effects`).
     """
 
     epoch: int
@@ -42,6 +44,7 @@ class Plan:
     held: Mapping[str, Mapping[str, int]]
     agencies: Sequence[str]
     locks_out: Rule | None
+    effects: Sequence[Effect]
 
     def told(self) -> dict[str, Any]:
         """Return the plan as it is kept with the order: handles and counts."""
@@ -55,6 +58,7 @@ class Plan:
             "targets": [list(target) for target in self.targets],
             "held": {target: dict(holders) for target, holders in self.held.items()},
             "agencies": list(self.agencies),
+            "effects": [asdict(effect) for effect in self.effects if effect.is_felt],
         }
 
     @property
@@ -98,6 +102,7 @@ def plan_of(order: OrderRow, end_ties: Sequence[str] = ()) -> Plan:
         held={target: _by_holder(reached(order, handles, things)) for target, things in held.items()},
         agencies=untouched_agencies(order, others),
         locks_out=_lockout(order, standing, planned, before, everyone),
+        effects=effects_of(order),
     )
 
 
@@ -125,8 +130,8 @@ def reached(order: OrderRow, handles: AbstractSet[str], held: Sequence[Held]) ->
 
 
 def meant(order: OrderRow, held: Held) -> bool:
-    """Say whether the order's scope and purposes mean what a thing was made for."""
-    return not (held.dataset and held.purpose) or order.meets(held.dataset, held.purpose)
+    """Say whether the order's scope and purposes mean one of the asks that a thing serves: without it, it is of no use."""
+    return not held.asks or any(order.meets(dataset, purpose) for dataset, purpose in held.asks)
 
 
 def names_home(order: OrderRow) -> bool:

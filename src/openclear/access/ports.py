@@ -21,12 +21,14 @@ class Grounds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One thing through which a person reaches the city. `dataset`, `purpose`: what it was made for, "" for anything."""
+    """One thing through which a person reaches the city.
+
+    `asks`: data set and purpose of each ask that every use of it makes, none for a thing that serves any ask.
+    """
 
     id: str
     holder: str
-    dataset: str = ""
-    purpose: str = ""
+    asks: tuple[tuple[str, str], ...] = ()
 
 
 class Reach(Protocol):

@@ -25,6 +25,7 @@ from openclear.access.tokens import digest_of
 from openclear.access.uses import note_use
 from openclear.vocabulary import clock
 from openclear.vocabulary.agencies import chain, is_within
+from openclear.vocabulary.purposes import Purpose, named_purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,15 @@ def account_of(handle: str) -> Any:
 def is_registered(path: str) -> bool:
     """Say whether the registry has an agency at this path."""
     return Agency.objects.filter(path=path).exists()
+
+
+def purpose_at_own_desk(holder: str) -> Purpose:
+    """Return what lists of one's own and one's own desk are asked for: one's account, or a machine's only purpose.
+
+    None of it is police work, so an order that is limited to a police purpose does not mean it.
+    """
+    made_for = Officer.objects.filter(handle=holder).values_list("machine_purpose", flat=True)
+    return named_purpose(str(made_for.first() or "")) or Purpose.OWN_ACCOUNT
 
 
 def mail_of(handle: str) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from openclear.access import barrier
+from openclear.access import barrier, command_holds
 from openclear.access.barrier import Hold
 from openclear.access.decisions import Judgement, judge
 from openclear.access.entries import answer_draft, ask_of, refuse, refused, refused_by_log
@@ -63,8 +63,8 @@ def release_together(response: Any, answers: Sequence[Answer]) -> Any:
         hold.release()
         raise
     if not isinstance(response, HttpResponse):
-        # A command's answer is printed by its own process, which lets go when it ends.
-        held.append(hold)
+        # A command's answer is printed by its own process, which lets go when it ends; an alert's is carried by its line.
+        command_holds.keep(hold)
         return response
     for (grant, _), receipt in zip(answers, receipts, strict=True):
         response = _with_receipt(response, grant.receipt_marker, receipt)
@@ -161,12 +161,3 @@ def _with_receipt(response: HttpResponse, marker: str, receipt: Receipt) -> Http
     content = response.content.replace(f'"{marker}"'.encode(), as_json)
     response.content = content.replace(marker.encode(), f"{receipt.entry}".encode())
     return response
-
-
-held: list[Hold] = []
-
-
-def let_go() -> None:
-    """Let go of what this process's commands hold, when their answers are printed."""
-    while held:
-        held.pop().release()

@@ -11,11 +11,12 @@ from ninja.security import HttpBearer
 
 from openclear.access import gate
 from openclear.access.asker import Asker, asker_of, asker_through, sent_by
+from openclear.access.effects import ASKED
 from openclear.access.errors import Refused
 from openclear.access.explanations import Question
 from openclear.access.explanations import explain as explain_decision
 from openclear.access.paging import mark_of, offset_of, page_facts
-from openclear.access.queries import officer_of_token
+from openclear.access.queries import officer_of_token, purpose_at_own_desk
 from openclear.api import render, schemas
 from openclear.records import finding, queries
 from openclear.records.rows import FILTERS
@@ -183,7 +184,7 @@ def _for_work(request: HttpRequest, action: Action, **facts: Any) -> Grant:
     return gate.open_for(
         asker.officer,
         action,
-        purpose=Purpose.CRIMINAL_INVESTIGATION,
+        purpose=purpose_at_own_desk(asker.through or asker.officer),
         through=asker.through,
         facts={"address": _address(request), **facts},
     )
@@ -259,16 +260,25 @@ def on_http_error(request: HttpRequest, error: Exception) -> HttpResponse:
 def _mistake(request: HttpRequest, detail: str, status: int) -> HttpResponse:
     asker = asker_of(request)
     route = request.resolver_match.url_name if request.resolver_match else ""
+    action = _ACTIONS.get(str(route), Action.DESK_OPEN)
     try:
         receipt = gate.report_mistake(
             asker.officer,
             "not understood",
             facts={"address": _address(request), **sent_by(request)},
-            action=_ACTIONS.get(str(route), Action.DESK_OPEN),
-            purpose=named_purpose(request.GET.get("purpose", "")) or Purpose.CRIMINAL_INVESTIGATION,
+            action=action,
+            purpose=_purpose_of(request, action),
             through=asker.through,
             on_behalf_of=asker.on_behalf_of,
         )
     except Refused as refused:
         return render.refusal(refused)
     return render.mistake(detail, receipt, status)
+
+
+def _purpose_of(request: HttpRequest, action: Action) -> Purpose:
+    # What is explained has a purpose too; the question itself is asked at one's own desk.
+    asker = asker_of(request)
+    at_own_desk = ASKED[action][0] == (Purpose.OWN_ACCOUNT,)
+    named = None if at_own_desk else named_purpose(request.GET.get("purpose", ""))
+    return named or purpose_at_own_desk(asker.through or asker.officer)

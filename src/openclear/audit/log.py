@@ -121,7 +121,15 @@ def stop() -> None:
         connection = _connect(settings.LOG_FOLDER)
         _exchange(connection, [{"do": "stop"}])
         connection.close()
-    _forget()
+    hang_up()
+
+
+def hang_up() -> None:
+    """Close this thread's connection to the sequencer: for a thread that ends. The next append opens another."""
+    held = getattr(_own, "held", None)
+    if held:
+        held[2].close()
+        _own.held = None
 
 
 def _ask(question: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +143,7 @@ def _ask_all(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         try:
             return _exchange(_connection(), questions)
         except (OSError, ValueError):
-            _forget()
+            hang_up()
             if last:
                 break
     message = "The log cannot be reached, so nothing may be answered; try again, then call the operator."
@@ -160,13 +168,6 @@ def _connection() -> socket.socket:
     connection = _connect_or_start(settings.LOG_FOLDER)
     _own.held = (settings.LOG_FOLDER, os.getpid(), connection)
     return connection
-
-
-def _forget() -> None:
-    held = getattr(_own, "held", None)
-    if held:
-        held[2].close()
-        _own.held = None
 
 
 def _connect(folder: Path) -> socket.socket:

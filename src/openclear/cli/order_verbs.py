@@ -11,7 +11,7 @@ from openclear.access.notices import announce
 from openclear.access.plans import Plan, plan
 from openclear.access.publication import with_basis
 from openclear.access.receipts import VERIFIED, OrderReceipt, outside_words
-from openclear.access.rows import OrderRow
+from openclear.access.rows import ALL, OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json
 from openclear.oversight.packet import write_packet
 from openclear.vocabulary.actions import Action
@@ -191,6 +191,22 @@ def _plain(receipt: OrderReceipt) -> dict[str, Any]:
     return {**asdict(receipt), "receipts": targets}
 
 
+def _show_effects(order: OrderRow, planned: Plan) -> None:
+    if (order.scope, order.purposes) == (ALL, ALL):
+        print("It refuses every act, for every purpose, by every way out.")
+        return
+    print("It refuses:")
+    for effect in planned.effects:
+        if effect.refused:
+            print(
+                f"  {effect.action:<24} {effect.dataset:<10} for {', '.join(effect.refused)}: {', '.join(effect.ways)}"
+            )
+        if effect.ended:
+            print(f"  {effect.action:<24} {effect.dataset:<10} by {', '.join(effect.ended)}, for any purpose")
+    left = [effect.action for effect in planned.effects if not effect.is_felt]
+    print(f"It does nothing to: {', '.join(left) or 'nothing else'}.")
+
+
 def _show_plan(options: argparse.Namespace, order: OrderRow, planned: Plan) -> int:
     if options.json:
         print_json({"agency": order.agency, **planned.told(), "possible": not planned.locks_out})
@@ -210,6 +226,7 @@ def _show_plan(options: argparse.Namespace, order: OrderRow, planned: Plan) -> i
         print(f"  {handle} keeps access: the tie ends in the same act.")
     for target, hit, left in planned.targets:
         print(f"  {target:<12} {hit:>5} reached, {left:>5} not")
+    _show_effects(order, planned)
     print(f"{planned.unaffected} others keep their access unchanged, of: {', '.join(planned.agencies)}.")
     if planned.locks_out:
         print(f"It is not possible: {planned.locks_out.because}. {planned.locks_out.next_step}")

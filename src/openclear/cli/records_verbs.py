@@ -153,7 +153,7 @@ def cases(options: argparse.Namespace) -> int:
     """List open cases, newest first."""
     handle = actor(options, options.by, "rivera")
     grant = gate.open_for(
-        handle, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION, facts={**search_facts(""), **HERE}
+        handle, Action.CASE_LIST, purpose=Purpose.OWN_ACCOUNT, facts={**search_facts(""), **HERE}
     )
     rows = grant.release(open_cases(grant))
     if options.json:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
-from openclear.access import gate
+from openclear.access import command_holds, gate
 from openclear.access.acts import registry_held
 from openclear.access.lifecycle import review_accounts
 from openclear.access.orders import unconfirmed
@@ -22,7 +22,7 @@ from openclear.cli.urgent import finish_broken_sealings, start_finishing
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
-from openclear.search.alerts import run_alerts
+from openclear.search.alerts import start_alerts, wait_for_alerts
 from openclear.search.exports import expire
 from openclear.search.jobs import fail_interrupted
 from openclear.vocabulary.actions import Action
@@ -41,6 +41,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 def worker(options: argparse.Namespace) -> int:
     """Work until the process that is named ends, or once through everything."""
+    command_holds.outlive_orders()
     if not options.once:
         os.nice(NICENESS)
         fail_interrupted()
@@ -51,6 +52,8 @@ def worker(options: argparse.Namespace) -> int:
         for duty in duties:
             duty.do_if_due()
         close_old_connections()
+        if options.once:
+            wait_for_alerts()
         if options.once or (options.while_running and not runs(options.while_running)):
             return 0
         time.sleep(PAUSE_SECONDS)
@@ -89,7 +92,7 @@ def _duties() -> list[_Duty]:
         _Duty(complete_orders, MINUTE),
         _Duty(publish_where_behind, MINUTE),
         _Duty(note_checkpoint, MINUTE),
-        _Duty(run_alerts, MINUTE),
+        _Duty(start_alerts, MINUTE),
         _Duty(finish_broken_sealings, MINUTE),
         _Duty(expire, HOUR),
         _Duty(alarm_unconfirmed, HOUR),

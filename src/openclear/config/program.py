@@ -21,7 +21,14 @@ def prepare() -> None:
 
 def run() -> None:
     """Run the verb of the command line and end with its exit code."""
-    sys.exit(main(sys.argv[1:], prepare))
+    sys.exit(main(sys.argv[1:], _prepare_own_process))
+
+
+def _prepare_own_process() -> None:
+    prepare()
+    from openclear.access import command_holds  # noqa: PLC0415 - needs the settings that prepare() loaded
+
+    command_holds.end_process_when_cut()
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ What is sent never holds a record: it says that there is something to look at, a
 
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -19,10 +21,12 @@ from openclear.records.rules import civil_form_in
 from openclear.records.streaming import count_there, ids_found
 from openclear.search.delivery import Delivery, NotDelivered
 from openclear.search.errors import Gone
+from openclear.search.lanes import Lanes
 from openclear.search.models import Watch, WatchHit
 from openclear.search.rows import WatchRow
 from openclear.search.rules import (
     CHANNELS,
+    KEEPING,
     MOST_WATCHES,
     SEARCH_OF,
     WATCH_KEPT,
@@ -40,6 +44,9 @@ from openclear.vocabulary.purposes import Purpose
 
 # An alert begins with at most so many rows; it may grow to ten times as many in its 90 days.
 MOST_KNOWN, MOST_FOUND = 500, 5000
+# Several slow letters of one owner, one after the other.
+WAIT_SECONDS = 120.0
+lanes = Lanes()
 alarm = logging.getLogger("openclear.alarm")
 # Refusals that speak of the server, not of the asker: the next asking may succeed.
 PASSING = frozenset(
@@ -99,10 +106,36 @@ def end_alert(grant: Grant, *, alert: UUID) -> None:
 
 
 def run_alerts() -> int:
-    """Ask every alert once more, each in the name of its owner; return how many had something new. Run by the worker."""
+    """Ask every alert once more and wait for what is sent; return how many had something new that was delivered."""
+    told = start_alerts()
+    wait_for_alerts()
+    return sum(told)
+
+
+def start_alerts() -> Sequence[bool]:
+    """Ask every alert once more, each in the name of its owner. Run by the worker, which waits for no receiver.
+
+    Returns a list that grows by one word for each alert that was asked: whether its owner was told of something new.
+    """
     Watch.objects.filter(state="active", expires__lte=clock.now()).update(state="ended")
-    keys = list(Watch.objects.filter(state="active").values_list("pk", flat=True))
-    return sum(_ask_safely(key) for key in keys)
+    told: list[bool] = []
+    # The one that was asked longest ago comes first, so an alert for which there was no place has its turn.
+    for watch in Watch.objects.filter(state="active").order_by("asked"):
+        if watch.channel == "page":
+            told.append(_ask_safely(watch.pk))
+        else:
+            receiver = urlsplit(watch.address).netloc or settings.MAIL_SERVER
+            lanes.hand(_asking(watch.pk, told), key=watch.pk, receiver=receiver, owner=watch.owner)
+    return told
+
+
+def wait_for_alerts() -> bool:
+    """Wait for what is being sent; False where something still is after as long as a lane may take for a few."""
+    return lanes.wait(WAIT_SECONDS)
+
+
+def _asking(key: UUID, told: list[bool]) -> Callable[[], None]:
+    return lambda: told.append(_ask_safely(key))
 
 
 def _ask_safely(key: UUID) -> bool:
@@ -126,7 +159,10 @@ def _ask(key: UUID) -> bool:
             case=watch.case or None,
             facts=facts,
         )
-        return _tell(watch, grant)
+        keeping = gate.open_for(
+            watch.owner, Action.ALERT_KEEP, purpose=KEEPING, facts={"alert": str(watch.id)}
+        )
+        return _tell(watch, grant, keeping)
     except Refused as error:
         if not _will_pass(error):
             # Ended by an order, or on a case that was closed: asked again it would only write refusals, every minute.
@@ -136,7 +172,7 @@ def _ask(key: UUID) -> bool:
         return False  # the hits are not remembered, so the next asking tells them
 
 
-def _tell(watch: Watch, grant: Grant) -> bool:
+def _tell(watch: Watch, grant: Grant, keeping: Grant) -> bool:
     narrow = filters_of(watch.kind, watch.narrow)
     found = ids_found(grant, kind=watch.kind, text=watch.text, most=MOST_FOUND, narrow=narrow)
     known = set(WatchHit.objects.filter(watch=watch).values_list("record", flat=True))
@@ -144,15 +180,27 @@ def _tell(watch: Watch, grant: Grant) -> bool:
     Watch.objects.filter(pk=watch.pk).update(asked=clock.now())
     if not new:
         return False
-    # The line is open before the decision, and the decision is made before a byte is sent: nothing leaves behind an order.
-    with Delivery(watch.channel, watch.address or mail_of(watch.owner), watch.secret) as delivery:
-        try:
-            grant.release(str(watch.id), shown=new)
-            delivery.send(watch.id, len(new))
-        finally:
-            gate.let_go()
+    if watch.channel == "page":
+        gate.release_together(str(watch.id), [(grant, new), (keeping, ())])
+        gate.let_go()
+    else:
+        _send(watch, grant, keeping, new)
     _remember(watch, new, clock.now())
     return True
+
+
+def _send(watch: Watch, grant: Grant, keeping: Grant, new: Sequence[UUID]) -> None:
+    # The line is open before the decision, and the decision is made before a byte of the message: an order that comes
+    # later resets the line. Rows and case are decided again before its last byte.
+    with Delivery(watch.channel, watch.address or mail_of(watch.owner), watch.secret) as delivery:
+        gate.release_together(str(watch.id), [(grant, new), (keeping, ())])
+        delivery.carry(gate.taken())
+        delivery.send(watch.id, len(new), decide=partial(_decide_again, grant, keeping))
+
+
+def _decide_again(*grants: Grant) -> None:
+    for grant in grants:
+        gate.still_open(grant)
 
 
 def _will_pass(error: Refused) -> bool:

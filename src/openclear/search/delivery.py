@@ -1,12 +1,21 @@
-"""How an alert is told: on the page, by mail, or to a webhook that the operator allowed. Never with a record in it."""
+"""How an alert is told: on the page, by mail, or to a webhook that the operator allowed. Never with a record in it.
 
+A delivery is bounded as a whole, however its receiver behaves: after `DELIVERY_SECONDS`, or as soon as an order wants
+what it holds, its connection is reset, which throws away what has not arrived.
+"""
+
+import contextlib
 import hashlib
 import hmac
 import http.client
 import json
 import smtplib
+import socket
 import ssl
+from collections.abc import Callable
 from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from threading import Event, Timer
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -14,98 +23,184 @@ from uuid import UUID
 
 from django.conf import settings
 
+from openclear.access.keeper import Hold
+from openclear.access.lines import close_in_order, reset_at_close, unacknowledged
 from openclear.vocabulary import clock
 from openclear.vocabulary.errors import NotPossible
 
+# For all of it, from the name of the host to the receiver's last word: as long as a slow reader of a page is served.
+DELIVERY_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
-# Sent under the barrier, so an order waits no longer than this for a receiver that does not take it.
-SEND_SECONDS = 0.4
+_LOOK_SECONDS = 0.01
+_LAST_LINE = b".\r\n"
 _SENTENCE = (
     "One of your alerts in OpenCLEAR has something new. Sign in to see it; you are asked for nothing else."
 )
+_FAULTS = (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError)
 
 
 class NotDelivered(NotPossible):
-    """The receiver could not be reached, or did not take the message; it is tried again."""
+    """The receiver could not be reached, or did not say that it took the message; it is tried again."""
 
 
 class Delivery:
-    """One message on its way. Entering opens the line, which may take seconds; sending then takes none."""
+    """One message on its way. Entering opens the line, on which nothing of the message is said yet."""
 
     def __init__(self, channel: str, address: str, secret: str) -> None:
         """`channel`: page, mail or webhook. `secret`: signs what a webhook is told."""
         self._channel, self._address, self._secret = channel, address, secret
+        self._wire: socket.socket | None = None
         self._line: smtplib.SMTP | http.client.HTTPConnection | None = None
+        self._hold: Hold | None = None
+        self._is_over = Event()
+        self._watchdog = Timer(DELIVERY_SECONDS, self._end)
+        self._watchdog.daemon = True
 
     def __enter__(self) -> Self:
         """Open the line. Raises NotDelivered."""
+        self._watchdog.start()
         try:
             self._line = self._open()
-        except (OSError, smtplib.SMTPException) as error:
-            raise NotDelivered(f"An alert could not be delivered ({type(error).__name__}).") from None
+        except _FAULTS as error:
+            self._close()
+            raise _not_delivered(error) from None
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the line."""
-        if self._line:
-            self._line.close()
+        """Close the line, and let go of what was held."""
+        self._close()
 
-    def send(self, alert: UUID, count: int) -> None:
-        """Send the message. Raises NotDelivered where it is not taken."""
+    def carry(self, hold: Hold) -> None:
+        """Keep `hold` until the message has arrived, or its connection was reset because an order wants it."""
+        self._hold = hold
+        hold.carried_by(self._end)
+
+    def send(self, alert: UUID, count: int, *, decide: Callable[[], object]) -> None:
+        """Send the message; return when the receiver has said that it took it.
+
+        `decide`: called before the last of it is sent; what it raises ends the delivery. Raises NotDelivered where the
+        message is not taken.
+        """
         try:
-            if self._channel == "webhook":
-                self._post(alert, count)
+            if isinstance(self._line, http.client.HTTPConnection):
+                self._post(self._line, alert, count, decide)
+            elif isinstance(self._line, smtplib.SMTP):
+                self._mail(self._line, alert, decide)
             elif self._channel == "mail" and self._address:
-                self._mail(alert)
-        except (OSError, smtplib.SMTPException, http.client.HTTPException) as error:
-            raise NotDelivered(f"An alert could not be delivered ({type(error).__name__}).") from None
+                decide()
+                _put_into_folder(self._letter(alert))
+        except _FAULTS as error:
+            raise _not_delivered(error) from None
+        if self._wire:
+            close_in_order(self._wire)
 
     def _open(self) -> smtplib.SMTP | http.client.HTTPConnection | None:
         if self._channel == "webhook":
-            return _connected(self._address)
+            return self._called(self._address)
         server = urlsplit(settings.MAIL_SERVER)
-        if self._channel != "mail" or server.scheme != "smtp":
+        if self._channel != "mail" or not self._address or server.scheme != "smtp":
             return None
-        line = smtplib.SMTP(server.hostname or "", server.port or 25, timeout=CONNECT_SECONDS)
-        line.ehlo()
-        if line.sock:
-            line.sock.settimeout(SEND_SECONDS)
+        line = smtplib.SMTP(timeout=DELIVERY_SECONDS)
+        line.sock = self._connected(server.hostname or "", server.port or 25)
+        _expect(2, line.getreply())
+        line.ehlo_or_helo_if_needed()
         return line
 
-    def _post(self, alert: UUID, count: int) -> None:
+    def _called(self, address: str) -> http.client.HTTPConnection:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        if parts.scheme != "https":
+            line = http.client.HTTPConnection(host, parts.port)
+            line.sock = self._connected(host, parts.port or 80)
+            return line
+        line, context = http.client.HTTPSConnection(host, parts.port), ssl.create_default_context()
+        line.sock = context.wrap_socket(self._connected(host, parts.port or 443), server_hostname=host)
+        return line
+
+    def _connected(self, host: str, port: int) -> socket.socket:
+        connection = socket.create_connection((host, port), timeout=CONNECT_SECONDS)
+        connection.settimeout(DELIVERY_SECONDS)
+        reset_at_close(connection)
+        # Another descriptor of the same connection: it can be ended while TLS is at work on the first.
+        self._wire = connection.dup()
+        if self._is_over.is_set():
+            raise TimeoutError
+        return connection
+
+    def _post(
+        self, line: http.client.HTTPConnection, alert: UUID, count: int, decide: Callable[[], object]
+    ) -> None:
         told = {"alert": str(alert), "new": count, "at": clock.stamp(clock.now())}
         body = json.dumps(told, sort_keys=True).encode()
         signature = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
-        headers = {"Content-Type": "application/json", "OpenCLEAR-Signature": f"sha256={signature}"}
-        line = self._line
-        if isinstance(line, http.client.HTTPConnection):
-            line.request("POST", urlsplit(self._address).path or "/", body, headers)
+        line.putrequest("POST", urlsplit(self._address).path or "/")
+        line.putheader("Content-Type", "application/json")
+        line.putheader("Content-Length", str(len(body)))
+        line.putheader("OpenCLEAR-Signature", f"sha256={signature}")
+        decide()
+        line.endheaders(body)  # all of it at once: nothing leaves before
+        self._wait_for_arrival()
+        with line.getresponse() as reply:
+            _expect(2, (reply.status, b""))
 
-    def _mail(self, alert: UUID) -> None:
+    def _mail(self, line: smtplib.SMTP, alert: UUID, decide: Callable[[], object]) -> None:
+        _expect(2, line.mail(settings.MAIL_FROM))
+        _expect(2, line.rcpt(self._address))
+        _expect(3, line.docmd("DATA"))
+        # No line of it begins with a full stop, and it ends with a line's end.
+        line.send(self._letter(alert).as_bytes(policy=SMTP_POLICY))
+        # Without its last line a letter is none (RFC 5321, 4.1.1.4).
+        decide()
+        line.send(_LAST_LINE)
+        self._wait_for_arrival()
+        _expect(2, line.getreply())
+
+    def _letter(self, alert: UUID) -> EmailMessage:
         letter = EmailMessage()
         letter["From"], letter["To"], letter["Subject"] = settings.MAIL_FROM, self._address, "OpenCLEAR alert"
         letter["Message-ID"] = f"<{alert}.{clock.now().timestamp()}@openclear>"
         letter.set_content(_SENTENCE)
-        if isinstance(self._line, smtplib.SMTP):
-            self._line.send_message(letter)
-            return
-        folder = settings.POLICE_FOLDER / "mail"
-        folder.mkdir(exist_ok=True, mode=0o700)
-        (folder / f"{clock.now():%Y%m%dT%H%M%S%f}-{alert}.eml").write_bytes(bytes(letter))
+        return letter
+
+    def _wait_for_arrival(self) -> None:
+        # What the receiver says to it may take its time: by then nothing is held.
+        while self._wire and unacknowledged(self._wire):
+            if self._is_over.wait(_LOOK_SECONDS):
+                raise TimeoutError
+        if self._is_over.is_set():
+            raise TimeoutError
+        if self._hold:
+            self._hold.release()
+
+    def _end(self) -> None:
+        # From any thread. Whoever reads or writes wakes up, and closes; only then what was held is let go.
+        self._is_over.set()
+        if self._wire:
+            with contextlib.suppress(OSError):
+                self._wire.shutdown(socket.SHUT_RDWR)
+
+    def _close(self) -> None:
+        self._watchdog.cancel()
+        for connection in (self._line, self._wire):
+            if connection:
+                with contextlib.suppress(*_FAULTS):
+                    connection.close()
+        if self._hold:
+            self._hold.release(reset=self._line is not None)
 
 
-def _connected(address: str) -> http.client.HTTPConnection:
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    line = (
-        http.client.HTTPSConnection(
-            host, parts.port, timeout=CONNECT_SECONDS, context=ssl.create_default_context()
-        )
-        if parts.scheme == "https"
-        else http.client.HTTPConnection(host, parts.port, timeout=CONNECT_SECONDS)
-    )
-    line.connect()
-    line.sock.settimeout(SEND_SECONDS)
-    return line
+def _expect(first: int, reply: tuple[int, bytes]) -> None:
+    if reply[0] // 100 != first:
+        raise smtplib.SMTPResponseException(*reply)
+
+
+def _not_delivered(error: Exception) -> NotDelivered:
+    return NotDelivered(f"An alert could not be delivered ({type(error).__name__}).")
+
+
+def _put_into_folder(letter: EmailMessage) -> None:
+    folder = settings.POLICE_FOLDER / "mail"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    (folder / f"{clock.now():%Y%m%dT%H%M%S%f}-{letter['Message-ID'][1:37]}.eml").write_bytes(bytes(letter))

@@ -16,6 +16,7 @@ from openclear.search.rows import ExportRow
 from openclear.search.rules import (
     EXPORT_KEPT,
     FORMATS,
+    KEEPING,
     MOST_PER_DAY,
     SEARCH_OF,
     digest_of,
@@ -62,6 +63,10 @@ def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> Expo
 
 
 def _queued(grant: Grant, kind: str, format_name: str, text: str, narrow: dict[str, Any]) -> ExportRow:
+    # Refused here and not in the job: a file that its owner may not keep is not made.
+    gate.open_for(
+        grant.officer, Action.EXPORT_KEEP, purpose=KEEPING, facts={"export": f"{kind} {format_name}"}
+    )
     today = Export.objects.filter(owner=grant.officer, created__gt=clock.now() - timedelta(days=1))
     if today.count() >= MOST_PER_DAY:
         raise NotPossible(

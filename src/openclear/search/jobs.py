@@ -9,13 +9,14 @@ from uuid import UUID
 from django_tasks import task
 
 from openclear.access import gate
+from openclear.access.decisions import Judgement
 from openclear.access.errors import NotAnswered, Refused
 from openclear.access.standing import read_standing
 from openclear.records.streaming import every_row
 from openclear.search.files import Draft, path_of, remove, remove_drafts
 from openclear.search.models import Export
 from openclear.search.reports import Report, reports
-from openclear.search.rules import MOST_PDF_ROWS, MOST_ROWS, SEARCH_OF, digest_of, filters_of
+from openclear.search.rules import KEEPING, MOST_PDF_ROWS, MOST_ROWS, SEARCH_OF, digest_of, filters_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import NotPossible
@@ -50,8 +51,8 @@ def make_export(export: UUID) -> None:
     row = Export.objects.get(pk=export)
     draft = Draft(export)
     try:
-        grant = _ask(row)
-        _write(row, grant, draft)
+        keeping = gate.open_for(row.owner, Action.EXPORT_KEEP, purpose=KEEPING, facts={"export": str(row.id)})
+        _write(row, _ask(row), keeping, draft)
     except (Refused, NotPossible, NotAnswered) as error:
         reason = ENDED if isinstance(error, Refused) else str(error)
         Export.objects.filter(pk=export, state="running").update(state="failed", problem=reason[:200])
@@ -95,15 +96,15 @@ def _ask(row: Export) -> Grant:
     )
 
 
-def _write(row: Export, grant: Grant, draft: Draft) -> None:
+def _write(row: Export, grant: Grant, keeping: Grant, draft: Draft) -> None:
     attempt = gate.record_act(grant, kind="attempt", facts={"export": str(row.id)})
     mark = {"made_for": row.owner, "purpose": row.purpose, "case": row.case or "-", "export": str(row.id)}
     report = reports.of_kind(row.kind)
     if report:
         made, digest = _report(row, grant, draft, report, mark)
     else:
-        made, digest = _rows(row, grant, draft, mark)
-    judgement = gate.still_open(grant)
+        made, digest = _rows(row, grant, keeping, draft, mark)
+    judgement = _still_open(grant, keeping)
     size = made.stat().st_size
     facts = {"export": str(row.id), "rows": draft.rows, "sha256": digest, "bytes": size}
     gate.record_outcome(grant, attempt=attempt, facts=facts)
@@ -121,10 +122,18 @@ def _write(row: Export, grant: Grant, draft: Draft) -> None:
         remove(row.id)
 
 
-def _rows(row: Export, grant: Grant, draft: Draft, mark: Mapping[str, str]) -> tuple[Path, str]:
+def _still_open(grant: Grant, keeping: Grant) -> Judgement:
+    # What the rows are asked for, and that their owner may keep a file at all.
+    gate.still_open(keeping)
+    return gate.still_open(grant)
+
+
+def _rows(
+    row: Export, grant: Grant, keeping: Grant, draft: Draft, mark: Mapping[str, str]
+) -> tuple[Path, str]:
     most = MOST_PDF_ROWS if row.format == "pdf" else MOST_ROWS
     for rows in every_row(grant, kind=row.kind, text=row.text, narrow=filters_of(row.kind, row.narrow)):
-        gate.still_open(grant)  # between any two chunks an order ends it
+        _still_open(grant, keeping)  # between any two chunks an order ends it
         draft.add(rows)
         if draft.rows > most:
             raise NotPossible(f"An export to {row.format} has at most {most:,} rows; narrow it.")

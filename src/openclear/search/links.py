@@ -7,7 +7,7 @@ from openclear.access import gate
 from openclear.search.errors import Gone
 from openclear.search.models import Link
 from openclear.search.rows import LinkRow
-from openclear.search.rules import LINK_KEPT, VIEW_OF, for_oneself
+from openclear.search.rules import KEEPING, LINK_KEPT, VIEW_OF, for_oneself
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
@@ -50,11 +50,16 @@ def follow_link(grant: Grant, *, link: UUID) -> LinkRow:
     """
     grant.require(Action.DESK_OPEN)
     row = Link.objects.filter(pk=link, state="active", expires__gt=clock.now()).first()
-    if row is None or not gate.would_open(
-        row.owner, VIEW_OF[row.kind], purpose=Purpose(row.purpose), case=row.case or None
-    ):
+    if row is None or not _may_still_give(row):
         raise Gone("There is no such link, or it has ended.")
     return _row(row)
+
+
+def _may_still_give(link: Link) -> bool:
+    keeps = gate.would_open(link.owner, Action.LINK_KEEP, purpose=KEEPING)
+    return keeps and gate.would_open(
+        link.owner, VIEW_OF[link.kind], purpose=Purpose(link.purpose), case=link.case or None
+    )
 
 
 def _row(link: Link) -> LinkRow:

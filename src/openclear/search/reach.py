@@ -7,9 +7,12 @@ from openclear.access.ports import Held
 from openclear.search.files import remove
 from openclear.search.models import Export, Link, Watch
 from openclear.search.reports import reports
-from openclear.search.rules import SEARCH_OF, VIEW_OF
+from openclear.search.rules import KEEPING, SEARCH_OF, VIEW_OF
 from openclear.vocabulary import clock
-from openclear.vocabulary.actions import DATASET_OF
+from openclear.vocabulary.actions import DATASET_OF, Dataset
+
+# Whatever is kept is kept at one's own desk.
+_KEPT = (str(Dataset.DESK), str(KEEPING))
 
 
 class _Table:
@@ -24,7 +27,7 @@ class _Table:
         """Return each that would work now."""
         rows = self._model.objects.filter(state__in=self._states, expires__gt=clock.now())
         return [
-            Held(str(key), owner, str(DATASET_OF[self._actions[kind]]), purpose)
+            Held(str(key), owner, ((str(DATASET_OF[self._actions[kind]]), purpose), _KEPT))
             for key, owner, kind, purpose in rows.values_list("pk", "owner", "kind", "purpose")
         ]
 

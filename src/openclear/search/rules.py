@@ -11,12 +11,15 @@ from openclear.records.rows import FILTERS
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Clearance, Grant
+from openclear.vocabulary.purposes import Purpose
 
 PART = 1 << 20
 FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "pdf": "application/pdf"}
 MOST_ROWS, MOST_PDF_ROWS, MOST_PER_DAY = 5_000_000, 5_000, 20
 EXPORT_KEPT, WATCH_KEPT, LINK_KEPT = timedelta(days=7), timedelta(days=90), timedelta(days=7)
 MOST_WATCHES = 50
+# What a thing is kept for, at one's own desk; what it asks for has a purpose of its own.
+KEEPING = Purpose.OWN_ACCOUNT
 CHANNELS = ("page", "mail", "webhook")
 SEARCH_OF = {
     "people": Action.PERSON_SEARCH,

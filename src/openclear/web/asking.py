@@ -75,7 +75,7 @@ def _reported(request: HttpRequest, problem: str) -> RefusalReceipt:
     return gate.report_mistake(
         asker.officer, problem, facts={"address": address_of(request), **sent_by(request)},
         action=getattr(request, "asked_action", Action.DESK_OPEN),
-        purpose=named_purpose(field(request, "purpose")) or Purpose.CRIMINAL_INVESTIGATION,
+        purpose=getattr(request, "asked_purpose", None) or named_purpose(field(request, "purpose")) or Purpose.OWN_ACCOUNT,
         on_behalf_of=asker.on_behalf_of,
     )  # fmt: skip
 
@@ -84,7 +84,8 @@ def ask(
     request: HttpRequest, action: Action, *, purpose: Purpose, case: str | None = None, **facts: Any
 ) -> Grant:
     """Ask the gate in the name of whoever is signed in. Raises Refused."""
-    request.asked_action = action  # type: ignore[attr-defined] # for the entry of a mistake that comes later
+    # For the entry of a mistake that comes later.
+    request.asked_action, request.asked_purpose = action, purpose  # type: ignore[attr-defined] # read by `_reported`
     return gate.open_for(
         request.session[sessions.OFFICER], action, purpose=purpose, case=case,
         on_behalf_of=facts.pop("on_behalf_of", None), facts={"address": address_of(request), **facts},
@@ -93,8 +94,9 @@ def ask(
 
 def ask_reasoned(request: HttpRequest, action: Action, **facts: Any) -> Grant:
     """Ask with the purpose, the case and the other agency that the address names. Raises Refused, WrongUsage."""
-    request.asked_action = action  # type: ignore[attr-defined] # also where the purpose is none
     reason = reason_of(request)
+    # Also where the purpose is none.
+    request.asked_action, request.asked_purpose = action, named_purpose(reason["purpose"])  # type: ignore[attr-defined] # read by `_reported`
     return ask(
         request, action, purpose=purpose_of(reason["purpose"]), case=reason["case"] or None,
         on_behalf_of=reason["on_behalf_of"] or None, **facts,

@@ -129,7 +129,7 @@ def ask_book(request: HttpRequest) -> HttpResponse:
     """Queue the book of a district and a month."""
     asked = {name: field(request, name) for name in ("district", "month")}
     grant = ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, **figures_facts(asked))
-    keeping = ask(request, Action.EXPORT_KEEP, purpose=Purpose.CRIMINAL_INVESTIGATION)
+    keeping = ask(request, Action.EXPORT_KEEP, purpose=Purpose.OWN_ACCOUNT)
     request_report(grant, kind=DistrictBook.kind, asked=asked)
     return moved(keeping, "kept")
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
+from openclear.access import gate
 from openclear.search import alerts, exports, links
 from openclear.search.rules import CHANNELS, FORMATS, PART, SEARCH_OF, VIEW_OF, kind_of, range_of
 from openclear.vocabulary.actions import Action
@@ -74,7 +75,9 @@ def export_file(request: HttpRequest, export: UUID, part: int = 0) -> HttpRespon
     response.headers["Accept-Ranges"] = "bytes"
     if response.status_code == 206:
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{row.size}"
-    return grant.release(response)
+    # Both are decided again as it leaves: what the file holds, and that its owner may keep files at all.
+    answer: HttpResponse = gate.release_together(response, [(grant, ()), (keeping, ())])
+    return answer
 
 
 @require_POST
@@ -133,7 +136,7 @@ def end_link(request: HttpRequest, link: UUID) -> HttpResponse:
 @answered
 def follow(request: HttpRequest, link: UUID) -> HttpResponse:
     """Lead whoever opens a link to the record, where the gate asks in their own name."""
-    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION, link=str(link))
+    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.OWN_ACCOUNT, link=str(link))
     row = links.follow_link(grant, link=link)
     # The giver's case is the giver's: whoever follows asks on the ground that they chose last, or is told to name one.
     chosen = request.session.get("reason") or {"purpose": row.purpose, "case": ""}
@@ -143,7 +146,7 @@ def follow(request: HttpRequest, link: UUID) -> HttpResponse:
 
 
 def _keeping(request: HttpRequest, action: Action, **facts: Any) -> Grant:
-    return ask(request, action, purpose=Purpose.CRIMINAL_INVESTIGATION, **facts)
+    return ask(request, action, purpose=Purpose.OWN_ACCOUNT, **facts)
 
 
 def _values(narrow: Any) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Section(NamedTuple):
 @answered
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the search, with the purpose and the case that were chosen last."""
-    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION, chosen=reason_of(request))
+    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.OWN_ACCOUNT, chosen=reason_of(request))
     chosen = {**request.session.get("reason", {}), **{k: v for k, v in reason_of(request).items() if v}}
     cases = finding.open_cases(grant)
     return released(
@@ -87,7 +87,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def cases(request: HttpRequest) -> HttpResponse:
     """Open cases, to be named as the ground of a search."""
     facts = search_facts(field(request, "q"))
-    grant = ask(request, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION, **facts)
+    grant = ask(request, Action.CASE_LIST, purpose=Purpose.OWN_ACCOUNT, **facts)
     rows = finding.open_cases(grant, text=field(request, "q"))
     return released(
         request, "web/cases.html", grant, [row.id for row in rows], rows=rows, text=field(request, "q"),
@@ -131,7 +131,7 @@ def vehicle(request: HttpRequest, record: UUID) -> HttpResponse:
 @answered
 def case(request: HttpRequest, record: UUID) -> HttpResponse:
     """One case, dispatch event or warrant."""
-    grant = ask(request, Action.CASE_VIEW, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
+    grant = ask(request, Action.CASE_VIEW, purpose=Purpose.OWN_ACCOUNT, record=str(record))
     row = queries.case(grant, case_id=record)
     is_sponsor = row is not None and row.sponsor == grant.officer
     may_share = row is not None and is_within(row.owner, HOST) and is_officer_of(grant.officer, HOST)

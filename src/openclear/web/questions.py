@@ -78,7 +78,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """Suggest numbers of open cases that begin as typed: those of the reader's agencies, or shared with them."""
     typed = field(request, "case")
     facts = search_facts(typed, suggested=typed, limit=MOST_SUGGESTED)
-    grant = ask(request, Action.CASE_LIST, purpose=Purpose.CRIMINAL_INVESTIGATION, **facts)
+    grant = ask(request, Action.CASE_LIST, purpose=Purpose.OWN_ACCOUNT, **facts)
     rows = open_cases(grant, text=typed, limit=MOST_SUGGESTED)
     return released(request, "web/suggestions.html", grant, [row.id for row in rows], cases=rows)
 
