@@ -7,7 +7,7 @@ import pytest
 
 from openclear.access import gate
 from openclear.access.decisions import policies
-from openclear.access.effects import ASKED, closes, effects_of, refuses
+from openclear.access.effects import ASKED, ON_A_CASE, closes, effects_of, refuses
 from openclear.access.rows import ALL, Ask, OrderRow, Subject
 from openclear.cli.main import main
 from openclear.records.models import Incident
@@ -74,7 +74,8 @@ def test_what_is_told_of_an_order_is_what_its_rule_means(limits):
     row = order(**limits)
     for effect in effects_of(row):
         for purpose in ASKED[effect.action][0]:
-            assert (purpose in effect.refused) == row.meets(str(DATASET_OF[effect.action]), str(purpose))
+            asked_of = {DATASET_OF[effect.action], *({Dataset.CASES} if effect.action in ON_A_CASE else ())}
+            assert (purpose in effect.refused) == any(row.meets(str(one), str(purpose)) for one in asked_of)
             assert (purpose in effect.kept) == (purpose not in effect.refused)
 
 
@@ -114,8 +115,8 @@ def ways(browser, incident):
     for purpose in PARTNERS:
         yield [(Action.PERSON_SEARCH, purpose)], api("people", q="garcia", purpose=purpose, case=case)
         yield [(Action.INCIDENT_SEARCH, purpose)], api("incidents", q="STATE", purpose=purpose)
-    for kind, action in (("arrests", Action.ARREST_SEARCH), ("vehicles", Action.VEHICLE_SEARCH)):
-        yield [(action, CRIME)], api(kind, q="a", purpose=CRIME, case=case)
+    yield [(Action.ARREST_SEARCH, CRIME)], api("arrests", q="a", purpose=CRIME, case=case)
+    yield [(Action.VEHICLE_SEARCH, CRIME)], api("vehicles", q="a", purpose=CRIME)
     yield [(Action.INCIDENT_VIEW, CRIME)], api(f"incidents/{incident}", purpose=CRIME)
     yield [(Action.INCIDENT_VIEW, CRIME)], page(f"/incidents/{incident}", browser, purpose=CRIME)
     yield [(Action.CASE_LIST, OWN)], api("cases", limit="1")
@@ -209,6 +210,19 @@ def test_an_order_on_the_desk_takes_a_file_that_is_ready(kept):
     try:
         with pytest.raises(gate.Refused, match="cut off"):
             gate.release_together(data, [(asking, ()), (key, ())])
+    finally:
+        lift(receipt.order)
+
+
+def test_naming_a_case_under_an_order_on_cases_is_refused_by_it_whether_or_not_there_is_one():
+    receipt = cut_off(AGENCY, scope=["cases"])
+    try:
+        told = [
+            ask(MARSH, "incidents", q="STATE", purpose=CRIME, case=case) for case in (open_case(), "HZ-NONE")
+        ]
+        assert [answer.status_code for answer in told] == [403, 403]
+        assert told[0].json()["rule_ids"] == told[1].json()["rule_ids"] == [f"cut-off:{receipt.order}"]
+        assert ask(MARSH, "incidents", q="STATE", purpose=CRIME).status_code == 200
     finally:
         lift(receipt.order)
 

@@ -17,6 +17,7 @@ from openclear.access.rules import (
     first_fault,
     may_receive,
     order_over,
+    order_over_ground,
     order_refusal,
     subject_of,
 )
@@ -77,14 +78,20 @@ def verdict(
     known = ask.on_behalf_of is None or (person is not None and ask.on_behalf_of in person.registered)
     own = agencies_of([person, carrier], on)
     agencies = agencies_of([person, carrier], on, ask.on_behalf_of if known else None)
-    order = order_over(standing.orders, agencies_of([person, carrier], on, ask.on_behalf_of), ask)
+    named = agencies_of([person, carrier], on, ask.on_behalf_of)
+    order = order_over(standing.orders, named, ask)
+    over_ground = None if order else order_over_ground(standing.orders, named, ask)
     fault = _fault(person, carrier, ask, agencies, on)
     if standing.rules != policies().digest:
         # Another version of the program serves this city by now: nothing is decided by rules that are not its own.
         fault = OTHER_RULES
     if fault or person is None:
-        decision = order_refusal(order) if order else Decision(allowed=False, rules=(fault,) if fault else ())
+        blocking = order or over_ground
+        rules = (fault,) if fault else ()
+        decision = order_refusal(blocking) if blocking else Decision(allowed=False, rules=rules)
         return Judgement(decision, person, agencies, standing.epoch, {})
+    if over_ground:
+        return Judgement(order_refusal(over_ground), person, agencies, standing.epoch, {})
     if not may_receive(person, ask.on_behalf_of, on):
         # Registered or not, an agency without an agreement gets the same no, made in the same way and from the same facts.
         subject = replace(subject_of(person, own, on, None, carrier), host=False, agreed=False)

@@ -1,6 +1,7 @@
 """What an order does, exactly: every act, the data set and the purposes that it is asked for, and its ways out.
 
-An act is refused where an order means its data set and the purpose of the ask, and by nothing else of the order. What
+An act is refused where an order means its data set and the purpose of the ask, and by nothing else of the order; where
+it names a case, also by an order that means the cases. What
 is kept for later makes two asks at each use, for what it holds and for being kept; it ends where either is refused.
 """
 
@@ -71,6 +72,8 @@ ASKED: Mapping[Action, Asked] = {
     Action.VEHICLE_VIEW: (POLICE_WORK, _VIEW),
 }
 # What every use of something that is kept asks for besides what it holds.
+# Acts that the rules allow on an open case, dispatch event or warrant alone: naming one is asked of the cases.
+ON_A_CASE = frozenset({Action.ARREST_SEARCH, Action.ARREST_VIEW, Action.PERSON_SEARCH, Action.PERSON_VIEW})
 KEPT: Mapping[str, Action] = {EXPORT: Action.EXPORT_KEEP, ALERT: Action.ALERT_KEEP, LINK: Action.LINK_KEEP}
 
 
@@ -101,8 +104,9 @@ def effects_of(order: OrderRow) -> list[Effect]:
 
 
 def refuses(order: OrderRow, action: Action, purpose: Purpose) -> bool:
-    """Say whether an order refuses an act that is asked for a purpose."""
-    return order.meets(str(DATASET_OF[action]), str(purpose))
+    """Say whether an order refuses an act that is asked for a purpose; any other act is refused where it names a case."""
+    on_a_case = action in ON_A_CASE and order.meets(str(Dataset.CASES), str(purpose))
+    return on_a_case or order.meets(str(DATASET_OF[action]), str(purpose))
 
 
 def closes(order: OrderRow, action: Action, purpose: Purpose, way: str) -> bool:

@@ -160,12 +160,13 @@ class Line:
             left = unacknowledged(self.connection)
             # Of a peer that is gone the count stays as it was.
             self.is_gone = (
-                left > 0 and self.connection.family != socket.AF_UNIX and _is_closed(self.connection)
+                left > 0 and self.connection.family != socket.AF_UNIX and is_closed(self.connection)
             )
         except (OSError, ValueError):
             self.is_gone, left = True, 0
         return left
 
 
-def _is_closed(connection: socket.socket) -> bool:
+def is_closed(connection: socket.socket) -> bool:
+    """Say whether the peer is gone, so that nothing more arrives. Raises OSError."""
     return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _CLOSED

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from openclear.access.rows import Ask, Decision, OrderRow, Person, Rule, Subject
-from openclear.vocabulary.actions import DATASET_OF
+from openclear.vocabulary.actions import DATASET_OF, Dataset
 from openclear.vocabulary.agencies import chain, chains, is_within
 
 HOST = "il.chicago.pd"
@@ -151,6 +151,18 @@ def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], ask: Ask) ->
     dataset = str(DATASET_OF[ask.action])
     for order in orders:
         if order.meets(dataset, str(ask.purpose)) and any(order.holds(agency) for agency in agencies):
+            return order
+    return None
+
+
+def order_over_ground(orders: Iterable[OrderRow], agencies: Sequence[str], ask: Ask) -> OrderRow | None:
+    """Return the order on cases that forbids naming one, or None. The same whether or not there is such a case.
+
+    Whether a number is an open case of theirs is something that is asked of the cases, by whatever act names it.
+    """
+    for order in orders:
+        means = ask.ground_named and order.meets(str(Dataset.CASES), str(ask.purpose))
+        if means and any(order.holds(agency) for agency in agencies):
             return order
     return None
 

@@ -19,6 +19,7 @@ from openclear.access.errors import RecordsChanged, Refused
 from openclear.access.queries import mail_of
 from openclear.records.rules import civil_form_in
 from openclear.records.streaming import count_there, ids_found
+from openclear.search.addresses import check_target
 from openclear.search.delivery import Delivery, NotDelivered
 from openclear.search.errors import Gone
 from openclear.search.lanes import Lanes
@@ -30,7 +31,6 @@ from openclear.search.rules import (
     MOST_WATCHES,
     SEARCH_OF,
     WATCH_KEPT,
-    check_target,
     filters_of,
     for_oneself,
     kind_of,
@@ -168,6 +168,10 @@ def _ask(key: UUID) -> bool:
             # Ended by an order, or on a case that was closed: asked again it would only write refusals, every minute.
             Watch.objects.filter(pk=key).update(state="ended")
         return False
+    except WrongUsage:
+        alarm.error("alert %s ended: its receiver is not among those that webhook_targets allows", key)
+        Watch.objects.filter(pk=key).update(state="ended")
+        return False
     except (NotDelivered, RecordsChanged):
         return False  # the hits are not remembered, so the next asking tells them
 
@@ -192,10 +196,17 @@ def _tell(watch: Watch, grant: Grant, keeping: Grant) -> bool:
 def _send(watch: Watch, grant: Grant, keeping: Grant, new: Sequence[UUID]) -> None:
     # The line is open before the decision, and the decision is made before a byte of the message: an order that comes
     # later resets the line. Rows and case are decided again before its last byte.
-    with Delivery(watch.channel, watch.address or mail_of(watch.owner), watch.secret) as delivery:
+    with Delivery(watch.channel, _address_of(watch), watch.secret) as delivery:
         gate.release_together(str(watch.id), [(grant, new), (keeping, ())])
         delivery.carry(gate.taken())
         delivery.send(watch.id, len(new), decide=partial(_decide_again, grant, keeping))
+
+
+def _address_of(watch: Watch) -> str:
+    # Allowed at each sending: what the operator took off the list is called no more.
+    if watch.channel == "webhook":
+        return check_target(watch.address, settings.WEBHOOK_TARGETS)
+    return mail_of(watch.owner)
 
 
 def _decide_again(*grants: Grant) -> None:

@@ -24,7 +24,7 @@ from uuid import UUID
 from django.conf import settings
 
 from openclear.access.keeper import Hold
-from openclear.access.lines import close_in_order, reset_at_close, unacknowledged
+from openclear.access.lines import close_in_order, is_closed, reset_at_close, unacknowledged
 from openclear.vocabulary import clock
 from openclear.vocabulary.errors import NotPossible
 
@@ -104,6 +104,7 @@ class Delivery:
             return None
         line = smtplib.SMTP(timeout=DELIVERY_SECONDS)
         line.sock = self._connected(server.hostname or "", server.port or 25)
+        self._line = line  # closed with this, whatever the server says
         _expect(2, line.getreply())
         line.ehlo_or_helo_if_needed()
         return line
@@ -135,7 +136,8 @@ class Delivery:
         told = {"alert": str(alert), "new": count, "at": clock.stamp(clock.now())}
         body = json.dumps(told, sort_keys=True).encode()
         signature = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
-        line.putrequest("POST", urlsplit(self._address).path or "/")
+        parts = urlsplit(self._address)
+        line.putrequest("POST", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
         line.putheader("Content-Type", "application/json")
         line.putheader("Content-Length", str(len(body)))
         line.putheader("OpenCLEAR-Signature", f"sha256={signature}")
@@ -167,6 +169,8 @@ class Delivery:
     def _wait_for_arrival(self) -> None:
         # What the receiver says to it may take its time: by then nothing is held.
         while self._wire and unacknowledged(self._wire):
+            if is_closed(self._wire):
+                raise ConnectionResetError
             if self._is_over.wait(_LOOK_SECONDS):
                 raise TimeoutError
         if self._is_over.is_set():

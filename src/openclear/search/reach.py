@@ -27,8 +27,8 @@ class _Table:
         """Return each that would work now."""
         rows = self._model.objects.filter(state__in=self._states, expires__gt=clock.now())
         return [
-            Held(str(key), owner, ((str(DATASET_OF[self._actions[kind]]), purpose), _KEPT))
-            for key, owner, kind, purpose in rows.values_list("pk", "owner", "kind", "purpose")
+            Held(str(key), owner, (*_asks(str(DATASET_OF[self._actions[kind]]), purpose, case), _KEPT))
+            for key, owner, kind, purpose, case in rows.values_list("pk", "owner", "kind", "purpose", "case")
         ]
 
     def end(self, held: Sequence[Held]) -> None:
@@ -38,6 +38,11 @@ class _Table:
         for key in keys:
             if self._model is Export:
                 remove(key)
+
+
+def _asks(dataset: str, purpose: str, case: str) -> list[tuple[str, str]]:
+    # Naming a case is asked of the cases.
+    return [(dataset, purpose), *([(str(Dataset.CASES), purpose)] if case else [])]
 
 
 def reaches() -> list[_Table]:

@@ -1,11 +1,10 @@
-"""How long things are kept, how many, and where an alert may be sent. Pure."""
+"""How long things are kept and how many, and what each asks for. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from openclear.records.rows import FILTERS
 from openclear.vocabulary.actions import Action, Dataset
@@ -88,18 +87,3 @@ def range_of(header: str, size: int) -> tuple[int, int]:
     if start >= stop:
         raise WrongUsage(f"The file has {size} bytes; ask for a range within it.")
     return start, min(stop, start + PART)
-
-
-def check_target(address: str, allowed: Sequence[str]) -> str:
-    """Return a webhook's address. Raises WrongUsage unless it begins with one that the operator allowed (AC-4)."""
-    parts = urlsplit(address)
-    safe = parts.scheme == "https" or (
-        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
-    )
-    if (
-        not safe
-        or parts.username
-        or not any(address == prefix or address.startswith(prefix.rstrip("/") + "/") for prefix in allowed)
-    ):
-        raise WrongUsage("Alerts are sent only to addresses that the operator has allowed; ask for yours.")
-    return address
