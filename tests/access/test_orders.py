@@ -111,6 +111,25 @@ def crash(*_arguments, **_named):
     raise Crash
 
 
+def test_each_order_that_a_start_completes_has_an_epoch_of_its_own(monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(OrderState.objects, "create", crash)
+        for agency in ("us.dhs.ice", "us.doj.dea", "il.oaklawn.pd"):
+            with pytest.raises(Crash):
+                cut_off(agency)
+    before = read_standing().epoch
+    assert sum("completed" in sentence for sentence in reconcile()) == 3
+    given = [order.id for order in read_standing().orders]
+    try:
+        epochs = list(OrderState.objects.filter(order__in=given).values_list("epoch", flat=True))
+        assert len(set(epochs)) == 3
+        assert before < min(epochs) <= max(epochs) <= read_standing().epoch
+        assert reconcile() == []
+    finally:
+        for order in given:
+            lift(order)
+
+
 def test_crash_between_entry_and_commit_leaves_an_order_that_the_next_start_completes(monkeypatch):
     epoch = read_standing().epoch
     with monkeypatch.context() as broken:

@@ -100,7 +100,7 @@ WITHOUT_GRANT = {
     "oversight/transparency.py": set(),
     "records/streaming.py": set(),
     "search/exports.py": {"expire"},
-    "search/alerts.py": {"run_alerts"},
+    "search/alerts.py": {"run_alerts", "start_alerts", "wait_for_alerts"},
     "search/links.py": set(),
     "access/accounts.py": {
         "begin_session",
@@ -110,6 +110,9 @@ WITHOUT_GRANT = {
         "end_sessions",
         "is_new",
         "remember_session",
+        "forget_session",
+        "live_tokens",
+        "end_tokens",
     },
     "records/commands.py": {"record_id"},
     "access/orders.py": {"new_order", "unconfirmed"},
@@ -282,6 +285,19 @@ def test_every_dependency_has_its_line():
     for requirement in named:
         name = re.split(r"[\[<>=]", requirement)[0]
         assert f"| `{name}` |" in text, name
+
+
+def test_what_is_installed_before_the_lock_file_is_read_is_named_by_version_and_hash():
+    script = (ROOT / "run").read_text().replace("\\\n", " ")
+    installs = [line for line in script.splitlines() if "pip install" in line and "apt-get" not in line]
+    assert installs
+    assert all("--require-hashes" in line and "--requirement" in line for line in installs)
+    for path in (ROOT / "bootstrap").iterdir():
+        named = re.findall(
+            r"^([a-z-]+)==([\d.]+)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)$", path.read_text(), re.MULTILINE
+        )
+        assert len(named) == 1, path.name
+        assert f"fetch {path.stem}" in script
 
 
 def test_every_exception_of_the_linter_has_its_reason():

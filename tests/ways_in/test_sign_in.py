@@ -214,6 +214,54 @@ def test_a_new_password_ends_the_other_sessions(rivera):
     assert any("password changed" in body for body in bodies_of(rivera))
 
 
+def test_a_sign_in_half_done_before_a_new_password_is_not_finished_after_it(rivera):
+    here, _ = enter(rivera)
+    secret = add_authenticator(here)
+    half, answer = enter(rivera)
+    assert answer.headers["Location"] == "/account/second-factor"
+    form = {"oldpassword": PASSWORD, "password1": "nine-loud-rivers", "password2": "nine-loud-rivers"}
+    assert here.post("/account/password", form).status_code == 302
+    answer = half.post("/account/second-factor", {"code": code_of(secret, 1)})
+    assert answer.headers["Location"] == "/sign-in"
+    assert half.get("/").status_code == 302
+    assert here.get("/").status_code == 200
+
+
+def test_a_password_that_is_changed_while_a_session_begins_ends_it(rivera, monkeypatch):
+    real = sessions.begin
+
+    def begin(request, user, method):
+        real(request, user, method)
+        other = get_user_model().objects.get(handle=rivera)
+        other.set_password("nine-loud-rivers")
+        other.save()
+
+    monkeypatch.setattr(sessions, "begin", begin)
+    client, answer = enter(rivera)
+    assert answer.headers["Location"] == "/sign-in"
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("end", [True, False])
+def test_whoever_changes_the_password_is_asked_about_tokens_and_told_what_was_done(rivera, end):
+    from openclear.access import tokens
+    from openclear.access.queries import officer_of_token
+    from openclear.vocabulary.actions import Action
+    from openclear.vocabulary.purposes import Purpose
+    from tests.cast import grant
+
+    token = tokens.create_own_token(grant(rivera, Action.TOKEN_OWN, Purpose.OWN_ACCOUNT), name="a program")
+    here, _ = enter(rivera)
+    assert "End my tokens for programs too" in here.get("/account/password").content.decode()
+    form = {"oldpassword": PASSWORD, "password1": "nine-loud-rivers", "password2": "nine-loud-rivers"}
+    here.post("/account/password", form | ({"end_tokens": "on"} if end else {}))
+    told = here.get("/account/").content.decode()
+    assert ("Tokens that ended with it:" if end else "Tokens that are good still:") in told
+    assert "Your password is changed" not in here.get("/account/").content.decode()
+    assert officer_of_token(token) == (None if end else rivera)
+    assert any("tokens ended with the password" in body for body in bodies_of(rivera)) == end
+
+
 @pytest.mark.parametrize(
     ("idle", "began", "status"), [(29, 29, 200), (31, 31, 302), (1, 719, 200), (1, 721, 302)]
 )

@@ -15,7 +15,7 @@ from django.db import transaction
 from openclear.access import gate
 from openclear.access.acts import one_at_a_time
 from openclear.access.lookups import officer_row
-from openclear.access.models import LockedHandle, Officer, SignIn, SignInFailure
+from openclear.access.models import LockedHandle, Officer, SignIn, SignInFailure, Token
 from openclear.access.registry import read_person
 from openclear.access.rules import agencies_of
 from openclear.access.standing import read_standing
@@ -118,6 +118,24 @@ def end_sessions(handle: str, *, but: str = "") -> int:
     keys = list(sessions.values_list("session", flat=True))
     sessions.delete()
     return Session.objects.filter(session_key__in=keys).delete()[0]
+
+
+def forget_session(session: str) -> None:
+    """Forget whose session this is: it ends now."""
+    SignIn.objects.filter(session=session).delete()
+
+
+def live_tokens(handle: str) -> int:
+    """Return how many tokens of a person are good still."""
+    return Token.objects.filter(officer__handle=handle, expires__gt=clock.now()).count()
+
+
+def end_tokens(handle: str, *, facts: Mapping[str, Any]) -> int:
+    """End every token of a person, who asked for it as they changed their password; return how many were good still."""
+    ended = live_tokens(handle)
+    note_account(handle, f"{ended} tokens ended with the password", facts=facts)
+    Token.objects.filter(officer__handle=handle).delete()
+    return ended
 
 
 def is_new(handle: str) -> bool:

@@ -1,8 +1,9 @@
 """Log and database are compared, at the start and before every act. A cut-off in the log is completed; what was not committed is void."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -69,9 +70,11 @@ def _completed(*, compare: bool) -> list[str]:
         if _agree(state):
             return []
         before = strength(read_standing())
-        done = _complete_orders(state, row.value) + _void_changes(state, row.value)
+        # Behind every epoch that was ever claimed; each act that is completed has one of its own, as when it is given.
+        epochs = count(max(row.value, state.claimed_epoch) + 1)
+        done = _complete_orders(state, row.value, epochs) + _void_changes(state, row.value)
         if done:
-            row.value = max(row.value, state.claimed_epoch) + 1
+            row.value = next(epochs)
             row.save(update_fields=["value"])
             if strength(read_standing()).is_too_little_after(before):
                 alarm.critical(
@@ -88,23 +91,23 @@ def _agree(state: LogState) -> bool:
     )
 
 
-def _complete_orders(state: LogState, epoch: int) -> list[str]:
+def _complete_orders(state: LogState, epoch: int, epochs: Iterator[int]) -> list[str]:
     done = []
     rows = {each.order: row_of(each) for each in newest_states()}
     for identity, order in state.orders.items():
         here = rows.get(identity)
         if here is None and is_blocking(order["state"]):
-            _complete(identity, state, epoch)
+            _complete(identity, state, epoch, next(epochs))
             done.append(f"Order {identity} on {order['agency']} was in the log and not committed: completed.")
         elif here is None or _is_same(order, here):
             continue
         elif _weakens(order, here):
-            _void_weakening(here, epoch)
+            _void_weakening(here, epoch, next(epochs))
             done.append(
                 f"What the log says of order {identity} ({order['state']}) was not committed: void, it stays {here.state}."
             )
         else:
-            _complete(identity, state, epoch)
+            _complete(identity, state, epoch, next(epochs))
             done.append(
                 f"Order {identity} on {order['agency']} was {order['state']} in the log alone: completed."
             )
@@ -124,7 +127,8 @@ def _weakens(order: Mapping[str, Any], here: OrderRow) -> bool:
     )
 
 
-def _complete(identity: str, state: LogState, epoch: int) -> None:
+def _complete(identity: str, state: LogState, epoch: int, own: int) -> None:
+    # `epoch`: the one that held until now; `own`: that of the order from here on.
     facts = state.orders[identity]
     entry = newest_entry_of_order(identity, [number for number, _ in state.unconfirmed])
     entry = state.order_entries[identity] if entry is None else entry
@@ -136,26 +140,26 @@ def _complete(identity: str, state: LogState, epoch: int) -> None:
         ordered_by=said.get("ordered_by", UNKNOWN_AUTHOR), approved_by=said.get("approved_by", UNKNOWN_AUTHOR),
         review_on=date.fromisoformat(review) if review else None, document=said.get("document", ""),
         public_basis=said.get("public_basis", ""),
-        moment=clock.now(), epoch=epoch + 1, entry=entry,
+        moment=clock.now(), epoch=own, entry=entry,
     )  # fmt: skip
     for place in {*state.places.get(identity, ())} - {facts["agency"]}:
         # Where the log's own rule holds it: an agency may have moved before anybody knew of the order here.
         OrderPlace.objects.get_or_create(order=identity, agency=place)
     log.append(Draft("outcome", "none", epoch=epoch, attempt=entry, body={"note": "completed at the start"}))
-    _complete_rest(row_of(completed), said, epoch)
+    _complete_rest(row_of(completed), said, own)
 
 
-def _complete_rest(order: OrderRow, said: Mapping[str, str], epoch: int) -> None:
+def _complete_rest(order: OrderRow, said: Mapping[str, str], own: int) -> None:
     # What was to be one act with the order: ties of the city's own people, and the proposal that it came of.
-    under_way = Change(epoch + 1, "recovery", (), Action.ORDER_CUT_OFF)
+    under_way = Change(own, "recovery", (), Action.ORDER_CUT_OFF)
     end_ties_under(under_way, order, said.get("end_ties", "").split(), said.get("approved_by", ""))
     under_way.confirm()
     through = said.get("through", "")
     decide_proposals(order, said.get("approved_by", UNKNOWN_AUTHOR), int(through) if through else None)
 
 
-def _void_weakening(order: OrderRow, epoch: int) -> None:
-    under_way = Change(epoch + 1, "recovery", (), Action.ORDER_CUT_OFF)
+def _void_weakening(order: OrderRow, epoch: int, own: int) -> None:
+    under_way = Change(own, "recovery", (), Action.ORDER_CUT_OFF)
     entry = under_way.entry(
         "order", {"order": order.header()}, {"ground": order.ground, "note": "the weakening is void"}
     )

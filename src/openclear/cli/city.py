@@ -20,6 +20,7 @@ from openclear.audit.keys import create_key
 from openclear.audit.opening import KEY_FILE, begin_head
 from openclear.audit.proof.headers import FORMAT
 from openclear.audit.rows import Draft
+from openclear.cli.home import close_home
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 
 DEMONSTRATION_MARK = "demonstration"
@@ -59,10 +60,14 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     keep_known()
     found_city(agencies, founders)
     take_rules()
+    close_home()
 
 
 def bring_up_to_date() -> None:
-    """Give a city that an older version set up the tables of this one. The log's writer starts anew after that."""
+    """Give a city that an older version set up the tables of this one, and close what others could read.
+
+    The log's writer starts anew after new tables.
+    """
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
         return
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
@@ -77,6 +82,7 @@ def bring_up_to_date() -> None:
     # A writer that refuses is said when the server starts; until then nothing is taken for a demonstration.
     with contextlib.suppress(LogUnavailable):
         keep_known()
+    close_home()
 
 
 def _begin_head_late() -> None:

@@ -61,7 +61,7 @@ def public_site(options: argparse.Namespace) -> int:
     command = [
         sys.executable, "-m", "gunicorn", "openclear.config.public_wsgi:application",
         "--bind", f"{configuration.public_host}:{port}", "--worker-class", "gthread", "--workers", "1",
-        "--threads", str(THREADS), "--log-level", "error", "--worker-tmp-dir", "/tmp",  # noqa: S108 - gunicorn's heartbeat
+        "--threads", str(THREADS), "--no-control-socket", "--log-level", "error", "--worker-tmp-dir", "/tmp",  # noqa: S108 - gunicorn's heartbeat
     ]  # fmt: skip
     if not options.while_running:
         os.execve(sys.executable, command, _environment())  # noqa: S606 - our own interpreter

@@ -5,6 +5,7 @@ import sys
 
 from openclear.cli.main import main
 
+UMASK = 0o077
 SETTINGS = "openclear.config.settings.officer"
 
 
@@ -21,6 +22,7 @@ def prepare() -> None:
 
 def run() -> None:
     """Run the verb of the command line and end with its exit code."""
+    os.umask(UMASK)  # before anything is made: what lies in the home is this user's alone
     sys.exit(main(sys.argv[1:], _prepare_own_process))
 
 

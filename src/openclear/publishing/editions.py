@@ -22,6 +22,7 @@ from openclear.records.boundaries import boundaries_on
 from openclear.records.changed import CHICAGO, PUBLISHING, changed_months, take_marks
 from openclear.records.months import incidents_of_month
 from openclear.release import commands as release
+from openclear.release.files import open_to_all
 from openclear.release.rows import NewEdition, PublicOutline
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
@@ -119,6 +120,7 @@ def _written(grant: Grant, month: date, revision: int, told: Published) -> NewEd
     entry = _log(grant, month, revision, "published", manifest, {"incidents": incidents})
     (folder / "manifest.json").write_text(manifest)
     (folder / "manifest.sig").write_text(signature)
+    open_to_all(folder)
     folder.rename(folder.with_name(f"{month:%Y-%m}.{revision}"))
     return NewEdition(month, revision, clock.now(), told.rows, told.totals, manifest, signature, entry)
 

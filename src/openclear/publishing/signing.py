@@ -7,6 +7,7 @@ from django.conf import settings
 from openclear.audit.keys import SigningKey, create_key, read_key
 from openclear.audit.proof.notes import sign_note
 from openclear.audit.queries import genesis
+from openclear.release.files import open_to_all
 
 KEY_FILE = "release.key"
 
@@ -31,5 +32,8 @@ def release_key() -> ReleaseKey:
         create_key(path, f"{genesis(settings.LOG_FOLDER)['origin']}/editions")
     key = read_key(path)
     settings.EDITIONS_FOLDER.mkdir(parents=True, exist_ok=True)
-    (settings.EDITIONS_FOLDER / "editions.vkey").write_text(key.line + "\n")
+    public_half = settings.EDITIONS_FOLDER / "editions.vkey"
+    public_half.write_text(key.line + "\n")
+    settings.EDITIONS_FOLDER.chmod(0o755)
+    open_to_all(public_half)
     return ReleaseKey(key)

@@ -5,14 +5,16 @@ from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from openclear.access import accounts
@@ -66,14 +68,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
         if accounts.is_locked(user.handle):
             accounts.note_failure(user.handle, facts=_facts(request))
             return render(request, "web/locked.html", status=403)
+        sessions.note_proof(request, user)
         response: HttpResponse | None = super().pre_login(request, user, **more)
         return response
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Begin the session."""
+        """Begin the session, unless the password was changed since it was proved: then all of it is asked for again."""
+        proof = sessions.take_proof(request)
+        _need_proof(request, user, proof)
         super().login(request, user)
         methods = [item["method"] for item in get_authentication_records(request, user)]
         sessions.begin(request, user, " and ".join(dict.fromkeys(methods)) or sessions.DEMONSTRATION)
+        # Whoever changes the password from here on finds this session and ends it.
+        _need_proof(request, user, proof)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return where a session begins: the desk of one's work, or the account where the second factor is missing."""
@@ -125,6 +132,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth is
     def decrypt(self, encrypted_text: str) -> str:
         """Return what `encrypt` was given."""
         return _box().decrypt(encrypted_text.encode()).decode()
+
+
+def _need_proof(request: HttpRequest, user: Any, proof: str) -> None:
+    if not sessions.still_proves(user, proof):
+        accounts.note_failure(user.handle, facts=_facts(request))
+        accounts.forget_session(str(request.session.session_key))
+        request.session.flush()
+        raise ImmediateHttpResponse(HttpResponseRedirect(reverse("sign-in")))
 
 
 def refuse_locked(user: Any, request: HttpRequest, wrong: ValidationError) -> None:

@@ -13,11 +13,13 @@ from django import forms
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
+from openclear.access import accounts
 from openclear.records.rows import IncidentFilter, PeopleFilter, VehicleFilter
 from openclear.vocabulary.actions import RECORD_DATASETS
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.purposes import POLICE_WORK
 from openclear.web.adapters import note_wrong_code, refuse_locked
+from openclear.web.sessions import TOKENS_SAID
 
 Narrowing = TypeVar("Narrowing", PeopleFilter, IncidentFilter, VehicleFilter)
 CODE_SECONDS = 180
@@ -59,7 +61,23 @@ class ProveAgainForm(Counted, ReauthenticateForm):  # type: ignore[misc] # allau
 
 
 class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc] # allauth is not typed
-    """A new password; a wrong old one counts towards the lock like at the sign-in."""
+    """A new password; a wrong old one counts towards the lock like at the sign-in. Asks what becomes of the tokens."""
+
+    end_tokens = forms.BooleanField(
+        required=False,
+        label=_("End my tokens for programs too"),
+        help_text=_(
+            "A token is a key of its own and stays good after this. End them if somebody else may know your password; programs that use them need new ones."
+        ),
+    )
+
+    def save(self) -> None:
+        """Change the password, end the tokens where that was asked for, and keep what was done for the next page."""
+        super().save()
+        facts = {"address": str(context.request.META.get("REMOTE_ADDR", ""))}
+        ended = accounts.end_tokens(self.user.handle, facts=facts) if self.cleaned_data["end_tokens"] else 0
+        left = accounts.live_tokens(self.user.handle)
+        context.request.session[TOKENS_SAID] = {"ended": ended, "left": left}
 
     def clean_oldpassword(self) -> str:
         """Return the old password. Raises ValidationError where it is wrong or the account is locked."""

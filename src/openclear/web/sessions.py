@@ -15,6 +15,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 from openclear.access import accounts, gate
 from openclear.audit.queries import is_demo
@@ -30,6 +31,9 @@ OFFICER, NAME, ROLES, BEGAN, SEEN, ENROLLING = (
 IDLE_SECONDS, LONGEST_SECONDS, NOTED_SECONDS = 30 * 60, 12 * 3600, 60
 FRESH_SECONDS = 10 * 60
 DEMONSTRATION = "demonstration"
+_PROOF = "proof"
+# What became of the tokens when the password was changed, for the next page.
+TOKENS_SAID = "tokens_said"
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 View = Callable[..., HttpResponse]
 
@@ -74,6 +78,22 @@ def begin(request: HttpRequest, user: Any, method: str) -> None:
     request.session.save()
     facts = {"address": str(request.META.get("REMOTE_ADDR", ""))}
     accounts.begin_session(str(request.session.session_key), user.handle, method=method, facts=facts)
+
+
+def note_proof(request: HttpRequest, user: Any) -> None:
+    """Keep by which password a sign-in was begun: its next step may come much later."""
+    request.session[_PROOF] = user.get_session_auth_hash()
+
+
+def take_proof(request: HttpRequest) -> str:
+    """Return what `note_proof` kept, and forget it."""
+    return str(request.session.pop(_PROOF, ""))
+
+
+def still_proves(user: Any, proof: str) -> bool:
+    """Say whether the account's password is the one of `proof` still, as the database has it now."""
+    now = type(user).objects.filter(pk=user.pk).first()
+    return now is not None and constant_time_compare(now.get_session_auth_hash(), proof)
 
 
 def has_second_factor(user: Any) -> bool:

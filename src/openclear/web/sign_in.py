@@ -87,6 +87,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "held": list(held),
         "has_password": user.has_usable_password(),
         "must": sessions.must_enrol(request),
+        "tokens_said": request.session.pop(sessions.TOKENS_SAID, None),
     }
     return render(request, "web/account.html", facts)
 
@@ -133,6 +134,7 @@ def _begin(request: HttpRequest, handle: str, method: str) -> HttpResponse:
     user = account_of(handle)
     user.backend = PASSWORD_BACKEND
     record_authentication(request, user, method)
+    sessions.note_proof(request, user)
     get_adapter().login(request, user)
     return HttpResponseRedirect(_wanted(request) or get_adapter().get_login_redirect_url(request))
 

@@ -1,0 +1,38 @@
+"""Who may read the home: nobody but the user that the program runs as, except what is public."""
+
+import os
+import stat
+from pathlib import Path
+
+from django.conf import settings
+
+from openclear.release.files import open_to_all
+
+# What nobody but the owner has: files are 0600, folders 0700.
+_OF_OTHERS = 0o077
+_WRITTEN_BY_GROUP, _OF_ALL = 0o020, 0o007
+
+
+def close_home() -> int:
+    """Take from others what a wider umask gave them in `police/`, `log/` and `keys/`; return how many things had it.
+
+    `public/` is for everyone to read. What belongs to another user is left as it is.
+    """
+    home: Path = settings.CONFIGURATION.home
+    # A group may pass through it to `public/`, where the operator let it (docs/operations.md).
+    _close(home, _WRITTEN_BY_GROUP | _OF_ALL)
+    open_to_all(settings.PUBLIC_FOLDER)
+    folders = (settings.POLICE_FOLDER, settings.LOG_FOLDER, settings.KEYS_FOLDER)
+    return sum(_close(path) for folder in folders for path in (folder, *folder.rglob("*")))
+
+
+def _close(path: Path, others: int = _OF_OTHERS) -> bool:
+    try:
+        found = path.lstat()
+        # A link has no mode of its own; what it leads to may lie elsewhere.
+        if stat.S_ISLNK(found.st_mode) or not found.st_mode & others or found.st_uid != os.geteuid():
+            return False
+        path.chmod(stat.S_IMODE(found.st_mode) & ~others)
+    except FileNotFoundError:  # a draft or a journal that is gone by now
+        return False
+    return True
