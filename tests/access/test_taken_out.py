@@ -13,7 +13,7 @@ from openclear.records.models import Case, Incident
 from openclear.search import alerts, exports, jobs, links
 from openclear.search.errors import Gone
 from openclear.search.files import path_of
-from openclear.search.models import Export, Link, Watch
+from openclear.search.models import Export, Link, Watch, WatchHit
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from tests.cast import CRIME, cut_off, grant, lift, open_case
@@ -61,10 +61,11 @@ def test_a_receipt_says_failed_where_what_was_to_end_is_still_there(monkeypatch)
     assert Link.objects.get(pk=link.id).state == "ended"  # the lifting ends it
 
 
-def test_an_order_between_the_finding_and_the_telling_of_an_alert_sends_nothing(monkeypatch):
+@pytest.mark.parametrize("channel", ["page", "mail"])
+def test_an_order_between_the_finding_and_the_telling_of_an_alert_sends_nothing(channel, monkeypatch):
     block, sent = "0999X W BETWEEN ST", []
     watch = alerts.keep_alert(
-        grant("ives", Action.INCIDENT_SEARCH), kind="incidents", text=block, channel="page"
+        grant("ives", Action.INCIDENT_SEARCH), kind="incidents", text=block, channel=channel
     )
     row, real = new_incident(block), alerts.ids_found
 
@@ -74,10 +75,11 @@ def test_an_order_between_the_finding_and_the_telling_of_an_alert_sends_nothing(
         return found
 
     monkeypatch.setattr(alerts, "ids_found", ids_found)
-    monkeypatch.setattr(alerts.Delivery, "send", lambda *_: sent.append(1))
+    monkeypatch.setattr(alerts.Delivery, "send", lambda *_, **__: sent.append(1))
     try:
         assert alerts.run_alerts() == 0
         assert not sent
+        assert not WatchHit.objects.filter(watch=watch.id, found__gt=watch.created).exists()
     finally:
         lift("us.dhs.ice")
         row.delete()
