@@ -14,6 +14,7 @@ from typing import ClassVar
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from openclear.records.models import Case, Incident
 from openclear.search import alerts, delivery
@@ -74,6 +75,7 @@ class MailServer:
             return
         if self.meanwhile:
             self.meanwhile()
+            connections.close_all()  # of this thread, which ends with the conversation
         self._say(connection, word, b"354 go on")
         told = []
         while (line := lines.readline()) not in {b"", b".\r\n"}:
