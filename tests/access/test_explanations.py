@@ -47,7 +47,7 @@ def test_a_day_between_order_and_lifting_is_told_from_the_days_around_it(capsys)
 
 
 def test_a_tie_that_began_later_did_not_count_then(capsys):
-    tie = Affiliation.objects.get(officer__handle="kerr", agency__path="us.doj.fbi")
+    tie = Affiliation.objects.get(officer__handle="kerr", agency__path="us.doj.fbi", until=None)
     since = tie.since
     try:
         Affiliation.objects.filter(pk=tie.pk).update(since=YESTERDAY)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import models, router
 
 from openclear.access import agreements, approving, commands, moves, notices, orders, proposals
 from openclear.access.commands import NewAgency, NewOfficer
@@ -44,14 +44,11 @@ def rows_that_hold(path):
             for field in table._meta.concrete_fields
             if isinstance(field, TEXT) and (table._meta.label, field.attname) not in SNAPSHOTS
         ]
-        database = (
-            "audit"
-            if table._meta.app_label == "audit"
-            else "public"
-            if table._meta.app_label == "release"
-            else "default"
-        )
-        for row in table._base_manager.using(database).values_list(*columns).iterator() if columns else ():
+        for row in (
+            table._base_manager.using(router.db_for_read(table)).values_list(*columns).iterator()
+            if columns
+            else ()
+        ):
             if any(path in text(value) for value in row):
                 found.add(table._meta.label)
     return found

@@ -51,7 +51,7 @@ def test_rivera_finds_and_the_log_says_who_looked_for_what():
     assert body["query"] == "garcia jose"
     assert body["case"] == open_case()
     assert body["shown"] == [row["id"] for row in response.json()["results"]]
-    tie = Affiliation.objects.get(officer__handle="rivera").entry
+    tie = Affiliation.objects.get(officer__handle="rivera", until=None).entry
     assert tie in body["ties"]
 
 

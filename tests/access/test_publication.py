@@ -83,7 +83,8 @@ def translated_day():
     from openclear.records.changed import CHICAGO
     from openclear.vocabulary import clock
 
-    return date_format(clock.now().astimezone(CHICAGO).date(), "j F Y")
+    with translation.override("en"):
+        return date_format(clock.now().astimezone(CHICAGO).date(), "j F Y")
 
 
 @pytest.mark.usefixtures("order")
