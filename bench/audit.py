@@ -32,7 +32,7 @@ def _append(home: Path, writers: int, total: int) -> dict[str, Any]:
     draft = Draft(
         "answer", "allow", agencies=["us.doj.fbi"], action="person.search", dataset="people", body=body
     )
-    ours, ours_seconds = _many(writers, total, lambda: log.append(draft), log._forget)
+    ours, ours_seconds = _many(writers, total, lambda: log.append(draft), log.hang_up)
     plain, plain_seconds = _many(1, total // 2, *_plain_insert(home / "plain.sqlite3"))
     return {
         "question": "append", "writers": writers, "entries": len(ours), "per_second": round(len(ours) / ours_seconds),

@@ -198,7 +198,7 @@ def at_once(acts: list[Act], chance: random.Random) -> list[BaseException | None
             raised[place] = error
         finally:
             gate.let_go()
-            log._forget()
+            log.hang_up()
             connections.close_all()
 
     threads = [

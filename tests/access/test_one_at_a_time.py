@@ -242,7 +242,7 @@ def while_it_waits(monkeypatch, act, between):
             raised.append(error)
         finally:
             gate.let_go()
-            log._forget()
+            log.hang_up()
             connections.close_all()
 
     thread = threading.Thread(target=run)

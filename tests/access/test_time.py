@@ -73,7 +73,7 @@ def in_threads(*acts):
             raised[place] = error
         finally:
             gate.let_go()
-            log._forget()
+            log.hang_up()
             connections.close_all()
 
     threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]

@@ -126,7 +126,7 @@ def test_the_sequencer_signs_when_it_ends(end):
     else:
         os.kill(process, signal.SIGTERM)
     wait_for(lambda: not alive(process))
-    log._forget()
+    log.hang_up()
     newest = SignedCheckpoint.objects.using("audit").order_by("size").last()
     assert newest.size >= size
 

@@ -94,7 +94,7 @@ def test_many_writers_get_one_order_and_each_its_own_entry():
 
     def write():
         entries.extend(log.append(answer("il.isp")).entry for _ in range(25))
-        log._forget()
+        log.hang_up()
 
     for _ in range(12):
         threads.append(threading.Thread(target=write))
@@ -114,7 +114,7 @@ def test_a_sequencer_killed_under_load_loses_nothing_that_it_confirmed():
                 confirmed.append(log.append(answer("il.isp")))
             except LogUnavailable:
                 continue
-        log._forget()
+        log.hang_up()
 
     threads = [threading.Thread(target=write, daemon=True) for _ in range(6)]
     for thread in threads:
@@ -141,13 +141,13 @@ def test_of_many_that_lose_their_sequencer_one_starts_the_next(monkeypatch):
     started, start = [], log._start
     monkeypatch.setattr(log, "_start", lambda folder: (started.append(folder), start(folder)))
     monkeypatch.setattr(log, "PATIENCE_SECONDS", log.START_SECONDS)  # a busy machine is no defect
-    log._forget()
+    log.hang_up()
     os.kill(sequencer_pid(), signal.SIGKILL)
     receipts = []
 
     def write():
         receipts.append(log.append(answer("il.isp")))
-        log._forget()
+        log.hang_up()
 
     threads = [threading.Thread(target=write) for _ in range(24)]
     for thread in threads:
@@ -206,7 +206,7 @@ def test_no_sequencer_no_answer():
 
 def test_a_socket_of_another_user_is_not_believed(monkeypatch):
     monkeypatch.setattr(log, "_users_of_writer", lambda: {os.getuid() + 1})
-    log._forget()
+    log.hang_up()
     with pytest.raises(LogUnavailable, match=f"A process of user {os.getuid()} answers in the place of"):
         log.append(answer("il.isp"))
     monkeypatch.undo()

@@ -39,7 +39,7 @@ def aside(act, *given, **named):
         try:
             act(*given, **named)
         finally:
-            log._forget()
+            log.hang_up()
             connections.close_all()
 
     return threading.Thread(target=run)

@@ -155,7 +155,7 @@ def test_nothing_of_a_sealed_person_is_handed_over_after_sealing_returned(person
             read()
         finally:
             connections.close_all()
-            log._forget()  # the connection of this thread
+            log.hang_up()  # the connection of this thread
 
     readers = [threading.Thread(target=run) for _ in range(8)]
     for reader in readers:
