@@ -6,8 +6,10 @@ SQLite by default; OPENCLEAR_TEST_POSTGRESQL=postgresql://user@host/ runs the sa
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -62,6 +64,24 @@ def _nothing_held(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("live") is None:  # those have a city of their own
         _no_order_left()
         _no_proposal_left()
+        _no_answer_left()
+
+
+def _no_answer_left() -> None:
+    """Let go of an answer that was never let go, and say so here: the orders of its neighbours would wait in vain."""
+    until = time.monotonic() + 5  # a thread of the test may be about to
+    while (left := _answers()) and time.monotonic() < until:
+        time.sleep(0.01)
+    for hold in left:
+        hold.release()
+    assert not left, f"this test left answers that nobody lets go: {[hold.links for hold in left]}"
+
+
+def _answers() -> list[Any]:
+    from openclear.access.barrier import keeper
+
+    with keeper()._guard:
+        return [hold for hold in keeper()._live if hold._returned is not None]
 
 
 def _no_order_left() -> None:

@@ -62,6 +62,8 @@ WRITES = {
 NO_ACTS = {
     "accounts.begin_session": "who asks, never what they may",
     "accounts.end_sessions": "takes away, asks nothing",
+    "accounts.end_tokens": "takes away, asks nothing",
+    "accounts.forget_session": "takes away, asks nothing",
     "accounts.note_failure": "counts within a transaction of its own",
     "accounts.remember_session": "who asks, never what they may",
     "commands.add_agency": "a step of an act that holds the lock",
@@ -75,6 +77,7 @@ NO_ACTS = {
     "receipts.prove": "a step of an act that holds the lock",
     "order_change.put_in_force": "a step of an act that holds the lock",
     "order_change.set_back": "a step of an act that holds the lock",
+    "standing.count_sealing": "counts, in the transaction of a sealing, which has the barrier of records",
     "uses.note_use": "a day on which an account was used",
 }  # fmt: skip
 # Of the operator or the server itself; each takes the lock in its own body.

@@ -100,7 +100,7 @@ def test_an_alert_keeps_the_filters_of_its_search_and_names_them_when_it_tells()
         WatchHit.objects.filter(watch=watch).delete()
         assert run_alerts() >= 1
         assert any(
-            body.get("alert") == str(watch.id) and body["narrow"] == {"stolen": True} for body in bodies()
+            body.get("alert") == str(watch.id) and body.get("narrow") == {"stolen": True} for body in bodies()
         )
     finally:
         Watch.objects.filter(pk=watch.pk).update(state="ended")

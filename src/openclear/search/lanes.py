@@ -8,6 +8,7 @@ from threading import Condition, Thread
 
 from django.db import connections
 
+from openclear.access import gate
 from openclear.audit import log
 
 alarm = logging.getLogger("openclear.alarm")
@@ -67,7 +68,8 @@ class Lanes:
             except Exception as error:  # noqa: BLE001 - what is wrong with one delivery must not end the others
                 alarm.error("a delivery failed: %s", type(error).__name__)
             finally:
-                # Both belong to this thread, which ends when its lane is empty.
+                # All belong to this thread, which ends when its lane is empty.
+                gate.let_go()
                 connections.close_all()
                 log.hang_up()
                 with self._guard:
