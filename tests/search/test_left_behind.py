@@ -94,7 +94,7 @@ def killed(monkeypatch):
     Export.objects.filter(owner="ives").delete()
 
 
-def crash_in_the_middle(_row, asking, draft):
+def crash_in_the_middle(_row, asking, _keeping, draft):
     for rows in every_row(asking, kind="incidents", text="0", narrow={}):
         draft.add(rows)
     draft.finish("incidents", "csv", {})

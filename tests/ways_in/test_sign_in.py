@@ -13,7 +13,7 @@ from django.test import Client
 
 from openclear.vocabulary import clock
 from openclear.web import sessions
-from tests.cast import CRIME, open_case, signed_in
+from tests.cast import CRIME, open_case, signed_in, token
 
 PASSWORD = "seven-quiet-lakes"
 WRONG = "Handle and password do not fit"
@@ -46,6 +46,7 @@ def a_password(handle):
         account.authenticator_set.all().delete()
         account.set_unusable_password()
         account.save()
+        token.cache_clear()  # a new password may have ended it
 
 
 def enter(handle="rivera", password=PASSWORD, client=None, **more):
@@ -250,7 +251,7 @@ def test_whoever_changes_the_password_is_asked_about_tokens_and_told_what_was_do
     from openclear.vocabulary.purposes import Purpose
     from tests.cast import grant
 
-    token = tokens.create_own_token(grant(rivera, Action.TOKEN_OWN, Purpose.OWN_ACCOUNT), name="a program")
+    own = tokens.create_own_token(grant(rivera, Action.TOKEN_OWN, Purpose.OWN_ACCOUNT), name="a program")
     here, _ = enter(rivera)
     assert "End my tokens for programs too" in here.get("/account/password").content.decode()
     form = {"oldpassword": PASSWORD, "password1": "nine-loud-rivers", "password2": "nine-loud-rivers"}
@@ -258,7 +259,7 @@ def test_whoever_changes_the_password_is_asked_about_tokens_and_told_what_was_do
     told = here.get("/account/").content.decode()
     assert ("Tokens that ended with it:" if end else "Tokens that are good still:") in told
     assert "Your password is changed" not in here.get("/account/").content.decode()
-    assert officer_of_token(token) == (None if end else rivera)
+    assert officer_of_token(own) == (None if end else rivera)
     assert any("tokens ended with the password" in body for body in bodies_of(rivera)) == end
 
 
@@ -352,8 +353,6 @@ def test_a_password_alone_replaces_no_second_factor(rivera):
 
 def test_a_token_begins_no_session_for_whoever_has_a_second_factor():
     from allauth.mfa.models import Authenticator
-
-    from tests.cast import token
 
     account = get_user_model().objects.get(handle="soto")
     key = Authenticator.objects.create(user=account, type="webauthn", data={})
