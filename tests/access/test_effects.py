@@ -7,7 +7,15 @@ import pytest
 
 from openclear.access import gate
 from openclear.access.decisions import policies
-from openclear.access.effects import ASKED, ON_A_CASE, closes, effects_of, refuses
+from openclear.access.effects import (
+    ASKED,
+    ON_A_CASE,
+    WITH_A_CASE,
+    closes,
+    effects_of,
+    refuses,
+    refuses_on_a_case,
+)
 from openclear.access.rows import ALL, Ask, OrderRow, Subject
 from openclear.cli.main import main
 from openclear.records.models import Incident
@@ -77,6 +85,8 @@ def test_what_is_told_of_an_order_is_what_its_rule_means(limits):
             asked_of = {DATASET_OF[effect.action], *({Dataset.CASES} if effect.action in ON_A_CASE else ())}
             assert (purpose in effect.refused) == any(row.meets(str(one), str(purpose)) for one in asked_of)
             assert (purpose in effect.kept) == (purpose not in effect.refused)
+            with_a_case = effect.action in WITH_A_CASE and row.meets(str(Dataset.CASES), str(purpose))
+            assert (purpose in effect.on_a_case) == (with_a_case and purpose in effect.kept)
 
 
 def api(path, **asked):
@@ -115,9 +125,15 @@ def ways(browser, incident):
     for purpose in PARTNERS:
         yield [(Action.PERSON_SEARCH, purpose)], api("people", q="garcia", purpose=purpose, case=case)
         yield [(Action.INCIDENT_SEARCH, purpose)], api("incidents", q="STATE", purpose=purpose)
+        yield (
+            [(Action.INCIDENT_SEARCH, purpose, case)],
+            api("incidents", q="STATE", purpose=purpose, case=case),
+        )
     yield [(Action.ARREST_SEARCH, CRIME)], api("arrests", q="a", purpose=CRIME, case=case)
     yield [(Action.VEHICLE_SEARCH, CRIME)], api("vehicles", q="a", purpose=CRIME)
+    yield [(Action.VEHICLE_SEARCH, CRIME, case)], api("vehicles", q="a", purpose=CRIME, case=case)
     yield [(Action.INCIDENT_VIEW, CRIME)], api(f"incidents/{incident}", purpose=CRIME)
+    yield [(Action.INCIDENT_VIEW, CRIME, case)], api(f"incidents/{incident}", purpose=CRIME, case=case)
     yield [(Action.INCIDENT_VIEW, CRIME)], page(f"/incidents/{incident}", browser, purpose=CRIME)
     yield [(Action.CASE_LIST, OWN)], api("cases", limit="1")
     yield [(Action.CASE_LIST, OWN)], command("cases", "--open", "--json")
@@ -172,6 +188,10 @@ def uses(kept):
     yield Action.INCIDENT_VIEW, "link", follows(link)
 
 
+def means(row, action, purpose, case=None):
+    return refuses_on_a_case(row, action, purpose) if case else refuses(row, action, purpose)
+
+
 @pytest.mark.parametrize("limits", LIMITED, ids=str)
 def test_an_order_refuses_what_it_means_by_every_way_out_and_nothing_else(limits, kept):
     row, browser = order(**limits), signed_in(MARSH)
@@ -180,7 +200,7 @@ def test_an_order_refuses_what_it_means_by_every_way_out_and_nothing_else(limits
     try:
         assert all(item.state == "verified" for item in receipt.receipts)
         for asks, is_refused in ways(browser, incident):
-            assert is_refused() == any(refuses(row, action, purpose) for action, purpose in asks), asks
+            assert is_refused() == any(means(row, *asked) for asked in asks), asks
         # As if the order had not seen what is kept: each use decides by itself.
         Export.objects.filter(pk=kept[0]).update(state="queued")
         Watch.objects.filter(pk=kept[1]).update(state="active")
@@ -195,11 +215,11 @@ def test_an_order_refuses_what_it_means_by_every_way_out_and_nothing_else(limits
     "limits", [{"scope": ["desk"]}, {"purposes": ["own-account"]}, {"scope": ["people"]}], ids=str
 )
 def test_an_order_ends_what_is_kept_where_it_means_one_of_its_asks(limits, kept):
-    means = limits != {"scope": ["people"]}
+    is_meant = limits != {"scope": ["people"]}
     receipt = cut_off(AGENCY, **limits)
     lift(receipt.order)
     states = [model.objects.get(pk=key).state for model, key in zip((Export, Watch, Link), kept, strict=True)]
-    assert states == (["ended"] * 3 if means else ["queued", "active", "active"])
+    assert states == (["ended"] * 3 if is_meant else ["queued", "active", "active"])
 
 
 def test_an_order_on_the_desk_takes_a_file_that_is_ready(kept):
@@ -238,5 +258,10 @@ def test_the_plan_says_it(capsys):
     printed = capsys.readouterr().out
     assert "desk.open                desk       for own-account: page, link" in printed
     assert "person.search            people     by export, alert, for any purpose" in printed
+    assert main(["cut-off", AGENCY, "--plan", "--by", "novak", "--scope", "cases"], lambda: None) == 0
+    printed = capsys.readouterr().out
+    assert "incident.search          incidents  for criminal-investigation" in printed
+    assert "where a case is named" in printed
+    assert "incident" not in printed.partition("It does nothing to")[2]
     shown = signed_in("novak").get("/orders/new", {"agency": AGENCY, "ground": "x", "scope": "people"})
     assert b"What the order refuses" in shown.content

@@ -3,6 +3,7 @@
 import ast
 import re
 import statistics
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -275,7 +276,6 @@ def test_every_route_back_names_a_test_that_exists():
 
 
 def test_every_dependency_has_its_line():
-    import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     named = project["project"]["dependencies"] + [
@@ -298,6 +298,16 @@ def test_what_is_installed_before_the_lock_file_is_read_is_named_by_version_and_
         )
         assert len(named) == 1, path.name
         assert f"fetch {path.stem}" in script
+
+
+def test_the_program_is_built_by_what_is_pinned_and_nothing_more():
+    """The one program that builds it has `uv_build` of its own version within itself, so that nothing is fetched for it."""
+    [requirement] = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    version = re.search(r"^uv==([\d.]+)", (ROOT / "bootstrap" / "uv.txt").read_text(), re.MULTILINE)[1]
+    lowest, next_minor = re.fullmatch(r"uv_build>=([\d.]+),<([\d.]+)", requirement).groups()
+    numbers = [tuple(map(int, each.split("."))) for each in (lowest, version, next_minor)]
+    assert numbers == sorted(numbers)
+    assert numbers[0][:2] == numbers[1][:2] < numbers[2][:2]
 
 
 def test_every_exception_of_the_linter_has_its_reason():

@@ -15,8 +15,10 @@ from openclear.access.keeper import DRAIN_SECONDS
 from openclear.audit import log
 from openclear.audit.models import Entry
 from openclear.audit.reading import entries, entry
+from openclear.publishing import editions
 from openclear.records import models, sealing
 from openclear.records.finding import find_people
+from openclear.release.models import Edition
 from openclear.search import alerts, exports, jobs
 from openclear.search.errors import Gone
 from openclear.vocabulary.actions import Action
@@ -196,3 +198,77 @@ def test_an_alert_does_not_tell_of_who_is_sealed_in_that_moment(person, sealed_a
     assert alerts.run_alerts() == 0
     assert alerts.run_alerts() == 0
     assert not sealed_at_release
+
+
+@pytest.mark.parametrize("way", ["api", "page"])
+def test_a_mistake_that_was_found_among_records_leaves_as_an_answer_does(sealed_at_release, way):
+    """Its words may tell of a record: how many there are, or that there is one."""
+    if way == "api":
+        assert ask("rivera", "people", q="wexlerby", page="no mark", **reason()).status_code == 400
+    else:
+        asked = {"q": "wexlerby", "kind": "people", "page": "no mark", **reason()}
+        assert signed_in("rivera").get("/search", asked).status_code == 400
+    assert not sealed_at_release, "it was held, and sealing came first"
+
+
+def test_a_token_that_is_made_while_a_record_is_sealed_is_shown(sealed_at_release):
+    client = signed_in("rivera")
+    made = client.post("/account/tokens/create", {"name": "a program"})
+    assert made.status_code == 200
+    assert sealed_at_release, "a token tells of no record"
+
+
+def test_an_edition_that_met_a_sealing_in_its_making_is_not_published(person, monkeypatch):
+    edition = Edition.objects.filter(withdrawn=None).order_by("month").last()
+    written, waiting = editions._written, [person]
+
+    def late(*given):
+        draft = written(*given)
+        if waiting:
+            seal(waiting.pop())
+        drafts.append(draft)
+        return draft
+
+    drafts = []
+    monkeypatch.setattr(editions, "_written", late)
+    key = grant("publisher", Action.EDITION_MAKE, Purpose.PUBLIC_RELEASE)
+    assert editions.make_edition(key, month=edition.month) == f"{edition.month:%Y-%m}.{edition.revision + 1}"
+    assert len(drafts) == 2, "made anew after the sealing, with the same number"
+
+
+def test_a_sealing_waits_for_the_edition_that_is_being_published(person, monkeypatch):
+    edition = Edition.objects.filter(withdrawn=None).order_by("month").last()
+    keep, order = editions.release.keep_edition, []
+
+    def slowly(made):
+        sealer.start()
+        time.sleep(0.5)
+        keep(made)
+        order.append("published")
+
+    def run():
+        try:
+            seal(person)
+            order.append("sealed")
+        finally:
+            connections.close_all()
+            log.hang_up()
+
+    sealer = threading.Thread(target=run)
+    monkeypatch.setattr(editions.release, "keep_edition", slowly)
+    key = grant("publisher", Action.EDITION_MAKE, Purpose.PUBLIC_RELEASE)
+    editions.make_edition(key, month=edition.month)
+    sealer.join(20)
+    assert order == ["published", "sealed"]
+
+
+def test_what_is_left_of_an_export_does_not_say_that_a_record_in_it_was_sealed(person):
+    key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
+    row = exports.request_export(key, kind="people", text="wexlerby", narrow={}, format_name="csv")
+    jobs.make_export(row.id)
+    keeping = grant("rivera", Action.EXPORT_KEEP, Purpose.OWN_ACCOUNT)
+    assert exports.own_export(keeping, export=row.id).rows == 1
+    seal(person)
+    left = exports.own_export(keeping, export=row.id)
+    assert (left.state, left.rows, left.size, left.sha256) == ("ended", 0, 0, "")
+    assert left.problem == "This export has ended; ask for it again."

@@ -13,7 +13,9 @@ from openclear.access.barrier import keeper
 from openclear.access.keeper import Hold
 
 _ERRORS = 2
-_ENDED = b"An order or a change of access ended this command before its answer was taken; ask again.\n"
+_ENDED = (
+    b"An order, a sealing or a change of access ended this command before its answer was taken; ask again.\n"
+)
 
 
 class _Held(threading.local):

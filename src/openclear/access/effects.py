@@ -74,6 +74,10 @@ ASKED: Mapping[Action, Asked] = {
 # What every use of something that is kept asks for besides what it holds.
 # Acts that the rules allow on an open case, dispatch event or warrant alone: naming one is asked of the cases.
 ON_A_CASE = frozenset({Action.ARREST_SEARCH, Action.ARREST_VIEW, Action.PERSON_SEARCH, Action.PERSON_VIEW})
+# Acts on which a case may be named, and need not be.
+WITH_A_CASE = frozenset(
+    {Action.INCIDENT_SEARCH, Action.INCIDENT_VIEW, Action.VEHICLE_SEARCH, Action.VEHICLE_VIEW}
+)
 KEPT: Mapping[str, Action] = {EXPORT: Action.EXPORT_KEEP, ALERT: Action.ALERT_KEEP, LINK: Action.LINK_KEEP}
 
 
@@ -82,7 +86,7 @@ class Effect:
     """What an order does to one act. `refused`, `kept`: purposes for which it is refused, and for which it stays.
 
     `ways`: the ways out that close for the refused purposes; `ended`: those that close for every purpose, because what
-    is kept at one's own desk is refused.
+    is kept at one's own desk is refused. `on_a_case`: those of `kept` for which it is refused where a case is named.
     """
 
     action: Action
@@ -91,11 +95,12 @@ class Effect:
     kept: Sequence[str]
     ways: Sequence[str]
     ended: Sequence[str]
+    on_a_case: Sequence[str]
 
     @property
     def is_felt(self) -> bool:
         """Say whether the order does anything to this act."""
-        return bool(self.refused or self.ended)
+        return bool(self.refused or self.ended or self.on_a_case)
 
 
 def effects_of(order: OrderRow) -> list[Effect]:
@@ -104,9 +109,15 @@ def effects_of(order: OrderRow) -> list[Effect]:
 
 
 def refuses(order: OrderRow, action: Action, purpose: Purpose) -> bool:
-    """Say whether an order refuses an act that is asked for a purpose; any other act is refused where it names a case."""
+    """Say whether an order refuses an act that is asked for a purpose, whether or not it names a case."""
     on_a_case = action in ON_A_CASE and order.meets(str(Dataset.CASES), str(purpose))
     return on_a_case or order.meets(str(DATASET_OF[action]), str(purpose))
+
+
+def refuses_on_a_case(order: OrderRow, action: Action, purpose: Purpose) -> bool:
+    """Say whether an order refuses an act that is asked for a purpose and names a case."""
+    means_the_case = action in WITH_A_CASE and order.meets(str(Dataset.CASES), str(purpose))
+    return means_the_case or refuses(order, action, purpose)
 
 
 def closes(order: OrderRow, action: Action, purpose: Purpose, way: str) -> bool:
@@ -120,7 +131,9 @@ def _effect(order: OrderRow, action: Action) -> Effect:
     refused = [purpose for purpose in purposes if refuses(order, action, purpose)]
     kept = [purpose for purpose in purposes if purpose not in refused]
     ended = [way for way in ways if kept and all(closes(order, action, purpose, way) for purpose in kept)]
+    on_a_case = [str(purpose) for purpose in kept if refuses_on_a_case(order, action, purpose)]
     return Effect(
         action=action, dataset=DATASET_OF[action], refused=[str(one) for one in refused],
         kept=[str(one) for one in kept], ways=ways if refused else (), ended=ended,
+        on_a_case=on_a_case,
     )  # fmt: skip

@@ -5,8 +5,10 @@ entry into the log, and holds the asker's agencies until the answer is handed ov
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from django.http import HttpResponse
 
 from openclear.access.command_holds import let_go, taken
 from openclear.access.decisions import Judgement, judge
@@ -14,7 +16,15 @@ from openclear.access.entries import ask_of, body_of, draft_of, refuse, refused
 from openclear.access.errors import Refused
 from openclear.access.nobody import doorkeeper
 from openclear.access.ports import ports
-from openclear.access.releasing import LARGEST_ANSWER, release, release_together, stamp, still_open
+from openclear.access.releasing import (
+    LARGEST_ANSWER,
+    hold_for,
+    records_held,
+    release,
+    release_together,
+    stamp,
+    still_open,
+)
 from openclear.access.rows import Ask, Decision, Rule
 from openclear.access.rules import CUT_OFF
 from openclear.access.standing import read_standing
@@ -26,8 +36,8 @@ from openclear.vocabulary.grants import Grant, Receipt, RefusalReceipt
 from openclear.vocabulary.purposes import Purpose
 
 __all__ = [
-    "LARGEST_ANSWER", "let_go", "open_for", "record_act", "record_outcome", "refuse_act", "release_together",
-    "report_mistake", "stamp", "still_open", "taken", "turn_away", "would_open",
+    "LARGEST_ANSWER", "hold_for", "let_go", "open_for", "record_act", "record_outcome", "records_held", "refuse_act", "release_together",
+    "report_mistake", "sealings", "stamp", "stamp_mistake", "still_open", "taken", "turn_away", "would_open",
 ]  # fmt: skip
 NOT_SIGNED_IN = Rule(
     "not-signed-in",
@@ -120,6 +130,27 @@ def report_mistake(  # noqa: PLR0913 - who, through whom and for whom are decide
     )  # fmt: skip
     receipt = log.append(draft) if officer else doorkeeper.turn_away(draft)
     return receipt.without_number()
+
+
+def stamp_mistake(
+    grant: Grant | None, answer: Callable[[], tuple[HttpResponse, RefusalReceipt]]
+) -> HttpResponse:
+    """Let a mistake leave. `grant`: under which it was found, so that no order or sealing goes by; None before any ask.
+
+    `answer`: logs the mistake and makes its page. Raises Refused, RecordsChanged, NotAnswered.
+    """
+    hold = hold_for(grant) if grant else None
+    try:
+        return stamp(*answer(), hold)
+    except BaseException:
+        if hold:
+            hold.release()
+        raise
+
+
+def sealings() -> int:
+    """Return how often records were sealed: to be remembered before they are read, and compared in `records_held`."""
+    return read_standing().sealings
 
 
 def record_act(grant: Grant, *, facts: Mapping[str, Any], kind: str = "command") -> Receipt:

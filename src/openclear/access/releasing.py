@@ -1,7 +1,8 @@
 """How an answer leaves: decided again under the barrier, logged, stamped, handed over."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from openclear.access.rows import Decision, Rule, Standing
 from openclear.access.standing import read_standing
 from openclear.audit import log
 from openclear.audit.errors import RefusedByOrder
-from openclear.vocabulary.actions import DATASET_OF, Dataset
+from openclear.vocabulary.actions import DATASET_OF, Action, Dataset
 from openclear.vocabulary.grants import Grant, Receipt, RefusalReceipt
 
 LARGEST_ANSWER = 1 << 20
@@ -26,6 +27,8 @@ LARGEST_RETRIES = 3
 Answer = tuple[Grant, Sequence[UUID]]
 # What is asked of these tells of no record.
 _APART = frozenset({Dataset.LOG, Dataset.ORDERS, Dataset.REGISTRY})
+# Asked of the desk and of the log, and yet of the first kind and not: a token is told once, and a record's labels are its own.
+_TELLS_NOTHING, _TELLS = frozenset({Action.TOKEN_OWN}), frozenset({Action.LOG_VIEW_ALL})
 _SEE_OTHER = 303
 _CHANGED = Rule(
     "rules-changed",
@@ -71,6 +74,14 @@ def release_together(response: Any, answers: Sequence[Answer]) -> Any:
     return stamp(response, receipts[0], hold)
 
 
+def hold_for(grant: Grant) -> Hold:
+    """Return the hold under which a mistake leaves that was found while `grant` was used: its words may tell of records.
+
+    Decided again, as an answer is. Raises Refused, RecordsChanged, NotAnswered.
+    """
+    return _held_judgements([grant], [grant] if _tells_of_records(grant, None) else [])[1]
+
+
 def _held_judgements(grants: Sequence[Grant], telling: Sequence[Grant]) -> tuple[list[Judgement], Hold]:
     # First the hold, then the decision: an order, a sealing or a change of the person's ties that comes later waits.
     agencies = _all_agencies(grants)
@@ -93,13 +104,27 @@ def _held_judgements(grants: Sequence[Grant], telling: Sequence[Grant]) -> tuple
 def _tells_of_records(grant: Grant, response: Any) -> bool:
     # An act leads to the page where its outcome stands, and says nothing else: that page is asked for by itself.
     only_leads = isinstance(response, HttpResponse) and response.status_code == _SEE_OTHER
-    return DATASET_OF[grant.action] not in _APART and not only_leads
+    of_records = DATASET_OF[grant.action] not in _APART and grant.action not in _TELLS_NOTHING
+    return (of_records or grant.action in _TELLS) and not only_leads
 
 
 def _check_unsealed(grants: Sequence[Grant], standing: Standing) -> None:
     # By the count of sealings, not by the ids that are shown: counts, flags and figures tell of rows without their ids.
     if any(grant.sealings != standing.sealings for grant in grants):
         raise RecordsChanged("Records were sealed while this was answered; ask again.")
+
+
+@contextmanager
+def records_held() -> Iterator[int]:
+    """Have sealings wait while something that was made of records becomes public; give their number of now.
+
+    Whoever remembers the number from before the records were read knows whether one was sealed meanwhile. Raises NotAnswered.
+    """
+    hold = barrier.shared((), records=True)
+    try:
+        yield read_standing().sealings
+    finally:
+        hold.release()
 
 
 def _people(grant: Grant) -> list[str]:

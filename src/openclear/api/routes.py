@@ -23,7 +23,7 @@ from openclear.records.rows import FILTERS
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage
-from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.grants import Grant, RefusalReceipt
 from openclear.vocabulary.purposes import Purpose, named_purpose, purpose_of
 
 
@@ -181,18 +181,20 @@ def _next_page(request: HttpRequest, mark: str) -> str:
 
 def _for_work(request: HttpRequest, action: Action, **facts: Any) -> Grant:
     asker = _asker(request)
-    return gate.open_for(
+    grant = gate.open_for(
         asker.officer,
         action,
         purpose=purpose_at_own_desk(asker.through or asker.officer),
         through=asker.through,
         facts={"address": _address(request), **facts},
     )
+    request.asked_grant = grant  # type: ignore[attr-defined] # read by `_mistake`
+    return grant
 
 
 def _open(request: HttpRequest, action: Action, query: Any, /, **facts: Any) -> Grant:
     asker = _asker(request)
-    return gate.open_for(
+    grant = gate.open_for(
         asker.officer,
         action,
         purpose=purpose_of(query.purpose),
@@ -201,6 +203,8 @@ def _open(request: HttpRequest, action: Action, query: Any, /, **facts: Any) -> 
         through=asker.through,
         facts={"address": _address(request), **facts},
     )
+    request.asked_grant = grant  # type: ignore[attr-defined] # read by `_mistake`
+    return grant
 
 
 def _one(grant: Grant, row: Any, record: UUID) -> HttpResponse:
@@ -258,22 +262,29 @@ def on_http_error(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _mistake(request: HttpRequest, detail: str, status: int) -> HttpResponse:
+    def answer() -> tuple[HttpResponse, RefusalReceipt]:
+        receipt = _reported(request)
+        return render.mistake(detail, receipt, status), receipt
+
+    try:
+        return gate.stamp_mistake(getattr(request, "asked_grant", None), answer)
+    except Refused as refused:
+        return render.refusal(refused)
+
+
+def _reported(request: HttpRequest) -> RefusalReceipt:
     asker = asker_of(request)
     route = request.resolver_match.url_name if request.resolver_match else ""
     action = _ACTIONS.get(str(route), Action.DESK_OPEN)
-    try:
-        receipt = gate.report_mistake(
-            asker.officer,
-            "not understood",
-            facts={"address": _address(request), **sent_by(request)},
-            action=action,
-            purpose=_purpose_of(request, action),
-            through=asker.through,
-            on_behalf_of=asker.on_behalf_of,
-        )
-    except Refused as refused:
-        return render.refusal(refused)
-    return render.mistake(detail, receipt, status)
+    return gate.report_mistake(
+        asker.officer,
+        "not understood",
+        facts={"address": _address(request), **sent_by(request)},
+        action=action,
+        purpose=_purpose_of(request, action),
+        through=asker.through,
+        on_behalf_of=asker.on_behalf_of,
+    )
 
 
 def _purpose_of(request: HttpRequest, action: Action) -> Purpose:

@@ -1,12 +1,13 @@
 """Verbs on orders: cut off, confirm, suspend, resume, narrow, lift, tell partners, the packet for the lawyers."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from openclear.access import orders, queries
+from openclear.access.effects import Effect
 from openclear.access.notices import announce
 from openclear.access.plans import Plan, plan
 from openclear.access.publication import with_basis
@@ -197,14 +198,19 @@ def _show_effects(order: OrderRow, planned: Plan) -> None:
         return
     print("It refuses:")
     for effect in planned.effects:
-        if effect.refused:
-            print(
-                f"  {effect.action:<24} {effect.dataset:<10} for {', '.join(effect.refused)}: {', '.join(effect.ways)}"
-            )
-        if effect.ended:
-            print(f"  {effect.action:<24} {effect.dataset:<10} by {', '.join(effect.ended)}, for any purpose")
+        for words in _words_of(effect):
+            print(f"  {effect.action:<24} {effect.dataset:<10} {words}")
     left = [effect.action for effect in planned.effects if not effect.is_felt]
     print(f"It does nothing to: {', '.join(left) or 'nothing else'}.")
+
+
+def _words_of(effect: Effect) -> Iterator[str]:
+    if effect.refused:
+        yield f"for {', '.join(effect.refused)}: {', '.join(effect.ways)}"
+    if effect.on_a_case:
+        yield f"for {', '.join(effect.on_a_case)}, where a case is named"
+    if effect.ended:
+        yield f"by {', '.join(effect.ended)}, for any purpose"
 
 
 def _show_plan(options: argparse.Namespace, order: OrderRow, planned: Plan) -> int:

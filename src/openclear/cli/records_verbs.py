@@ -71,6 +71,9 @@ def _day(text: str) -> date:
         raise WrongUsage(f"'{text}' is no day; write it as 2012-12-18.") from None
 
 
+_DONE = {"seal": "sealed", "expunge": "expunged"}
+
+
 def seal(options: argparse.Namespace) -> int:
     """Seal or expunge one record, as a court ordered."""
     grant = maintenance_grant(actor(options, options.by, "osei"), Action.RECORD_SEAL)
@@ -82,7 +85,7 @@ def seal(options: argparse.Namespace) -> int:
         ) from None
     how = "expunge" if options.expunge else "seal"
     done = seal_record(grant, kind=options.kind, record=record, court_order=options.court_order, how=how)
-    print(f"The {options.kind} is {how}d. Editions that held it: openclear edition refresh.")
+    print(f"The {options.kind} is {_DONE[how]}. Editions that held it: openclear edition refresh.")
     print(f"Answers that were under way: {done['answers_met']}, of which {done['answers_reset']} were reset.")
     for name in ("exports", "alerts", "links"):
         print(f"Ended, because they held it: {done[name + '_ended']} {name}.")

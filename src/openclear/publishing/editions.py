@@ -31,6 +31,7 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
 
 DELAY_DAYS = 7
+MOST_TRIES = 5
 # What an edition tells, and what it withholds, has rules of its own. An edition made by older ones is made anew.
 # 2: no sensitive group of one or two, points of told incidents alone.
 RULES = 2
@@ -94,7 +95,6 @@ def make_edition(grant: Grant, *, month: date) -> str | None:
 
 
 def _make(grant: Grant, month: date) -> str | None:
-    incidents = _incidents(grant, month)
     before = [row for row in release.editions() if row.month == month]
     history = history_of(month)
     last = max((row.revision for row in before), default=0)
@@ -102,26 +102,38 @@ def _make(grant: Grant, month: date) -> str | None:
         # Logged, perhaps, and then broken off: it was never public, and the log says that it will not be.
         _log(grant, month, history.revision, "withdrawn", "", {"reason": BROKEN_OFF})
     _withdraw(grant, [(row.month, row.revision) for row in before if row.withdrawn is None], CHANGED)
-    if len(incidents) < K:
-        return None
     revision = 1 + max(history.revision, last)
-    told = published(incidents, history.withheld if revision > 1 else None)
-    remember(month, History(revision, told.withheld))
-    release.keep_edition(_written(grant, month, revision, told))
-    return f"{month:%Y-%m}.{revision}"
+    for _ in range(MOST_TRIES):
+        sealings = gate.sealings()
+        incidents = _incidents(grant, month)
+        if len(incidents) < K:
+            return None
+        told = published(incidents, history.withheld if revision > 1 else None)
+        draft = _written(month, revision, told)
+        # What a sealing met in the making is not published; a sealing that comes now waits, and marks the month.
+        with gate.records_held() as now:
+            if now == sealings:
+                remember(month, History(revision, told.withheld))
+                release.keep_edition(_published(grant, month, revision, told, draft))
+                return f"{month:%Y-%m}.{revision}"
+    raise NotPossible(f"Records were sealed each time while {month:%Y-%m} was made; make it again.")
 
 
-def _written(grant: Grant, month: date, revision: int, told: Published) -> NewEdition:
+def _written(month: date, revision: int, told: Published) -> Path:
+    # To the side: nobody may read it yet.
     folder = _new_folder(f"{month:%Y-%m}.{revision}")
     files = write_files(folder, told.rows, told.totals)
-    incidents = len(told.rows)
-    manifest = _manifest(month, revision, incidents, files)
-    signature = release_key().sign(hashlib.sha256(manifest.encode()).hexdigest())
-    entry = _log(grant, month, revision, "published", manifest, {"incidents": incidents})
+    manifest = _manifest(month, revision, len(told.rows), files)
     (folder / "manifest.json").write_text(manifest)
-    (folder / "manifest.sig").write_text(signature)
-    open_to_all(folder)
-    folder.rename(folder.with_name(f"{month:%Y-%m}.{revision}"))
+    (folder / "manifest.sig").write_text(release_key().sign(hashlib.sha256(manifest.encode()).hexdigest()))
+    return folder
+
+
+def _published(grant: Grant, month: date, revision: int, told: Published, draft: Path) -> NewEdition:
+    manifest, signature = ((draft / name).read_text() for name in ("manifest.json", "manifest.sig"))
+    entry = _log(grant, month, revision, "published", manifest, {"incidents": len(told.rows)})
+    open_to_all(draft)
+    draft.rename(draft.with_name(f"{month:%Y-%m}.{revision}"))
     return NewEdition(month, revision, clock.now(), told.rows, told.totals, manifest, signature, entry)
 
 

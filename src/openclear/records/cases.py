@@ -136,7 +136,8 @@ def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: 
 def confirm_external_case(grant: Grant, *, case_id: UUID) -> None:
     """Confirm a partner's case as its sponsor: from now on its agency can name it. Raises NotPossible for anybody else."""
     grant.require(Action.CASE_CONFIRM)
-    case = Case.objects.filter(pk=case_id, kind=EXTERNAL, sponsor=grant.officer, confirmed=None).first()
+    within = Case.objects.within(grant.over(Dataset.CASES))
+    case = within.filter(pk=case_id, kind=EXTERNAL, sponsor=grant.officer, confirmed=None).first()
     if case is None:
         raise NotPossible("There is no case that waits for your confirmation under this address.")
     gate.record_act(grant, facts={"confirmed": case.number})

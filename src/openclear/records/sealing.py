@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from openclear.access import barrier, gate
+from openclear.access.errors import NotAnswered
 from openclear.access.locks import Drained
 from openclear.access.ports import ports
 from openclear.access.standing import count_sealing, read_standing
@@ -27,6 +28,8 @@ BEYOND = (
     "Narratives and titles of other records that mention it in their words.",
     "The public edition that told of it, until it is made anew, and whoever kept that.",
     "Backups and replicas of the databases. An expunged row stays in the database, for nobody.",
+    "Lines that an import rejected (police/rejects): they lie there as they came.",
+    "The number of an external case: the agency that registered it cannot register it again.",
 )
 LABELS = {"seal": Label.SEALED, "expunge": Label.EXPUNGED}
 
@@ -69,12 +72,19 @@ def finish_sealings(*, older_than: timedelta = timedelta()) -> list[str]:
     `older_than`: leave alone what was begun later than that ago, for somebody may be about it.
     """
     begun = list(Sealing.objects.filter(done=False, begun__lte=clock.now() - older_than))
+    failed: list[Exception] = []
+    done = []
     for sealing in begun:
         facts = {"record": str(sealing.record), "court_order": sealing.court_order, "completed": sealing.kind}
-        _note(facts | _carry_out(sealing))
-    return [
-        f"The sealing of a record ({sealing.court_order}) was broken off: completed." for sealing in begun
-    ]
+        try:
+            _note(facts | _carry_out(sealing))
+        except Exception as error:  # noqa: BLE001 - one that fails must not keep the others from being completed
+            failed.append(error)
+        else:
+            done.append(f"The sealing of a record ({sealing.court_order}) was broken off: completed.")
+    if failed:
+        raise failed[0]
+    return done
 
 
 def _carry_out(sealing: Sealing) -> dict[str, int]:
@@ -92,7 +102,13 @@ def _carry_out(sealing: Sealing) -> dict[str, int]:
 
 
 def _nothing_under_way() -> Drained:
-    hold, drained = barrier.exclusive(barrier.RECORDS, certain=True)
+    try:
+        hold, drained = barrier.exclusive(barrier.RECORDS, certain=True)
+    except NotAnswered:
+        raise NotAnswered(
+            "The record is sealed: no new answer tells of it. One that was under way has not ended within five seconds; "
+            "the worker completes the sealing within a minute."
+        ) from None
     hold.release()
     return drained
 

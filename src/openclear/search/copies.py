@@ -7,8 +7,10 @@ from uuid import UUID
 from openclear.access.ports import Copies
 from openclear.search.files import exports_telling_of, remove
 from openclear.search.models import Export, Link, Watch, WatchHit
+from openclear.search.rules import OVER
 
-CHANGED = "Records in this export were sealed since it was made; ask for it again."
+# How much a file held is told of it no more; oversight has it in the log.
+_NOTHING = {"rows": 0, "size": 0, "sha256": ""}
 ERASED = "A court had the words of this export erased."
 
 
@@ -21,7 +23,7 @@ class _Files:
         """End each export whose rows are one of these, or tell of one."""
         holding = {export for record in records for export in exports_telling_of(record)}
         found = Export.objects.filter(pk__in=holding, state__in=("queued", "running", "ready"))
-        return self._end(list(found.values_list("pk", flat=True)), problem=CHANGED)
+        return self._end(list(found.values_list("pk", flat=True)), problem=OVER, **_NOTHING)
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
         """End a person's exports with these words."""

@@ -18,6 +18,7 @@ from openclear.search.rules import (
     FORMATS,
     KEEPING,
     MOST_PER_DAY,
+    OVER,
     SEARCH_OF,
     digest_of,
     for_oneself,
@@ -124,7 +125,7 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
         raise _ended(row, "The rules for you changed since this export was made; ask for it again.")
     try:
         if not _unchanged(row, asking, start, stop):
-            raise _ended(row, "Records in this export changed since it was made; ask for it again.")
+            raise _ended(row, OVER)
         with path_of(row.id).open("rb") as file:
             file.seek(start)
             return asking, file.read(stop - start)
@@ -161,7 +162,8 @@ def _unchanged(row: Export, asking: Grant, start: int, stop: int) -> bool:
 
 
 def _ended(row: Export, why: str) -> Gone:
-    Export.objects.filter(pk=row.id).update(state="ended", problem=why)
+    # Its measures go too: they say how much there was. Oversight has them in the log.
+    Export.objects.filter(pk=row.id).update(state="ended", problem=why, rows=0, size=0, sha256="")
     remove(row.id)
     return Gone(why)
 

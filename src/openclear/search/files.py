@@ -78,7 +78,14 @@ def exports_telling_of(record: UUID) -> list[str]:
 
 def _with_id(record: UUID, suffix: str) -> list[str]:
     beside = path_of("x").parent.glob(f"*{suffix}")
-    return [path.stem for path in beside if _stands_in(path.read_bytes(), record.bytes)]
+    return [path.stem for path in beside if _stands_in(_bytes_of(path), record.bytes)]
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # removed since it was listed
+        return b""
 
 
 def _stands_in(ids: bytes, wanted: bytes) -> bool:

@@ -17,6 +17,8 @@ FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "pdf"
 MOST_ROWS, MOST_PDF_ROWS, MOST_PER_DAY = 5_000_000, 5_000, 20
 EXPORT_KEPT, WATCH_KEPT, LINK_KEPT = timedelta(days=7), timedelta(days=90), timedelta(days=7)
 MOST_WATCHES = 50
+# What the owner reads of every export whose records changed: which of them, and how, would tell of what was sealed.
+OVER = "This export has ended; ask for it again."
 # What a thing is kept for, at one's own desk; what it asks for has a purpose of its own.
 KEEPING = Purpose.OWN_ACCOUNT
 CHANNELS = ("page", "mail", "webhook")

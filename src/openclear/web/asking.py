@@ -64,9 +64,13 @@ def mistake(
     request: HttpRequest, problem: str, template: str = "web/mistake.html", **facts: Any
 ) -> HttpResponse:
     """Return a page that says in one sentence what is wrong, with what was typed still in it. Logged here."""
-    receipt = _reported(request, "not understood")
-    context = {**facts, "problem": problem, "purposes": OFFERED, "noted": receipt.token}
-    return gate.stamp(render(request, template, context, status=400), receipt)
+
+    def page() -> tuple[HttpResponse, RefusalReceipt]:
+        receipt = _reported(request, "not understood")
+        context = {**facts, "problem": problem, "purposes": OFFERED, "noted": receipt.token}
+        return render(request, template, context, status=400), receipt
+
+    return gate.stamp_mistake(getattr(request, "asked_grant", None), page)
 
 
 def _reported(request: HttpRequest, problem: str) -> RefusalReceipt:
@@ -86,10 +90,12 @@ def ask(
     """Ask the gate in the name of whoever is signed in. Raises Refused."""
     # For the entry of a mistake that comes later.
     request.asked_action, request.asked_purpose = action, purpose  # type: ignore[attr-defined] # read by `_reported`
-    return gate.open_for(
+    grant = gate.open_for(
         request.session[sessions.OFFICER], action, purpose=purpose, case=case,
         on_behalf_of=facts.pop("on_behalf_of", None), facts={"address": address_of(request), **facts},
     )  # fmt: skip
+    request.asked_grant = grant  # type: ignore[attr-defined] # read by `mistake`
+    return grant
 
 
 def ask_reasoned(request: HttpRequest, action: Action, **facts: Any) -> Grant:
