@@ -211,7 +211,7 @@ def test_anyone_may_have_the_log_replayed_and_sees_how_far_it_is():
     assert client.get("/log/verify/999999").status_code == 404
 
 
-def test_a_damaged_log_is_said_to_be_one():
+def test_a_damaged_log_is_said_to_be_one(monkeypatch):
     from openclear.audit import log, verifying
     from openclear.audit.models import Body, Replay
     from openclear.vocabulary import clock
@@ -220,6 +220,7 @@ def test_a_damaged_log_is_said_to_be_one():
     kept, body.fields = body.fields, body.fields.replace('"value"', '"valve"', 1)
     body.save(using="audit")
     log.checkpoint()
+    monkeypatch.setattr(verifying.os, "nice", lambda _: 0)  # this process has other tests to run
     try:
         run = Replay.objects.create(began=clock.now())
         assert not verifying.keep_result(run.pk)
