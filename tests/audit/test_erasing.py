@@ -2,23 +2,35 @@
 
 import sqlite3
 import subprocess
+import unicodedata
+from collections import Counter
+from itertools import cycle
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connections
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import OperationalError, connections, router, transaction
+from django.db.models import AutoField
 
+from openclear.access import accounts
+from openclear.access.models import LockedHandle, OrderState, SignInFailure
+from openclear.audit import log
 from openclear.audit.queries import verify
 from openclear.audit.reading import entries, entry
 from openclear.cli.main import main
 from openclear.oversight import erasing
+from openclear.oversight.same_words import called, columns, rows_saying
 from openclear.search import alerts, exports
 from openclear.search.models import Export, Watch
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import ask, grant, open_case
+from tests.cast import GROUND, ask, cut_off, grant, lift, open_case, signed_in
 
+NUMBERS = cycle(range(30, 100))  # no two rows of a table have the same
 on_sqlite = pytest.mark.skipif("connections['audit'].vendor != 'sqlite'")
 
 
@@ -45,15 +57,15 @@ def okafor():
     return grant("okafor", Action.LOG_ERASE, Purpose.OVERSIGHT_REVIEW)
 
 
-def entries_with(word):
+def entries_with(word, field="query"):
     key = grant("okafor", Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
     newest = [row.number for row in entries(key)]
     found = (entry(key, number=number) for number in newest)
-    return [row.number for row in found if row and row.body.get("query") == word]
+    return [row.number for row in found if row and row.body.get(field) == word]
 
 
-def erase(number):
-    return erasing.erase(okafor(), entry=number, fields=["query"], court_order="2026 CH 3")
+def erase(number, field="query"):
+    return erasing.erase(okafor(), entry=number, fields=[field], court_order="2026 CH 3")
 
 
 def test_an_erasure_ends_what_the_asker_keeps_with_these_words_and_names_the_other_entries(asked):
@@ -123,3 +135,118 @@ def test_the_command_says_what_it_reached_and_what_not(asked, capsys):
     assert "1 alerts" in said
     assert "Backups" in said
     assert ("VACUUM" in said) == (connections["audit"].vendor == "postgresql")
+
+
+def test_what_an_order_says_stays_and_the_receipt_says_where(monkeypatch):
+    words = f"{GROUND} on Jos\u00e9 {uuid4().hex}"
+    monkeypatch.setattr("tests.cast.GROUND", words)
+    cut_off("us.dhs.ice")
+    try:
+        done = erase(OrderState.objects.get(ground=words).entry, "ground")
+        assert OrderState.objects.filter(ground=words).count() == 1
+        assert done.elsewhere == {"orders": 1}
+        assert any(sentence.startswith("The same words stand in: orders 1; ") for sentence in done.beyond)
+    finally:
+        lift("us.dhs.ice")
+
+
+def test_a_password_that_was_typed_as_a_handle_is_gone_from_the_failures_and_the_locks():
+    typed = f"Secre\u0301t {uuid4().hex}"  # the accent by itself, as some keyboards send it
+    for _ in range(accounts.MOST_FAILURES):
+        accounts.note_failure(typed, facts={})
+    claimed = log.spelled(typed.casefold())
+    numbers = entries_with(claimed, "claimed")
+    assert (len(numbers), accounts.is_locked(typed)) == (5, True)
+    done = erase(numbers[0], "claimed")
+    assert (done.ended["handles"], done.elsewhere) == (1, {})
+    assert not accounts.is_locked(typed)
+    assert not SignInFailure.objects.filter(handle=typed.casefold()).exists()
+
+
+def test_no_erasure_releases_an_account_that_is_locked():
+    SignInFailure.objects.all().delete()
+    try:
+        for _ in range(accounts.MOST_FAILURES):
+            accounts.note_failure("Soto", facts={})
+        done = erase(entries_with("soto", "claimed")[0], "claimed")
+        assert done.ended["handles"] == 0
+        assert accounts.is_locked("soto")
+        assert (done.elsewhere["locked handles"], done.elsewhere["failed sign-ins"]) == (1, 5)
+    finally:
+        LockedHandle.objects.all().delete()
+        SignInFailure.objects.all().delete()
+
+
+def saying(*words):
+    return rows_saying(okafor(), words=words)
+
+
+def test_a_word_is_found_in_every_column_of_every_table():
+    """A table that is added later is looked through by itself: each of its columns is filled here with a word."""
+    key, word = okafor(), "zq\u00f1"
+    assert rows_saying(key, words=[word]).rows == {}
+    expected = Counter()
+    with transaction.atomic("default"), transaction.atomic("public"):
+        # A session is packed, and has a test of its own.
+        for table in set(apps.get_models()) - set(apps.get_app_config("audit").get_models()) - {Session}:
+            telling = [column for column in columns(table) if (column.max_length or len(word)) >= len(word)]
+            for column in telling:
+                fill(table, column, word)
+                expected[called(table)] += 1
+        found = rows_saying(key, words=["nothing", word]).rows
+        for database in ("default", "public"):
+            transaction.set_rollback(True, using=database)
+    assert found == expected
+    assert {"orders", "proposals", "notices", "sealings", "alerts", "public lists of access"} < set(found)
+
+
+def fill(table, telling, word):
+    """Write a row that has the word in one column and something else in the others."""
+    filled = {
+        column.attname: value_of(column)
+        for column in table._meta.concrete_fields
+        if not isinstance(column, AutoField)
+    }
+    filled[telling.attname] = {"told": [{word: 1}]} if telling.get_internal_type() == "JSONField" else word
+    table(**filled).save(using=router.db_for_write(table), force_insert=True)
+
+
+def value_of(column):
+    column = column.target_field if column.is_relation else column
+    made = {
+        "BinaryField": bytes, "BooleanField": bool, "DateField": clock.today, "DateTimeField": clock.now, "JSONField": dict,
+        "BigIntegerField": lambda: 10**9 + next(NUMBERS), "UUIDField": uuid4,
+        "CharField": lambda: uuid4().hex[: column.max_length], "EmailField": str, "TextField": str,
+    }  # fmt: skip
+    return made.get(column.get_internal_type(), lambda: next(NUMBERS))()
+
+
+def test_the_reason_that_a_session_keeps_is_found_though_a_session_is_packed():
+    reason = f"Mu\u00f1oz {uuid4().hex}"
+    client = signed_in("rivera")
+    kept = client.session
+    kept["reason"] = {"case": unicodedata.normalize("NFD", reason)}
+    kept.save()
+    assert saying(reason).rows == {"sessions": 1}
+    client.session.flush()
+
+
+def test_words_that_point_at_nobody_fill_no_receipt():
+    plain = ("ab", "0610", "2019-07-12", str(uuid4()), "criminal-investigation", "true", "people")
+    found = saying(*plain)
+    assert (found.rows, found.common) == ({}, len(plain))
+
+
+def test_very_long_and_very_many_words_are_looked_for():
+    found = saying("x" * 200_000, "100% \\ _'\x00", *(f"qx{number}z" for number in range(25)))
+    assert (found.rows, found.unread) == ({}, ())
+
+
+def test_a_public_database_that_is_down_is_named_and_the_receipt_comes(asked):
+    def down(*_given):
+        raise OperationalError("no route to host")
+
+    with connections["public"].execute_wrapper(down):
+        done = erase(entries_with(asked.word)[0])
+    assert done.ended["exports"] == 1
+    assert "The public database could not be looked through for the same words." in done.beyond

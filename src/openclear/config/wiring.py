@@ -1,5 +1,6 @@
 """Who implements which port. Called once by every process, before it serves anything."""
 
+from openclear.access.copies import ClaimedHandles
 from openclear.access.ports import ports
 from openclear.access.reach import Sessions, Tokens
 from openclear.oversight.public_access import PublicAccess
@@ -13,4 +14,5 @@ from openclear.search.reports import reports
 def wire() -> None:
     """Register the implementations of the gate's ports, and the reports that are made as jobs."""
     reports.register([LateBook()])
-    ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess(), kept_copies())
+    copies = [ClaimedHandles(), *kept_copies()]
+    ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess(), copies)

@@ -9,6 +9,7 @@ from openclear.access import gate
 from openclear.access.ports import ports
 from openclear.audit import commands
 from openclear.audit.destroying import empty_write_ahead_log
+from openclear.oversight.same_words import Elsewhere, rows_saying
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant, Receipt
 
@@ -20,7 +21,12 @@ BEYOND = (
 )
 ARCHIVES = (
     "PostgreSQL keeps the old rows until they are vacuumed, and archived write-ahead logs as long as you keep them: "
-    "run VACUUM (FULL, ANALYZE) audit_body; VACUUM (FULL, ANALYZE) search_export, search_watch; as docs/operations.md says."
+    "run VACUUM (FULL, ANALYZE) audit_body; VACUUM (FULL, ANALYZE) search_export, search_watch, access_signinfailure, access_lockedhandle; as docs/operations.md says."
+)
+
+LEFT = (
+    "they are left as they are; where the court's order covers them too, seal the record, or have the owner of the database "
+    "overwrite the words (docs/operations.md)."
 )
 
 
@@ -28,7 +34,8 @@ ARCHIVES = (
 class Erasure:
     """What an erasure did. `ended`: kept things with these words, by their kind; `destroyed`, `left`: names of databases.
 
-    `entries`: other entries that hold the same words, each of which is erased by an order of its own.
+    `entries`: other entries that hold the same words, each of which is erased by an order of its own. `elsewhere`: rows of
+    other tables that hold them, by their kind, which nothing erased. `unsearched`: sentences on what was not looked for.
     """
 
     receipt: Receipt
@@ -36,6 +43,8 @@ class Erasure:
     destroyed: tuple[str, ...]
     left: tuple[str, ...]
     entries: tuple[int, ...]
+    elsewhere: Mapping[str, int]
+    unsearched: tuple[str, ...]
 
     @property
     def beyond(self) -> tuple[str, ...]:
@@ -46,11 +55,13 @@ class Erasure:
             if numbers
             else ()
         )
+        kinds = ", ".join(f"{name} {number}" for name, number in self.elsewhere.items())
+        rows = (f"The same words stand in: {kinds}; {LEFT}",) if kinds else ()
         busy = tuple(
             f"The write-ahead log of {name}: it could not be emptied; repeat the act." for name in self.left
         )
         archives = (ARCHIVES,) if any(connections[name].vendor == "postgresql" for name in DATABASES) else ()
-        return (*same, *busy, *archives, *BEYOND)
+        return (*same, *rows, *self.unsearched, *busy, *archives, *BEYOND)
 
 
 def erase(grant: Grant, *, entry: int, fields: Sequence[str], court_order: str) -> Erasure:
@@ -65,6 +76,8 @@ def erase(grant: Grant, *, entry: int, fields: Sequence[str], court_order: str) 
     # The copies first, for they are found by the words: a crash in between leaves the words in the log, and the act to repeat.
     ended = {kept.name: kept.forget_words(owner, words) for kept in ports.copies}
     receipt = commands.erase(grant, entry=entry, fields=list(fields), court_order=court_order)
+    # Counted after the act, so that the receipt tells what is left.
+    elsewhere = rows_saying(grant, words=words)
     sqlite = {name: told for name, told in DATABASES.items() if connections[name].vendor == "sqlite"}
     emptied = {name: empty_write_ahead_log(name) for name in sqlite}
     return Erasure(
@@ -73,4 +86,15 @@ def erase(grant: Grant, *, entry: int, fields: Sequence[str], court_order: str) 
         tuple(told for name, told in sqlite.items() if emptied[name]),
         tuple(told for name, told in sqlite.items() if not emptied[name]),
         tuple(commands.other_entries(grant, entry=entry, words=words)),
+        elsewhere.rows,
+        _unsearched(elsewhere),
+    )
+
+
+def _unsearched(elsewhere: Elsewhere) -> tuple[str, ...]:
+    unread = tuple(f"{name} could not be looked through for the same words." for name in elsewhere.unread)
+    common = f"Words that are too short or too plain to be looked for outside the log: {elsewhere.common}."
+    return (
+        *(sentence[0].upper() + sentence[1:] for sentence in unread),
+        *((common,) if elsewhere.common else ()),
     )

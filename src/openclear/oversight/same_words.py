@@ -1,0 +1,163 @@
+"""Where the words of an erasure stand besides the log: every table of the police and of the public database is looked through.
+
+An erasure deletes none of it: what an order or a record says has its own ways to change. But its receipt is not silent.
+"""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, TypeAlias
+
+from django.apps import apps
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import DatabaseError, router
+from django.db.models import CharField, F, Field, JSONField, Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Lower, StrIndex
+from django.db.models.lookups import GreaterThan
+from django.db.models.options import Options
+
+from openclear.access.rules import HOST
+from openclear.search.rules import CHANNELS, FORMATS
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+# The log's own database is not among them: its entries are named one by one.
+LOOKED_THROUGH = {"default": "the police database", "public": "the public database"}
+# What an officer calls them, where the name of the table is not that.
+_CALLED = {
+    "access.agency": "agencies", "access.lockedhandle": "locked handles",
+    "access.officer": "accounts", "access.orderproof": "receipts of orders", "access.orderstate": "orders",
+    "access.signinfailure": "failed sign-ins", "audit.knownlog": "marks of the log", "audit.replay": "replays of the log",
+    "django_tasks_database.dbtaskresult": "jobs", "records.address": "addresses", "records.boundary": "boundaries",
+    "records.nameword": "words of names", "records.person": "people", "records.personname": "names of people",
+    "release.access": "public lists of access", "search.watch": "alerts",
+}  # fmt: skip
+# Values that the program itself writes, and those that every other row has: a beat, a year, a day, an id. They point at
+# nobody, and would fill the receipt with counts of whole tables.
+_PLAIN = frozenset(
+    map(str, (*Action, *CHANNELS, *Dataset, *FORMATS, HOST, *Purpose, "false", "none", "true"))
+)
+_CODE = re.compile(r"\d{1,4}|\d{4}-\d\d-\d\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SHORTEST = 3
+# At most so many words in one statement: SQLite takes a thousand conditions, and a table has up to 17 columns.
+_AT_ONCE = 10
+Column: TypeAlias = "Field[Any, Any]"
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Rows that say one of the words, by their kind. `unread`: databases that could not be read.
+
+    `common`: how many words were not looked for, because they are too short or too plain to mean anybody.
+    """
+
+    rows: Mapping[str, int]
+    common: int
+    unread: tuple[str, ...]
+
+
+def rows_saying(grant: Grant, *, words: Sequence[str]) -> Elsewhere:
+    """Count the rows with one of these words in a text or JSON column, also as a part of it and in letters of other case.
+
+    Raises nothing where a database cannot be read: the erasure is done by then, and its receipt must come.
+    """
+    grant.require(Action.LOG_ERASE)
+    wanted = {word.strip() for word in words if word.strip()}
+    telling = sorted(word for word in wanted if not _is_common(word))
+    counted: Counter[str] = Counter()
+    unread: set[str] = set()
+    for table in tables():
+        database = router.db_for_read(table)
+        try:
+            counted[called(table)] += 0 if database in unread else _count(table, telling)
+        except DatabaseError:
+            unread.add(database)
+    return Elsewhere(
+        {name: number for name, number in sorted(counted.items()) if number},
+        len(wanted) - len(telling),
+        tuple(told for name, told in LOOKED_THROUGH.items() if name in unread),
+    )
+
+
+def tables() -> Iterator[type[Model]]:
+    """Yield every table of the police and of the public database, whoever keeps it."""
+    return (
+        table
+        for table in apps.get_models(include_auto_created=True)
+        if router.db_for_read(table) in LOOKED_THROUGH and not _described(table).proxy
+    )
+
+
+def columns(table: type[Model]) -> list[Column]:
+    """Return the columns of a table that can hold a word."""
+    return [
+        column
+        for column in _described(table).concrete_fields
+        if isinstance(column, CharField | TextField | JSONField)
+    ]
+
+
+def called(table: type[Model]) -> str:
+    """Return what the rows of a table are called in a receipt."""
+    described = _described(table)
+    return _CALLED.get(described.label_lower) or str(described.verbose_name_plural).lower()
+
+
+def _described(table: type[Model]) -> Options[Model]:
+    return table._meta  # noqa: SLF001 - Django's documented way to a model's columns and names
+
+
+def _is_common(word: str) -> bool:
+    plain = word.lower()
+    return len(word) < _SHORTEST or plain in _PLAIN or _CODE.fullmatch(plain) is not None
+
+
+def _count(table: type[Model], words: Sequence[str]) -> int:
+    if issubclass(table, AbstractBaseSession):
+        return _count_sessions(table, words)
+    rows: QuerySet[Any] = QuerySet(table, using=router.db_for_read(table))
+    parts = [words[start : start + _AT_ONCE] for start in range(0, len(words), _AT_ONCE)]
+    # With more words than fit into a statement a row that says several may count twice: too many, never too few.
+    conditions = [_saying(columns(table), part) for part in parts]
+    return sum(rows.filter(condition).count() for condition in conditions if condition)
+
+
+def _saying(within: Sequence[Column], words: Sequence[str]) -> Q:
+    return reduce(or_, (_holds(column, text) for column in within for text in _texts(column, words)), Q())
+
+
+def _holds(column: Column, text: str) -> Q:
+    # A position and no pattern: SQLite's LIKE takes no long ones, and gives some letters a meaning.
+    place = StrIndex(Lower(Cast(F(column.name), TextField())), Lower(Value(text)))
+    return Q(GreaterThan(place, 0))
+
+
+def _texts(column: Column, words: Sequence[str]) -> set[str]:
+    spelled = {text for word in words for text in _spellings(word)}
+    if isinstance(column, JSONField):
+        return {text for word in spelled for text in _within_json(word)}
+    return {text for text in spelled if "\x00" not in text}  # which PostgreSQL takes for no text at all
+
+
+def _spellings(word: str) -> set[str]:
+    # The log spells in NFC; a table keeps what a keyboard sent.
+    return {unicodedata.normalize(form, word) for form in ("NFC", "NFD")}
+
+
+def _within_json(word: str) -> set[str]:
+    # SQLite keeps JSON as Python writes it, an accent as \u00e9; PostgreSQL keeps letters.
+    return {json.dumps(word, ensure_ascii=escaped)[1:-1] for escaped in (True, False)}
+
+
+def _count_sessions(table: type[AbstractBaseSession], words: Sequence[str]) -> int:
+    # A session is signed and packed, so the database cannot look into it.
+    spelled = {text.lower() for word in words for form in _spellings(word) for text in _within_json(form)}
+    rows: QuerySet[AbstractBaseSession] = QuerySet(table, using=router.db_for_read(table))
+    told = (json.dumps(row.get_decoded(), default=str, ensure_ascii=False).lower() for row in rows.iterator())
+    return sum(any(text in session for text in spelled) for session in told)
