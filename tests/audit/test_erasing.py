@@ -250,3 +250,32 @@ def test_a_public_database_that_is_down_is_named_and_the_receipt_comes(asked):
         done = erase(entries_with(asked.word)[0])
     assert done.ended["exports"] == 1
     assert "The public database could not be looked through for the same words." in done.beyond
+
+
+def test_an_accent_is_an_accent_however_a_keyboard_composed_it():
+    word = f"Jos\u00e9 Mu\u00f1oz {uuid4().hex[:8]}"
+    typed = unicodedata.normalize("NFD", word)
+    key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
+    export = exports.request_export(key, kind="incidents", text=typed, narrow={}, format_name="csv")
+    alert = alerts.keep_alert(key, kind="incidents", text=typed, channel="page")
+    kept = [Export.objects.filter(pk=export.id), Watch.objects.filter(pk=alert.id)]
+    assert [rows.get().text for rows in kept] == [word, word]
+    for rows in kept:
+        rows.update(text=typed)  # as it was kept before
+    assert saying(word).rows == {"alerts": 1, "exports": 1}
+    done = erase(entries_with(word)[0])
+    assert (done.ended["exports"], done.ended["alerts"], done.elsewhere) == (1, 1, {})
+    assert [(rows.get().state, rows.get().text) for rows in kept] == [("ended", ""), ("ended", "")]
+
+
+def test_words_of_an_entry_whose_officer_was_erased_first_are_ended_whoever_keeps_them(asked):
+    number = entries_with(asked.word)[0]
+    key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
+    longer = alerts.keep_alert(key, kind="incidents", text=f"{asked.word} Ashland", channel="page")
+    assert erase(number, "officer").elsewhere["accounts"] >= 1
+    assert Watch.objects.get(pk=asked.alert).state == "active"
+    done = erase(number)
+    assert (done.ended["exports"], done.ended["alerts"]) == (1, 1)
+    assert (Export.objects.get(pk=asked.export).text, Watch.objects.get(pk=asked.alert).text) == ("", "")
+    assert Watch.objects.get(pk=longer.id).state == "active"
+    assert done.elsewhere == {"alerts": 1}

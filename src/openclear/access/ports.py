@@ -59,7 +59,10 @@ class Copies(Protocol):
         """End what holds one of these records, remove its copy, and return how many. Twice is harmless."""
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
-        """End what a person keeps with one of these words in it, remove the words, and return how many."""
+        """End what a person keeps with one of these words in it, remove the words, and return how many.
+
+        `owner`: "" where nobody can be told from the entry any more; then what anyone keeps whose whole text is one of them.
+        """
 
 
 class Publication(Protocol):

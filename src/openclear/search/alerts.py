@@ -17,6 +17,7 @@ from django.conf import settings
 from openclear.access import gate
 from openclear.access.errors import RecordsChanged, Refused
 from openclear.access.queries import mail_of
+from openclear.audit import log
 from openclear.records.rules import civil_form_in
 from openclear.records.streaming import count_there, ids_found
 from openclear.search.addresses import check_target
@@ -70,6 +71,7 @@ def keep_alert(
     """
     grant.require(SEARCH_OF[kind_of(kind)])
     for_oneself(grant)
+    text = log.spelled(text)  # what is kept, so that an erasure finds it by the words of an entry
     _check(grant, text, channel)
     target = check_target(address, settings.WEBHOOK_TARGETS) if channel == "webhook" else ""
     known = ids_found(grant, kind=kind, text=text, most=MOST_KNOWN + 1, narrow=narrow)
@@ -81,7 +83,7 @@ def keep_alert(
     watch = Watch.objects.create(
         owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text.strip(),
         state="active", created=moment, expires=moment + WATCH_KEPT, channel=channel, address=target,
-        secret=secrets.token_hex(32), asked=moment, narrow=facts_of(narrow),
+        secret=secrets.token_hex(32), asked=moment, narrow=log.spelled(facts_of(narrow)),
     )  # fmt: skip
     _remember(watch, known, moment)
     return _row(grant, watch)

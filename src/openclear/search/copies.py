@@ -1,10 +1,11 @@
 """Copies that this room keeps: files of exports, hits of alerts, links, and the words of what people saved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from openclear.access.ports import Copies
+from openclear.audit import log
 from openclear.search.files import exports_telling_of, remove
 from openclear.search.models import Export, Link, Watch, WatchHit
 from openclear.search.rules import OVER
@@ -26,7 +27,7 @@ class _Files:
         return self._end(list(found.values_list("pk", flat=True)), problem=OVER, **_NOTHING)
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
-        """End a person's exports with these words."""
+        """End a person's exports with these words; anyone's that are of nothing else where nobody is named."""
         return self._end(_with_words(Export, owner, words), problem=ERASED, text="", narrow={})
 
     @staticmethod
@@ -47,7 +48,7 @@ class _Hits:
         return WatchHit.objects.filter(record__in=list(records)).delete()[0]
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
-        """End a person's alerts with these words."""
+        """End a person's alerts with these words; anyone's that are of nothing else where nobody is named."""
         keys = _with_words(Watch, owner, words)
         WatchHit.objects.filter(watch__in=keys).delete()
         return Watch.objects.filter(pk__in=keys).update(state="ended", text="", narrow={})
@@ -74,6 +75,16 @@ def kept_copies() -> list[Copies]:
 
 
 def _with_words(table: type[Export] | type[Watch], owner: str, words: Sequence[str]) -> list[UUID]:
-    wanted = {word.strip() for word in words if word.strip()}
-    rows = table.objects.filter(owner=owner).values_list("pk", "text", "narrow")
-    return [key for key, text, narrow in rows if wanted & {text.strip(), *map(str, narrow.values())}]
+    # As the log spells them, on both sides: older rows keep an accent as a keyboard composed it.
+    wanted = _spelled(words)
+    # A filter is no whole text: where the owner is erased, a beat must not end the alerts of everybody on it.
+    rows = table.objects.filter(owner=owner) if owner else table.objects.exclude(text="")
+    return [
+        key
+        for key, text, narrow in rows.values_list("pk", "text", "narrow")
+        if wanted & _spelled([text, *(narrow.values() if owner else ())])
+    ]
+
+
+def _spelled(words: Iterable[Any]) -> set[str]:
+    return {log.spelled(str(word)).strip() for word in words} - {""}

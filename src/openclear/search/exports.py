@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from openclear.access import gate
+from openclear.audit import log
 from openclear.records.streaming import all_there, still_told
 from openclear.search.errors import Gone
 from openclear.search.files import exports_with, ids_of, path_of, remove, told_in
@@ -64,6 +65,8 @@ def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> Expo
 
 
 def _queued(grant: Grant, kind: str, format_name: str, text: str, narrow: dict[str, Any]) -> ExportRow:
+    # Kept as the log spells it: an erasure finds this by the words of an entry.
+    text, narrow = log.spelled(text), log.spelled(narrow)
     # Refused here and not in the job: a file that its owner may not keep is not made.
     gate.open_for(
         grant.officer, Action.EXPORT_KEEP, purpose=KEEPING, facts={"export": f"{kind} {format_name}"}
