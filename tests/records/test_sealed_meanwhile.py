@@ -212,8 +212,7 @@ def test_a_mistake_that_was_found_among_records_leaves_as_an_answer_does(sealed_
 
 
 def test_a_token_that_is_made_while_a_record_is_sealed_is_shown(sealed_at_release):
-    client = signed_in("rivera")
-    made = client.post("/account/tokens/create", {"name": "a program"})
+    made = signed_in("lund").post("/account/tokens/create", {"name": f"a program {uuid4().hex[:6]}"})
     assert made.status_code == 200
     assert sealed_at_release, "a token tells of no record"
 

@@ -23,6 +23,8 @@ from tests.cast import CRIME, ask, grant, open_case, signed_in
 
 WHEN = datetime(2003, 2, 11, 12, tzinfo=UTC)
 READERS = ("rivera", "brandt", "chen", "frost", "marsh")
+# Who administers and who oversees see no record, and nothing in log, lists and desks that tells of one.
+OTHERS = ("novak", "okafor")
 # What is asked for is never the whole of a word that would be a secret: a page repeats what was asked.
 ASKED = ("777xx n quim", "vexl", "zqvx", "CB77712")
 
@@ -161,7 +163,7 @@ def told_to(world, who, capsys):
     said.append(("cases", ask(who, "cases", limit="200").content.decode()))
     said += [("cases", ask(who, f"cases/{record}").content.decode()) for record in world.records]
     capsys.readouterr()
-    assert main(["cases", "--json", "--by", who], lambda: None) == 0
+    assert main(["cases", "--json", "--by", who], lambda: None) in ({0} if who in READERS else {0, 1})
     said.append(("openclear cases", capsys.readouterr().out))
     return [(place, text.lower()) for place, text in said]
 
@@ -192,7 +194,7 @@ def test_no_place_tells_of_what_was_sealed(world, head, capsys):
     hide(world, head)
     left = [
         (who, place, word)
-        for who in READERS
+        for who in (*READERS, *OTHERS)
         for place, text in told_to(world, who, capsys)
         for word in WORDS[head]
         if word in text and (word != "arrestee" or str(world.person.id) in text)
