@@ -218,8 +218,12 @@ SEEN = [
     (BRANDT, Label.INTELLIGENCE, CRIME, "intelligence-rows"),
     (BRANDT, Label.GANG, CRIME, "gang-rows"),
     (FROST, Label.DOMESTIC, CRIME, "domestic-rows"),
+    (CHEN, Label.JUVENILE, Purpose.CRIME_ANALYSIS, "juvenile-rows"),
+    (CHEN, Label.VICTIM, Purpose.CRIME_ANALYSIS, "victim-rows"),
 ]
 HIDDEN = [
+    (FROST, Label.VICTIM, Purpose.CRIME_ANALYSIS, "victim-rows"),
+    (FROST, Label.JUVENILE, Purpose.CRIME_ANALYSIS, "juvenile-rows"),
     (RIVERA, Label.SEALED, CRIME, "sealed-rows"),
     (OSEI, Label.EXPUNGED, Purpose.RECORDS_MAINTENANCE, "expunged-rows"),
     (FROST, Label.JUVENILE, CRIME, "juvenile-rows"),

@@ -21,6 +21,7 @@ from openclear.records.changed import mark
 from openclear.records.models import Incident, Offense
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import grant, signed_in
@@ -299,20 +300,32 @@ def test_twenty_questions_on_the_citys_real_data(data, tmp_path):
 
 
 def _public_counts_are_those_of_the_file(connection, told):
-    """Of each month the map's areas are the file's, or withheld whole with those too small; and so is each type in an area."""
-    areas = "SELECT strftime(date, '%Y-%m'), CAST(\"Community Area\" AS VARCHAR), count(*) FROM file GROUP BY 1, 2"
+    """Of each month the map's areas are the file's, or withheld whole with those too small; and so is each type in an area.
+
+    Without offenses against children and those that name a victim, which are in no edition.
+    """
+    kinds = 'SELECT DISTINCT "IUCR", "Primary Type", "Description" FROM file'
+    rows = connection.execute(kinds).fetchall()
+    labels = [handling_of(row[0].upper().zfill(4) if row[0] else "", *row[1:]).labels for row in rows]
+    hidden, sensitive = Label.JUVENILE | Label.VICTIM, Label.DOMESTIC | Label.SEXUAL_ASSAULT
+    kept = [(*row, bool(own & sensitive)) for row, own in zip(rows, labels, strict=True) if not own & hidden]
+    connection.execute("CREATE TABLE told (code VARCHAR, kind VARCHAR, words VARCHAR, is_sensitive BOOLEAN)")
+    connection.executemany("INSERT INTO told VALUES (?, ?, ?, ?)", kept)
+    connection.execute(
+        'CREATE VIEW open_file AS SELECT file.*, is_sensitive OR "Domestic" AS is_sensitive FROM file JOIN told ON "IUCR" IS NOT DISTINCT FROM code AND "Primary Type" = kind AND "Description" = words'
+    )
+    areas = "SELECT strftime(date, '%Y-%m'), CAST(\"Community Area\" AS VARCHAR), count(*) FROM open_file GROUP BY 1, 2"
     of_area = {(month, area): count for month, area, count in connection.execute(areas).fetchall()}
     assert all(count in {0, of_area[month, area]} for month, area, count in told["areas"])
     assert sum(count for *_, count in told["areas"]) > 0.99 * sum(of_area.values())
-    types = "SELECT \"Primary Type\", strftime(date, '%Y-%m'), count(*) FROM file GROUP BY 1, 2"
+    types = "SELECT \"Primary Type\", strftime(date, '%Y-%m'), count(*) FROM open_file GROUP BY 1, 2"
     of_file = {(kind, month): count for kind, month, count in connection.execute(types).fetchall()}
     for kind, months in told["types"].items():
         for month, count in months.items():
             assert count is None or count == of_file[kind, month], (kind, month)
-    cells = 'SELECT strftime(date, \'%Y-%m\'), "Primary Type", CAST("Community Area" AS VARCHAR), count(*) FROM file GROUP BY 1, 2, 3'
-    of_cell = {
-        (month, kind, area): count for month, kind, area, count in connection.execute(cells).fetchall()
-    }
+    cells = 'SELECT strftime(date, \'%Y-%m\'), "Primary Type", CAST("Community Area" AS VARCHAR), count(*), count(*) FILTER (NOT is_sensitive) FROM open_file GROUP BY 1, 2, 3'
+    # Whole, or without all that is sensitive: one or two of those could be counted.
+    of_cell = {tuple(row[:3]): set(row[3:]) for row in connection.execute(cells).fetchall()}
     shown = {(month, kind, area): count for month, kind, area, count in told["cells"] if count}
-    assert all(of_cell[cell] == count >= 3 for cell, count in shown.items())
-    assert sum(shown.values()) > 0.8 * sum(of_cell.values())
+    assert all(count in of_cell[cell] and count >= 3 for cell, count in shown.items())
+    assert sum(shown.values()) > 0.75 * sum(map(max, of_cell.values()))

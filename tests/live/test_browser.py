@@ -152,7 +152,7 @@ def test_novak_plans_adler_approves_and_both_read_the_receipt(somebody):
     adler.look("proposal")
     adler.page.get_by_role("button", name="Approve: cut off now").click()
     adler.page.get_by_role("heading", name="Receipt").wait_for()
-    assert adler.text().count("verified") == 7
+    assert adler.text().count("verified") == 8
     adler.look("order")
     ives.page.reload()
     assert "Refused" in ives.text()

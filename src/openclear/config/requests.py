@@ -84,6 +84,10 @@ class Incoming:
         self._head, self._told = None, False
         self._look()
 
+    def forget(self) -> None:
+        """Put everything away: nobody reads on."""
+        self._bytes = bytearray()
+
     def _look(self) -> None:
         if self._head is not None or self.refusal is not None:
             return

@@ -148,6 +148,8 @@ class StagedWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
     def _leave(self, visit: Visit) -> None:
         self._listen(visit, 0)
         visit.stage = Stage.ENDED
+        # At once: visit, line and what resets it know each other, so the rest is freed only when cycles are looked for.
+        visit.line.incoming.forget()
         self._sent.pop(visit, None)
         if visit in self._visits:
             del self._visits[visit]
