@@ -1,8 +1,13 @@
 """What whoever runs the tests can choose, taken out of the environment before the program looks at it."""
 
+import json
 import os
 
-_GIVEN = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("OPENCLEAR_")}
+# Under this name it stays for the processes that pytest shares the tests among: they begin with what the first one left.
+_KEPT = "CHOSEN_FOR_THE_TESTS"
+_TAKEN = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("OPENCLEAR_")}
+_GIVEN: dict[str, str] = json.loads(os.environ.get(_KEPT, "{}")) | _TAKEN
+os.environ[_KEPT] = json.dumps(_GIVEN)
 # The whole suite on PostgreSQL instead of SQLite: the address of a server.
 POSTGRESQL = _GIVEN.get("OPENCLEAR_TEST_POSTGRESQL", "")
 # Where live tests look for a PostgreSQL server; they are skipped without one.

@@ -57,21 +57,27 @@ def pair(action=Action.ORDER_CUT_OFF):
 
 
 @pytest.fixture
-def under_ice():
-    """How many agencies with access an order on ICE cuts off: two, and those that other stories put there."""
+def with_access():
+    """The agencies with access before any order."""
     public_access.PublicAccess().publish()
-    paths = [row["path"] for row in queries.access().agencies]
-    return sum(path.startswith("us.dhs.ice.") for path in paths)
+    return {row["path"] for row in queries.access().agencies}
 
 
 @pytest.fixture
-def order(under_ice):
-    assert under_ice >= 2
+def order(with_access):
+    assert with_access >= {"us.dhs.ice.ero", "us.dhs.ice.hsi"}
     first, second = pair()
     receipt = orders.cut_off(first, approval=second, order=draft())
     yield receipt
     with suppress(Exception):
         lift(receipt.order)
+
+
+@pytest.fixture
+def cut(with_access, order):
+    """The agencies that the order takes out: those two, and what other stories put below ICE."""
+    assert order
+    return with_access - {row["path"] for row in queries.access().agencies}
 
 
 def test_an_order_is_on_the_public_page_when_it_returns_and_gone_when_it_is_lifted(order):
@@ -96,22 +102,22 @@ def translated_day():
         return date_format(clock.now().astimezone(CHICAGO).date(), "j F Y")
 
 
-@pytest.mark.usefixtures("order")
-def test_agencies_under_an_order_are_not_among_those_with_access(under_ice):
+def test_agencies_under_an_order_are_not_among_those_with_access(cut):
+    assert cut >= {"us.dhs.ice.ero", "us.dhs.ice.hsi"}
     told = queries.access()
     paths = {row["path"] for row in told.agencies}
     assert paths >= {"us.doj.fbi", "us.dhs.cbp", "il.isp"}
     assert not paths & {"us.dhs.ice.ero", "us.dhs.ice.hsi"}
-    assert (told.cut_off, told.limited) == (under_ice, 0)
+    assert (told.cut_off, told.limited) == (len(cut), 0)
     # Below it stand counts of what was asked, also of those who are cut off now.
     assert ">us.dhs.ice.ero<" not in page().partition("Searches and refusals")[0]
-    assert f"{under_ice} agencies that would have it are cut off by orders." in " ".join(page().split())
+    assert f"{len(cut)} agencies that would have it are cut off by orders." in " ".join(page().split())
     home = page("home")
     assert f'<b class="numbers">{len(paths)}</b>' in home
-    assert f'<b class="numbers">{under_ice}</b>' in home
+    assert f'<b class="numbers">{len(cut)}</b>' in home
 
 
-def test_each_state_of_an_order_is_told_in_its_act(order, under_ice):
+def test_each_state_of_an_order_is_told_in_its_act(order, cut):
     first, second = pair(Action.ORDER_LIFT)
     narrowed = orders.narrow(
         first,
@@ -122,7 +128,7 @@ def test_each_state_of_an_order_is_told_in_its_act(order, under_ice):
     assert target(narrowed) == ("verified", 1, 0)
     shown = " ".join(page().split())
     assert "Limited to: people" in shown
-    assert f"The access of {under_ice} is limited by orders." in shown
+    assert f"The access of {len(cut)} is limited by orders." in shown
     assert "limited by an order</span>" in shown
     assert BASIS in shown
     suspended = orders.suspend(first, approval=second, name=order.order, document="19 C 1", ground="a court")

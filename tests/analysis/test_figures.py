@@ -74,7 +74,7 @@ def test_a_narrowing_counts_what_it_names_and_the_last_day_is_in_it():
     assert questions.coverage(chen(), narrow=narrow).last.date() <= date(2026, 3, 31)
 
 
-@pytest.mark.parametrize("label", [Label.SEALED, Label.JUVENILE, Label.EXPUNGED, Label.INTELLIGENCE])
+@pytest.mark.parametrize("label", [Label.SEALED, Label.INFORMANT, Label.EXPUNGED, Label.INTELLIGENCE])
 @pytest.mark.parametrize("table", [Incident, Offense])
 def test_what_a_clearance_hides_is_in_no_figure(label, table):
     incident = Incident.objects.filter(labels=0).order_by("?").first()

@@ -146,11 +146,11 @@ def test_a_checkpoint_of_the_export_itself_or_a_file_that_is_none_is_wrong_usage
     assert verify(export, "--checkpoint", str(tmp_path / "nothing")).returncode == 2
 
 
-def test_the_key_that_was_given_is_named_and_another_one_is_a_fault(export):
-    key = (export / "log.vkey").read_text().strip()
-    assert "given with --key" in verify(export, "--key", key).stdout
+def test_the_key_that_was_given_is_named_and_another_one_is_a_fault(small):
+    key = (small / "log.vkey").read_text().strip()
+    assert "given with --key" in verify(small, "--key", key).stdout
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-    done = verify(export, "--key", notes.key_text(key.split("+")[0], other))
+    done = verify(small, "--key", notes.key_text(key.split("+")[0], other))
     assert done.returncode == 1
     assert "log.vkey is another key than the one used" in done.stdout
 
