@@ -1,5 +1,6 @@
 """The log as its users meet it: judged, durable, one order of things."""
 
+import json
 import os
 import signal
 import threading
@@ -192,6 +193,18 @@ def test_a_body_that_vanished_without_an_erase_entry_is_an_alarm():
     finally:
         body.entry = receipt.entry
         body.save(using="audit", force_insert=True)
+
+
+def test_whatever_is_typed_as_a_case_the_writer_goes_on():
+    """A database that holds no NUL would have ended it: the case stands in a column of its own, too."""
+    log.append(answer("il.isp"))
+    writer = sequencer_pid()
+    for typed in ("\x00", "a\x00b" * 20, "\ud800", "\uffff"):
+        said = Draft("refusal", "deny", agencies=["il.isp"], body={"case": typed, "officer": typed})
+        entry = log.append(said).entry
+        assert sequencer_pid() == writer
+        assert json.loads(Body.objects.using("audit").get(entry=entry).fields)["case"]["value"]
+    assert verify().ok
 
 
 def test_no_sequencer_no_answer():
