@@ -1,7 +1,7 @@
 """What an order does, exactly: every act, the data set and the purposes that it is asked for, and its ways out.
 
-An act is refused where an order means its data set and the purpose of the ask, and by nothing else of the order; where
-it names a case, also by an order that means the cases. What
+An act is refused where an order means its data set and the purpose of the ask, and by nothing else of the order; where it
+names a case, also by an order that means the cases. What
 is kept for later makes two asks at each use, for what it holds and for being kept; it ends where either is refused.
 """
 
@@ -71,13 +71,13 @@ ASKED: Mapping[Action, Asked] = {
     Action.VEHICLE_SEARCH: (POLICE_WORK, _SEARCH),
     Action.VEHICLE_VIEW: (POLICE_WORK, _VIEW),
 }
-# What every use of something that is kept asks for besides what it holds.
 # Acts that the rules allow on an open case, dispatch event or warrant alone: naming one is asked of the cases.
 ON_A_CASE = frozenset({Action.ARREST_SEARCH, Action.ARREST_VIEW, Action.PERSON_SEARCH, Action.PERSON_VIEW})
 # Acts on which a case may be named, and need not be.
 WITH_A_CASE = frozenset(
     {Action.INCIDENT_SEARCH, Action.INCIDENT_VIEW, Action.VEHICLE_SEARCH, Action.VEHICLE_VIEW}
 )
+# What every use of something that is kept asks for besides what it holds.
 KEPT: Mapping[str, Action] = {EXPORT: Action.EXPORT_KEEP, ALERT: Action.ALERT_KEEP, LINK: Action.LINK_KEEP}
 
 

@@ -27,7 +27,7 @@ LARGEST_RETRIES = 3
 Answer = tuple[Grant, Sequence[UUID]]
 # What is asked of these tells of no record.
 _APART = frozenset({Dataset.LOG, Dataset.ORDERS, Dataset.REGISTRY})
-# Asked of the desk and of the log, and yet of the first kind and not: a token is told once, and a record's labels are its own.
+# A new token tells of no record, though it is asked for at one's desk; what oversight asks of the log may be about one.
 _TELLS_NOTHING, _TELLS = frozenset({Action.TOKEN_OWN}), frozenset({Action.LOG_VIEW_ALL})
 _SEE_OTHER = 303
 _CHANGED = Rule(
