@@ -15,13 +15,13 @@ from django.db import OperationalError, connections, router, transaction
 from django.db.models import AutoField
 
 from openclear.access import accounts
-from openclear.access.models import LockedHandle, OrderState, SignInFailure
+from openclear.access.models import LockedHandle, Officer, OrderState, SignInFailure
 from openclear.audit import log
 from openclear.audit.queries import verify
 from openclear.audit.reading import entries, entry
 from openclear.cli.main import main
-from openclear.oversight import erasing
-from openclear.oversight.same_words import called, columns, rows_saying
+from openclear.oversight import erasing, same_words
+from openclear.oversight.same_words import called, columns, rows_saying, tables
 from openclear.search import alerts, exports
 from openclear.search.models import Export, Watch
 from openclear.vocabulary import clock
@@ -203,7 +203,9 @@ def test_a_word_is_found_in_every_column_of_every_table():
 def fill(table, telling, word):
     """Write a row that has the word in one column and something else in the others."""
     filled = {column.attname: value_of(column) for column in table._meta.concrete_fields}
-    filled[telling.attname] = {"told": [{word: 1}]} if telling.get_internal_type() == "JSONField" else word
+    filled[telling.attname] = (
+        {"told": [{word: 1}], "name": word} if telling.get_internal_type() == "JSONField" else word
+    )
     table(**filled).save(using=router.db_for_write(table), force_insert=True)
 
 
@@ -229,6 +231,27 @@ def test_the_reason_that_a_session_keeps_is_found_though_a_session_is_packed():
     client.session.flush()
 
 
+def test_a_word_that_chance_put_into_a_password_hash_or_a_session_key_is_no_find():
+    client = signed_in("rivera")
+    account = Officer.objects.get(handle="rivera")
+    chance = [account.password[-12:-4], client.session.session_key[:8], client.session["_auth_user_hash"][:8]]
+    try:
+        assert saying(*chance).rows == {}
+        assert saying(*chance, "rivera").rows["accounts"] == 1
+    finally:
+        client.session.flush()
+
+
+def test_what_is_left_out_for_chance_is_there_at_all():
+    """A misspelled name would leave nothing out, and a column that is gone would leave out what comes after it."""
+    there = {
+        f"{table._meta.label_lower}.{column.name}"
+        for table in tables()
+        for column in table._meta.concrete_fields
+    }
+    assert there >= same_words._BY_CHANCE | set(same_words._PART)
+
+
 def test_words_that_point_at_nobody_fill_no_receipt():
     plain = ("ab", "0610", "2019-07-12", str(uuid4()), "criminal-investigation", "true", "people")
     found = saying(*plain)
@@ -236,7 +259,7 @@ def test_words_that_point_at_nobody_fill_no_receipt():
 
 
 def test_very_long_and_very_many_words_are_looked_for():
-    found = saying("x" * 200_000, "100% \\ _'\x00", *(f"qx{number}z" for number in range(25)))
+    found = saying("x" * 200_000, "100% \\ _'\x00", *(uuid4().hex[:30] for _ in range(25)))
     assert (found.rows, found.unread) == ({}, ())
 
 

@@ -20,6 +20,7 @@ from openclear.audit.proof.canonical import encode
 from openclear.audit.proof.checkpoints import size_of
 from openclear.audit.proof.command import report
 from openclear.audit.proof.merkle import leaf_hash
+from openclear.audit.proof.verification import MOST_FAULTS
 from openclear.audit.queries import verify
 from openclear.audit.rows import Draft
 from openclear.audit.sequencer import hold_lock
@@ -385,7 +386,7 @@ def test_a_log_that_its_writer_refuses_does_not_verify_for_those_who_may_not_rea
         forget_checkpoints(kept)
         result = verify()
         assert (result.ok, result.key, result.key_from) == (False, key, checking.OF_POLICE)
-        assert "the log's writer does not answer for it" in result.faults[-1]["problem"]
+        assert "the log's writer does not answer for it" in result.faults[0]["problem"]
         problems = [fault["problem"] for fault in verify(seen=seen).faults]
         assert f"removed: the police database saw {seen[0]} entries of this log" in problems
         KnownLog.objects.all().delete()
@@ -407,9 +408,25 @@ def test_a_writer_with_another_key_or_history_than_the_police_database_knows_is_
     key = KnownLog.objects.get().key
     KnownLog.objects.update(key=key.replace("+", "x+", 1))
     try:
-        assert any("has another key" in fault["problem"] for fault in verify().faults)
+        assert "has another key" in verify().faults[0]["problem"]
     finally:
         KnownLog.objects.update(key=key)
+
+
+def test_what_a_person_looks_for_is_named_however_many_faults_there_are():
+    """A wrong key makes a fault of every checkpoint; the one sentence that says why stands before them all."""
+    while SignedCheckpoint.objects.using("audit").count() <= MOST_FAULTS:
+        log.append(answer("il.isp"))
+        log.checkpoint()
+    known = KnownLog.objects.get()
+    KnownLog.objects.update(key=known.key.replace("+", "x+", 1))
+    try:
+        result = verify(seen=(size_of(log.checkpoint()), "00" * 32))
+    finally:
+        KnownLog.objects.update(key=known.key)
+    assert "has another key" in result.faults[0]["problem"]
+    assert "are not those that the police database saw" in result.faults[1]["problem"]
+    assert result.more_faults
 
 
 # --- erasures -----------------------------------------------------------------------------------------------------------
@@ -498,10 +515,11 @@ def test_a_head_that_is_missing_damaged_or_of_another_key_is_a_refusal():
     with no_writer():
         original = path.read_bytes()
         try:
-            path.unlink()
+            path.rename(path.with_name("moved"))
             with pytest.raises(BrokenLog, match=r"no log\.head beside the signing key"):
                 opened()
             assert any("no log.head" in fault["problem"] for fault in verify().faults)
+            path.with_name("moved").rename(path)
             path.write_bytes(b"x" * len(original))
             with pytest.raises(BrokenLog, match="damaged"):
                 opened()

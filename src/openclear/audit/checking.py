@@ -43,9 +43,12 @@ def verify(
         listing=listing, outside=outside,
     )  # fmt: skip
     result.key_from = came_from
+    # A replay with a wrong key finds fault with each checkpoint; that must hide nothing of what is compared here.
+    result.make_room()
     compared.tell(result, notes)
     if problem:
-        result.fault(None, problem)
+        result.lead(None, problem)
+    compared.tell_first(result)
     return result
 
 
@@ -100,32 +103,34 @@ class _Compared:
         for entry, column in self._columns:
             result.fault(entry, f"its column {column} is not what its body says")
         if self._problem:
-            result.fault(None, self._problem)
+            result.lead(None, self._problem)
         if not self._is_beside:
             result.not_compared.append(NOT_BESIDE)
         self._tell_seen(result, *self._seen)
+        for signed in self._comparison.beside.signed if self._comparison else ():
+            if signed.note not in notes:
+                result.fault(
+                    None,
+                    f"the checkpoint over {signed.size} entries was removed from the audit database, or changed",
+                )
+
+    def tell_first(self, result: Verification) -> None:
+        """Name the first entry that is another than it was, before all other faults: it is what a person looks for."""
         if self._comparison:
             self._tell_entries(result, self._comparison)
-            for signed in self._comparison.beside.signed:
-                if signed.note not in notes:
-                    result.fault(
-                        None,
-                        f"the checkpoint over {signed.size} entries was removed from the audit database, or changed",
-                    )
 
     def _tell_seen(self, result: Verification, size: int, root: str) -> None:
         if result.size < size:
-            result.fault(result.size, f"removed: the police database saw {size} entries of this log")
+            result.lead(result.size, f"removed: the police database saw {size} entries of this log")
         elif self._root_seen != root:
-            result.fault(None, f"the first {size} entries are not those that the police database saw")
+            result.lead(None, f"the first {size} entries are not those that the police database saw")
 
     def _tell_entries(self, result: Verification, comparison: Comparison) -> None:
         first, head = comparison.first(result.size), comparison.beside.head
         if first is not None:
             exactly = "is" if comparison.names_exactly(result.size) else "may be"
             problem = f"{exactly} the first that is not as the log's writer appended it"
-            # Before all others: it is what a person looks for.
-            result.faults.insert(0, {"entry": first, "problem": problem})
+            result.lead(first, problem)
         elif result.size > head.size:
             result.fault(head.size, "stands behind the head beside the key: inserted, or never acknowledged")
 

@@ -89,7 +89,7 @@ def need_outside(result: Verification, given: int, *, required: bool) -> None:
 
 def _check_names(result: Verification, own_key: str, notes: Mapping[str, str]) -> None:
     if own_key != result.key + "\n":
-        result.fault(None, "log.vkey is another key than the one used")
+        result.lead(None, "log.vkey is another key than the one used")
     for name, note in notes.items():
         if name != f"{size_of(note):012d}":
             result.fault(None, f"checkpoints/{name} is not the checkpoint that its name says")

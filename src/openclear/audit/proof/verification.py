@@ -15,7 +15,7 @@ MOST_FAULTS = 50
 class Verification:
     """What a replay found.
 
-    `key`: the verifier key that signatures were checked with, and `key_from` where it was taken from; `outside`: how many
+    `faults`: the first that were found, at most `most_faults`, and `more_faults` how many are not named; `key`: the verifier key that signatures were checked with, and `key_from` where it was taken from; `outside`: how many
     different checkpoints that somebody else kept agree, the newest over `outside_size` entries, from `outside_from`;
     `also_signed`: names of other signatures, which nobody checks; `not_compared`: what this replay could not look at; `heads`: entries that begin a head file or accept a restored log.
     """
@@ -26,6 +26,7 @@ class Verification:
     key_from: str = ""
     faults: list[dict[str, Any]] = field(default_factory=list)
     more_faults: int = 0
+    most_faults: int = MOST_FAULTS
     tally: Tally = field(default_factory=Tally)
     book: OrderBook = field(default_factory=OrderBook)
     erased: set[tuple[int, str]] = field(default_factory=set)
@@ -48,10 +49,19 @@ class Verification:
 
     def fault(self, entry: int | None, problem: str) -> None:
         """Note that something is wrong, with the number of the entry where one can be named."""
-        if len(self.faults) < MOST_FAULTS:
+        if len(self.faults) < self.most_faults:
             self.faults.append({"entry": entry, "problem": problem})
         else:
             self.more_faults += 1
+
+    def lead(self, entry: int | None, problem: str) -> None:
+        """Put what a person looks for before all other faults, however many there are: it is their cause."""
+        self.faults.insert(0, {"entry": entry, "problem": problem})
+        self.most_faults += 1
+
+    def make_room(self) -> None:
+        """Let what comes next be named too, however many faults were found until now."""
+        self.most_faults = len(self.faults) + MOST_FAULTS
 
     def agencies(self) -> dict[str, dict[str, Any]]:
         """Return the counts of every agency that appears, and of every agency above one."""
