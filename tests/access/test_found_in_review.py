@@ -1,6 +1,7 @@
 """What somebody who did not write the gate found, and what keeps it shut."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -260,7 +261,7 @@ def test_a_range_is_held_against_the_rows_that_it_holds_parts_of():
     data = path_of(row.id).read_bytes()
     lines = data.splitlines(keepends=True)
     every = ids_of(row.id, 0, len(data))
-    assert [str(one) for one in every] == [line.split(b",")[0].decode() for line in lines[1:]]
+    assert [str(UUID(one)) for one in every] == [line.split(b",")[0].decode() for line in lines[1:]]
     begins = [sum(map(len, lines[:number])) for number in range(len(lines))]
     for first in range(1, len(lines)):
         inside = begins[first] + 5

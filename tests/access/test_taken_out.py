@@ -1,6 +1,5 @@
 """Each of these fails when one protection is taken out that no other test stands for."""
 
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -23,8 +22,8 @@ from tests.search.test_kept import ask_export, made, new_incident, part
 def test_what_an_answer_under_way_made_is_ended_before_the_receipt(monkeypatch):
     real, record, late = receipts._drained, Incident.objects.first().id, []
 
-    @contextmanager
-    def drained(order):
+    def drained(*of):
+        told = real(*of)
         moment = clock.now()
         late.append(
             Link.objects.create(
@@ -38,8 +37,7 @@ def test_what_an_answer_under_way_made_is_ended_before_the_receipt(monkeypatch):
                 expires=moment + timedelta(days=1),
             )
         )
-        with real(order) as told:
-            yield told
+        return told
 
     monkeypatch.setattr(receipts, "_drained", drained)
     receipt = cut_off("us.dhs.ice")
@@ -52,7 +50,7 @@ def test_what_an_answer_under_way_made_is_ended_before_the_receipt(monkeypatch):
 def test_a_receipt_says_failed_where_what_was_to_end_is_still_there(monkeypatch):
     key = grant("ives", Action.INCIDENT_VIEW)
     link = links.give_link(key, kind="incidents", record=Incident.objects.first().id)
-    monkeypatch.setattr(receipts, "end_held", lambda order: None)
+    monkeypatch.setattr(receipts, "end_held", lambda *_: None)
     receipt = cut_off("us.dhs.ice")
     monkeypatch.undo()
     lift(receipt.order)

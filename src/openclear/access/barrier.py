@@ -25,13 +25,13 @@ from functools import cache
 
 from django.db import connections
 
-from openclear.access.file_locks import FileLocks, lock_files
+from openclear.access.file_locks import FileLocks, FileTurn
 from openclear.access.keeper import Hold, Keeper
-from openclear.access.locks import Drained, Taken, too_long
-from openclear.access.session_locks import SessionLocks, lock_session
+from openclear.access.locks import Drained, Taken, Turn, too_long
+from openclear.access.session_locks import SessionLocks, SessionTurn
 from openclear.vocabulary.agencies import chains
 
-__all__ = ["RECORDS", "Drained", "Hold", "exclusive", "lock_of", "shared", "standing_still"]
+__all__ = ["RECORDS", "Drained", "Draining", "Hold", "exclusive", "lock_of", "shared", "standing_still"]
 ORDER_SECONDS = 5.0
 READER_MILLISECONDS = 2000
 # A process whose session was lost notices within 20 ms; an order waits that out.
@@ -56,14 +56,46 @@ def exclusive(*places: str, certain: bool = False, seconds: float | None = None)
     `certain`: wait out a process that lost its locks a moment ago, as an order must. Raises NotAnswered after
     `seconds`, 5 where none are given: readers are reset after 500 ms, so a longer wait is a fault.
     """
+    turn = _turn(places, seconds)
+    try:
+        drained = _waited(turn, certain=certain)
+    except BaseException:
+        turn.release()
+        raise
+    return Taken(turn.release), drained
+
+
+class Draining:
+    """Answers that run out their 500 ms while the caller does something else; nobody begins another until they have."""
+
+    def __init__(self, *places: str) -> None:
+        """Begin with those to `places`. Raises NotAnswered where somebody else keeps one for 5 s."""
+        self._turn = _turn(places)
+        self._free = Taken(self._turn.release)
+
+    def wait(self) -> Drained:
+        """Wait for the end of them, certain as an order must be, let go, and return what was met. Raises NotAnswered."""
+        try:
+            return _waited(self._turn, certain=True)
+        finally:
+            self.release()
+
+    def release(self) -> None:
+        """Let go without waiting. Does nothing where that is done."""
+        self._free.release()
+
+
+def _turn(places: Sequence[str], seconds: float | None = None) -> Turn:
     deadline = time.monotonic() + (ORDER_SECONDS if seconds is None else seconds)
     wanted = sorted(set(places))
-    if not _is_postgresql():
-        return lock_files(wanted, deadline)
-    taken, drained = lock_session(wanted, deadline)
-    if certain:
+    return SessionTurn(wanted, deadline) if _is_postgresql() else FileTurn(wanted, deadline)
+
+
+def _waited(turn: Turn, *, certain: bool) -> Drained:
+    drained = turn.wait()
+    if certain and _is_postgresql():
         time.sleep(CERTAIN_SECONDS)
-    return taken, drained
+    return drained
 
 
 @contextlib.contextmanager

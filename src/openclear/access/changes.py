@@ -21,12 +21,13 @@ from openclear.vocabulary.purposes import Purpose
 
 @dataclass
 class Change:
-    """A change under way: the epoch that it makes, and who makes it."""
+    """A change under way: the epoch that it makes, and who makes it. `orders_before`: how many orders the log held."""
 
     epoch: int
     officer: str
     agencies: tuple[str, ...]
     action: Action
+    orders_before: int = 0
     entries: list[int] = field(default_factory=list)
     orders: set[int] = field(default_factory=set)
 
@@ -78,7 +79,11 @@ def change(officer: str, agencies: tuple[str, ...], action: Action) -> Iterator[
         with transaction.atomic():
             row = Epoch.objects.select_for_update().get()
             # No epoch is claimed twice: one whose change came to nothing stays unused.
-            under_way.epoch = max(row.value, log.state().claimed_epoch) + 1
+            state = log.state()
+            under_way.epoch, under_way.orders_before = (
+                max(row.value, state.claimed_epoch) + 1,
+                len(state.orders),
+            )
             yield under_way
             row.value = under_way.epoch
             row.save(update_fields=["value"])

@@ -11,7 +11,7 @@ from typing import Any
 
 from openclear.access.decisions import Judgement, policies, verdict
 from openclear.access.models import OrderState, PolicyVersion
-from openclear.access.order_rows import is_blocking, row_of
+from openclear.access.order_rows import is_blocking, rows_of
 from openclear.access.ports import ports
 from openclear.access.registry import read_person, registry_facts
 from openclear.access.rows import AffiliationRow, Ask, Person, Rule, Standing
@@ -178,7 +178,7 @@ def standing_on(day: date) -> Standing:
     for state in OrderState.objects.order_by("sequence"):
         if state.moment is None or state.moment.date() <= day:
             states[state.order] = state
-    blocking = [row_of(state) for state in states.values() if is_blocking(state.state)]
+    blocking = rows_of(state for state in states.values() if is_blocking(state.state))
     now = read_standing()
     return Standing(now.epoch, tuple(blocking), now.rules)
 

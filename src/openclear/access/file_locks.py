@@ -9,14 +9,13 @@ import os
 import re
 import time
 from collections.abc import Sequence
-from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from django.conf import settings
 
 from openclear.access.errors import NotAnswered
-from openclear.access.locks import Drained, Taken, too_long
+from openclear.access.locks import Drained, too_long
 
 alarm = logging.getLogger("openclear.alarm")
 _POLL_SECONDS = 0.001
@@ -77,25 +76,35 @@ class FileLocks:
         return False
 
 
-def lock_files(links: Sequence[str], deadline: float) -> tuple[Taken, Drained]:
-    """Take turn and hold of each link exclusively. Raises NotAnswered where that lasts beyond `deadline`."""
-    turns, holds = [_open(link, TURN) for link in links], [_open(link, HOLD) for link in links]
-    try:
-        # First every turn, so that all that must end does so in the same 500 ms.
-        told_before = [_wait_for(turn, deadline) for turn in turns]
-        for hold in holds:
-            _wait_for(hold, deadline)
-        told = [line for turn, size in zip(turns, told_before, strict=True) for line in _lines(turn, size)]
-    except BaseException:
-        _close(*turns, *holds)
-        raise
-    return Taken(partial(_let_go, turns, holds)), Drained.of(told)
+class FileTurn:
+    """The turn of each link, had exclusively: no process begins a hold there until it is let go."""
 
+    def __init__(self, links: Sequence[str], deadline: float) -> None:
+        """Take every turn. Raises NotAnswered where that lasts beyond `deadline`, which is also that of `wait`."""
+        self._deadline = deadline
+        self._turns, self._holds = (
+            [_open(link, TURN) for link in links],
+            [_open(link, HOLD) for link in links],
+        )
+        try:
+            # First every turn, so that all that must end does so in the same 500 ms.
+            self._told_before = [_wait_for(turn, deadline) for turn in self._turns]
+        except BaseException:
+            _close(*self._turns, *self._holds)
+            raise
 
-def _let_go(turns: Sequence[int], holds: Sequence[int]) -> None:
-    for turn in turns:
-        os.ftruncate(turn, 0)
-    _close(*holds, *turns)
+    def wait(self) -> Drained:
+        """Take every hold too; return what was told meanwhile. Raises NotAnswered beyond the deadline."""
+        for hold in self._holds:
+            _wait_for(hold, self._deadline)
+        sizes = zip(self._turns, self._told_before, strict=True)
+        return Drained.of([line for turn, size in sizes for line in _lines(turn, size)])
+
+    def release(self) -> None:
+        """Let go of all of it."""
+        for turn in self._turns:
+            os.ftruncate(turn, 0)
+        _close(*self._holds, *self._turns)
 
 
 def _lines(turn: int, first: int) -> list[tuple[str, str]]:

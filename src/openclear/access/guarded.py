@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from openclear.access import gate
 from openclear.access.models import Proposal
-from openclear.access.order_rows import DRAFT, LIFTED, newest_states, row_of
+from openclear.access.order_rows import DRAFT, LIFTED, newest_states, rows_of
 from openclear.access.rows import ALL, OrderRow
 from openclear.access.rules import SECOND_UNDER_ORDER
 from openclear.vocabulary import clock
@@ -32,7 +32,7 @@ def guarded() -> list[OrderRow]:
 
 def standing_or_suspended() -> list[OrderRow]:
     """Return every order that is not lifted."""
-    return [row_of(state) for state in newest_states() if state.state != LIFTED]
+    return rows_of(state for state in newest_states() if state.state != LIFTED)
 
 
 def is_guarded(agency: str) -> bool:

@@ -30,6 +30,16 @@ class SharedLocks(Protocol):
         """Tell whoever has the turn of `link` which answers were met or reset. Raises LocksLost."""
 
 
+class Turn(Protocol):
+    """Locks that one act has exclusively: first the turns, with `wait` the holds too."""
+
+    def wait(self) -> "Drained":
+        """Wait until no answer stands on them; return what was met. Raises NotAnswered where that lasts too long."""
+
+    def release(self) -> None:
+        """Let go of all of it; once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drained:
     """What an exclusive hold met: answers that were under way when a process learned of it, and those that it reset."""

@@ -14,12 +14,11 @@ from openclear.access.changes import Change, change_by
 from openclear.access.guarded import second_where_touched
 from openclear.access.models import Agency, OrderProof, OrderState, Proposal
 from openclear.access.order_rows import DRAFT, IN_FORCE, PROVISIONAL, is_blocking, newest_states, row_of
-from openclear.access.plans import plan_of
+from openclear.access.plans import Plan, plan_of
 from openclear.access.publication import basis_so_far
 from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import OrderRow
 from openclear.access.ties import end_ties_under, ties_under
-from openclear.audit import log
 from openclear.vocabulary import clock
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
@@ -47,24 +46,35 @@ def put_in_force(
 
     The caller holds the lock of all acts. Raises Refused where the city would lock itself out.
     """
-    with ExitStack() as still:
-        for handle in sorted(signed.end_ties):
-            still.enter_context(barrier.standing_still(barrier.lock_of(handle)))
-        with change_by(grant) as under_way:
-            _check_unmoved(order)
-            # Nobody moves or unties anybody until this returns: what the plan names is what the receipt counts.
-            planned = plan_of(order, signed.end_ties)
-            if planned.locks_out:
-                raise gate.refuse_act(grant, planned.locks_out)
-            if state == PROVISIONAL:
-                # One person alone frees nobody from another order by giving a small one of their own.
-                second_where_touched(grant, None, *ties_under(order, signed.end_ties))
-            end_ties_under(under_way, order, signed.end_ties, signed.approved_by)
-            row = _set_state(under_way, order, state, signed, ordered_by or grant.officer)
-            told = {**planned.told(), "epoch": under_way.epoch}
-            OrderProof.objects.create(order=row.id, epoch=under_way.epoch, plan=told)
-    # From here every decision refuses. What was decided before still holds its agencies' locks.
-    return receipts.prove(grant.agencies, row, under_way.epoch, planned.held)
+    with ExitStack() as early:
+        with ExitStack() as still:
+            for handle in sorted(signed.end_ties):
+                still.enter_context(barrier.standing_still(barrier.lock_of(handle)))
+            with change_by(grant) as under_way:
+                planned = _planned(grant, order, state, signed)
+                # Nothing refuses the order from here on. Answers under way begin to run out now, and nobody begins another
+                # before they have: whoever asks then is decided under the order.
+                draining = receipts.begin_draining(order)
+                if draining:
+                    early.callback(draining.release)
+                end_ties_under(under_way, order, signed.end_ties, signed.approved_by)
+                row = _set_state(under_way, order, state, signed, ordered_by or grant.officer)
+                told = {**planned.told(), "epoch": under_way.epoch}
+                OrderProof.objects.create(order=row.id, epoch=under_way.epoch, plan=told)
+        # From here every decision refuses. What was decided before still holds its agencies' locks.
+        return receipts.prove(grant.agencies, row, under_way.epoch, planned.held, draining)
+
+
+def _planned(grant: Grant, order: OrderRow, state: str, signed: Signed) -> Plan:
+    # Nobody moves or unties anybody until the order has its receipt: what the plan names is what the receipt counts.
+    _check_unmoved(order)
+    planned = plan_of(order, signed.end_ties)
+    if planned.locks_out:
+        raise gate.refuse_act(grant, planned.locks_out)
+    if state == PROVISIONAL:
+        # One person alone frees nobody from another order by giving a small one of their own.
+        second_where_touched(grant, None, *ties_under(order, signed.end_ties))
+    return planned
 
 
 def set_back(
@@ -106,7 +116,7 @@ def _finish(state: OrderState) -> str:
 
 
 def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, ordered_by: str) -> OrderRow:
-    identity = order.id if order.id != DRAFT else f"{clock.today().year}-{len(log.state().orders) + 1:03d}"
+    identity = order.id if order.id != DRAFT else f"{clock.today().year}-{under_way.orders_before + 1:03d}"
     set_to = replace(order, id=identity, state=state)
     header = set_to.header()
     body = {"ground": order.ground, "ordered_by": ordered_by, "approved_by": signed.approved_by,

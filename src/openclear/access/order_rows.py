@@ -1,5 +1,7 @@
 """The states of orders as this room reads them from its tables: the newest of each, and where it holds."""
 
+from collections.abc import Iterable
+
 from openclear.access.models import AgencyMove, OrderPlace, OrderState
 from openclear.access.rows import ALL, OrderRow
 from openclear.audit.proof.headers import BLOCKING_STATES
@@ -28,12 +30,32 @@ def newest_state(name: str) -> OrderState | None:
 
 def row_of(state: OrderState) -> OrderRow:
     """Return one state of an order with the places that the order holds now."""
+    return rows_of([state])[0]
+
+
+def rows_of(states: Iterable[OrderState]) -> list[OrderRow]:
+    """Return states of orders with the places that each order holds now: one statement, however many they are."""
+    found = list(states)
+    places: dict[str, list[str]] = {state.order: [] for state in found}
+    held = OrderPlace.objects.filter(order__in=places).order_by("agency")
+    for order, agency in held.values_list("order", "agency"):
+        places[order].append(agency)
+    return [_row(state, tuple(places[state.order])) for state in found]
+
+
+def _row(state: OrderState, places: tuple[str, ...]) -> OrderRow:
     scope, purposes = (value if value == ALL else tuple(value) for value in (state.scope, state.purposes))
-    places = OrderPlace.objects.filter(order=state.order).order_by("agency").values_list("agency", flat=True)
     return OrderRow(
-        state.order, state.agency, state.state, scope, purposes, state.ground, state.entry, tuple(places),
+        state.order,
+        state.agency,
+        state.state,
+        scope,
+        purposes,
+        state.ground,
+        state.entry,
+        places,
         state.public_basis,
-    )  # fmt: skip
+    )
 
 
 def place_of(agency: str) -> str:

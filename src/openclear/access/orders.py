@@ -22,6 +22,7 @@ from openclear.access.order_rows import (
     newest_states,
     place_of,
     row_of,
+    rows_of,
 )
 from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import ALL, OrderRow, Rule
@@ -193,7 +194,7 @@ def lift(
     for state in newest:
         _check_lifter(grant, approval, state)
     signed = Signed(approval.officer if approval else "", through=through)
-    return [set_back(grant, row_of(state), LIFTED, ground, signed) for state in newest]
+    return [set_back(grant, row, LIFTED, ground, signed) for row in rows_of(newest)]
 
 
 def _check_lifter(grant: Grant, approval: Grant | None, state: OrderState) -> None:
@@ -215,11 +216,9 @@ def overdue(grant: Grant) -> list[OrderRow]:
 def unconfirmed() -> list[OrderRow]:
     """Return the provisional orders that are older than 24 hours: what the watch alarms about."""
     late = clock.now() - CONFIRM_WITHIN
-    return [
-        row_of(row)
-        for row in newest_states()
-        if row.state == PROVISIONAL and row.moment and row.moment < late
-    ]
+    return rows_of(
+        row for row in newest_states() if row.state == PROVISIONAL and row.moment and row.moment < late
+    )
 
 
 def _weakened(grant: Grant, approval: Grant, name: str) -> OrderRow:

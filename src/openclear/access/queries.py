@@ -83,14 +83,11 @@ class OrderHistoryRow:
 
 def officer_of_token(text: str) -> str | None:
     """Return whose token this is, or None for one that is not known or has expired."""
-    token = (
-        Token.objects.select_related("officer")
-        .filter(digest=digest_of(text), expires__gt=clock.now())
-        .first()
-    )
-    if token:
-        note_use(token.officer.handle)
-    return token.officer.handle if token else None
+    found = Token.objects.filter(digest=digest_of(text), expires__gt=clock.now())
+    handle = found.values_list("officer__handle", flat=True).first()
+    if handle:
+        note_use(handle)
+    return handle
 
 
 def officer_of_session(session: str | None) -> str | None:

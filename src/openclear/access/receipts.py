@@ -1,8 +1,8 @@
 """What an order did, proved target by target: what reached the city before, and what still does."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from functools import cache
 
@@ -61,35 +61,48 @@ def outside_words(outside: Sequence[str]) -> list[str]:
     return [sentences[kind].format(name) for kind, _, name in (item.partition(" ") for item in outside)]
 
 
-def end_held(order: OrderRow) -> None:
-    """End everything that an order means and that can be ended: what ended under an order never comes back with its lifting."""
-    handles = caught(order)
+def end_held(order: OrderRow, handles: AbstractSet[str] | None = None) -> None:
+    """End everything that an order means and that can be ended: what ended under an order never comes back with its lifting.
+
+    `handles`: whom it catches, where that is known already.
+    """
+    handles = caught(order) if handles is None else handles
     for reach in ports.reach:
         if reach.ends and (standing := reached(order, handles, reach.held())):
             reach.end(standing)
 
 
+def begin_draining(order: OrderRow) -> barrier.Draining | None:
+    """Have the answers under way to whom an order means run out; None where somebody else keeps them: it is tried again."""
+    try:
+        return barrier.Draining(order.agency, *order.places)
+    except NotAnswered:
+        return None
+
+
 def prove(
-    agencies: Sequence[str], order: OrderRow, epoch: int, held: Mapping[str, Mapping[str, int]]
+    agencies: Sequence[str],
+    order: OrderRow,
+    epoch: int,
+    held: Mapping[str, Mapping[str, int]],
+    draining: barrier.Draining | None = None,
 ) -> OrderReceipt:
     """End what an order in force ends, wait for the answers under way, prove all of it, and put it into the log.
 
-    `agencies`: of whoever gave it. `held`: what its plan named, of the same epoch: how many things of each holder, by target.
-    Whoever calls this holds the lock of all acts from before the plan until this returns.
+    `agencies`: of whoever gave it. `held`: what its plan named, of the same epoch: how many things of each holder, by target. `draining`:
+    where the answers under way began to run out before the order's commit. Whoever calls this holds the lock of all acts from before the plan until this returns.
     """
     told_public = publication.begin()
-    # While things are ended, the answers under way run out their 500 ms: the order waits for the longer of both.
-    end_held(order)
-    # Before the barrier is taken: whoever is about to be refused does not wait for the public database.
-    shown = _published(told_public, epoch)
-    with _drained(order) as drained:
-        # Again: an answer that was under way may have made something.
-        end_held(order)
-        receipts = [*_proved(order, held), drained, shown]
-        _append_result(agencies, order, epoch, receipts)
-        OrderProof.objects.filter(order=order.id, epoch=epoch).update(
-            receipts=[list(astuple(item)) for item in receipts]
-        )
+    # Nobody comes under the order or out of it while the lock of all acts is held.
+    handles = caught(order)
+    drained = _drained(order, handles, draining)
+    # Again: an answer that was under way may have made something.
+    end_held(order, handles)
+    receipts = [*_proved(order, held), drained, _published(told_public, epoch)]
+    _append_result(agencies, order, epoch, receipts)
+    OrderProof.objects.filter(order=order.id, epoch=epoch).update(
+        receipts=[list(astuple(item)) for item in receipts]
+    )
     return OrderReceipt(order.id, epoch, receipts)
 
 
@@ -148,19 +161,18 @@ def _probe(order: OrderRow) -> Ask:
     return Ask(action, purposes[0], ground_named=False, ground=None)
 
 
-@contextmanager
-def _drained(order: OrderRow) -> Iterator[TargetReceipt]:
+def _drained(order: OrderRow, handles: AbstractSet[str], draining: barrier.Draining | None) -> TargetReceipt:
+    # While things are ended, the answers under way run out their 500 ms: the order waits for the longer of both. Whoever
+    # asks after that is decided under the order, so nobody is kept by what is still to be proved.
     target, outside = "answers being handed over", not_seen()
     try:
-        hold, met = barrier.exclusive(order.agency, *order.places, certain=True)
+        draining = draining or barrier.Draining(order.agency, *order.places)
+        end_held(order, handles)
+        met = draining.wait()
     except NotAnswered:
         # The order is in force all the same; what is not proved is that the last answer has arrived or was reset.
-        yield TargetReceipt(target, FAILED, 1, 1, outside=outside)
-        return
-    try:
-        yield TargetReceipt(target, VERIFIED, met.met, 0, reset=met.reset, outside=outside)
-    finally:
-        hold.release()
+        return TargetReceipt(target, FAILED, 1, 1, outside=outside)
+    return TargetReceipt(target, VERIFIED, met.met, 0, reset=met.reset, outside=outside)
 
 
 def _append_result(

@@ -14,7 +14,7 @@ from openclear.access.errors import OlderThanLog
 from openclear.access.keepers import strength
 from openclear.access.models import CommittedEpoch, Epoch, OrderPlace, OrderState
 from openclear.access.order_change import decide_proposals, finish_unproved
-from openclear.access.order_rows import is_blocking, newest_states, row_of
+from openclear.access.order_rows import is_blocking, newest_states, row_of, rows_of
 from openclear.access.orders import UNKNOWN_AUTHOR
 from openclear.access.rows import OrderRow
 from openclear.access.seen import compare_with_seen, note_checkpoint
@@ -85,7 +85,7 @@ def _completed(*, compare: bool) -> list[str]:
 
 def _agree(state: LogState) -> bool:
     # Nearly always: then an act costs one look at both, and nothing else.
-    rows = {each.order: row_of(each) for each in newest_states()}
+    rows = {row.id: row for row in rows_of(newest_states())}
     return not state.unconfirmed and all(
         identity in rows and _is_same(order, rows[identity]) for identity, order in state.orders.items()
     )
@@ -93,7 +93,7 @@ def _agree(state: LogState) -> bool:
 
 def _complete_orders(state: LogState, epoch: int, epochs: Iterator[int]) -> list[str]:
     done = []
-    rows = {each.order: row_of(each) for each in newest_states()}
+    rows = {row.id: row for row in rows_of(newest_states())}
     for identity, order in state.orders.items():
         here = rows.get(identity)
         if here is None and is_blocking(order["state"]):

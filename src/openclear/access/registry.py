@@ -1,6 +1,8 @@
 """The registry as the gate reads it: one person's facts, kept in memory for one epoch and no longer."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import TypeAlias
 
 from django.db.models import QuerySet
 
@@ -8,6 +10,7 @@ from openclear.access.models import Affiliation, Agency, Agreement, Officer
 from openclear.access.rows import AffiliationRow, AgreementRow, Person
 
 KEPT = 4096
+Facts: TypeAlias = tuple[tuple[AgreementRow, ...], frozenset[str]]
 
 
 @lru_cache(maxsize=KEPT)
@@ -17,8 +20,14 @@ def person_at(epoch: int, handle: str) -> Person | None:
     `epoch` was read before the call, so the facts are at least as new as it; any change raises the
     epoch and with it makes what is kept here unreachable.
     """
+    return _read_people(Officer.objects.filter(handle=handle), facts=partial(_facts_at, epoch)).get(handle)
+
+
+@lru_cache(maxsize=4)
+def _facts_at(epoch: int) -> Facts:
+    # The same for everyone, and as new as the epoch: see above.
     del epoch  # only a key
-    return read_person(handle)
+    return registry_facts()
 
 
 def read_person(handle: str) -> Person | None:
@@ -33,6 +42,10 @@ def read_everyone() -> dict[str, Person]:
 
 def read_people(officers: "QuerySet[Officer]") -> dict[str, Person]:
     """Return what the registry knows of these accounts, by handle; for this room alone."""
+    return _read_people(officers, facts=registry_facts)
+
+
+def _read_people(officers: "QuerySet[Officer]", *, facts: Callable[[], Facts]) -> dict[str, Person]:
     found = list(officers)
     if not found:
         return {}
@@ -41,7 +54,7 @@ def read_people(officers: "QuerySet[Officer]") -> dict[str, Person]:
     for tie in rows:
         row = AffiliationRow(tie.agency.path, tie.kind, tie.since, tie.until, tie.entry)
         ties[tie.officer_id].append(row)
-    agreements, registered = registry_facts()
+    agreements, registered = facts()
     return {
         officer.handle: _person(officer, tuple(ties[officer.pk]), agreements, registered) for officer in found
     }
@@ -69,7 +82,7 @@ def _person(
     )
 
 
-def registry_facts() -> tuple[tuple[AgreementRow, ...], frozenset[str]]:
+def registry_facts() -> Facts:
     """Return all agreements, and the paths of all registered agencies."""
     rows = Agreement.objects.values_list("agency__path", "signed_on", "ends_on")
     return tuple(AgreementRow(*row) for row in rows), frozenset(Agency.objects.values_list("path", flat=True))

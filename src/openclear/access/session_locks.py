@@ -14,7 +14,7 @@ import psycopg
 from django.db import connections
 
 from openclear.access.errors import NotAnswered
-from openclear.access.locks import Drained, LocksLost, Taken, too_long
+from openclear.access.locks import Drained, LocksLost, too_long
 
 CHANNEL = "openclear_barrier"
 # A notification carries at most 8,000 bytes.
@@ -74,34 +74,46 @@ class SessionLocks:
             raise LocksLost from None
 
 
-def lock_session(links: Sequence[str], deadline: float) -> tuple[Taken, Drained]:
-    """Take turn and hold of each link exclusively. Raises NotAnswered where that lasts beyond `deadline`."""
-    told: list[tuple[str, str]] = []
-    try:
-        session: Session = psycopg.connect(autocommit=True, **_address())
-    except psycopg.Error:
-        raise no_database() from None
-    session.add_notify_handler(lambda notice: told.extend(_told(notice.payload, links)))
-    try:
-        session.execute(f"LISTEN {CHANNEL}".encode())
-        # First every turn, so that all that must end does so in the same 500 ms.
-        for kind in ("turn", "hold"):
-            for link in links:
-                _wait_for(session, _number(kind, link), deadline)
-        session.execute("SELECT 1")
-    except BaseException as error:
-        session.close()
-        if isinstance(error, psycopg.errors.LockNotAvailable):
-            raise too_long() from None
-        if isinstance(error, psycopg.Error):
+class SessionTurn:
+    """The turn of each link, had exclusively in a session of its own: no process begins a hold there until it is let go."""
+
+    def __init__(self, links: Sequence[str], deadline: float) -> None:
+        """Take every turn. Raises NotAnswered where that lasts beyond `deadline`, which is also that of `wait`."""
+        self._links, self._deadline = links, deadline
+        self._told: list[tuple[str, str]] = []
+        try:
+            self._session: Session = psycopg.connect(autocommit=True, **_address())
+        except psycopg.Error:
             raise no_database() from None
-        raise
-    return Taken(session.close), Drained.of(told)
+        self._session.add_notify_handler(lambda notice: self._told.extend(_told(notice.payload, links)))
+        try:
+            # First every turn, so that all that must end does so in the same 500 ms.
+            self._ask(f"LISTEN {CHANNEL}", *self._locks("turn"))
+        except BaseException:
+            self.release()
+            raise
 
+    def wait(self) -> Drained:
+        """Take every hold too; return what was told meanwhile. Raises NotAnswered beyond the deadline."""
+        self._ask(*self._locks("hold"), "SELECT 1")
+        return Drained.of(self._told)
 
-def _wait_for(session: Session, number: int, deadline: float) -> None:
-    left = max(1, int((deadline - time.monotonic()) * 1000))
-    session.execute(f"SET lock_timeout = {left}; SELECT pg_advisory_lock({number})".encode())
+    def release(self) -> None:
+        """Let go of all of it."""
+        self._session.close()
+
+    def _locks(self, kind: str) -> list[str]:
+        return [f"SELECT pg_advisory_lock({_number(kind, link)})" for link in self._links]
+
+    def _ask(self, *statements: str) -> None:
+        try:
+            for statement in statements:
+                left = max(1, int((self._deadline - time.monotonic()) * 1000))
+                self._session.execute(f"SET lock_timeout = {left}; {statement}".encode())
+        except psycopg.errors.LockNotAvailable:
+            raise too_long() from None
+        except psycopg.Error:
+            raise no_database() from None
 
 
 def _told(payload: str, links: Sequence[str]) -> list[tuple[str, str]]:

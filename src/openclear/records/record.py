@@ -1,8 +1,9 @@
 """What every table of the warehouse shares: the columns of a record, and the one filter behind every clearance."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import models
 
@@ -29,7 +30,10 @@ class Lacks(models.Lookup):
 
 @models.UUIDField.register_lookup
 class Among(models.Lookup):
-    """`pk__among=ids`: one of thousands of ids, sent as one value. An `IN` would send, and plan for, each of them."""
+    """`pk__among=ids`: one of thousands of ids, sent as one value. An `IN` would send, and plan for, each of them.
+
+    Ids as such or as 32 hexadecimal digits: to make an id of each costs more than to ask for all of them.
+    """
 
     lookup_name = "among"
     prepare_rhs = False
@@ -38,12 +42,16 @@ class Among(models.Lookup):
         """Return the condition for SQLite, which keeps ids as hexadecimal text."""
         left, values = self.process_lhs(compiler, connection)
         condition = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - a column that Django spelled
-        return condition, (*values, json.dumps([one.hex for one in self.rhs]))
+        return condition, (*values, json.dumps(_digits(self.rhs)))
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for PostgreSQL."""
         left, values = self.process_lhs(compiler, connection)
-        return f"{left} = ANY(%s)", (*values, list(self.rhs))
+        return f"{left} = ANY(%s::uuid[])", (*values, f"{{{','.join(_digits(self.rhs))}}}")
+
+
+def _digits(ids: Iterable[UUID | str]) -> list[str]:
+    return [one if isinstance(one, str) else one.hex for one in ids]
 
 
 class RowsWithin(models.QuerySet[Any]):

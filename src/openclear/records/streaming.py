@@ -1,7 +1,7 @@
 """All rows that a search finds, chunk by chunk, for exports and alerts: the same filters as the search itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
 from openclear.records.matching import (
@@ -20,10 +20,11 @@ from openclear.records.shown import (
     vehicle_row,
     visible_keepers,
 )
-from openclear.records.told import incidents_with_arrest
+from openclear.records.told import do_all_tell_of_arrest
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Grant
 
+Id = TypeVar("Id")
 CHUNK, READ, ASKED = 500, 10_000, 1000
 _SEARCHES = (Action.PERSON_SEARCH, Action.INCIDENT_SEARCH, Action.ARREST_SEARCH, Action.VEHICLE_SEARCH)
 
@@ -44,30 +45,31 @@ def every_row(grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any]) 
         yield _ROWS[kind](grant, list(_WITHIN[kind](grant).filter(pk__in=keys).order_by("pk")))
 
 
-def all_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> bool:
+def all_there(grant: Grant, *, kind: str, ids: Sequence[UUID | str]) -> bool:
     """Say whether every one of these rows is there for the holder now: none was sealed, expunged or removed since."""
     grant.require(*_SEARCHES)
-    # A thousand at once: with ten thousand PostgreSQL reads the whole table (measured: 30 ms in all became 400).
-    parts = (ids[start : start + ASKED] for start in range(0, len(ids), ASKED))
-    return all(_WITHIN[kind](grant).filter(pk__among=part).count() == len(part) for part in parts)
+    return all(_WITHIN[kind](grant).filter(pk__among=part).count() == len(part) for part in _parts(ids))
 
 
 def count_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> int:
     """Return how many of these rows are there for the holder now: what was told of them once must not count them after a sealing."""
     grant.require(Action.ALERT_KEEP, *_SEARCHES)
-    parts = (ids[start : start + ASKED] for start in range(0, len(ids), ASKED))
-    return sum(_WITHIN[kind](grant).filter(pk__among=part).count() for part in parts)
+    return sum(_WITHIN[kind](grant).filter(pk__among=part).count() for part in _parts(ids))
 
 
-def still_told(grant: Grant, *, kind: str, told: Sequence[UUID]) -> bool:
+def still_told(grant: Grant, *, kind: str, told: Iterable[UUID | str]) -> bool:
     """Say whether what rows told of others may be told now: of vehicles their keepers, of incidents (by id) their arrests."""
     grant.require(*_SEARCHES)
-    wanted = set(told)
+    wanted = list(set(told))
     if kind == "vehicles":
-        return Person.objects.within(grant.over(Dataset.PEOPLE)).filter(
-            pk__among=list(wanted)
-        ).count() == len(wanted)
-    return kind != "incidents" or incidents_with_arrest(grant, wanted) == wanted
+        keepers = Person.objects.within(grant.over(Dataset.PEOPLE))
+        return all(keepers.filter(pk__among=part).count() == len(part) for part in _parts(wanted))
+    return kind != "incidents" or all(do_all_tell_of_arrest(grant, part) for part in _parts(wanted))
+
+
+def _parts(ids: Sequence[Id]) -> Iterator[Sequence[Id]]:
+    # A thousand at once: with ten thousand PostgreSQL reads the whole table (measured: 30 ms in all became 400).
+    return (ids[start : start + ASKED] for start in range(0, len(ids), ASKED))
 
 
 def ids_found(

@@ -41,6 +41,12 @@ def incidents_with_arrest(grant: Grant, incidents: Iterable[UUID]) -> set[UUID]:
     return set(found.values_list("pk", flat=True))
 
 
+def do_all_tell_of_arrest(grant: Grant, incidents: Sequence[UUID | str]) -> bool:
+    """Say whether each of these incidents, none named twice, is there and tells of an arrest."""
+    found = Incident.objects.filter(tells_of_arrest(grant), pk__among=incidents)
+    return bool(found.count() == len(incidents))
+
+
 def tells_of_part(grant: Grant) -> Q:
     """Return the condition on involvements that may be told: that of an arrestee only where the arrest may be."""
     arrests = Arrest.objects.filter(incident=OuterRef("incident"), person=OuterRef("person"))

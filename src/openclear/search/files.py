@@ -39,17 +39,20 @@ def path_of(identity: object) -> Path:
     return folder / str(identity)
 
 
-def ids_of(identity: object, start: int, stop: int) -> list[UUID]:
-    """Return the ids of the rows that the bytes from `start` to `stop` hold parts of; of Parquet and PDF those of all rows."""
+def ids_of(identity: object, start: int, stop: int) -> list[str]:
+    """Return the ids of the rows that the bytes from `start` to `stop` hold parts of, as hexadecimal digits.
+
+    Of Parquet and PDF those of all rows.
+    """
     return _beside(identity, ".ids", start, stop)
 
 
-def told_in(identity: object, start: int, stop: int) -> list[UUID]:
+def told_in(identity: object, start: int, stop: int) -> list[str]:
     """Return what those rows tell of other records: the ids of keepers, and of incidents that tell of an arrest."""
-    return [one for one in _beside(identity, ".told", start, stop) if one != NOTHING]
+    return [one for one in _beside(identity, ".told", start, stop) if one != NOTHING.hex]
 
 
-def _beside(identity: object, suffix: str, start: int, stop: int) -> list[UUID]:
+def _beside(identity: object, suffix: str, start: int, stop: int) -> list[str]:
     ids = path_of(identity).with_suffix(suffix)
     first, last = 0, ids.stat().st_size // 16
     begins = path_of(identity).with_suffix(".rows")
@@ -62,8 +65,8 @@ def _beside(identity: object, suffix: str, start: int, stop: int) -> list[UUID]:
             first, last = max(0, bisect_right(places, start) - 1), bisect_left(places, stop)
     with ids.open("rb") as file:
         file.seek(16 * first)
-        held = file.read(16 * (last - first))
-    return [UUID(bytes=held[place : place + 16]) for place in range(0, len(held), 16)]
+        held = file.read(16 * (last - first)).hex()
+    return [held[place : place + 32] for place in range(0, len(held), 32)]
 
 
 def exports_with(record: UUID) -> list[str]:
