@@ -20,7 +20,7 @@ from tests.search.test_kept import ask_export, made, new_incident, part
 
 
 def test_what_an_answer_under_way_made_is_ended_before_the_receipt(monkeypatch):
-    real, record, late = receipts._drained, Incident.objects.first().id, []
+    real, record, late = receipts._Proof.drained, Incident.objects.first().id, []
 
     def drained(*of):
         told = real(*of)
@@ -39,7 +39,7 @@ def test_what_an_answer_under_way_made_is_ended_before_the_receipt(monkeypatch):
         )
         return told
 
-    monkeypatch.setattr(receipts, "_drained", drained)
+    monkeypatch.setattr(receipts._Proof, "drained", drained)
     receipt = cut_off("us.dhs.ice")
     lift(receipt.order)
     assert Link.objects.get(pk=late[0].pk).state == "ended"
@@ -50,7 +50,8 @@ def test_what_an_answer_under_way_made_is_ended_before_the_receipt(monkeypatch):
 def test_a_receipt_says_failed_where_what_was_to_end_is_still_there(monkeypatch):
     key = grant("ives", Action.INCIDENT_VIEW)
     link = links.give_link(key, kind="incidents", record=Incident.objects.first().id)
-    monkeypatch.setattr(receipts, "end_held", lambda *_: None)
+    kept = next(reach for reach in receipts.ports.reach if reach.target == "links")
+    monkeypatch.setattr(kept, "end", lambda held: None)
     receipt = cut_off("us.dhs.ice")
     monkeypatch.undo()
     lift(receipt.order)

@@ -124,7 +124,7 @@ place, name = {
     "the row": (models.OrderState.objects, "create"),
     "the commit": (models.CommittedEpoch.objects, "create"),
     "the confirmation": (changes.Change, "confirm"),
-    "the barrier": (receipts, "_drained"),
+    "the barrier": (receipts._Proof, "drained"),
     "the end of what is held": (receipts, "reached"),
     "the result": (receipts, "_append_result"),
     "the proof": (models.OrderProof.objects, "create"),

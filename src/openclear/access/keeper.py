@@ -11,8 +11,11 @@ from openclear.access.errors import NotAnswered
 from openclear.access.locks import MET, RESET, LocksLost, SharedLocks
 
 LOOK_SECONDS = 0.02
+# While somebody waits for the end of answers, which is not to be found out late.
+HURRIED_SECONDS = 0.005
 DRAIN_SECONDS = 0.5
-_WAIT_SECONDS = 0.003
+# How often one who waits looks again; a lock that was not to be had is asked for again as often, whoever waits for it.
+_WAIT_SECONDS = 0.01
 
 
 class Hold:
@@ -69,6 +72,7 @@ class Keeper:
         self._counts: dict[str, int] = {}
         self._live: set[Hold] = set()
         self._wanted: set[str] = set()
+        self._not_before: dict[tuple[str, ...], float] = {}
         self._returned: deque[Hold] = deque()
         self._given = 0
         self._thread: threading.Thread | None = None
@@ -93,13 +97,23 @@ class Keeper:
         if not self._wanted.isdisjoint(links):
             return False
         missing = [link for link in links if link not in self._counts]
+        if missing and not self._took(missing):
+            return False
+        self._counts |= dict.fromkeys(missing, 0)
+        return True
+
+    def _took(self, missing: Sequence[str]) -> bool:
+        # Forty who wait for one order ask for its lock once, not forty times: it is had from files or from a database. By
+        # all that they need, so that nobody waits for a neighbor who shares a part of it.
+        now, key = time.monotonic(), tuple(missing)
+        if self._not_before.get(key, 0.0) > now:
+            return False
         try:
-            taken = not missing or self._locks.take(missing)
+            taken = self._locks.take(missing)
         except LocksLost:
             self._lose_all()
             raise NotAnswered("The barrier does not answer; try again.") from None
-        if taken:
-            self._counts |= dict.fromkeys(missing, 0)
+        self._not_before = {} if taken else self._not_before | {key: now + _WAIT_SECONDS}
         return taken
 
     def _begun(self, links: Sequence[str]) -> Hold:
@@ -119,7 +133,8 @@ class Keeper:
             with self._guard:
                 while not self._counts:
                     self._guard.wait()
-            time.sleep(LOOK_SECONDS)
+                in_a_hurry = bool(self._wanted)
+            time.sleep(HURRIED_SECONDS if in_a_hurry else LOOK_SECONDS)
             with self._guard:
                 try:
                     self._look()
@@ -140,6 +155,10 @@ class Keeper:
         wanted = self._locks.wanted(list(self._counts)) if self._counts else set()
         for link in wanted - self._wanted:
             self._hurry(link)
+        if self._wanted - wanted:
+            # An act was refused, or done without waiting for the end: who was hurried for it may take their time again.
+            for hold in self._live:
+                hold.due = hold.due if wanted.intersection(hold.links) else None
         self._wanted = wanted
 
     def _hurry(self, link: str) -> None:

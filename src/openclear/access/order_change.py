@@ -14,7 +14,7 @@ from openclear.access.changes import Change, change_by
 from openclear.access.guarded import second_where_touched
 from openclear.access.models import Agency, OrderProof, OrderState, Proposal
 from openclear.access.order_rows import DRAFT, IN_FORCE, PROVISIONAL, is_blocking, newest_states, row_of
-from openclear.access.plans import Plan, plan_of
+from openclear.access.plans import Plan, names_home, plan_of
 from openclear.access.publication import basis_so_far
 from openclear.access.receipts import OrderReceipt
 from openclear.access.rows import OrderRow
@@ -50,13 +50,14 @@ def put_in_force(
         with ExitStack() as still:
             for handle in sorted(signed.end_ties):
                 still.enter_context(barrier.standing_still(barrier.lock_of(handle)))
+            _check_unmoved(order)
+            # Answers under way begin to run out now, and nobody begins another before they have: whoever asks then is
+            # decided under the order. Where the order is refused they go on.
+            draining = None if names_home(order) else receipts.begin_draining(order)
+            if draining:
+                early.callback(draining.release)
             with change_by(grant) as under_way:
                 planned = _planned(grant, order, state, signed)
-                # Nothing refuses the order from here on. Answers under way begin to run out now, and nobody begins another
-                # before they have: whoever asks then is decided under the order.
-                draining = receipts.begin_draining(order)
-                if draining:
-                    early.callback(draining.release)
                 end_ties_under(under_way, order, signed.end_ties, signed.approved_by)
                 row = _set_state(under_way, order, state, signed, ordered_by or grant.officer)
                 told = {**planned.told(), "epoch": under_way.epoch}
@@ -67,7 +68,6 @@ def put_in_force(
 
 def _planned(grant: Grant, order: OrderRow, state: str, signed: Signed) -> Plan:
     # Nobody moves or unties anybody until the order has its receipt: what the plan names is what the receipt counts.
-    _check_unmoved(order)
     planned = plan_of(order, signed.end_ties)
     if planned.locks_out:
         raise gate.refuse_act(grant, planned.locks_out)
@@ -93,16 +93,17 @@ def set_back(
 def finish_unproved() -> list[str]:
     """Finish, at the start, what a crash kept an order from: ending what people hold, and its proof; one sentence for each."""
     with registry_held(as_it_is=True):
-        return [
-            _finish(state)
-            for state in newest_states()
-            if state.state in {PROVISIONAL, IN_FORCE} and _is_unproved(state)
-        ]
+        return [_finish(state) for state in unproved(newest_states())]
 
 
-def _is_unproved(state: OrderState) -> bool:
-    proofs = OrderProof.objects.filter(order=state.order, epoch=state.epoch)
-    return not proofs.exclude(receipts=[]).exists()
+def unproved(newest: Sequence[OrderState]) -> list[OrderState]:
+    """Return those of the newest states of orders that are in force and have no receipt yet."""
+    standing = [state for state in newest if state.state in {PROVISIONAL, IN_FORCE}]
+    if not standing:
+        return []
+    proofs = OrderProof.objects.filter(order__in=[state.order for state in standing]).exclude(receipts=[])
+    proved = set(proofs.values_list("order", "epoch"))
+    return [state for state in standing if (state.order, state.epoch) not in proved]
 
 
 def _finish(state: OrderState) -> str:

@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import Q
+
 from openclear.access.effects import Effect, effects_of
 from openclear.access.keepers import NO_LOCKOUT, able_keepers, strength
-from openclear.access.models import Affiliation, Agency
+from openclear.access.models import Affiliation
 from openclear.access.ports import Held, ports
 from openclear.access.registry import read_everyone
 from openclear.access.rows import AffiliationRow, OrderRow, Person, Rule, Standing
@@ -121,7 +123,10 @@ def reaches(order: OrderRow, person: Person) -> bool:
 
 def caught(order: OrderRow) -> frozenset[str]:
     """Return the handles of everyone tied to an agency that the order holds over, as the registry stands now."""
-    return frozenset(handle for handle, person in read_everyone().items() if reaches(order, person))
+    today = clock.today()
+    ties = Affiliation.objects.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
+    named = ties.values_list("officer__handle", "agency__path")
+    return frozenset(handle for handle, path in named if order.holds(path))
 
 
 def reached(order: OrderRow, handles: AbstractSet[str], held: Sequence[Held]) -> list[Held]:
@@ -143,11 +148,10 @@ def names_home(order: OrderRow) -> bool:
 
 def untouched_agencies(order: OrderRow, standing: Sequence[OrderRow]) -> list[str]:
     """Return the partner agencies that have people here and keep all they have: under neither `order` nor one of `standing`."""
-    staffed = set(Affiliation.objects.filter(until=None).values_list("agency__path", flat=True))
-    paths = Agency.objects.filter(path__in=staffed, closed_on=None).values_list("path", flat=True)
+    staffed = Affiliation.objects.filter(until=None, agency__closed_on=None)
     return [
         path
-        for path in paths
+        for path in sorted(set(staffed.values_list("agency__path", flat=True)))
         if not is_within(path, HOST) and not any(row.holds(path) for row in (order, *standing))
     ]
 

@@ -12,7 +12,7 @@ from openclear.access.errors import NotAnswered
 from openclear.access.lines import not_seen
 from openclear.access.models import Affiliation, OrderProof
 from openclear.access.plans import caught, reached
-from openclear.access.ports import ports
+from openclear.access.ports import Held, Reach, ports
 from openclear.access.rows import ALL, Ask, OrderRow, Standing
 from openclear.access.rules import CUT_OFF, order_over
 from openclear.access.standing import read_standing
@@ -93,12 +93,9 @@ def prove(
     where the answers under way began to run out before the order's commit. Whoever calls this holds the lock of all acts from before the plan until this returns.
     """
     told_public = publication.begin()
-    # Nobody comes under the order or out of it while the lock of all acts is held.
-    handles = caught(order)
-    drained = _drained(order, handles, draining)
-    # Again: an answer that was under way may have made something.
-    end_held(order, handles)
-    receipts = [*_proved(order, held), drained, _published(told_public, epoch)]
+    proof = _Proof(order, held)
+    drained = proof.drained(draining)
+    receipts = [*proof.targets(), drained, _published(told_public, epoch)]
     _append_result(agencies, order, epoch, receipts)
     OrderProof.objects.filter(order=order.id, epoch=epoch).update(
         receipts=[list(astuple(item)) for item in receipts]
@@ -116,22 +113,52 @@ def _published(told: "Future[int]", epoch: int) -> TargetReceipt:
     return TargetReceipt(publication.TARGET, VERIFIED if shown else FAILED, 1, 0 if shown else 1)
 
 
-def _proved(order: OrderRow, planned: Mapping[str, Mapping[str, int]]) -> Iterator[TargetReceipt]:
-    handles, standing = caught(order), read_standing()
-    # Whoever holds ten sessions is decided on once.
-    still_answered = cache(lambda handle: _still_answered(order, handle, standing))
-    for reach in ports.reach:
-        before = planned.get(reach.target, {})
-        held = reach.held()
-        meant = reached(order, handles, held)
-        left = meant if reach.ends else [one for one in meant if still_answered(one.holder)]
-        gone = sorted(before.keys() - handles)
+class _Proof:
+    """What is looked at for one receipt. Nobody comes under the order or out of it while the lock of all acts is held."""
+
+    def __init__(self, order: OrderRow, planned: Mapping[str, Mapping[str, int]]) -> None:
+        self._order, self._planned = order, planned
+        self._handles, standing = caught(order), read_standing()
+        # Whoever holds ten sessions is decided on once.
+        self._is_answered = cache(lambda handle: _still_answered(order, handle, standing))
+
+    def drained(self, draining: barrier.Draining | None) -> TargetReceipt:
+        # While things are ended and people decided on, the answers under way run out their 500 ms: the order waits for the
+        # longer of both. Whoever asks after that is decided under it, so nobody is kept by what is still to be proved.
+        target, outside = "answers being handed over", not_seen()
+        try:
+            draining = draining or barrier.Draining(self._order.agency, *self._order.places)
+            end_held(self._order, self._handles)
+            for handle in {holder for holders in self._planned.values() for holder in holders}:
+                self._is_answered(handle)
+            met = draining.wait()
+        except NotAnswered:
+            # The order is in force all the same; what is not proved is that the last answer has arrived or was reset.
+            return TargetReceipt(target, FAILED, 1, 1, outside=outside)
+        return TargetReceipt(target, VERIFIED, met.met, 0, reset=met.reset, outside=outside)
+
+    def targets(self) -> Iterator[TargetReceipt]:
+        return (self._target(reach) for reach in ports.reach)
+
+    def _target(self, reach: Reach) -> TargetReceipt:
+        before = self._planned.get(reach.target, {})
+        held = self._held_after(reach)
+        meant = reached(self._order, self._handles, held)
+        left = meant if reach.ends else [one for one in meant if self._is_answered(one.holder)]
+        gone = sorted(before.keys() - self._handles)
         # Whoever is not under the order any more goes on being answered: that is said, never counted as ended.
-        free = reached(order, frozenset(gone), held)
+        free = reached(self._order, frozenset(gone), held)
         state = FAILED if left else MOVED if gone else VERIFIED
-        yield TargetReceipt(
-            reach.target, state, sum(before.values()), len(left) + len(free), _whither(order, gone)
-        )
+        whither = _whither(self._order, gone)
+        return TargetReceipt(reach.target, state, sum(before.values()), len(left) + len(free), whither)
+
+    def _held_after(self, reach: Reach) -> Sequence[Held]:
+        # Again: an answer that was under way may have made something.
+        held = reach.held()
+        if not reach.ends or not (made := reached(self._order, self._handles, held)):
+            return held
+        reach.end(made)
+        return reach.held()
 
 
 def _whither(order: OrderRow, handles: Sequence[str]) -> str:
@@ -159,20 +186,6 @@ def _probe(order: OrderRow) -> Ask:
     purposes = [purpose for purpose in Purpose if order.purposes == ALL or purpose in order.purposes]
     action = Action.DESK_OPEN if Action.DESK_OPEN in actions else actions[0]
     return Ask(action, purposes[0], ground_named=False, ground=None)
-
-
-def _drained(order: OrderRow, handles: AbstractSet[str], draining: barrier.Draining | None) -> TargetReceipt:
-    # While things are ended, the answers under way run out their 500 ms: the order waits for the longer of both. Whoever
-    # asks after that is decided under the order, so nobody is kept by what is still to be proved.
-    target, outside = "answers being handed over", not_seen()
-    try:
-        draining = draining or barrier.Draining(order.agency, *order.places)
-        end_held(order, handles)
-        met = draining.wait()
-    except NotAnswered:
-        # The order is in force all the same; what is not proved is that the last answer has arrived or was reset.
-        return TargetReceipt(target, FAILED, 1, 1, outside=outside)
-    return TargetReceipt(target, VERIFIED, met.met, 0, reset=met.reset, outside=outside)
 
 
 def _append_result(

@@ -1,7 +1,7 @@
 """Log and database are compared, at the start and before every act. A cut-off in the log is completed; what was not committed is void."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 from typing import Any
@@ -13,7 +13,7 @@ from openclear.access.changes import Change
 from openclear.access.errors import OlderThanLog
 from openclear.access.keepers import strength
 from openclear.access.models import CommittedEpoch, Epoch, OrderPlace, OrderState
-from openclear.access.order_change import decide_proposals, finish_unproved
+from openclear.access.order_change import decide_proposals, finish_unproved, unproved
 from openclear.access.order_rows import is_blocking, newest_states, row_of, rows_of
 from openclear.access.orders import UNKNOWN_AUTHOR
 from openclear.access.rows import OrderRow
@@ -27,6 +27,8 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 
 alarm = logging.getLogger("openclear.alarm")
+# What log and database both say of an order's state, in the same words.
+_OF_A_STATE = ("state", "scope", "purposes")
 
 
 def reconcile() -> list[str]:
@@ -47,10 +49,19 @@ def catch_up() -> list[str]:
     Within the lock of all acts, before anything else is asked: nobody acts on a registry that lacks an order. Run by every
     act first, and by the worker every minute. Raises OlderThanLog as `reconcile` does.
     """
+    if _is_complete():
+        return []
     done = _completed(compare=False)
     for sentence in done:
         alarm.critical("%s", sentence)
     return [*done, *finish_unproved()]
+
+
+def _is_complete() -> bool:
+    # Nearly always, and every act asks it first: one look at both, without a transaction, for nobody else acts now.
+    state, rows = log.state(), newest_states()
+    epoch = Epoch.objects.values_list("value", flat=True).first()
+    return epoch is not None and state.confirmed_epoch <= epoch and _agree(state, rows) and not unproved(rows)
 
 
 def _completed(*, compare: bool) -> list[str]:
@@ -67,7 +78,7 @@ def _completed(*, compare: bool) -> list[str]:
                 "restored. Restore the newest one, or have two approvers confirm the registry again."
             )
             raise OlderThanLog(message)
-        if _agree(state):
+        if _agree(state, newest_states()):
             return []
         before = strength(read_standing())
         # Behind every epoch that was ever claimed; each act that is completed has one of its own, as when it is given.
@@ -83,11 +94,11 @@ def _completed(*, compare: bool) -> list[str]:
     return done
 
 
-def _agree(state: LogState) -> bool:
-    # Nearly always: then an act costs one look at both, and nothing else.
-    rows = {row.id: row for row in rows_of(newest_states())}
+def _agree(state: LogState, rows: Sequence[OrderState]) -> bool:
+    here = {row.order: row for row in rows}
     return not state.unconfirmed and all(
-        identity in rows and _is_same(order, rows[identity]) for identity, order in state.orders.items()
+        identity in here and all(order[name] == getattr(here[identity], name) for name in _OF_A_STATE)
+        for identity, order in state.orders.items()
     )
 
 
@@ -116,7 +127,7 @@ def _complete_orders(state: LogState, epoch: int, epochs: Iterator[int]) -> list
 
 def _is_same(order: Mapping[str, Any], here: OrderRow) -> bool:
     header = here.header()
-    return all(order[name] == header[name] for name in ("state", "scope", "purposes"))
+    return all(order[name] == header[name] for name in _OF_A_STATE)
 
 
 def _weakens(order: Mapping[str, Any], here: OrderRow) -> bool:

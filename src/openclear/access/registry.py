@@ -50,10 +50,10 @@ def _read_people(officers: "QuerySet[Officer]", *, facts: Callable[[], Facts]) -
     if not found:
         return {}
     ties: dict[int, list[AffiliationRow]] = {officer.pk: [] for officer in found}
-    rows = Affiliation.objects.filter(officer__in=officers).order_by("pk").select_related("agency")
-    for tie in rows:
-        row = AffiliationRow(tie.agency.path, tie.kind, tie.since, tie.until, tie.entry)
-        ties[tie.officer_id].append(row)
+    rows = Affiliation.objects.filter(officer__in=officers).order_by("pk")
+    facts_of_tie = ("agency__path", "kind", "since", "until", "entry")
+    for officer, path, kind, since, until, entry in rows.values_list("officer", *facts_of_tie):
+        ties[officer].append(AffiliationRow(path, kind, since, until, entry))
     agreements, registered = facts()
     return {
         officer.handle: _person(officer, tuple(ties[officer.pk]), agreements, registered) for officer in found
