@@ -14,7 +14,7 @@ from openclear.audit.queries import verify
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
-from tests.cast import ADMINISTRATION, GROUND, ask, cut_off, grant, lift, search, signed_in
+from tests.cast import ADMINISTRATION, GROUND, ask, cut_off, grant, lift, search, signed_in, token
 
 DOCUMENT = "N.D. Ill. 19-cv-04321, order of 12 July 2019"
 
@@ -127,6 +127,7 @@ def crash(**_):
 
 @pytest.mark.parametrize("act", ["suspend", "narrow"])
 def test_a_weakening_that_was_not_committed_is_void(monkeypatch, act):
+    token("ives")  # making one is an act, which would void it first
     receipt = cut_off("us.dhs.ice")
     less = orders.new_order(agency="us.dhs.ice", ground="x", scope=["people"])
     paper = {"suspend": {"document": DOCUMENT, "ground": "stay"}, "narrow": {"to": less}}[act]

@@ -159,6 +159,7 @@ def test_crash_between_entry_and_commit_leaves_an_order_that_the_next_start_comp
 
 
 def test_a_lifting_that_was_not_committed_is_void(monkeypatch):
+    token("ives")  # making one is an act, which would void it first
     cut_off("us.dhs.ice")
     with monkeypatch.context() as broken:
         broken.setattr(OrderState.objects, "create", crash)

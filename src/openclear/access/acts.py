@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from openclear.access import barrier, gate
+from openclear.audit import urgency
 from openclear.vocabulary.grants import Grant
 
 # No agency's path and no person's lock has a blank, so this is the lock of neither.
@@ -34,15 +35,16 @@ def registry_held(*, as_it_is: bool = False) -> Iterator[None]:
     if _held_here.get():
         yield
         return
-    hold, _ = barrier.exclusive(REGISTRY, seconds=PATIENCE_SECONDS)
-    mark = _held_here.set(True)
-    try:
-        if not as_it_is:
-            _catch_up()
-        yield
-    finally:
-        _held_here.reset(mark)
-        hold.release()
+    with urgency.first():
+        hold, _ = barrier.exclusive(REGISTRY, seconds=PATIENCE_SECONDS)
+        mark = _held_here.set(True)
+        try:
+            if not as_it_is:
+                _catch_up()
+            yield
+        finally:
+            _held_here.reset(mark)
+            hold.release()
 
 
 def _catch_up() -> None:
@@ -62,9 +64,7 @@ def one_at_a_time(act: Act) -> Act:
     def in_turn(grant: Grant, **named: Any) -> Any:
         with _in_line() as waited:
             if waited:
-                for key in (grant, named.get("approval")):
-                    if key is not None:
-                        gate.still_open(key)
+                gate.still_open(grant, *[key for key in (named.get("approval"),) if key is not None])
             return act(grant, **named)
 
     in_turn.asks_within = REGISTRY  # type: ignore[attr-defined] # the test of all acts looks for it

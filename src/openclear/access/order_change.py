@@ -50,12 +50,12 @@ def put_in_force(
         with ExitStack() as still:
             for handle in sorted(signed.end_ties):
                 still.enter_context(barrier.standing_still(barrier.lock_of(handle)))
-            _check_unmoved(order)
             # Answers under way begin to run out now, and nobody begins another before they have: whoever asks then is
             # decided under the order. Where the order is refused they go on.
             draining = None if names_home(order) else receipts.begin_draining(order)
             if draining:
                 early.callback(draining.release)
+            _check_unmoved(order)
             with change_by(grant) as under_way:
                 planned = _planned(grant, order, state, signed)
                 end_ties_under(under_way, order, signed.end_ties, signed.approved_by)

@@ -135,14 +135,19 @@ def _all_agencies(decided: Sequence[Grant] | Sequence[Judgement]) -> tuple[str, 
     return tuple(sorted({agency for one in decided for agency in one.agencies}))
 
 
-def still_open(grant: Grant) -> Judgement:
+def still_open(grant: Grant, *others: Grant) -> Judgement:
     """Decide again, under the orders of now and on the ground as it is now. Raises Refused, logged, where it became no.
 
-    For what takes its time: a case that was closed or unshared in the meantime ends it.
+    For what takes its time: a case that was closed or unshared in the meantime ends it. `others`: decided on with it.
     """
+    standing = read_standing()
+    judgement, *_ = [_judged_again(_on_its_ground(each), standing) for each in (grant, *others)]
+    return judgement
+
+
+def _on_its_ground(grant: Grant) -> Grant:
     number = grant.facts["case"]
-    ground = ports.grounds.find(number) if number else None
-    return _judged_again(replace(grant, ground=ground), read_standing())
+    return replace(grant, ground=ports.grounds.find(number) if number else None)
 
 
 def _judged_again(grant: Grant, standing: Standing) -> Judgement:

@@ -24,6 +24,7 @@ from openclear.audit.errors import BrokenLog
 from openclear.audit.opening import KEY_FILE, open_ledger
 from openclear.audit.queries import genesis, is_demo
 from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
+from openclear.audit.urgency import go_first
 from openclear.cli import start
 from openclear.cli.acting import administration
 from openclear.cli.city import bring_up_to_date, set_up, throw_away
@@ -137,6 +138,7 @@ def sequencer(options: argparse.Namespace) -> int:
         os.close(lock)
         raise refused from error
     note_refusal(settings.LOG_FOLDER, "")
+    go_first()
     writer = Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay)
     signal.signal(signal.SIGTERM, lambda *_: writer.end())
     writer.serve()
