@@ -6,7 +6,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("analysis", "audit", "block", "gate", "import", "registry-race", "web")
+NAMES = ("analysis", "audit", "block", "decisions", "gate", "import", "registry-race", "web")
 _MODULES = {"import": "importing", "registry-race": "registry_race"}
 
 

@@ -15,4 +15,4 @@ SERVER = _GIVEN.get("OPENCLEAR_TEST_SERVER", "postgresql://postgres@127.0.0.1:54
 # Trials of the race, on each database.
 TRIALS = int(_GIVEN.get("OPENCLEAR_TEST_TRIALS", "20"))
 # Decisions that are compared with Cedar, row by row.
-DECISIONS = int(_GIVEN.get("OPENCLEAR_TEST_DECISIONS", "100000"))
+DECISIONS = int(_GIVEN.get("OPENCLEAR_TEST_DECISIONS", "5000"))

@@ -6,86 +6,20 @@ import duckdb
 import pytest
 from django.db import connection
 
+from bench.decisions import a_world, compare
 from openclear.access.decisions import policies
-from openclear.access.policy import HIDEABLE
-from openclear.access.rows import Ask, OrderRow, Subject
 from openclear.records.models import Vehicle
-from openclear.vocabulary.actions import RECORD_DATASETS, Action, Dataset
-from openclear.vocabulary.grants import Clearance, Ground
-from openclear.vocabulary.labels import Label, label_name
-from openclear.vocabulary.purposes import POLICE_WORK, Purpose
+from openclear.vocabulary.actions import Dataset
+from openclear.vocabulary.grants import Clearance
+from openclear.vocabulary.labels import Label
 from tests.options import DECISIONS
-
-AGENCIES = (
-    "il.chicago.pd",
-    "us.doj.fbi",
-    "us.dhs.ice.ero",
-    "us.dhs.ice.hsi",
-    "us.dhs.cbp",
-    "il.isp",
-    "il.oaklawn.pd",
-)
-ROLES = ("officer", "detective", "supervisor", "analyst", "records", "approver", "inspector-general")
-PURPOSES = (*POLICE_WORK, Purpose.CRIME_ANALYSIS, Purpose.RECORDS_MAINTENANCE)
-ACTS = (
-    Action.PERSON_SEARCH,
-    Action.INCIDENT_SEARCH,
-    Action.VEHICLE_SEARCH,
-    Action.ARREST_SEARCH,
-    Action.CASE_VIEW,
-)
-
-
-def a_world(draw):
-    """Some orders, and somebody who asks something."""
-    orders = tuple(
-        OrderRow(
-            f"2026-{number}",
-            draw.choice(("us.dhs.ice", "us.dhs", "us.doj", "il.isp", "us.doj.fbi")),
-            "in-force",
-            draw.choice(("all", ("people",), ("people", "arrests"), ("vehicles",))),
-            draw.choice(("all", ("traffic-stop",), ("criminal-investigation",))),
-            "ground",
-            number,
-            draw.choice(((), ("il.oaklawn",))),
-        )  # fmt: skip
-        for number in range(draw.randrange(3))
-    )
-    agencies = tuple(sorted(draw.sample(AGENCIES, draw.randrange(1, 3))))
-    subject = Subject(
-        agencies, tuple(sorted(draw.sample(ROLES, draw.randrange(1, 4)))), draw.random() < 0.5, draw.random() < 0.9,
-        draw.random() < 0.9, "",
-    )  # fmt: skip
-    ground = draw.choice((None, Ground("case", "", is_open=True)))
-    ask = Ask(draw.choice(ACTS), draw.choice(PURPOSES), ground is not None, ground)
-    return orders, subject, ask
-
-
-def by_cedar(engine, subject, ask, dataset, labels):
-    """Whether Cedar, asked for each of a row's labels, shows the row."""
-    asked = [label_name(label) for label in Label if labels & label] or ["none"]
-    return all(engine._sees(subject, ask, dataset, label=name) for name in ["none", *asked])
 
 
 def test_compiled_and_row_by_row_never_disagree():
-    """OPENCLEAR_TEST_DECISIONS sets how many; 100,000 by `./run test tests/access/test_clearances.py`."""
-    draw, decisions, hidden = random.Random(2019), 0, 0
-    while decisions < DECISIONS:
-        orders, subject, ask = a_world(draw)
-        engine = policies().under(orders)
-        compiled = engine.clearances(subject, ask)
-        for dataset in RECORD_DATASETS:
-            for _ in range(20):
-                labels = sum({draw.choice(list(Label)).value for _ in range(draw.randrange(4))})
-                shown = by_cedar(engine, subject, ask, dataset, labels)
-                assert compiled[dataset].shows(labels) == shown, (orders, subject, ask, dataset, labels)
-                decisions, hidden = decisions + 1, hidden + (not shown)
-            for name in HIDEABLE.get(dataset, ()):
-                seen = engine._sees(subject, ask, dataset, name=name) and engine._sees(
-                    subject, ask, dataset, label="none"
-                )
-                assert (name not in compiled[dataset].hidden_fields) == seen
-    assert 0.2 < hidden / decisions < 0.95
+    """OPENCLEAR_TEST_DECISIONS sets how many; `./run bench decisions` compares 100,000."""
+    compared = compare(DECISIONS)
+    assert compared.disagreements == []
+    assert 0.2 < compared.hidden / compared.decisions < 0.95
 
 
 def test_an_order_changes_nothing_for_whoever_it_does_not_hold_over():
