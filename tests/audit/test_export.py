@@ -7,39 +7,22 @@ import sys
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.conf import settings
 
 from openclear.audit.keys import read_key
 from openclear.audit.proof import notes
 from openclear.audit.proof.canonical import encode
 from openclear.audit.proof.merkle import leaf_hash, root_of
 from openclear.cli.main import main
-from tests.cast import cut_off, lift, search
+from tests.cast import search
 
 
 def openclear(*arguments):
     return main([str(argument) for argument in arguments], lambda: None)
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("export") / "log"
-    assert search("ives", "garcia").status_code == 200
-    cut_off("us.dhs.ice")
-    try:
-        assert search("ives", "garcia").status_code == 403
-        assert search("kerr", "garcia").status_code == 403
-        assert search("frost", "garcia").status_code == 200
-        assert openclear("log", "verify", "--json") == 0  # signs an earlier checkpoint
-        assert openclear("log", "export", folder) == 0
-    finally:
-        lift("us.dhs.ice")
-    return folder
-
-
 @pytest.fixture
-def export(original, tmp_path):
-    return shutil.copytree(original, tmp_path / "log")
+def export(small_city, tmp_path):
+    return shutil.copytree(small_city / "headers-alone", tmp_path / "log")
 
 
 def verify(folder, *arguments):
@@ -163,8 +146,8 @@ def test_a_damaged_checkpoint_is_no_checkpoint(export, line):
     assert verify(export).returncode == 1
 
 
-def test_an_allow_behind_an_order_is_named_even_if_the_operator_signs_it(export):
-    key = read_key(settings.KEYS_FOLDER / "log.key")
+def test_an_allow_behind_an_order_is_named_even_if_the_operator_signs_it(export, small_city):
+    key = read_key(small_city / "keys" / "log.key")
 
     def slip_in(lines):
         header = json.loads(
@@ -226,11 +209,9 @@ def test_headers_hold_nothing_personal(export):
         assert word not in text
 
 
-@pytest.fixture(scope="module")
-def with_bodies(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bodies") / "log"
-    assert openclear("log", "export", folder, "--bodies", "--by", "okafor", "--reason", "review") == 0
-    return folder
+@pytest.fixture
+def with_bodies(small_city):
+    return small_city / "with-bodies"
 
 
 def changed_salt(line):
@@ -329,8 +310,8 @@ def test_a_signature_has_one_spelling(export):
         assert verify(export).returncode == (0 if stripped[-1] == letter else 1)
 
 
-def test_an_entry_that_is_left_out_is_named_even_if_the_operator_signs_the_rest(export):
-    key = read_key(settings.KEYS_FOLDER / "log.key")
+def test_an_entry_that_is_left_out_is_named_even_if_the_operator_signs_the_rest(export, small_city):
+    key = read_key(small_city / "keys" / "log.key")
     _, leaves = forge(export, lambda lines: [*lines[:7], *lines[8:]])
     shutil.rmtree(export / "checkpoints")
     (export / "checkpoints").mkdir()

@@ -1,17 +1,13 @@
 """The verifier says no more than it knows, and every byte of an export counts."""
 
 import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.conf import settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -26,48 +22,25 @@ from openclear.audit.queries import verify as verify_stored
 from openclear.audit.rows import Draft
 from openclear.cli.main import main
 from tests.audit.test_export import openclear, verify
-from tests.postgresql import SETTINGS
 
 OLD = Path(__file__).parent / "export_of_b58d8b8.tar.gz"
 
 
-@pytest.fixture(scope="module")
-def original(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("says") / "log"
-    for _ in range(3):
-        log.append(Draft("answer", "allow", agencies=["il.isp"], action="desk.open", dataset="desk"))
-        log.checkpoint()
-    assert openclear("log", "export", folder, "--bodies", "--by", "okafor", "--reason", "review 9") == 0
-    return folder
+@pytest.fixture
+def export(small_city, tmp_path):
+    return shutil.copytree(small_city / "with-bodies", tmp_path / "log")
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """The export of a city of its own with few entries: whoever flips bytes replays all of it each time."""
-    home = tmp_path_factory.mktemp("small")
-    own = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-
-    def run(*words):
-        program = [sys.executable, "-m", "openclear.config.program", *words]
-        subprocess.run(program, env=own | {"OPENCLEAR_HOME": str(home)}, check=True, capture_output=True)
-
-    run("demo", "--no-serve", "--people", "20", "--incidents", "20")
-    for _ in range(3):
-        run("cases", "--by", "rivera")
-        run("log", "verify")  # signs
-    run("log", "export", str(home / "export"), "--bodies", "--by", "okafor", "--reason", "review 9")
-    return home / "export"
+def small(small_city, tmp_path_factory):
+    """A copy for those who leave it as it was."""
+    return shutil.copytree(small_city / "with-bodies", tmp_path_factory.mktemp("says") / "log")
 
 
 @pytest.fixture
-def export(original, tmp_path):
-    return shutil.copytree(original, tmp_path / "log")
-
-
-@pytest.fixture
-def kept(original, tmp_path):
+def kept(export, tmp_path):
     """A checkpoint that an outsider kept from an earlier day."""
-    earlier = sorted((original / "checkpoints").iterdir())[-2]
+    earlier = sorted((export / "checkpoints").iterdir())[-2]
     return Path(shutil.copy(earlier, tmp_path / "kept"))
 
 
@@ -155,12 +128,16 @@ def test_the_key_that_was_given_is_named_and_another_one_is_a_fault(small):
     assert "log.vkey is another key than the one used" in done.stdout
 
 
-def signed_anew(folder, lines):
+@pytest.fixture
+def key(small_city):
+    return read_key(small_city / "keys" / "log.key")
+
+
+def signed_anew(folder, key, lines):
     """The operator, who has the key, writes the log anew: fewer entries, all signed again."""
     from openclear.audit.proof.listing import Listing
     from openclear.audit.proof.merkle import leaf_hash
 
-    key = read_key(settings.KEYS_FOLDER / "log.key")
     leaves = [leaf_hash(line) for line in lines]
     (folder / "headers.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
     (folder / "leaves").write_bytes(b"".join(leaves))
@@ -172,10 +149,10 @@ def signed_anew(folder, lines):
     (folder / "bodies.jsonl").unlink()
 
 
-def test_a_log_that_the_operator_wrote_anew_is_found_out_by_an_outside_checkpoint_alone(export, kept):
+def test_a_log_that_the_operator_wrote_anew_is_found_out_by_an_outside_checkpoint_alone(export, kept, key):
     lines = (export / "headers.jsonl").read_bytes().splitlines()
     last = json.loads(lines[-1])
-    signed_anew(export, [*lines[: last["i"] - 9], *[_changed(line) for line in lines[last["i"] - 9 :]]])
+    signed_anew(export, key, [*lines[: last["i"] - 9], *[_changed(line) for line in lines[last["i"] - 9 :]]])
     assert verify(export).returncode == 0  # that is why an outsider keeps one
     done = verify(export, "--checkpoint", str(kept))
     assert done.returncode == 1
@@ -189,10 +166,10 @@ def _changed(line):
     return encode(header | {"epoch": header["epoch"] + 1})
 
 
-def test_a_log_cut_short_is_found_out_by_an_outside_checkpoint(export):
+def test_a_log_cut_short_is_found_out_by_an_outside_checkpoint(export, key):
     newest = Path(shutil.copy(export / "checkpoint", export.parent / "newest"))
     lines = (export / "headers.jsonl").read_bytes().splitlines()
-    signed_anew(export, lines[:-3])
+    signed_anew(export, key, lines[:-3])
     assert verify(export).returncode == 0
     done = verify(export, "--checkpoint", str(newest))
     assert done.returncode == 1
@@ -277,7 +254,10 @@ def test_an_export_that_an_older_version_made_still_verifies(tmp_path):
 # --- the stored log ---------------------------------------------------------------------------------------------------
 
 
-def test_log_verify_says_the_same_with_the_same_exit_codes(kept, capsys):
+def test_log_verify_says_the_same_with_the_same_exit_codes(tmp_path, capsys):
+    kept = tmp_path / "kept"
+    kept.write_text(log.checkpoint())
+    log.append(Draft("answer", "allow", agencies=["il.isp"], action="desk.open", dataset="desk"))
     assert openclear("log", "verify") == 0
     text = capsys.readouterr().out
     assert text.startswith(f"consistent with itself and signed by {log.key_line()}\n")
