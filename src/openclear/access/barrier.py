@@ -2,9 +2,9 @@
 
 Two locks stand for each agency of the tree and each person: the *hold* and the *turn*. A process has the hold of an
 agency, shared, as long as one of its answers does (`keeper`); answers of one process share it, so a slow reader keeps
-neither a connection nor a descriptor. An order takes the turn, then waits for the hold, both exclusively. While
-somebody has the turn no process begins a hold there, so readers that never end starve nobody; each process looks at
-the turns of what it holds every 20 ms, and resets after 500 ms what has not arrived by then.
+neither a connection nor a descriptor. An order takes the turn before its entry, and waits for the hold after its commit,
+both exclusively. While somebody has the turn no process begins a hold there, so readers that never end starve nobody;
+each process looks at the turns of what it holds every 20 ms, and resets after 500 ms what has not arrived by then.
 
 Why no answer that was decided before an order arrives after it returned: an answer takes its hold, is decided, logged
 and sent, and lets go when the peer's kernel has acknowledged all of it or the connection was reset. An order is
