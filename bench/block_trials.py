@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.block import ROWS, TRIALS
-from bench.city import free_port, here, numbered, p99, sign_in, wait_for
+from bench.city import here, numbered, p99, sign_in, wait_for
+from tests.ports import free_port
 
 WINDOW = 1.5
 PAUSE = 1.2

@@ -88,13 +88,6 @@ def sign_in(port: int, officer: str) -> str:
     return "; ".join([csrf, *cookies])
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(port: int) -> None:
     """Wait until a server answers at a port."""
     deadline = time.monotonic() + 60

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bench.city import free_port, here, wait_for
+from bench.city import here, wait_for
 from bench.registry_race import TRIALS
+from tests.ports import free_port
 
 OTHERS = ("frost", "marsh", "hale", "tran")
 WATCHED_SECONDS = 0.4

@@ -12,7 +12,8 @@ from typing import Any
 
 from bench.block import TRIALS
 from bench.block_trials import client, server, started
-from bench.city import free_port, here, wait_for
+from bench.city import here, wait_for
+from tests.ports import free_port
 
 WORD = "Wexlerby"
 BEFORE, AFTER, PAUSE = 0.5, 1.0, 0.1

@@ -14,7 +14,8 @@ import threading
 import time
 from typing import Any
 
-from bench.city import free_port, new_city, p50, p99, sign_in, wait_for
+from bench.city import new_city, p50, p99, sign_in, wait_for
+from tests.ports import free_port
 
 SIZES = {"small": (3_000, 6_000), "full": (22_000, 62_000)}
 SECONDS = {"small": 3.0, "full": 8.0}

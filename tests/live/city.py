@@ -4,13 +4,13 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.postgresql import SETTINGS
 
 PROGRAM = [sys.executable, "-m", "openclear.config.program"]
@@ -28,9 +28,7 @@ class City:
         }
         if addresses:
             self.environment |= dict(zip(SETTINGS, addresses, strict=True))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.server: subprocess.Popen[bytes] | None = None
 
     def run(self, *arguments: str, code: int = 0, wait: int = 120) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.test_worker import Order, get, received, site
+from tests.ports import free_port
 
 __all__ = ["site"]
 
@@ -53,12 +54,6 @@ def certificate(folder):
     together = folder / "site.pem"
     together.write_bytes(own.read_bytes() + key.read_bytes())
     return together
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def through(stack, port, request, receive_buffer):

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 pytestmark = pytest.mark.live
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 4
@@ -40,9 +42,7 @@ def site(tmp_path_factory):
 def serving(home, *arguments):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
     environment |= {"OPENCLEAR_HOME": str(home)}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable, "-m", "gunicorn", "tests.live.held_site:application", "--bind", f"127.0.0.1:{port}", *arguments,
         "--worker-class", "openclear.config.workers.OfficerWorker", "--threads", str(THREADS), "--log-level", "warning",
