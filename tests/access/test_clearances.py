@@ -15,6 +15,7 @@ from openclear.vocabulary.labels import Label
 from tests.options import DECISIONS
 
 
+@pytest.mark.anywhere
 def test_compiled_and_row_by_row_never_disagree():
     """OPENCLEAR_TEST_DECISIONS sets how many; `./run bench decisions` compares 100,000."""
     compared = compare(DECISIONS)

@@ -27,6 +27,8 @@ from openclear.vocabulary.grants import Ground
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import CRIME, ask, cut_off, grant, lift, open_case, signed_in
 
+pytestmark = pytest.mark.anywhere
+
 OWN = Purpose.OWN_ACCOUNT
 MARSH, AGENCY = "marsh", "il.oaklawn.pd"
 PARTNERS = [

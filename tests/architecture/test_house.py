@@ -16,6 +16,8 @@ from openclear.cli.main import parser
 from openclear.config.configuration import Configuration
 from openclear.config.databases import DATABASE_OF_APP
 
+pytestmark = pytest.mark.anywhere
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "openclear"
 MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if "migrations" not in path.parts]

@@ -10,6 +10,8 @@ import pytest
 
 from tests.live.city import PROGRAM, City
 
+pytestmark = pytest.mark.anywhere
+
 SOCKETS = shutil.ignore_patterns("*.sock")
 MATTER = ("--by", "novak", "--approved-by", "adler", "--reason", "restored from the backup of 1 July")
 

@@ -215,6 +215,7 @@ def covered(folder):
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in named)
 
 
+@pytest.mark.anywhere
 @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.integers(1, 255))
 def test_a_flipped_byte_of_any_file_is_a_fault(small, seed, mask):

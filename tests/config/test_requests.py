@@ -14,6 +14,8 @@ from openclear.config.heads import LENGTH_NEEDED, NOT_UNDERSTOOD, TOO_LARGE, Hea
 from openclear.config.requests import LARGEST_BODY, LARGEST_BODY_OF_NOBODY, Incoming
 from openclear.config.visits import ServedLine, Visit
 
+pytestmark = pytest.mark.anywhere
+
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 CONFIGURATION = Config()
 CONFIGURATION.set("http_parser", "python")

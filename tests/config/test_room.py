@@ -13,6 +13,8 @@ from openclear.config import room
 from openclear.config.room import who_makes_room, who_takes_too_much
 from openclear.config.visits import ServedLine, Stage, Visit
 
+pytestmark = pytest.mark.anywhere
+
 SESSION = b"POST / HTTP/1.1\r\nCookie: sessionid=x\r\nContent-Length: 4000000\r\n\r\n"
 NOBODY = b"POST / HTTP/1.1\r\nContent-Length: 60000\r\n\r\n"
 NOW = 1000.0

@@ -23,6 +23,8 @@ from openclear.search.models import Watch, WatchHit
 from openclear.vocabulary.actions import Action
 from tests.cast import cut_off, grant, lift, open_case
 
+pytestmark = pytest.mark.anywhere
+
 # An order that waits for a hold resets it after half a second, and gives up after five; the rest is room for a busy machine.
 PROMPT_SECONDS = 4.5
 

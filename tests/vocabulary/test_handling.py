@@ -11,6 +11,8 @@ from openclear.vocabulary.handling import CODES, WORDINGS, handling_of, offense_
 from openclear.vocabulary.labels import NO_LABEL, Label
 from openclear.vocabulary.offenses import iucr_codes
 
+pytestmark = pytest.mark.anywhere
+
 CHILD, ASSAULT, HOME, VICTIM = Label.JUVENILE, Label.SEXUAL_ASSAULT, Label.DOMESTIC, Label.VICTIM
 # A second, small city with words of its own.
 SMALL = read_offense_table(

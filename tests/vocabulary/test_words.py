@@ -12,6 +12,8 @@ from openclear.vocabulary.offenses import iucr_codes, nibrs_codes, nibrs_of
 from openclear.vocabulary.places import area_near, community_areas, districts, point_at
 from openclear.vocabulary.purposes import Purpose, purpose_of
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_a_chain_runs_from_the_root_to_the_agency():
     assert chain("us.dhs.ice") == ("us", "us.dhs", "us.dhs.ice")
