@@ -4,6 +4,7 @@ What processes tell whoever has the turn goes by NOTIFY: it is delivered before 
 The connection goes to the server itself; a pooler that hands one session to many would end the locks.
 """
 
+import atexit
 import json
 import os
 import time
@@ -143,6 +144,13 @@ def _idle_session() -> Session | None:
         else:
             return session
     return None
+
+
+@atexit.register
+def _close_idle() -> None:
+    for process, session in _idle:
+        if process == os.getpid():
+            session.close()
 
 
 def _opened() -> Session:
