@@ -133,8 +133,11 @@ class SessionTurn:
 
 def _idle_session() -> Session | None:
     # One that another act of this process left, if its server is still there.
-    while _idle:
-        process, session = _idle.pop()
+    while True:
+        try:
+            process, session = _idle.pop()
+        except IndexError:  # also where another thread was quicker
+            return None
         if process != os.getpid():
             continue  # of the process that this one was forked from, which goes on with it
         try:
@@ -143,7 +146,6 @@ def _idle_session() -> Session | None:
             session.close()
         else:
             return session
-    return None
 
 
 @atexit.register

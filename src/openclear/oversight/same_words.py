@@ -179,6 +179,6 @@ def _count_sessions(table: type[AbstractBaseSession], words: Sequence[str]) -> i
 
 
 def _written(session: Mapping[str, Any]) -> str:
-    # What Django keeps for itself, under names that begin with a line, is an id and a hash.
-    kept = {name: value for name, value in session.items() if not name.startswith("_")}
+    # What Django keeps for itself, under names that begin with an underscore, is an id and a hash; the fresh proof is one too.
+    kept = {name: value for name, value in session.items() if not name.startswith("_") and name != "proof"}
     return json.dumps(kept, default=str, ensure_ascii=False)

@@ -31,7 +31,7 @@ OFFICER, NAME, ROLES, BEGAN, SEEN, ENROLLING = (
 IDLE_SECONDS, LONGEST_SECONDS, NOTED_SECONDS = 30 * 60, 12 * 3600, 60
 FRESH_SECONDS = 10 * 60
 DEMONSTRATION = "demonstration"
-_PROOF = "_proof"  # the line says that no person wrote it
+_PROOF = "proof"
 # What became of the tokens when the password was changed, for the next page.
 TOKENS_SAID = "tokens_said"
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]

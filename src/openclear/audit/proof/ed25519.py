@@ -10,17 +10,21 @@ _ROOT = pow(2, (PRIME - 1) // 4, PRIME)
 Point = tuple[int, int, int, int]
 
 
-# A log that is replayed again has the checkpoints that it had, and each costs as much as a dozen entries.
-@lru_cache(maxsize=10_000)
 def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Say whether `signature` (64 bytes) over `message` was made with the key's private half."""
     if len(public_key) != 32 or len(signature) != 64:
         return False
+    return _is_answered(public_key, signature, hashlib.sha512(signature[:32] + public_key + message).digest())
+
+
+# A log that is replayed again has the checkpoints that it had, and each costs as much as a dozen entries. By the digest: a
+# message may be long.
+@lru_cache(maxsize=10_000)
+def _is_answered(public_key: bytes, signature: bytes, digest: bytes) -> bool:
     key, commitment = _decompress(public_key), _decompress(signature[:32])
     answer = int.from_bytes(signature[32:], "little")
     if key is None or commitment is None or answer >= ORDER:
         return False
-    digest = hashlib.sha512(signature[:32] + public_key + message).digest()
     challenge = int.from_bytes(digest, "little") % ORDER
     return _equal(_multiply(answer, _BASE), _add(commitment, _multiply(challenge, key)))
 

@@ -15,8 +15,8 @@ MOST_FAULTS = 50
 class Verification:
     """What a replay found.
 
-    `faults`: the first that were found, at most `most_faults`, and `more_faults` how many are not named; `key`: the verifier key that signatures were checked with, and `key_from` where it was taken from; `outside`: how many
-    different checkpoints that somebody else kept agree, the newest over `outside_size` entries, from `outside_from`;
+    `faults`: the first that were found, at most `most_faults`, and `more_faults` how many are not named; `key`: the verifier
+    key that signatures were checked with, and `key_from` where it was taken from; `outside`: how many different checkpoints that somebody else kept agree, the newest over `outside_size` entries, from `outside_from`;
     `also_signed`: names of other signatures, which nobody checks; `not_compared`: what this replay could not look at; `heads`: entries that begin a head file or accept a restored log.
     """
 
