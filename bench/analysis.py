@@ -10,12 +10,13 @@ import time
 from datetime import date
 from typing import Any
 
-from bench.city import drop_indexes, new_city, numbered, p50
+from bench.city import FEW, drop_indexes, new_city, numbered, p50
 
 DEFAULT_SCALE = "full"
-ROWS = {"small": 200_000, "full": 8_000_000}
-ROUNDS = 15
-FIRST_DAY, DAYS = "2020-01-01", 2190
+ROWS = {"tiny": 5_000, "small": 200_000, "full": 8_000_000}
+ROUNDS = {"tiny": 4, "small": 15, "full": 15}
+# The first day of the incidents, and over how many days they are spread.
+SPAN = {"tiny": ("2024-11-01", 60), "small": ("2020-01-01", 2190), "full": ("2020-01-01", 2190)}
 COMMON = (
     "source, source_id, revision, owner_agency, labels",
     "'bench', cast(n AS text), '', 'il.chicago.pd', CASE WHEN n % 50 = 0 THEN 1 << (n / 50 % 10) ELSE 0 END",
@@ -31,18 +32,18 @@ QUESTIONS: dict[str, tuple[dict[str, Any], str]] = {
 
 def run(scale: str) -> list[dict[str, Any]]:
     """Return one row for each question, and one for each way of making snapshots."""
-    new_city(300, 600)
-    _fill(ROWS[scale])
-    return [*_snapshots(ROWS[scale]), *_questions()]
+    new_city(*FEW)
+    _fill(ROWS[scale], *SPAN[scale])
+    return [*_snapshots(ROWS[scale]), *_questions(ROUNDS[scale])]
 
 
-def _fill(rows: int) -> None:
+def _fill(rows: int, first_day: str, days: int) -> None:
     from django.db import connection
 
     began = time.time()
     numbers, identity = numbered(rows)
-    minutes = f"(n * 7919) % ({DAYS} * 1440)"
-    when = f"strftime('%Y-%m-%d %H:%M:%S', '{FIRST_DAY}', '+' || ({minutes}) || ' minutes')"
+    minutes = f"(n * 7919) % ({days} * 1440)"
+    when = f"strftime('%Y-%m-%d %H:%M:%S', '{first_day}', '+' || ({minutes}) || ' minutes')"
     columns, values = COMMON
     dropped = drop_indexes("records_incident") + drop_indexes("records_offense")
     with connection.cursor() as cursor:
@@ -74,14 +75,14 @@ def _grant() -> Any:
 
 def _snapshots(rows: int) -> list[dict[str, Any]]:
     from openclear.analysis.snapshots import refresh
-    from openclear.records.changed import mark
-    from openclear.records.models import Incident
+    from openclear.records.changed import note_changes
+    from openclear.records.incidents.models import Incident
 
     found = []
-    mark(Incident.objects.filter(source="bench").datetimes("occurred", "month"))
+    note_changes(Incident.objects.filter(source="bench").datetimes("occurred", "month"))
     for what in ("snapshot", "one month"):
         if what == "one month":
-            mark([Incident.objects.filter(source="bench").first().occurred])
+            note_changes([Incident.objects.filter(source="bench").first().occurred])
         began = time.perf_counter()
         months = refresh(_grant())
         seconds = round(time.perf_counter() - began, 2)
@@ -89,11 +90,11 @@ def _snapshots(rows: int) -> list[dict[str, Any]]:
     return found
 
 
-def _questions() -> list[dict[str, Any]]:
+def _questions(rounds: int) -> list[dict[str, Any]]:
     import duckdb
 
     from openclear.analysis.questions import incident_counts
-    from openclear.analysis.rows import Narrowing
+    from openclear.analysis.rows import FigureFilters
     from openclear.analysis.snapshots import files
     from openclear.vocabulary.actions import Dataset
 
@@ -104,12 +105,14 @@ def _questions() -> list[dict[str, Any]]:
         chosen = [name for name in files() if "since" not in narrow or "2024-" in name]
         raw = statement.format(files=f"read_parquet({chosen})", seen=seen)
         times: dict[str, list[float]] = {"asked": [], "raw": []}
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name, act in (
                 ("raw", lambda raw=raw: connection.execute(raw).fetchall()),
                 (
                     "asked",
-                    lambda by=by, narrow=narrow: incident_counts(grant, by=by, narrow=Narrowing(**narrow)),
+                    lambda by=by, narrow=narrow: incident_counts(
+                        grant, by=by, filters=FigureFilters(**narrow)
+                    ),
                 ),
             ):
                 began = time.perf_counter()

@@ -6,33 +6,27 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.city import new_city, p50, p99
+from bench.city import FEW, new_city, p50, p99
 
-SIZES = {"small": 2_000, "full": 20_000}
+SIZES = {"tiny": 256, "small": 2_000, "full": 20_000}
 WRITERS = (1, 16, 64)
 
 
 def run(scale: str) -> list[dict[str, Any]]:
     """Return one row for each number of writers, and one for verifying."""
-    home = new_city(50, 50)
+    home = new_city(*FEW)
     return [*[_append(home, writers, SIZES[scale]) for writers in WRITERS], _verify()]
 
 
 def _append(home: Path, writers: int, total: int) -> dict[str, Any]:
     from openclear.audit import log
-    from openclear.audit.rows import Draft
+    from openclear.audit.rows import NewEntry
 
-    body = {
-        "officer": "frost",
-        "query": "x" * 40,
-        "case": "CZ-2026-000001",
-        "address": "127.0.0.1",
-        "shown": ["y" * 36] * 5,
-    }
-    draft = Draft(
-        "answer", "allow", agencies=["us.doj.fbi"], action="person.search", dataset="people", body=body
-    )
-    ours, ours_seconds = _many(writers, total, lambda: log.append(draft), log.hang_up)
+    new_entry = NewEntry(
+        "answer", "allow", agencies=["us.doj.fbi"], action="person.search", dataset="people", officer="frost",
+        case="CZ-2026-000001", shown=["y" * 36] * 5, details={"query": "x" * 40, "address": "127.0.0.1"},
+    )  # fmt: skip
+    ours, ours_seconds = _many(writers, total, lambda: log.append(new_entry), log.hang_up)
     plain, plain_seconds = _many(1, total // 2, *_plain_insert(home / "plain.sqlite3"))
     return {
         "question": "append", "writers": writers, "entries": len(ours), "per_second": round(len(ours) / ours_seconds),

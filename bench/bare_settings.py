@@ -4,4 +4,6 @@ from openclear.config.settings.serving import *  # noqa: F403 - the same setting
 from openclear.config.settings.serving import MIDDLEWARE
 
 ROOT_URLCONF = "bench.bare_site"
-MIDDLEWARE = [name for name in MIDDLEWARE if name != "openclear.access.middleware.ReleaseStampMiddleware"]
+MIDDLEWARE = [
+    name for name in MIDDLEWARE if name != "openclear.access.gate.middleware.ReleaseStampMiddleware"
+]

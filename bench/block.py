@@ -10,10 +10,12 @@ Then the same for a sealing: 24 clients ask for one person, who is sealed; count
 
 from typing import Any
 
+from bench.city import SOME
 from bench.databases import on_each
 
 DEFAULT_SCALE = "full"
-TRIALS = {"small": 10, "full": 100}
+TRIALS = {"small": 5, "full": 100}
+CITY = {"small": SOME, "full": (2_000, 4_000)}
 ROWS = {"small": 50_000, "full": 1_000_000}
 
 

@@ -1,4 +1,7 @@
-"""A small city of the benchmark's own, and the arithmetic of its figures."""
+"""A small city of the benchmark's own, and the arithmetic of its figures.
+
+Cities come from `tests/cities.py`: each size is built once and copied, and stays for the next where OPENCLEAR_TEST_CITIES names a folder.
+"""
 
 import atexit
 import http.client
@@ -6,12 +9,17 @@ import os
 import shutil
 import socket
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from pathlib import Path
+
+# People and incidents of the cities that the tests build as well: where a benchmark only needs somebody to be there, and
+# where it asks for them.
+FEW, SOME = (60, 60), (600, 1500)
+# The name of the databases on PostgreSQL.
+DATABASES = "bench"
 
 
 def new_city(people: int, incidents: int) -> Path:
@@ -24,16 +32,19 @@ def new_city(people: int, incidents: int) -> Path:
 
 
 def here(people: int, incidents: int) -> None:
-    """Build a demonstration city in the home and the databases that the environment names, and be a part of it."""
+    """Put a demonstration city into the home and the databases that the environment names, and be a part of it."""
+    chosen = {name: value for name, value in os.environ.items() if name.startswith("OPENCLEAR_")}
+    from tests.cities import built
+    from tests.options import SERVER  # takes all settings out of the environment
+
+    os.environ |= {name: value for name, value in chosen.items() if not name.startswith("OPENCLEAR_TEST_")}
+    server = SERVER if "OPENCLEAR_DATABASE" in chosen else ""
+    built(Path(chosen["OPENCLEAR_HOME"]), people, incidents, server=server, databases=DATABASES)
     from openclear.config.program import prepare
 
     prepare()
     from openclear.audit import log
-    from openclear.cli.main import main
 
-    with redirect_stdout(sys.stderr):
-        if main(["demo", "--no-serve", "--people", str(people), "--incidents", str(incidents)], lambda: None):
-            raise SystemExit("the city could not be built")
     atexit.register(log.stop)
 
 

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench.city import DATABASES
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -18,6 +20,9 @@ def on_each(module: str, scale: str) -> list[dict[str, Any]]:
 
 
 def _run(module: str, scale: str, database: str) -> dict[str, Any] | None:
+    # First: it takes the settings of the tests out of the environment, and leaves them there for the process.
+    from tests.postgresql import SETTINGS, addresses_of, server_address
+
     home = Path(tempfile.mkdtemp(prefix=f"openclear-bench-{database}-", dir=os.environ.get("TMPDIR")))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
     environment |= {
@@ -26,12 +31,11 @@ def _run(module: str, scale: str, database: str) -> dict[str, Any] | None:
         "OPENCLEAR_PUBLIC_SITE": "external",
     }
     try:
-        if database == "postgresql" and not (addresses := _addresses()):
-            print("No PostgreSQL server answers; that half is left out.", file=sys.stderr)
-            return None
         if database == "postgresql":
-            from tests.postgresql import SETTINGS
-
+            if not (server := server_address()):
+                print("No PostgreSQL server answers; that half is left out.", file=sys.stderr)
+                return None
+            addresses = addresses_of(server, DATABASES)
             environment |= dict(zip(SETTINGS, addresses, strict=True))
         done = subprocess.run(
             [sys.executable, "-m", module, scale, database],
@@ -44,10 +48,3 @@ def _run(module: str, scale: str, database: str) -> dict[str, Any] | None:
         return dict(json.loads(done.stdout.splitlines()[-1]))
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _addresses() -> list[str] | None:
-    from tests.postgresql import make_databases, server_address
-
-    server = server_address()
-    return make_databases(server, "bench") if server else None

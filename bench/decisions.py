@@ -7,16 +7,16 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.city import new_city
-from openclear.access.policy import HIDEABLE
-from openclear.access.rows import Ask, OrderRow, Subject
+from bench.city import FEW, new_city
+from openclear.access.policy.engine import HIDEABLE
+from openclear.access.policy.facts import OrderRow, RequesterClass
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
-from openclear.vocabulary.grants import Ground
+from openclear.vocabulary.grants import Ground, Inquiry
 from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import POLICE_WORK, Purpose
 
 DEFAULT_SCALE = "full"
-DECISIONS = {"small": 5_000, "full": 100_000}
+DECISIONS = {"tiny": 500, "small": 5_000, "full": 100_000}
 AGENCIES = (
     "il.chicago.pd",
     "us.doj.fbi",
@@ -37,7 +37,7 @@ ACTS = (
 )
 
 
-def a_world(draw: random.Random) -> tuple[tuple[OrderRow, ...], Subject, Ask]:
+def a_world(draw: random.Random) -> tuple[tuple[OrderRow, ...], RequesterClass, Inquiry]:
     """Return some orders, and somebody who asks something."""
     orders = tuple(
         OrderRow(
@@ -53,19 +53,19 @@ def a_world(draw: random.Random) -> tuple[tuple[OrderRow, ...], Subject, Ask]:
         for number in range(draw.randrange(3))
     )
     agencies = tuple(sorted(draw.sample(AGENCIES, draw.randrange(1, 3))))
-    subject = Subject(
+    subject = RequesterClass(
         agencies, tuple(sorted(draw.sample(ROLES, draw.randrange(1, 4)))), draw.random() < 0.5, draw.random() < 0.9,
         draw.random() < 0.9, "",
     )  # fmt: skip
     ground = draw.choice((None, Ground("case", "", is_open=True)))
-    ask = Ask(draw.choice(ACTS), draw.choice(PURPOSES), ground is not None, ground)
+    ask = Inquiry(draw.choice(ACTS), draw.choice(PURPOSES), "C-1" if ground else "", ground)
     return orders, subject, ask
 
 
-def by_cedar(engine: Any, subject: Subject, ask: Ask, dataset: Any, labels: int) -> bool:
+def by_cedar(engine: Any, subject: RequesterClass, ask: Inquiry, dataset: Any, labels: int) -> bool:
     """Say whether Cedar, asked for each of a row's labels, shows the row."""
     asked = [label_name(label) for label in Label if labels & label] or ["none"]
-    return all(engine._sees(subject, ask, dataset, label=name) for name in ["none", *asked])
+    return all(engine.seen(subject, ask, dataset, label=name).allowed for name in ["none", *asked])
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Compared:
 
 def compare(least: int) -> Compared:
     """Compare at least so many decisions, the same ones each time."""
-    from openclear.access.decisions import policies
+    from openclear.access.gate.decide import policies
 
     draw, compared = random.Random(2019), Compared()
     while compared.decisions < least:
@@ -100,15 +100,14 @@ def compare(least: int) -> Compared:
     return compared
 
 
-def _sees_field(engine: Any, subject: Subject, ask: Ask, dataset: Any, name: str) -> bool:
-    return engine._sees(subject, ask, dataset, name=name) and engine._sees(
-        subject, ask, dataset, label="none"
-    )
+def _sees_field(engine: Any, subject: RequesterClass, ask: Inquiry, dataset: Any, name: str) -> bool:
+    asked = ({"name": name}, {"label": "none"})
+    return all(engine.seen(subject, ask, dataset, **what).allowed for what in asked)
 
 
 def run(scale: str) -> list[dict[str, Any]]:
     """Return one row."""
-    new_city(20, 20)
+    new_city(*FEW)
     compared = compare(DECISIONS[scale])
     return [
         {

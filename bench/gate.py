@@ -14,9 +14,11 @@ from bench.city import p99
 from bench.databases import on_each
 
 DEFAULT_SCALE = "full"
-PEOPLE = {"small": 100_000, "full": 5_000_000}
+PEOPLE = {"tiny": 4_000, "small": 100_000, "full": 5_000_000}
 PAIRS = {"point": 3000, "name": 150, "count": 30}
 PACED, RATE = 1500, 100
+# In the smallest form each measurement is only made, and says nothing.
+SHARE = {"tiny": 0.05, "small": 1.0, "full": 1.0}
 
 
 def run(scale: str) -> list[dict[str, Any]]:
@@ -35,11 +37,11 @@ def ratio_of(raw: Any, filtered: Any, pairs: int) -> float:
     return round(statistics.median(times[filtered]) / statistics.median(times[raw]), 3)
 
 
-def paced(acts: list[Any]) -> list[list[float]]:
-    """Return how long each act took, in ms, each done `PACED` times in turn at `RATE` starts a second."""
+def paced(acts: list[Any], times_each: int) -> list[list[float]]:
+    """Return how long each act took, in ms, each done `times_each` times in turn at `RATE` starts a second."""
     times: list[list[float]] = [[] for _ in acts]
     start = time.perf_counter()
-    for number in range(PACED * len(acts)):
+    for number in range(times_each * len(acts)):
         wait = start + number / (RATE * len(acts)) - time.perf_counter()
         if wait > 0:
             time.sleep(wait)
@@ -49,9 +51,9 @@ def paced(acts: list[Any]) -> list[list[float]]:
     return times
 
 
-def gate_ratios(gate: Any, insert: Any) -> dict[str, float]:
+def gate_ratios(gate: Any, insert: Any, times_each: int) -> dict[str, float]:
     """Return by how much the gate's p50 and p99 exceed those of one INSERT."""
-    through, one = paced([gate, insert])
+    through, one = paced([gate, insert], times_each)
     return {
         "gate_p50_over_insert": round(statistics.median(through) / statistics.median(one), 2),
         "gate_p99_over_insert": round(p99(through) / p99(one), 2),

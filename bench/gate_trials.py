@@ -7,8 +7,8 @@ import time
 from itertools import count
 from typing import Any
 
-from bench.city import drop_indexes, here, numbered
-from bench.gate import PAIRS, PEOPLE, gate_ratios, ratio_of
+from bench.city import SOME, drop_indexes, here, numbered
+from bench.gate import PACED, PAIRS, PEOPLE, SHARE, gate_ratios, ratio_of
 
 NUMBERS = count()
 
@@ -16,13 +16,13 @@ NUMBERS = count()
 def main(scale: str, database: str) -> None:
     """Build, measure, print one JSON object."""
     people = PEOPLE[scale]
-    here(people=300, incidents=600)
+    here(*SOME)
     fill(people)
     row = {
         "database": database,
         "rows": people,
-        **filter_ratios(people),
-        **gate(),
+        **filter_ratios(people, SHARE[scale]),
+        **gate(int(PACED * SHARE[scale])),
         "decisions_over_cedar": decisions(),
     }
     print(json.dumps(row))
@@ -68,18 +68,18 @@ def _any_name() -> str:
         return f"'{cursor.fetchone()[0]}'"
 
 
-def filter_ratios(people: int) -> dict[str, float]:
+def filter_ratios(people: int, share: float) -> dict[str, float]:
     """Return point, name and count look-ups under a clearance over the same without one."""
     from openclear.records.finding import MOST_ROWS
-    from openclear.records.matching import people_called
-    from openclear.records.models import Person
+    from openclear.records.people.models import Person
+    from openclear.records.people.queries import people_called
     from openclear.vocabulary.actions import Dataset
     from openclear.vocabulary.grants import Clearance
     from openclear.vocabulary.labels import NO_LABEL
 
     kept = a_grant().over(Dataset.PEOPLE)
     free = Clearance(Dataset.PEOPLE, NO_LABEL, frozenset())
-    from openclear.records.rows import PeopleFilter
+    from openclear.records.people.rows import PeopleFilter
 
     def point(clearance: Any) -> Any:
         return Person.objects.within(clearance).filter(pk=PLACE)
@@ -91,11 +91,11 @@ def filter_ratios(people: int) -> dict[str, float]:
     ratios = {}
     for question, query in (("point", point), ("name", name)):
         raw, filtered = (sender(query(clearance), people) for clearance in (free, kept))
-        ratios[f"{question}_ratio"] = ratio_of(raw, filtered, PAIRS[question])
+        ratios[f"{question}_ratio"] = ratio_of(raw, filtered, round(PAIRS[question] * share))
     raw, filtered = (
         counter(people_called(c, ["kowalski"], [], PeopleFilter(), near=False)) for c in (free, kept)
     )
-    return ratios | {"count_ratio": ratio_of(raw, filtered, PAIRS["count"])}
+    return ratios | {"count_ratio": ratio_of(raw, filtered, round(PAIRS["count"] * share))}
 
 
 PLACE = "00000000-0000-4000-8000-00000000abcd"
@@ -135,7 +135,7 @@ def counter(query: Any) -> Any:
 def a_grant() -> Any:
     """Return a grant of Frost for a search for people."""
     from openclear.access import gate
-    from openclear.records.finding import open_cases
+    from openclear.records.cases.queries import open_cases
     from openclear.vocabulary.actions import Action
     from openclear.vocabulary.purposes import Purpose
 
@@ -144,7 +144,7 @@ def a_grant() -> Any:
     return gate.open_for("frost", Action.PERSON_SEARCH, purpose=crime, case=case)
 
 
-def gate() -> dict[str, float]:
+def gate(times_each: int) -> dict[str, float]:
     """Return what the whole gate adds to a request, over one durable INSERT."""
     from django.http import HttpResponse
 
@@ -155,30 +155,30 @@ def gate() -> dict[str, float]:
     key = a_grant()
 
     def through() -> None:
-        grant = the_gate.open_for("frost", key.action, purpose=key.purpose, case=key.facts["case"])
+        grant = the_gate.open_for("frost", key.action, purpose=key.purpose, case=key.inquiry.case)
         grant.release(HttpResponse("x"), shown=()).close()
 
     def insert() -> None:
         SignIn.objects.create(session=f"bench-{next(NUMBERS)}", officer_id=1, began=clock.now())
 
-    return gate_ratios(through, insert)
+    return gate_ratios(through, insert, times_each)
 
 
 def decisions() -> float:
     """Return how many times more rows a second a compiled clearance decides than Cedar asked row by row."""
-    from openclear.access.decisions import policies
-    from openclear.access.registry import read_person
-    from openclear.access.rows import Ask
-    from openclear.access.rules import agencies_of, subject_of
+    from openclear.access.gate.decide import policies
+    from openclear.access.gate.requesters import read_requester
+    from openclear.access.policy.rules import agencies_of, class_of_requester
     from openclear.vocabulary import clock
     from openclear.vocabulary.actions import Action, Dataset
+    from openclear.vocabulary.grants import Inquiry
     from openclear.vocabulary.labels import Label, label_name
     from openclear.vocabulary.purposes import Purpose
 
-    person, day = read_person("frost"), clock.today()
+    person, day = read_requester("frost"), clock.today()
     assert person
-    subject = subject_of(person, agencies_of([person], day), day)
-    ask = Ask(Action.PERSON_SEARCH, Purpose.CRIMINAL_INVESTIGATION, ground_named=False, ground=None)
+    subject = class_of_requester(person, agencies_of([person], day), day)
+    ask = Inquiry(Action.PERSON_SEARCH, Purpose.CRIMINAL_INVESTIGATION)
     engine = policies().under(())
     clearance = engine.clearances(subject, ask)[Dataset.PEOPLE]
     labels = [random.choice(list(Label)) for _ in range(2000)]
@@ -189,7 +189,7 @@ def decisions() -> float:
     compiled = 100 * len(labels) / (time.process_time() - began)
     began = time.process_time()
     for label in labels:
-        engine.why(subject, ask, Dataset.PEOPLE, label=label_name(label))
+        engine.seen(subject, ask, Dataset.PEOPLE, label=label_name(label))
     return round(compiled / (len(labels) / (time.process_time() - began)), 1)
 
 

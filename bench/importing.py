@@ -11,9 +11,9 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench.city import new_city
+from bench.city import FEW, new_city
 
-SIZES = {"small": 30_000, "full": 500_000}
+SIZES = {"tiny": 1_000, "small": 30_000, "full": 500_000}
 HEADING = [
     "ID",
     "Case Number",
@@ -42,7 +42,7 @@ HEADING = [
 
 def run(scale: str) -> list[dict[str, Any]]:
     """Return one row: first import, second import, and both yardsticks, in rows per second and as ratios."""
-    home = new_city(20, 20)
+    home = new_city(*FEW)
     path = _write(home / "crimes.csv", SIZES[scale])
     first, counts = _import(path)
     second, again = _import(path)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bench.city import here, wait_for
+from bench.city import SOME, here, wait_for
 from bench.registry_race import TRIALS
 from tests.ports import free_port
 
@@ -23,7 +23,7 @@ Act = Callable[[], object]
 
 def main(scale: str, database: str) -> None:
     """Build, run the trials, print one JSON object."""
-    here(people=400, incidents=600)
+    here(*SOME)
     register_administrators()
     port = free_port()
     server = _server(port)
@@ -47,8 +47,8 @@ def main(scale: str, database: str) -> None:
 
 def register_administrators() -> None:
     """Register a second and a third access administrator beside the one of the demonstration."""
-    from openclear.access import commands
-    from openclear.access.commands import NewOfficer
+    from openclear.access.registry import commands
+    from openclear.access.registry.commands import NewOfficer
 
     new = [
         NewOfficer(handle, handle, "", ("access-administrator",), (("il.chicago.pd", "employer"),), _until())
@@ -62,8 +62,8 @@ class Trial:
 
     def __init__(self, number: int, port: int) -> None:
         """Register what is raced for."""
-        from openclear.access import agreements, commands, ties
-        from openclear.access.commands import NewAgency, NewOfficer
+        from openclear.access.registry import agreements, commands, ties
+        from openclear.access.registry.commands import NewAgency, NewOfficer
         from openclear.vocabulary import clock
 
         self.root, self.random, self.port = f"us.race{number}", random.Random(number), port
@@ -115,26 +115,27 @@ class Trial:
 
     @staticmethod
     def _counted(receipt: Any) -> set[str]:
-        from openclear.access.queries import plan_of
+        from openclear.access.orders.queries import plan_of
 
         return set(plan_of(receipt.order)["people"])
 
     @staticmethod
     def _is_false(receipt: Any, counted: set[str]) -> bool:
-        from openclear.access.plans import caught
-        from openclear.access.standing import read_standing
+        from openclear.access.gate.standing import read_standing
+        from openclear.access.orders.plans import people_under
 
         [order] = [row for row in read_standing().orders if row.id == receipt.order]
         proved = all(item.state == "verified" and item.after == 0 for item in receipt.receipts)
-        return not proved or caught(order) != counted
+        return not proved or people_under(order) != counted
 
     def _propose(self) -> int:
-        from openclear.access import proposals
+        from openclear.access.approvals import proposals
 
         return proposals.propose_cut_off(_key("novak", "order.cut-off"), order=_draft(self.root))
 
     def _order(self, proposal: int | None, given: list[Any]) -> Act:
-        from openclear.access import approving, orders, proposals
+        from openclear.access import orders
+        from openclear.access.approvals import approving, proposals
 
         adler = _key("adler", "order.cut-off")
 
@@ -152,8 +153,9 @@ class Trial:
         return act
 
     def _others_acts(self) -> list[Act]:
-        from openclear.access import moves, proposals, ties
-        from openclear.access.commands import NewAgency
+        from openclear.access.approvals import proposals
+        from openclear.access.registry import moves, ties
+        from openclear.access.registry.commands import NewAgency
 
         root, (first, second, third) = self.root, self.people
         new = NewAgency(f"{root}y", "Y", "federal")
@@ -176,7 +178,7 @@ class Trial:
             _key("novak", "order.lift"),
             approval=_key("adler", "order.lift"),
             name=order,
-            ground="end of the trial",
+            legal_basis="end of the trial",
         )
 
 
@@ -251,7 +253,7 @@ def _failures(client: Any) -> int:
 def _draft(agency: str) -> Any:
     from openclear.access import orders
 
-    return orders.new_order(agency=agency, ground="A race of the benchmark")
+    return orders.new_order(agency=agency, legal_basis="A race of the benchmark")
 
 
 def _key(who: str, action: str = "registry.change") -> Any:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.block import TRIALS
+from bench.block import CITY, TRIALS
 from bench.block_trials import client, server, started
 from bench.city import here, wait_for
 from tests.ports import free_port
@@ -23,7 +23,7 @@ OTHERS = ("tran", "hale", "lund", "marsh")
 
 def main(scale: str, database: str) -> None:
     """Build, run the trials, print one JSON object."""
-    here(people=2_000, incidents=4_000)
+    here(*CITY[scale])
     folder = Path(tempfile.mkdtemp(prefix="openclear-witness-"))
     port, person = free_port(), _person()
     site = server(port, folder, BENCH_WORD=WORD)
@@ -78,7 +78,7 @@ def _outcome(trials: list[tuple[float, float]], folder: Path) -> dict[str, Any]:
 def _clients() -> list[dict[str, Any]]:
     from urllib.parse import quote
 
-    from openclear.records.finding import open_cases
+    from openclear.records.cases.queries import open_cases
 
     case = quote(open_cases(_key("frost", "case.list"))[0].number)
     reason = f"purpose=criminal-investigation&case={case}"
@@ -92,7 +92,7 @@ def _clients() -> list[dict[str, Any]]:
 
 
 def _person() -> Any:
-    from openclear.records.models import NameWord, Person, PersonName
+    from openclear.records.people.models import NameWord, Person, PersonName
 
     row = {"source": "bench", "source_id": "sealed", "given": "Ottoline", "family": WORD}
     person = Person.objects.create(**row)
@@ -102,7 +102,7 @@ def _person() -> Any:
 
 
 def _tell_again(person: Any) -> None:
-    from openclear.records.models import NameWord, Person, PersonName
+    from openclear.records.people.models import NameWord, Person, PersonName
 
     for table, name in ((PersonName, "person"), (NameWord, "person"), (Person, "pk")):
         table.objects.filter(**{name: person.pk}).update(labels=0)

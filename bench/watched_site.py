@@ -4,7 +4,7 @@ import os
 import time
 from typing import Any
 
-from openclear.access.lines import Line
+from openclear.access.barrier.lines import Line
 from openclear.config.wsgi import application as site
 
 _witness = os.open(f"{os.environ['BENCH_WITNESS']}/{os.getpid()}", os.O_WRONLY | os.O_CREAT | os.O_APPEND)

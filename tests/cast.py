@@ -5,8 +5,9 @@ from typing import Any
 
 from django.test import Client
 
-from openclear.access import gate, orders, tokens
-from openclear.access.receipts import OrderReceipt
+from openclear.access import gate, orders
+from openclear.access.accounts import tokens
+from openclear.access.orders.receipts import OrderReceipt
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -17,9 +18,9 @@ GROUND = "Mayor's order of 10 July 2019"
 
 
 def open_case() -> str:
-    from openclear.records.finding import open_cases
+    from openclear.records.cases.queries import open_cases
 
-    return open_cases(grant("rivera", Action.CASE_LIST))[0].number
+    return open_cases(grant("rivera", Action.CASE_LIST), limit=1)[0].number
 
 
 def grant(officer: str, action: Action, purpose: Purpose = CRIME, case: str | None = None) -> Grant:
@@ -28,13 +29,13 @@ def grant(officer: str, action: Action, purpose: Purpose = CRIME, case: str | No
 
 def cut_off(agency: str, by: str = "novak", approved_by: str = "adler", **limits: Any) -> OrderReceipt:
     first, second = (grant(who, Action.ORDER_CUT_OFF, ADMINISTRATION) for who in (by, approved_by))
-    order = orders.new_order(agency=agency, ground=GROUND, **limits)
+    order = orders.new_order(agency=agency, legal_basis=GROUND, **limits)
     return orders.cut_off(first, approval=second, order=order)
 
 
 def lift(name: str, by: str = "novak", approved_by: str = "adler") -> None:
     first, second = (grant(who, Action.ORDER_LIFT, ADMINISTRATION) for who in (by, approved_by))
-    orders.lift(first, approval=second, name=name, ground="end of the test")
+    orders.lift(first, approval=second, name=name, legal_basis="end of the test")
 
 
 @cache

@@ -3,6 +3,8 @@
 SQLite by default; OPENCLEAR_TEST_POSTGRESQL=postgresql://user@host/ runs the same tests on PostgreSQL.
 """
 
+import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -20,13 +22,15 @@ from tests.options import POSTGRESQL
 settings.register_profile("stories", deadline=None)
 settings.load_profile("stories")
 HOME = Path(tempfile.mkdtemp(prefix="openclear-tests-"))
+# Also of a process that only shares the tests among others.
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["OPENCLEAR_HOME"] = str(HOME)
 os.environ["OPENCLEAR_ALLOWED_HOSTS"] = "testserver,127.0.0.1"
+DATABASES = f"in_process_{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 if POSTGRESQL:
-    from tests.postgresql import SETTINGS, make_databases
+    from tests.postgresql import SETTINGS, addresses_of
 
-    addresses = make_databases(POSTGRESQL, f"in_process_{os.environ.get('PYTEST_XDIST_WORKER', '')}")
-    os.environ |= dict(zip(SETTINGS, addresses, strict=True))
+    os.environ |= dict(zip(SETTINGS, addresses_of(POSTGRESQL, DATABASES), strict=True))
 
 from openclear.config.program import prepare  # noqa: E402 - the home is chosen above
 
@@ -36,31 +40,55 @@ from django.conf import settings as django_settings  # noqa: E402 - after the ho
 
 # How slow a hash is, is Django's matter; a hundred sign-ins of the stories need not wait for it.
 django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Each client of a test is a site of its own, which would read all three hundred assets before its first answer.
+django_settings.WHITENOISE_AUTOREFRESH = True
 
-PEOPLE, INCIDENTS = 600, 1500
+
+# Their stories read the whole log, some a dozen times; every other story makes it longer.
+WHILE_THE_LOG_IS_SHORT = ("/tests/audit/", "/tests/access/orders/")
+
+
+@pytest.hookimpl(
+    trylast=True
+)  # after pytest-randomly: no order of stories is promised, and none may be needed
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what reads the whole log, and hold the folder `live` to what its name says.
+
+    `.ci/run` asks for what starts servers there, and for the rest elsewhere.
+    """
+    items.sort(key=lambda item: not any(place in item.path.as_posix() for place in WHILE_THE_LOG_IS_SHORT))
+    for item in items:
+        is_there = "/tests/live/" in item.path.as_posix()
+        if is_there != (item.get_closest_marker("live") is not None):
+            raise pytest.UsageError(
+                f"{item.nodeid}: what is marked live stands in tests/live, and nothing else does"
+            )
 
 
 @pytest.fixture(scope="session", autouse=True)
 def city() -> Iterator[Path]:
     from openclear.audit import log
-    from openclear.cli.main import main
+    from tests.cities import built
 
-    arguments = ["demo", "--no-serve", "--people", str(PEOPLE), "--incidents", str(INCIDENTS)]
-    assert main(arguments, lambda: None) == 0
+    built(HOME, server=POSTGRESQL, databases=DATABASES)
+    # What is loaded by now stays, so the garbage collector need not look through all of it again and again.
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     yield HOME
     log.stop()
-    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_held(request: pytest.FixtureRequest) -> Iterator[None]:
     from django.core.cache import cache
+    from django.utils import translation
 
     from openclear.access import gate
 
     yield
     gate.let_go()
     cache.clear()
+    translation.deactivate()  # a page in Spanish leaves its thread in Spanish
     if request.node.get_closest_marker("live") is None:  # those have a city of their own
         _no_order_left()
         _no_proposal_left()
@@ -78,7 +106,7 @@ def _no_answer_left() -> None:
 
 
 def _answers() -> list[Any]:
-    from openclear.access.barrier import keeper
+    from openclear.access.barrier.hold import keeper
 
     with keeper()._guard:
         return [hold for hold in keeper()._live if hold._returned is not None]
@@ -86,7 +114,7 @@ def _answers() -> list[Any]:
 
 def _no_order_left() -> None:
     """Lift what a test left in force, and say so there: its neighbours would all fail for it otherwise."""
-    from openclear.access.standing import read_standing
+    from openclear.access.gate.standing import read_standing
     from tests.cast import lift
 
     left = [order.id for order in read_standing().orders]

@@ -8,10 +8,12 @@ import pytest
 
 from openclear.access.models import Affiliation, OrderState
 from openclear.cli.main import main
-from openclear.records.models import Person
+from openclear.records.people.models import Person
 from openclear.vocabulary import clock
 from openclear.vocabulary.labels import Label
 from tests.cast import cut_off, lift, open_case, search, signed_in
+
+pytestmark = pytest.mark.anywhere
 
 YESTERDAY, LAST_WEEK = (clock.today() - timedelta(days=days) for days in (1, 7))
 

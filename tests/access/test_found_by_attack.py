@@ -4,28 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from openclear.access import (
-    approving,
-    commands,
-    gate,
-    lifecycle,
-    moves,
-    notices,
-    orders,
-    plans,
-    proposals,
-    ties,
-)
-from openclear.access.commands import NewAgency, NewOfficer
+from openclear.access import gate, orders
+from openclear.access.approvals import approving, proposals
 from openclear.access.errors import Refused
+from openclear.access.gate.standing import read_standing
 from openclear.access.models import CommittedEpoch, Officer, OrderState, Proposal
-from openclear.access.order_change import finish_unproved
-from openclear.access.queries import proof_of
-from openclear.access.recovery import reconcile
-from openclear.access.standing import read_standing
+from openclear.access.orders import notices, plans
+from openclear.access.orders.change import finish_unproved
+from openclear.access.orders.queries import proof_of
+from openclear.access.orders.recovery import reconcile
+from openclear.access.registry import commands, lifecycle, moves, ties
+from openclear.access.registry.commands import NewAgency, NewOfficer
 from openclear.audit import log
-from openclear.records import cases
-from openclear.records.finding import open_cases
+from openclear.records.cases.commands import share_case
+from openclear.records.cases.queries import open_cases
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
@@ -45,7 +37,7 @@ def both(action):
 
 
 def draft(agency, **limits):
-    return orders.new_order(agency=agency, ground=GROUND, **limits)
+    return orders.new_order(agency=agency, legal_basis=GROUND, **limits)
 
 
 def agency_with(handle, path):
@@ -83,7 +75,7 @@ def test_an_order_that_only_the_log_holds_is_completed_before_the_next_act(monke
     with pytest.raises(Refused, match="takes a second person"):
         moves.move_agency(key(), agency="us.attacked1", to="us.attacked1-gone")
     [order] = read_standing().orders
-    assert plans.caught(order) == {"attacked1"}
+    assert plans.people_under(order) == {"attacked1"}
     assert proof_of(order.id)
     assert reconcile() == []
     lift(order.id)
@@ -106,7 +98,7 @@ def test_a_crash_of_an_order_that_ends_the_counsels_tie_leaves_the_counsel_able_
 
 def test_what_the_log_alone_says_of_a_suspended_order_is_void(monkeypatch):
     receipt = cut_off("us.dhs.uscis")
-    orders.suspend(**both(LIFT), name=receipt.order, document="19-cv-1", ground="stay")
+    orders.suspend(**both(LIFT), name=receipt.order, document="19-cv-1", legal_basis="stay")
     with monkeypatch.context() as broken:
         broken.setattr(OrderState.objects, "create", crash)
         with pytest.raises(PowerLossError):
@@ -166,7 +158,7 @@ def test_a_case_is_not_shared_with_what_stands_above_a_cut_agency():
     receipt = cut_off("us.dhs.uscis")
     sharing = {"grant": grant("rivera", Action.CASE_SHARE), "approval": grant("brandt", Action.CASE_SHARE)}
     with pytest.raises(Refused, match="no case is shared"):
-        cases.share_case(**sharing, case_id=number.id, agency="us.dhs")
+        share_case(**sharing, case_id=number.id, agency="us.dhs")
     lift(receipt.order)
 
 
@@ -210,7 +202,7 @@ def test_orders_on_one_agency_are_lifted_all_or_none():
     orders.cut_off_provisionally(key("adler", CUT), order=draft("us.dhs.uscis"))
     cut_off("us.dhs.uscis")
     with pytest.raises(Refused, match="two different people"):
-        orders.lift(key(action=LIFT), approval=None, name="us.dhs.uscis", ground="x")
+        orders.lift(key(action=LIFT), approval=None, name="us.dhs.uscis", legal_basis="x")
     assert len(read_standing().orders) == 2
     lift("us.dhs.uscis")
 

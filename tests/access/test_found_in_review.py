@@ -5,23 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from openclear.access import (
-    approving,
-    commands,
-    gate,
-    lifecycle,
-    moves,
-    notices,
-    order_change,
-    orders,
-    proposals,
-    receipts,
-)
-from openclear.access.commands import NewAgency, NewOfficer
+from openclear.access import gate, orders
+from openclear.access.approvals import approving, proposals
 from openclear.access.errors import Refused
 from openclear.access.models import Officer, OrderProof, OrderState
-from openclear.access.recovery import reconcile
-from openclear.records.models import Case, Incident
+from openclear.access.orders import change, notices, receipts
+from openclear.access.orders.recovery import reconcile
+from openclear.access.registry import commands, lifecycle, moves
+from openclear.access.registry.commands import NewAgency, NewOfficer
+from openclear.records.cases.models import Case
+from openclear.records.incidents.models import Incident
 from openclear.search import exports, jobs, links
 from openclear.search.errors import Gone
 from openclear.search.files import ids_of, path_of
@@ -29,7 +22,7 @@ from openclear.search.models import Export, Link
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.purposes import Purpose
-from tests.access.test_registry import acting, registry
+from tests.access.registry.test_registry import acting, registry
 from tests.cast import (
     ADMINISTRATION,
     CRIME,
@@ -76,7 +69,7 @@ def test_nobody_but_an_integration_writes_another_agency_into_the_log_or_learns_
 
 
 def test_after_a_crash_nobody_confirms_or_lifts_their_own_provisional_order(monkeypatch):
-    order = orders.new_order(agency="us.dhs.ice", ground=GROUND)
+    order = orders.new_order(agency="us.dhs.ice", legal_basis=GROUND)
     with monkeypatch.context() as broken:
         broken.setattr(OrderState.objects, "create", crash)
         with pytest.raises(PowerLossError):
@@ -84,12 +77,15 @@ def test_after_a_crash_nobody_confirms_or_lifts_their_own_provisional_order(monk
     assert any("completed" in sentence for sentence in reconcile())
     state = OrderState.objects.latest("sequence")
     try:
-        assert (state.ordered_by, state.ground, state.state) == ("novak", GROUND, "provisional")
+        assert (state.ordered_by, state.legal_basis, state.state) == ("novak", GROUND, "provisional")
         with pytest.raises(Refused, match="two different people"):
             orders.confirm(grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION), name=state.order)
         with pytest.raises(Refused, match="two different people"):
             orders.lift(
-                grant("novak", Action.ORDER_LIFT, ADMINISTRATION), approval=None, name=state.order, ground="x"
+                grant("novak", Action.ORDER_LIFT, ADMINISTRATION),
+                approval=None,
+                name=state.order,
+                legal_basis="x",
             )
     finally:
         lift(state.order)
@@ -97,7 +93,7 @@ def test_after_a_crash_nobody_confirms_or_lifts_their_own_provisional_order(monk
 
 def kept_by_ives():
     key = grant("ives", Action.PERSON_SEARCH, case=open_case())
-    row = exports.request_export(key, kind="people", text="garcia", narrow={}, format_name="csv")
+    row = exports.request_export(key, kind="people", text="garcia", filters={}, format_name="csv")
     jobs.make_export(row.id)
     record = Incident.objects.filter(labels=0).first().id
     return row, links.give_link(grant("ives", Action.INCIDENT_VIEW), kind="incidents", record=record)
@@ -116,10 +112,10 @@ def test_what_a_crash_kept_an_order_from_is_finished_at_the_start(monkeypatch):
     order = broken_off(monkeypatch)
     try:
         assert Export.objects.get(pk=row.id).state == "ready"
-        assert [sentence for sentence in order_change.finish_unproved() if order in sentence]
+        assert [sentence for sentence in change.finish_unproved() if order in sentence]
         assert Export.objects.get(pk=row.id).state == "ended"
         assert OrderProof.objects.filter(order=order).count() == 1
-        assert order_change.finish_unproved() == []
+        assert change.finish_unproved() == []
     finally:
         lift(order)
 
@@ -135,7 +131,7 @@ def test_nothing_that_an_order_was_to_end_lives_again_with_its_lifting(monkeypat
 def test_lifting_an_order_that_a_court_suspended_takes_nothing_from_anybody():
     first, second = (grant(who, Action.ORDER_LIFT, ADMINISTRATION) for who in ("novak", "adler"))
     receipt = cut_off("us.dhs.ice")
-    orders.suspend(first, approval=second, name=receipt.order, document="19-cv-1", ground="stay")
+    orders.suspend(first, approval=second, name=receipt.order, document="19-cv-1", legal_basis="stay")
     row, _ = kept_by_ives()
     lift(receipt.order)
     assert Export.objects.get(pk=row.id).state == "ready"
@@ -170,7 +166,7 @@ def test_a_lapsed_certification_stops_no_order(lapsed):
 
 def test_a_notice_reaches_nobody_whom_the_order_would_reach():
     text = "Tied to two agencies."
-    order = orders.new_order(agency="us.dhs.ice", ground=GROUND)
+    order = orders.new_order(agency="us.dhs.ice", legal_basis=GROUND)
     notices.announce(grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION), order=order, text=text)
     assert text in signed_in("frost").get("/").content.decode()
     for who in ("kerr", "ives"):
@@ -217,7 +213,7 @@ def test_cases_and_sharings_go_with_an_agency_that_moves():
 
 
 def test_the_agency_that_an_answer_is_for_lends_nobody_its_cases():
-    from openclear.records.finding import open_cases
+    from openclear.records.cases.queries import open_cases
 
     facts = {
         "kind": "case",
@@ -235,11 +231,11 @@ def test_the_agency_that_an_answer_is_for_lends_nobody_its_cases():
 
 @pytest.mark.parametrize("format_name", ["csv", "parquet", "pdf"])
 def test_a_record_that_is_expunged_leaves_in_no_file_any_more(format_name):
-    from openclear.records.models import Person
+    from openclear.records.people.models import Person
     from openclear.vocabulary.labels import Label
 
     key = grant("frost", Action.PERSON_SEARCH, case=open_case())
-    row = exports.request_export(key, kind="people", text="garcia", narrow={}, format_name=format_name)
+    row = exports.request_export(key, kind="people", text="garcia", filters={}, format_name=format_name)
     jobs.make_export(row.id)
     keeping = grant("frost", Action.EXPORT_KEEP)
     size = Export.objects.get(pk=row.id).size
@@ -256,7 +252,7 @@ def test_a_record_that_is_expunged_leaves_in_no_file_any_more(format_name):
 
 def test_a_range_is_held_against_the_rows_that_it_holds_parts_of():
     key = grant("frost", Action.PERSON_SEARCH, case=open_case())
-    row = exports.request_export(key, kind="people", text="garcia", narrow={}, format_name="csv")
+    row = exports.request_export(key, kind="people", text="garcia", filters={}, format_name="csv")
     jobs.make_export(row.id)
     data = path_of(row.id).read_bytes()
     lines = data.splitlines(keepends=True)
@@ -274,12 +270,12 @@ def test_oversight_finds_what_left_in_a_file(capsys):
     import json
 
     from openclear.cli.main import main
-    from tests.ways_in.test_ways_out import exported
+    from tests.web.test_ways_out import exported
 
     client = signed_in("quill")
     row = exported(client, "quill")
     record = ids_of(row.id, 0, row.size)[0]
-    fetched = client.get(f"/kept/exports/{row.id}/parts/1").headers["OpenCLEAR-Receipt"].split()[0]
+    fetched = client.get(f"/saved/exports/{row.id}/parts/1").headers["OpenCLEAR-Receipt"].split()[0]
     asked = ["could-see", "--agency", "us.doj.atf", "--record", str(record), "--json"]
     capsys.readouterr()
     assert main(asked, lambda: None) == 0
@@ -292,7 +288,7 @@ def test_oversight_finds_what_left_in_a_file(capsys):
 def test_an_alert_on_a_case_that_is_closed_ends_and_writes_no_refusal_every_minute():
     from openclear.audit import log
     from openclear.search import alerts
-    from openclear.search.models import Watch
+    from openclear.search.models import Alert
 
     facts = {
         "kind": "case",
@@ -306,7 +302,7 @@ def test_an_alert_on_a_case_that_is_closed_ends_and_writes_no_refusal_every_minu
     watch = alerts.keep_alert(key, kind="people", text="nobody qwerty", channel="page")
     Case.objects.filter(pk=case.pk).update(closed="2026-06-01")
     alerts.run_alerts()
-    assert Watch.objects.get(pk=watch.id).state == "ended"
+    assert Alert.objects.get(pk=watch.id).state == "ended"
     size = log.state().size
     alerts.run_alerts()
     assert log.state().size == size
@@ -323,7 +319,7 @@ def test_a_case_that_is_closed_while_an_export_is_made_ends_it(monkeypatch):
     }
     case = Case.objects.create(source_id="closing2", number="FB-CLOSING2", **facts)
     key = grant("frost", Action.PERSON_SEARCH, case="FB-CLOSING2")
-    row = exports.request_export(key, kind="people", text="garcia", narrow={}, format_name="csv")
+    row = exports.request_export(key, kind="people", text="garcia", filters={}, format_name="csv")
     real = jobs.every_row
 
     def every_row(asked, **named):
@@ -353,7 +349,7 @@ def test_the_reason_for_hiding_is_the_order_where_it_is_the_order():
 
 
 def test_a_person_behind_an_integration_is_not_idle():
-    from openclear.access import uses
+    from openclear.access.gate import uses
 
     uses._noted.clear()
     Officer.objects.filter(handle="lund").update(last_used=clock.today() - timedelta(days=50))

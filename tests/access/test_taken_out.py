@@ -4,19 +4,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from openclear.access import gate, lifecycle, receipts
+from openclear.access import gate
 from openclear.access.errors import Refused
-from openclear.access.rows import AgreementRow
-from openclear.access.rules import subject_of
-from openclear.records.models import Case, Incident
+from openclear.access.orders import receipts
+from openclear.access.policy.facts import AgreementRow
+from openclear.access.policy.rules import class_of_requester
+from openclear.access.registry import lifecycle
+from openclear.records.cases.models import Case
+from openclear.records.incidents.models import Incident
 from openclear.search import alerts, exports, jobs, links
 from openclear.search.errors import Gone
 from openclear.search.files import path_of
-from openclear.search.models import Export, Link, Watch, WatchHit
+from openclear.search.models import Alert, AlertHit, Export, Link
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from tests.cast import CRIME, cut_off, grant, lift, open_case
 from tests.search.test_kept import ask_export, made, new_incident, part
+
+pytestmark = pytest.mark.anywhere
 
 
 def test_what_an_answer_under_way_made_is_ended_before_the_receipt(monkeypatch):
@@ -78,11 +83,11 @@ def test_an_order_between_the_finding_and_the_telling_of_an_alert_sends_nothing(
     try:
         assert alerts.run_alerts() == 0
         assert not sent
-        assert not WatchHit.objects.filter(watch=watch.id, found__gt=watch.created).exists()
+        assert not AlertHit.objects.filter(alert=watch.id, found__gt=watch.created).exists()
     finally:
         lift("us.dhs.ice")
         row.delete()
-        Watch.objects.filter(pk=watch.id).delete()
+        Alert.objects.filter(pk=watch.id).delete()
 
 
 def test_a_link_is_shut_while_its_giver_may_not_open_the_record():
@@ -111,7 +116,7 @@ def test_a_link_is_good_for_a_week():
 
 
 def test_a_file_is_there_for_seven_days_and_then_gone():
-    from openclear.cli.worker import _duties
+    from openclear.operations.worker import _duties
 
     row = made(ask_export("frost"))
     assert row.expires - row.created == timedelta(days=7)
@@ -157,14 +162,14 @@ def test_nobody_has_more_exports_than_a_days(monkeypatch):
 
 
 def test_a_case_that_is_closed_after_the_last_chunk_ends_the_export(monkeypatch):
-    row, real = ask_export("frost"), jobs.Draft.finish
+    row, real = ask_export("frost"), jobs.ExportDraft.finish
     number = Export.objects.get(pk=row.id).case
 
     def finish(draft, *named):
         Case.objects.filter(number=number).update(closed=clock.today())
         return real(draft, *named)
 
-    monkeypatch.setattr(jobs.Draft, "finish", finish)
+    monkeypatch.setattr(jobs.ExportDraft, "finish", finish)
     try:
         jobs.make_export(row.id)
         assert Export.objects.get(pk=row.id).state == "failed"
@@ -174,7 +179,7 @@ def test_a_case_that_is_closed_after_the_last_chunk_ends_the_export(monkeypatch)
 
 
 def test_an_export_that_ended_while_it_was_made_leaves_no_file(monkeypatch):
-    row, real = ask_export("frost"), jobs.Draft.finish
+    row, real = ask_export("frost"), jobs.ExportDraft.finish
 
     def finish(draft, *named):
         done = real(draft, *named)
@@ -183,7 +188,7 @@ def test_an_export_that_ended_while_it_was_made_leaves_no_file(monkeypatch):
         )  # by whoever looked for its files before they were there
         return done
 
-    monkeypatch.setattr(jobs.Draft, "finish", finish)
+    monkeypatch.setattr(jobs.ExportDraft, "finish", finish)
     jobs.make_export(row.id)
     assert Export.objects.get(pk=row.id).state == "ended"
     assert not path_of(row.id).exists()
@@ -197,23 +202,23 @@ def test_the_order_that_comes_between_says_that_it_is_the_order():
     try:
         with pytest.raises(Refused) as refused:
             key.release(HttpResponse("a name"))
-        assert refused.value.decision.rule_ids == (f"cut-off:{receipt.order}",)
+        assert refused.value.verdict.rule_ids == (f"cut-off:{receipt.order}",)
     finally:
         lift("us.dhs.ice")
 
 
 def test_an_agreement_is_none_before_it_is_signed():
-    from tests.access.test_policies import DAY, person
+    from tests.access.policy.test_policies import DAY, person
 
     doj = AgreementRow("us.doj", DAY, date(2020, 1, 1))
     frost = person(("us.doj.fbi", "employer", DAY, None), agreements=(doj,))
-    assert subject_of(frost, ("us.doj.fbi",), DAY).agreed
-    assert not subject_of(frost, ("us.doj.fbi",), DAY - timedelta(days=1)).agreed
+    assert class_of_requester(frost, ("us.doj.fbi",), DAY).agreed
+    assert not class_of_requester(frost, ("us.doj.fbi",), DAY - timedelta(days=1)).agreed
 
 
 def test_a_disabled_or_lapsed_integration_carries_nobody():
     from openclear.access.models import Officer
-    from tests.access.test_registry import acting, registry
+    from tests.access.registry.test_registry import acting, registry
 
     before = Officer.objects.get(handle="crossroads")
     assert acting("lund").status_code == 200
@@ -249,7 +254,7 @@ def test_an_order_waits_for_the_answer_that_is_being_handed_over_or_says_so(monk
 
     from openclear.access import barrier
 
-    monkeypatch.setattr(barrier, "ORDER_SECONDS", 0.2)
+    monkeypatch.setattr(barrier.hold, "ORDER_SECONDS", 0.2)
     answer = gate.open_for("ives", Action.DESK_OPEN, purpose=CRIME).release(HttpResponse("x"))
     receipt = cut_off("us.dhs.ice")
     answer.close()
@@ -263,14 +268,14 @@ def test_an_order_waits_for_the_answer_that_is_being_handed_over_or_says_so(monk
 
 
 def test_civil_immigration_is_in_no_permit_and_forbidden_besides():
-    from openclear.access.decisions import policies
+    from openclear.access.gate.decide import policies
     from openclear.vocabulary.purposes import Purpose
-    from tests.access.test_policies import FROST, RIVERA, ask
+    from tests.access.policy.test_policies import FROST, RIVERA, inquiry
 
     for who in (RIVERA, FROST):
         for action in Action:
-            decision = policies().under(()).decide(who, ask(action, Purpose.CIVIL_IMMIGRATION_ENFORCEMENT))
-            assert not decision.allowed
+            verdict = policies().under(()).decide(who, inquiry(action, Purpose.CIVIL_IMMIGRATION_ENFORCEMENT))
+            assert not verdict.allowed
     # Cedar names forbids alone where one holds, so the permits are read themselves.
     text = policies().text
     assert text.count('"civil-immigration-enforcement"') == 1
@@ -282,7 +287,7 @@ def test_no_answer_may_be_kept_by_a_browser():
     client = signed_in("frost")
     for answer in (
         client.get("/"),
-        client.get("/kept"),
+        client.get("/saved"),
         client.get("/no/such"),
         search("frost", "garcia"),
         search("frost", "garcia", purpose="zz"),

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.cities import built
 from tests.postgresql import SETTINGS
 
 # Ives and Kerr are answered, cut off, refused, and lifted; Frost notices nothing. Some checkpoints are signed on the way.
@@ -15,7 +16,6 @@ prepare()
 from openclear.cli.main import main
 def openclear(*words):
     assert main(list(words), lambda: None) == 0
-openclear("demo", "--no-serve", "--people", "60", "--incidents", "60")
 from openclear.audit import log
 from tests.cast import cut_off, lift, search
 assert search("ives", "garcia").status_code == search("rivera", "garcia").status_code == 200
@@ -37,6 +37,7 @@ log.stop()
 def small_city(tmp_path_factory):
     """Its home, with two exports: `headers-alone` while ICE is cut off, and `with-bodies` after that."""
     home = tmp_path_factory.mktemp("small")
+    built(home, 60, 60)
     own = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     own |= {"OPENCLEAR_HOME": str(home), "OPENCLEAR_ALLOWED_HOSTS": "testserver"}
     done = subprocess.run(

@@ -19,8 +19,8 @@ MATTER = ("--by", "novak", "--approved-by", "adler", "--reason", "restored from 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     home = tmp_path_factory.mktemp("accepting") / "city"
-    own = City(home, None)
-    own.build(20, 20)
+    own = City(home)
+    own.build(60, 60)
     own.run("log", "verify")
     own.stop()
     return home
@@ -29,7 +29,7 @@ def built(tmp_path_factory):
 @pytest.fixture
 def own(built, tmp_path):
     home = shutil.copytree(built, tmp_path / "city", ignore=SOCKETS)
-    own = City(home, None)
+    own = City(home)
     own.home = home
     yield own
     own.stop()
@@ -130,7 +130,7 @@ def test_a_log_that_does_not_agree_with_itself_is_not_accepted(own):
 
 def test_another_machine_needs_no_act_where_keys_and_databases_came_along(own, tmp_path):
     own.stop()
-    moved = City(shutil.copytree(own.home, tmp_path / "elsewhere", ignore=SOCKETS), None)
+    moved = City(shutil.copytree(own.home, tmp_path / "elsewhere", ignore=SOCKETS))
     moved.run("agencies")
     assert json.loads(moved.run("log", "verify", "--json"))["ok"]
     moved.stop()
@@ -146,6 +146,9 @@ def older_version(own):
         database.execute("ALTER TABLE audit_signedcheckpoint DROP COLUMN listing")
         database.execute("DROP TABLE audit_unansweredentry")
         database.execute("CREATE TABLE audit_verificationrun (id integer)")
+        database.execute("DROP INDEX bodies_by_case")
+        database.execute('ALTER TABLE audit_body RENAME COLUMN "case" TO ground')
+        database.execute("CREATE INDEX bodies_by_ground ON audit_body (ground, officer)")
         database.execute("DELETE FROM django_migrations WHERE app = 'audit' AND name >= '0004'")
         database.commit()
 

@@ -1,7 +1,6 @@
 """Entry 0 makes a demonstration, where naming people is enough: whoever can write the audit database alone cannot make one."""
 
 import json
-import sqlite3
 
 import pytest
 from django.conf import settings
@@ -12,10 +11,9 @@ from openclear.audit.errors import LogUnavailable, OtherBeginning
 from openclear.audit.models import Entry, KnownLog
 from openclear.audit.proof.canonical import encode
 from openclear.audit.proof.merkle import leaf_hash
-from openclear.cli.city import bring_up_to_date
 from openclear.cli.main import main
+from openclear.operations.setup import bring_up_to_date
 from tests.audit.test_head import mallory
-from tests.live.city import City
 
 
 @pytest.fixture(autouse=True)
@@ -93,20 +91,3 @@ def test_an_upgrade_learns_from_the_writer_which_log_it_is():
     KnownLog.objects.update(leaf="0" * 64)
     keep_known()
     assert known().leaf == "0" * 64, "what is known is never replaced"
-
-
-@pytest.mark.live
-def test_nobody_signs_in_by_name_into_a_real_city_whose_entry_0_was_changed(tmp_path):
-    city = City(tmp_path / "city", None)
-    city.environment |= {"OPENCLEAR_PUBLIC_SITE": "external"}
-    city.run("init", "--administrator", "novak=Nora Novak", "--approver", "adler=Ada Adler")
-    [path] = (tmp_path / "city" / "log").glob("*.sqlite3")
-    with sqlite3.connect(path) as database:
-        [(data,)] = database.execute('select header from audit_entry where "index" = 0')
-        header = json.loads(data)
-        changed = encode(header | {"genesis": header["genesis"] | {"demo": True}})
-        database.execute('update audit_entry set header = ? where "index" = 0', (changed,))
-    database.close()
-    city.run("cases", "--by", "novak", code=2)
-    city.run("serve", "--port", str(city.port), code=1)
-    city.stop()

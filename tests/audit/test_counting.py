@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from openclear.audit.proof.counting import Tally
 from openclear.audit.proof.lineage import Lineage
 from openclear.audit.proof.orders import OrderBook
 from openclear.audit.proof.verification import Verification, months_of
+
+pytestmark = pytest.mark.anywhere
 
 
 class Log:

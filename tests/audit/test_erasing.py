@@ -23,7 +23,7 @@ from openclear.cli.main import main
 from openclear.oversight import erasing, same_words
 from openclear.oversight.same_words import called, columns, rows_saying, tables
 from openclear.search import alerts, exports
-from openclear.search.models import Export, Watch
+from openclear.search.models import Alert, Export
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
@@ -47,10 +47,10 @@ def asked():
     word = f"qw{uuid4().hex[:12]}"
     ask("rivera", "incidents", q=word, purpose="criminal-investigation", case=open_case())
     key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
-    export = exports.request_export(key, kind="incidents", text=word, narrow={}, format_name="csv")
+    export = exports.request_export(key, kind="incidents", text=word, filters={}, format_name="csv")
     alert = alerts.keep_alert(key, kind="incidents", text=word, channel="page")
     yield Asked(word, export.id, alert.id)
-    Watch.objects.filter(owner="rivera").delete()
+    Alert.objects.filter(owner="rivera").delete()
 
 
 def okafor():
@@ -73,8 +73,8 @@ def test_an_erasure_ends_what_the_asker_keeps_with_these_words_and_names_the_oth
     assert len(numbers) == 3
     done = erase(numbers[0])
     assert (done.ended["exports"], done.ended["alerts"]) == (1, 1)
-    for row in (Export.objects.get(pk=asked.export), Watch.objects.get(pk=asked.alert)):
-        assert (row.state, row.text, row.narrow) == ("ended", "", {})
+    for row in (Export.objects.get(pk=asked.export), Alert.objects.get(pk=asked.alert)):
+        assert (row.state, row.text, row.filters) == ("ended", "", {})
     assert done.entries == tuple(sorted(numbers[1:]))
     assert any(str(numbers[1]) in sentence for sentence in done.beyond)
     for number in numbers[1:]:
@@ -119,7 +119,7 @@ def test_what_is_no_field_of_the_entry_ends_nothing(asked):
         erasing.erase(
             okafor(), entry=entries_with(asked.word)[0], fields=["nothing"], court_order="2026 CH 3"
         )
-    assert Watch.objects.get(pk=asked.alert).text == asked.word
+    assert Alert.objects.get(pk=asked.alert).text == asked.word
 
 
 def test_the_command_says_what_it_reached_and_what_not(asked, capsys):
@@ -142,8 +142,8 @@ def test_what_an_order_says_stays_and_the_receipt_says_where(monkeypatch):
     monkeypatch.setattr("tests.cast.GROUND", words)
     cut_off("us.dhs.ice")
     try:
-        done = erase(OrderState.objects.get(ground=words).entry, "ground")
-        assert OrderState.objects.filter(ground=words).count() == 1
+        done = erase(OrderState.objects.get(legal_basis=words).entry, "ground")
+        assert OrderState.objects.filter(legal_basis=words).count() == 1
         assert done.elsewhere == {"orders": 1}
         assert any(sentence.startswith("The same words stand in: orders 1; ") for sentence in done.beyond)
     finally:
@@ -153,7 +153,7 @@ def test_what_an_order_says_stays_and_the_receipt_says_where(monkeypatch):
 def test_a_password_that_was_typed_as_a_handle_is_gone_from_the_failures_and_the_locks():
     typed = f"Secre\u0301t {uuid4().hex}"  # the accent by itself, as some keyboards send it
     for _ in range(accounts.MOST_FAILURES):
-        accounts.note_failure(typed, facts={})
+        accounts.note_failure(typed, details={})
     claimed = log.spelled(typed.casefold())
     numbers = entries_with(claimed, "claimed")
     assert (len(numbers), accounts.is_locked(typed)) == (5, True)
@@ -167,7 +167,7 @@ def test_no_erasure_releases_an_account_that_is_locked():
     SignInFailure.objects.all().delete()
     try:
         for _ in range(accounts.MOST_FAILURES):
-            accounts.note_failure("Soto", facts={})
+            accounts.note_failure("Soto", details={})
         done = erase(entries_with("soto", "claimed")[0], "claimed")
         assert done.ended["handles"] == 0
         assert accounts.is_locked("soto")
@@ -277,9 +277,9 @@ def test_an_accent_is_an_accent_however_a_keyboard_composed_it():
     word = f"Jos\u00e9 Mu\u00f1oz {uuid4().hex[:8]}"
     typed = unicodedata.normalize("NFD", word)
     key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
-    export = exports.request_export(key, kind="incidents", text=typed, narrow={}, format_name="csv")
+    export = exports.request_export(key, kind="incidents", text=typed, filters={}, format_name="csv")
     alert = alerts.keep_alert(key, kind="incidents", text=typed, channel="page")
-    kept = [Export.objects.filter(pk=export.id), Watch.objects.filter(pk=alert.id)]
+    kept = [Export.objects.filter(pk=export.id), Alert.objects.filter(pk=alert.id)]
     assert [rows.get().text for rows in kept] == [word, word]
     for rows in kept:
         rows.update(text=typed)  # as it was kept before
@@ -294,9 +294,9 @@ def test_words_of_an_entry_whose_officer_was_erased_first_are_ended_whoever_keep
     key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
     longer = alerts.keep_alert(key, kind="incidents", text=f"{asked.word} Ashland", channel="page")
     assert erase(number, "officer").elsewhere["accounts"] >= 1
-    assert Watch.objects.get(pk=asked.alert).state == "active"
+    assert Alert.objects.get(pk=asked.alert).state == "active"
     done = erase(number)
     assert (done.ended["exports"], done.ended["alerts"]) == (1, 1)
-    assert (Export.objects.get(pk=asked.export).text, Watch.objects.get(pk=asked.alert).text) == ("", "")
-    assert Watch.objects.get(pk=longer.id).state == "active"
+    assert (Export.objects.get(pk=asked.export).text, Alert.objects.get(pk=asked.alert).text) == ("", "")
+    assert Alert.objects.get(pk=longer.id).state == "active"
     assert done.elsewhere == {"alerts": 1}

@@ -15,6 +15,8 @@ from openclear.audit.proof.merkle import leaf_hash, root_of
 from openclear.cli.main import main
 from tests.cast import search
 
+pytestmark = pytest.mark.anywhere
+
 
 def openclear(*arguments):
     return main([str(argument) for argument in arguments], lambda: None)

@@ -7,10 +7,11 @@ import signal
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from openclear.access.errors import LogCutBack
-from openclear.access.recovery import reconcile
-from openclear.access.seen import newest_seen, note_checkpoint
+from openclear.access.orders.recovery import reconcile
+from openclear.access.orders.seen import newest_seen, note_checkpoint
 from openclear.audit import checking, heads, ledger, log
 from openclear.audit.errors import BrokenLog, LogRefuses
 from openclear.audit.heads import HEAD, HeadFile, look
@@ -22,14 +23,14 @@ from openclear.audit.proof.command import report
 from openclear.audit.proof.merkle import leaf_hash
 from openclear.audit.proof.verification import MOST_FAULTS
 from openclear.audit.queries import verify
-from openclear.audit.rows import Draft
+from openclear.audit.rows import NewEntry
 from openclear.audit.sequencer import hold_lock
 from openclear.cli import city_verbs
 from openclear.cli.main import main
 from tests.audit.test_log import answer, sequencer_pid, wait_for
 from tests.cast import cut_off, lift, search
 
-TABLES = (Entry, Body, SignedCheckpoint)
+TABLES = [model._meta.db_table for model in (Entry, Body, SignedCheckpoint)]
 
 
 def opened():
@@ -75,14 +76,23 @@ def is_zombie(process):
 def mallory():
     """Somebody has the audit database, without the key and while no writer runs. Everything is put back afterwards."""
     with no_writer():
-        kept = {model: list(model.objects.using("audit").all()) for model in TABLES}
+        execute(*[f"CREATE TABLE kept_{table} AS SELECT * FROM {table}" for table in TABLES])
         try:
             yield
         finally:
-            for model, rows in kept.items():
-                model.objects.using("audit").all().delete()
-                model.objects.using("audit").bulk_create(rows, batch_size=500)
+            for table in TABLES:
+                execute(
+                    f"DELETE FROM {table}",
+                    f"INSERT INTO {table} SELECT * FROM kept_{table}",
+                    f"DROP TABLE kept_{table}",
+                )
             (settings.LOG_FOLDER / "sequencer.refusal").unlink(missing_ok=True)
+
+
+def execute(*statements):
+    with connections["audit"].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
 
 
 def rewrite(first, change):
@@ -151,8 +161,8 @@ def torn(self, head):
     raise Crash
 
 
-def draft(text):
-    return log.question_of(Draft("refusal", "deny", agencies=["il.isp"], body={"text": text}))
+def new_entry(text):
+    return log.question_of(NewEntry("refusal", "deny", agencies=["il.isp"], details={"text": text}))
 
 
 # Where the batch of two stands after the crash.
@@ -172,12 +182,12 @@ def test_a_crash_at_any_step_of_a_batch_is_gone_on_from(step, monkeypatch):
         size = writer.tree.size
         monkeypatch.setattr(where, name, failing)
         with pytest.raises(Crash):
-            writer.append([draft("one"), draft("two")])
+            writer.append([new_entry("one"), new_entry("two")])
         monkeypatch.undo()
         again = opened()
         assert again.tree.size == size + more
         assert look(settings.KEYS_FOLDER).head.size == size + more
-        again.append([draft("three")])
+        again.append([new_entry("three")])
         assert opened().tree.size == size + more + 1
     assert verify().ok
 
@@ -201,7 +211,7 @@ SIGN_STEPS = {
 def test_a_crash_at_any_step_of_signing_is_gone_on_from(step, monkeypatch):
     with no_writer():
         writer = opened()
-        writer.append([draft("one")])
+        writer.append([new_entry("one")])
         monkeypatch.setattr(*SIGN_STEPS[step])
         with pytest.raises(Crash):
             writer.sign()
@@ -218,7 +228,7 @@ def test_a_batch_that_was_not_the_writers_own_is_not_taken_over(monkeypatch):
         size = writer.tree.size
         monkeypatch.setattr(HeadFile, "write", crash)
         with pytest.raises(Crash):
-            writer.append([draft("one"), draft("two")])
+            writer.append([new_entry("one"), new_entry("two")])
         monkeypatch.undo()
         kept = Entry.objects.using("audit").get(index=size)
         header = json.loads(bytes(kept.header)) | {"agencies": ["il.oaklawn.pd"]}
@@ -434,12 +444,12 @@ def test_what_a_person_looks_for_is_named_however_many_faults_there_are():
 
 def an_erased_entry():
     """The writer crashed before it signed that an entry was erased."""
-    said = Draft("refusal", "deny", agencies=["il.isp"], body={"text": "private", "case": "7"})
+    said = NewEntry("refusal", "deny", agencies=["il.isp"], case="7", details={"text": "private"})
     writer = opened()
     entry = writer.append([log.question_of(said)])[0]["entry"]
     facts = {"erase": {"entry": entry, "fields": ["case", "text"]}}
-    body = {"officer": "okafor", "court_order": "x"}
-    assert "entry" in writer.append([log.question_of(Draft("erase", "none", extra=facts, body=body))])[0]
+    said = {"officer": "okafor", "details": {"court_order": "x"}}
+    assert "entry" in writer.append([log.question_of(NewEntry("erase", "none", extra=facts, **said))])[0]
     return entry
 
 

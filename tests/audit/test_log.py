@@ -19,13 +19,13 @@ from openclear.audit.opening import open_ledger
 from openclear.audit.proof.headers import BadHeader, check_header, parse_header
 from openclear.audit.proof.orders import OrderBook
 from openclear.audit.queries import verify
-from openclear.audit.rows import Draft
+from openclear.audit.rows import NewEntry
 
 PATHS = st.lists(st.sampled_from(["us", "dhs", "ice", "ero", "cbp"]), min_size=1, max_size=4).map(".".join)
 
 
 def answer(*agencies, **more):
-    return Draft("answer", "allow", agencies=agencies, action="desk.open", dataset="desk", **more)
+    return NewEntry("answer", "allow", agencies=agencies, action="desk.open", dataset="desk", **more)
 
 
 def wait_for(happened, seconds=90):
@@ -49,7 +49,7 @@ def test_entries_are_numbered_without_a_gap_and_stored_before_they_are_confirmed
 
 
 def test_who_and_what_stand_in_the_private_body_alone():
-    receipt = log.append(answer("il.isp", body={"officer": "hale", "query": "smith john"}))
+    receipt = log.append(answer("il.isp", officer="hale", details={"query": "smith john"}))
     header = bytes(Entry.objects.using("audit").get(index=receipt.entry).header)
     assert b"hale" not in header
     assert b"smith" not in header
@@ -63,31 +63,37 @@ def test_the_log_itself_refuses_an_allow_behind_an_order():
             log.append(answer("us.doj.fbi", agency))
     log.append(answer("us.doj.fbi"))
     log.append(answer("us.dhs.icecream"))
-    log.append(Draft("refusal", "deny", agencies=["us.dhs.ice"]))
+    log.append(NewEntry("refusal", "deny", agencies=["us.dhs.ice"]))
+
+
+@pytest.mark.parametrize("name", ["officer", "case", "shown", "filters"])
+def test_no_detail_of_an_entry_stands_in_the_place_of_a_field(name):
+    with pytest.raises(ValueError, match=f"entry's {name} is a field"):
+        log.append(answer("il.isp", officer="hale", details={name: "somebody else"}))
 
 
 @pytest.mark.parametrize(
-    "draft",
+    "new_entry",
     [
-        Draft("gossip", "allow"),
-        Draft("answer", "deny"),
-        Draft("answer", "allow", agencies=["Not A Path"]),
-        Draft("answer", "allow", purpose="a note about John Smith"),
-        Draft("answer", "allow", extra={"note": "free text"}),
-        Draft("answer", "allow", rules=["x" * 5000]),
-        Draft("order", "none", extra={"order": {"id": "1"}}),
+        NewEntry("gossip", "allow"),
+        NewEntry("answer", "deny"),
+        NewEntry("answer", "allow", agencies=["Not A Path"]),
+        NewEntry("answer", "allow", purpose="a note about John Smith"),
+        NewEntry("answer", "allow", extra={"note": "free text"}),
+        NewEntry("answer", "allow", rules=["x" * 5000]),
+        NewEntry("order", "none", extra={"order": {"id": "1"}}),
     ],
 )
-def test_what_is_no_header_is_not_taken(draft):
+def test_what_is_no_header_is_not_taken(new_entry):
     size = log.state().size
     with pytest.raises(LogUnavailable):
-        log.append(draft)
+        log.append(new_entry)
     assert log.state().size == size
 
 
 def test_a_body_that_cannot_be_spelled_is_not_taken():
     with pytest.raises(LogUnavailable):
-        log.append(answer(body={"share": 0.5}))
+        log.append(answer(details={"share": 0.5}))
 
 
 def test_many_writers_get_one_order_and_each_its_own_entry():
@@ -200,7 +206,7 @@ def test_whatever_is_typed_as_a_case_the_writer_goes_on():
     log.append(answer("il.isp"))
     writer = sequencer_pid()
     for typed in ("\x00", "a\x00b" * 20, "\ud800", "\uffff"):
-        said = Draft("refusal", "deny", agencies=["il.isp"], body={"case": typed, "officer": typed})
+        said = NewEntry("refusal", "deny", agencies=["il.isp"], case=typed, officer=typed)
         entry = log.append(said).entry
         assert sequencer_pid() == writer
         assert json.loads(Body.objects.using("audit").get(entry=entry).fields)["case"]["value"]

@@ -17,6 +17,8 @@ from openclear.audit.proof import canonical, merkle, notes
 from openclear.audit.proof.commitments import commitment, field_hash
 from openclear.audit.proof.ed25519 import ORDER, verify_signature
 
+pytestmark = pytest.mark.anywhere
+
 TEXT = st.text(st.characters(exclude_categories=["Cs"])).map(lambda text: unicodedata.normalize("NFC", text))
 KEYS = st.text(st.characters(max_codepoint=126, min_codepoint=32))
 VALUES = st.recursive(

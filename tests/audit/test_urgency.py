@@ -5,9 +5,11 @@ import threading
 
 import pytest
 
-from openclear.access import acts
+from openclear.access.registry import acts
 from openclear.audit import log, urgency
 from tests.audit.test_log import sequencer_pid
+
+pytestmark = pytest.mark.anywhere
 
 
 def own_priority():

@@ -8,7 +8,7 @@ from collections import deque
 import pytest
 from gunicorn.config import Config
 
-from openclear.access.keeper import Hold
+from openclear.access.barrier.keeper import Hold
 from openclear.config import room
 from openclear.config.room import who_makes_room, who_takes_too_much
 from openclear.config.visits import ServedLine, Stage, Visit

@@ -5,29 +5,30 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
+from tests.cities import INCIDENTS, PEOPLE, PROGRAM, built
+from tests.options import SERVER
 from tests.ports import free_port
-from tests.postgresql import SETTINGS
-
-PROGRAM = [sys.executable, "-m", "openclear.config.program"]
+from tests.postgresql import SETTINGS, addresses_of
 
 
 class City:
-    """One city in one folder, on one pair of databases, served on one port."""
+    """One city in one folder, on SQLite or on PostgreSQL databases of a name, served on one port."""
 
-    def __init__(self, home: Path, addresses: list[str] | None) -> None:
+    def __init__(self, home: Path, databases: str = "") -> None:
+        self.home, self.databases = home, databases
+        self._told: dict[tuple[str, ...], str] = {}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("OPENCLEAR_")}
         self.environment = kept | {
             "OPENCLEAR_HOME": str(home),
             "OPENCLEAR_THREADS": "48",
             "OPENCLEAR_PUBLIC_SITE": "external",
         }
-        if addresses:
-            self.environment |= dict(zip(SETTINGS, addresses, strict=True))
+        if databases:
+            self.environment |= dict(zip(SETTINGS, addresses_of(SERVER, databases), strict=True))
         self.port = free_port()
         self.server: subprocess.Popen[bytes] | None = None
 
@@ -43,25 +44,24 @@ class City:
         assert done.returncode == code, (arguments, done.stdout, done.stderr)
         return done.stdout
 
-    def build(self, people: int = 300, incidents: int = 900) -> None:
-        self.run("demo", "--no-serve", "--people", str(people), "--incidents", str(incidents))
+    def build(self, people: int = PEOPLE, incidents: int = INCIDENTS) -> None:
+        built(self.home, people, incidents, server=self.databases and SERVER, databases=self.databases)
 
     def start(self) -> None:
         command = [*PROGRAM, "serve", "--port", str(self.port)]
-        self.server = subprocess.Popen(
-            command,
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        # Kept, so that whoever reads of a server that did not start also reads why.
+        said = self.home / "server.out"
+        with said.open("wb") as out:
+            self.server = subprocess.Popen(
+                command, env=self.environment, stdout=out, stderr=out, start_new_session=True
+            )
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.server.poll() is None:
             with suppress(OSError):
                 if self.get("/healthz")[0] == 200:
                     return
             time.sleep(0.05)
-        raise AssertionError("the server did not start")
+        raise AssertionError(f"the server did not start ({self.server.poll()}): {said.read_text()}")
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         if self.server:
@@ -74,7 +74,7 @@ class City:
         self.kill()
         with suppress(OSError, ValueError):
             os.kill(
-                int((Path(self.environment["OPENCLEAR_HOME"]) / "log" / "sequencer.lock").read_text()),
+                int((self.home / "log" / "sequencer.lock").read_text()),
                 signal.SIGKILL,
             )
 
@@ -88,10 +88,16 @@ class City:
             connection.close()
 
     def token(self, officer: str) -> str:
-        return self.run("token", "create", "--officer", officer).strip()
+        return self._once("token", "create", "--officer", officer).strip()
 
     def case(self) -> str:
-        return json.loads(self.run("cases", "--open", "--json"))[0]["number"]
+        return json.loads(self._once("cases", "--open", "--json"))[0]["number"]
+
+    def _once(self, *arguments: str) -> str:
+        # What a city keeps, whatever is killed: each is asked for in a process of its own, which takes a second.
+        if arguments not in self._told:
+            self._told[arguments] = self.run(*arguments)
+        return self._told[arguments]
 
     def cut_off(self) -> None:
         self.run(

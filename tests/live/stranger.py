@@ -86,7 +86,7 @@ def change():
 
 
 def records():
-    from openclear.records.models import Incident
+    from openclear.records.incidents.models import Incident
 
     return Incident.objects.using("public").count()
 

@@ -16,7 +16,7 @@ GROUND = "Mayor's order of 10 July 2019"
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
-    made = City(tmp_path_factory.mktemp("browser") / "city", None)
+    made = City(tmp_path_factory.mktemp("browser") / "city")
     made.build(2000, 4000)
     made.start()
     yield made
@@ -86,7 +86,7 @@ def test_rivera_looks_up_a_plate_an_arrest_and_a_case(somebody, city):
     rivera.look("cases")
     rivera.page.locator(".rows a").first.click()
     rivera.look("case")
-    rivera.page.get_by_role("link", name="Search on this ground").click()
+    rivera.page.get_by_role("link", name="Search on this case").click()
     assert re.match(r"[A-Z]Z-20", rivera.page.get_by_label("Case, dispatch event or warrant").input_value())
 
 
@@ -136,7 +136,7 @@ def test_novak_plans_adler_approves_and_both_read_the_receipt(somebody):
     novak.look("orders")
     novak.page.get_by_role("link", name="Plan an order").click()
     novak.page.get_by_label("Agency, and everything below it").select_option("us.dhs.ice")
-    novak.page.get_by_label("Legal ground").fill(GROUND)
+    novak.page.get_by_label("Legal basis", exact=True).fill(GROUND)
     novak.page.get_by_role("button", name="Show who loses what").click()
     novak.page.get_by_role("heading", name="Who loses what").wait_for()
     assert "Julia Kerr" in novak.text()
@@ -181,7 +181,7 @@ def test_brandt_keeps_a_search_and_soto_follows_his_link(somebody, city):
     brandt.page.locator(".rows a").first.click()
     brandt.page.get_by_role("button", name="Make a link for a colleague").click()
     brandt.page.get_by_role("heading", name="Links", exact=True).wait_for()
-    brandt.look("kept")
+    brandt.look("saved")
     link = brandt.page.locator("a", has_text="/l/").first.get_attribute("href")
     soto.search("garcia", case)
     soto.page.goto(link)
@@ -226,7 +226,7 @@ def test_a_page_that_was_seen_before_an_order_is_not_shown_again_after_it(somebo
     try:
         ives.page.go_back()
         assert "Why this was found" not in ives.page.content()
-        ives.page.goto("/kept")
+        ives.page.goto("/saved")
         assert "Refused" in ives.text()
     finally:
         city.run("restore", "us.dhs.ice", "--by", "novak", "--approved-by", "adler")

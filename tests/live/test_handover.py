@@ -15,20 +15,16 @@ from itertools import cycle
 import pytest
 
 from tests.live.city import City
-from tests.postgresql import make_databases, server_address
+from tests.postgresql import server_address
 
 OTHERS = ("frost", "tran", "hale", "rivera")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["", "handover"], ids=["sqlite", "postgresql"])
 def city(request, tmp_path_factory):
-    addresses = None
-    if request.param == "postgresql":
-        server = server_address()
-        if server is None:
-            pytest.skip("no PostgreSQL server at OPENCLEAR_TEST_SERVER")
-        addresses = make_databases(server, "handover")
-    made = City(tmp_path_factory.mktemp(request.param) / "city", addresses)
+    if request.param and server_address() is None:
+        pytest.skip("no PostgreSQL server at OPENCLEAR_TEST_SERVER")
+    made = City(tmp_path_factory.mktemp("handover") / "city", request.param)
     # As it is installed: a few threads, whatever comes.
     made.environment |= {"OPENCLEAR_THREADS": "8", "OPENCLEAR_TLS": "proxy"}
     made.build()
@@ -86,6 +82,7 @@ def searched(city, case, token):
 
 
 @pytest.mark.live
+@pytest.mark.alone
 def test_forty_readers_that_do_not_read_are_reset_counted_and_get_nothing_after_the_order(city):
     case, ives, frost = city.case(), city.token("ives"), city.token("frost")
     readers = [asked(city, person_search(case), ives) for _ in range(40)]
@@ -122,6 +119,7 @@ def test_forty_readers_that_do_not_read_are_reset_counted_and_get_nothing_after_
 
 
 @pytest.mark.live
+@pytest.mark.alone
 def test_two_hundred_officers_behind_one_address_are_not_slowed_by_a_flood_by_nobody(city):
     """They share the address of a station with whoever floods: nothing is counted by address."""
     case, tokens = city.case(), [city.token(who) for who in OTHERS]

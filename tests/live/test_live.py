@@ -14,21 +14,17 @@ import pytest
 
 from tests.live.city import City
 from tests.options import TRIALS
-from tests.postgresql import make_databases, server_address
+from tests.postgresql import server_address
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = 32
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["", "live"], ids=["sqlite", "postgresql"])
 def city(request, tmp_path_factory):
-    addresses = None
-    if request.param == "postgresql":
-        server = server_address()
-        if server is None:
-            pytest.skip("no PostgreSQL server at OPENCLEAR_TEST_SERVER")
-        addresses = make_databases(server, "live")
-    made = City(tmp_path_factory.mktemp(request.param) / "city", addresses)
+    if request.param and server_address() is None:
+        pytest.skip("no PostgreSQL server at OPENCLEAR_TEST_SERVER")
+    made = City(tmp_path_factory.mktemp("live") / "city", request.param)
     made.build()
     made.start()
     yield made
@@ -40,7 +36,7 @@ def person_search(case, text="garcia"):
 
 
 @pytest.mark.live
-@pytest.mark.race
+@pytest.mark.alone
 def test_no_answer_behind_an_order_in_any_trial(city):
     case = city.case()
     cut, others = (
@@ -96,7 +92,7 @@ def test_every_answer_that_reached_a_client_has_its_entry_when_the_server_is_kil
         thread.join()
     assert 30 <= len(received) < 104
     city.start()
-    folder = Path(city.environment["OPENCLEAR_HOME"]) / "after-kill"
+    folder = city.home / "after-kill"
     city.run("log", "export", str(folder))
     leaves = (folder / "leaves").read_bytes()
     headers = (folder / "headers.jsonl").read_bytes().splitlines()
@@ -116,16 +112,18 @@ KILLED_AT = """
 import os, signal, sys
 from openclear.config.program import prepare
 prepare()
-from openclear.access import changes, models, receipts
+from openclear.access.gate import epoch
+from openclear.access import models
+from openclear.access.orders import receipts
 from openclear.audit import log
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 place, name = {
     "the entry": (log, "append"),
     "the row": (models.OrderState.objects, "create"),
     "the commit": (models.CommittedEpoch.objects, "create"),
-    "the confirmation": (changes.Change, "confirm"),
+    "the confirmation": (epoch.Change, "confirm"),
     "the barrier": (receipts._Proof, "drained"),
-    "the end of what is held": (receipts, "reached"),
+    "the end of what is held": (receipts, "holdings_under"),
     "the result": (receipts, "_append_result"),
     "the proof": (models.OrderProof.objects, "create"),
 }[sys.argv[1]]
@@ -133,7 +131,7 @@ from tests.cast import ADMINISTRATION, GROUND, grant
 from openclear.access import orders
 from openclear.vocabulary.actions import Action
 first, second = (grant(who, Action.ORDER_CUT_OFF, ADMINISTRATION) for who in ("novak", "adler"))
-order = orders.new_order(agency="us.dhs.ice", ground=GROUND)
+order = orders.new_order(agency="us.dhs.ice", legal_basis=GROUND)
 setattr(place, name, die)
 orders.cut_off(first, approval=second, order=order)
 """
@@ -188,7 +186,7 @@ import sys, time
 from openclear.config.program import prepare
 prepare()
 from datetime import timedelta
-from openclear.access import agreements, ties
+from openclear.access.registry import agreements, ties
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from tests.cast import ADMINISTRATION, grant
@@ -204,6 +202,7 @@ print(edits / (time.monotonic() - began))
 
 
 @pytest.mark.live
+@pytest.mark.alone
 def test_a_hundred_edits_a_second_elsewhere_lose_nobody_a_request(city):
     case = city.case()
     tokens = [city.token(who) for who in ("frost", "tran", "hale", "rivera")]
@@ -235,6 +234,7 @@ def test_a_hundred_edits_a_second_elsewhere_lose_nobody_a_request(city):
 
 
 @pytest.mark.live
+@pytest.mark.alone
 def test_clients_that_linger_keep_nobody_waiting(city):
     """Each asks for its connection to be closed and does not close its side: the server must not wait for that."""
     import socket
@@ -255,6 +255,7 @@ def test_clients_that_linger_keep_nobody_waiting(city):
 
 
 @pytest.mark.live
+@pytest.mark.alone
 def test_clients_that_never_read_do_not_keep_an_order_waiting(city):
     import socket
 

@@ -69,6 +69,7 @@ def through(stack, port, request, receive_buffer):
 
 
 @pytest.mark.live
+@pytest.mark.alone
 def test_the_proxy_that_is_shipped_holds_little(site, proxy):
     """Each reader asked for a megabyte; behind the order comes only what the proxy had acknowledged."""
     order = Order(site, "us.dhs.ice")
@@ -91,6 +92,7 @@ def test_the_proxy_that_is_shipped_holds_little(site, proxy):
 
 
 @pytest.mark.live
+@pytest.mark.alone
 def test_what_one_visitor_sends_never_begins_the_request_of_the_next(proxy):
     """A length of 13 digits, and within the body the beginning of a request of the attacker's choice."""
     prefix = b"GET /77 HTTP/1.1\r\nX-Rest: "
@@ -113,8 +115,3 @@ def answer(connection):
         if length and len(body) >= int(length[1]):
             break
     return got
-
-
-def test_no_connection_to_the_site_is_shared_by_two_visitors():
-    shipped = re.search(r"```haproxy\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)[1]
-    assert re.search(r"^backend openclear\n(    .*\n)*?    http-reuse never\n", shipped, re.MULTILINE)

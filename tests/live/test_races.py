@@ -15,6 +15,7 @@ NOTHING = {
 
 
 @pytest.mark.live
+@pytest.mark.alone
 @pytest.mark.parametrize("name", NOTHING)
 def test_a_race_that_is_lost_by_nobody(name):
     done = subprocess.run(

@@ -1,6 +1,8 @@
 """A real city, where naming people is not enough: the first token, a password, a second factor, and then the desk."""
 
+import json
 import re
+import sqlite3
 import time
 import urllib.error
 import urllib.parse
@@ -10,6 +12,7 @@ from http.cookiejar import CookieJar
 import pytest
 from allauth.mfa.totp.internal import auth
 
+from openclear.audit.proof.canonical import encode
 from tests.live.city import City
 
 pytestmark = pytest.mark.live
@@ -38,7 +41,7 @@ class Browser:
 
 @pytest.fixture
 def city(tmp_path):
-    made = City(tmp_path / "city", None)
+    made = City(tmp_path / "city")
     told = made.run("init", "--administrator", "novak=Irena Novak", "--approver", "adler=Ruth Adler")
     made.tokens = dict(line.split() for line in told.splitlines())
     made.start()
@@ -83,3 +86,18 @@ def test_a_token_begins_one_session_that_leads_to_a_password_and_a_second_factor
 
 def _code(secret, steps):
     return auth.format_hotp_value(auth.hotp_value(secret, int(time.time()) // 30 + steps))
+
+
+def test_nobody_signs_in_by_name_into_a_real_city_whose_entry_0_was_changed(tmp_path):
+    city = City(tmp_path / "other")
+    city.run("init", "--administrator", "novak=Nora Novak", "--approver", "adler=Ada Adler")
+    [path] = (tmp_path / "other" / "log").glob("*.sqlite3")
+    with sqlite3.connect(path) as database:
+        [(data,)] = database.execute('select header from audit_entry where "index" = 0')
+        header = json.loads(data)
+        changed = encode(header | {"genesis": header["genesis"] | {"demo": True}})
+        database.execute('update audit_entry set header = ? where "index" = 0', (changed,))
+    database.close()
+    city.run("cases", "--by", "novak", code=2)
+    city.run("serve", "--port", str(city.port), code=1)
+    city.stop()

@@ -15,7 +15,7 @@ import pytest
 
 from tests.ports import free_port
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.alone]
 ROOT = Path(__file__).resolve().parents[2]
 THREADS = 4
 ORDER = """

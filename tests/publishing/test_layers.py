@@ -2,14 +2,18 @@
 
 from datetime import datetime
 
+import pytest
+
 from openclear.publishing import editions
 from openclear.publishing.rows import Incident as Told
 from openclear.publishing.rows import published
-from openclear.records.changed import mark
-from openclear.records.models import Incident
+from openclear.records.changed import note_changes
+from openclear.records.incidents.models import Incident
 from openclear.release.rows import PublicIncident
 from openclear.vocabulary import clock
 from tests.publishing.test_editions import publisher
+
+pytestmark = pytest.mark.anywhere
 
 
 def told(block, **more):
@@ -40,7 +44,7 @@ def test_a_month_that_is_not_due_stays_marked_and_stops_no_other():
     )
     editions.refresh_editions(publisher())  # what other stories brought in is published before
     old = Incident.objects.filter(labels=0).order_by("occurred").first()
-    mark([row.occurred, old.occurred])
+    note_changes([row.occurred, old.occurred])
     try:
         made = editions.refresh_editions(publisher())
         assert [name[:7] for name in made] == [f"{old.occurred:%Y-%m}"]

@@ -203,7 +203,7 @@ def test_an_edition_that_was_broken_off_is_called_off_in_the_log_and_its_number_
 @pytest.fixture
 def arrest():
     """An incident with one arrest, sealed by the test and opened again behind it."""
-    from openclear.records.models import Arrest
+    from openclear.records.arrests.models import Arrest
 
     one = (
         Arrest.objects.filter(labels=0, incident__labels=0, incident__arrest_made=True).order_by("pk").first()
@@ -212,7 +212,7 @@ def arrest():
     yield one
     Arrest.objects.filter(pk=one.pk).update(labels=0)
     one.charges.update(labels=0)
-    sealing.mark([one.incident.occurred])
+    sealing.note_changes([one.incident.occurred])
 
 
 def test_a_sealed_arrest_is_no_arrest_in_figures_and_editions(arrest):
@@ -237,7 +237,7 @@ def importer():
 def bring(source_id, occurred, **more):
     facts = {"source_id": source_id, "rd_number": f"LT{source_id}", "occurred": occurred, "block": "001XX N STATE ST",
              "location": "STREET", "beat": "0111", "district": "001", "community_area": 32, "narrative": ""} | more  # fmt: skip
-    commands.bring_in(importer(), source="late", table="incident", rows=[facts])
+    commands.insert_records(importer(), source="late", table="incident", rows=[facts])
     return commands.record_id("late", "incident", source_id)
 
 
@@ -251,7 +251,7 @@ def table_of(occurred):
 def occurred():
     yield (moment := records.Incident.objects.order_by("occurred")[40].occurred)
     records.Incident.objects.filter(source="late").delete()
-    sealing.mark([moment])
+    sealing.note_changes([moment])
 
 
 def test_an_offense_that_comes_behind_its_incident_is_counted(occurred):
@@ -261,7 +261,7 @@ def test_an_offense_that_comes_behind_its_incident_is_counted(occurred):
     identity = bring("1", occurred)
     assert "" in {row.value for row in incident_counts(key, by="primary_type")}
     offense = {"source_id": "1", "incident_id": identity, "iucr": "1010", "primary_type": "ARSON LATE", "description": "", "fbi_code": "09", "nibrs": "200"}  # fmt: skip
-    commands.bring_in(importer(), source="late", table="offense", rows=[offense])
+    commands.insert_records(importer(), source="late", table="offense", rows=[offense])
     found = {row.value: row.incidents for row in incident_counts(key, by="primary_type")}
     assert found["ARSON LATE"] == 1
     assert "" not in found
@@ -302,7 +302,7 @@ def test_of_several_offenses_the_first_counts_and_all_labels_of_it(occurred):
          "description": "", "fbi_code": "", "nibrs": "", "labels": number}
         for number in range(4)
     ]  # fmt: skip
-    commands.bring_in(importer(), source="late", table="offense", rows=offenses)
+    commands.insert_records(importer(), source="late", table="offense", rows=offenses)
     first = min(offenses, key=lambda row: commands.record_id("late", "offense", row["source_id"]))
     (row,) = [row for row in table_of(occurred) if row["beat"] == "0777"]
     assert (row["primary_type"], row["labels"]) == (first["primary_type"], first["labels"])

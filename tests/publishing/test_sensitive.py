@@ -19,6 +19,8 @@ from openclear.release.models import Edition, PublishedIncident, TypeTotal
 from tests.publishing.attacker import hidden_bounds, sensitive_groups
 from tests.publishing.test_editions import publisher
 
+pytestmark = pytest.mark.anywhere
+
 AREAS, TYPES = range(1, 5), ["THEFT", "BATTERY", "ROBBERY", "ARSON"]
 COLUMNS = ("area", "primary_type", "description", "block", "latitude", "longitude", "arrest")
 # How many ordinary and how many sensitive incidents a cell has.
@@ -202,7 +204,7 @@ def files(folder, incidents):
 def domestic():
     """A domestic incident at the far end of a block that an edition tells of."""
     from openclear.records import models
-    from openclear.records.changed import mark
+    from openclear.records.changed import note_changes
     from openclear.vocabulary.labels import Label
 
     editions.refresh_editions(publisher())
@@ -220,10 +222,10 @@ def domestic():
         source="test", source_id="far", incident=more, iucr="0486", primary_type="BATTERY",
         description="DOMESTIC BATTERY SIMPLE", labels=Label.DOMESTIC.value,
     )  # fmt: skip
-    mark([more.occurred])
+    note_changes([more.occurred])
     yield edition, told
     more.delete()
-    mark([told.hour])
+    note_changes([told.hour])
 
 
 def test_a_domestic_incident_in_the_records_moves_no_point_of_the_public_tables(domestic):

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from openclear.publishing.suppression import OTHER, K, coarsened, hidden_cells
 from tests.publishing.attacker import bounds, totals_of
 
+pytestmark = pytest.mark.anywhere
+
 AREAS, TYPES = range(1, 6), ["THEFT", "BATTERY", "ROBBERY", "ARSON"]
 TABLES = st.dictionaries(
     st.tuples(st.sampled_from(AREAS), st.sampled_from(TYPES)), st.integers(1, 9), min_size=1, max_size=20

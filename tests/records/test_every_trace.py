@@ -11,28 +11,29 @@ from pypdf import PdfReader
 from openclear.cli.main import parser
 from openclear.publishing import editions
 from openclear.records import models
-from openclear.records.changed import mark
-from openclear.records.dependents import DEPENDENTS
+from openclear.records.changed import note_changes
+from openclear.records.kinds import BY_NOUN, KINDS, searched
+from openclear.records.property.models import PropertyItem
 from openclear.records.record import Record
 from openclear.records.sealing import seal
 from openclear.release.models import PublishedIncident
 from openclear.search import exports, files, jobs, links
 from openclear.search.models import Export
-from openclear.search.rules import FORMATS, SEARCH_OF, VIEW_OF
+from openclear.search.rules import FORMATS
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import ask, grant, open_case, signed_in
 from tests.records.test_told import READERS, WHEN, WORDS, World, reason
 
-KIND = {
-    "people": "person",
-    "incidents": "incident",
-    "arrests": "arrest",
-    "vehicles": "vehicle",
-    "cases": "case",
+KIND = {str(kind.dataset): kind.noun for kind in KINDS}
+ASKED = {
+    "people": "vexl",
+    "incidents": "777xx n quim",
+    "arrests": "CB77712",
+    "vehicles": "zqvx",
+    "property": "Q9R7",
 }
-ASKED = {"people": "vexl", "incidents": "777xx n quim", "arrests": "CB77712", "vehicles": "zqvx"}
 SECRET = {**WORDS, "case": ("quimble affair", "cz-2003-t1")}
 
 
@@ -40,9 +41,9 @@ SECRET = {**WORDS, "case": ("quimble affair", "cz-2003-t1")}
 def world():
     Export.objects.filter(owner="rivera").delete()  # a day has room for 20
     yield World()
-    for table in (models.Case, models.Vehicle, models.Person, models.Incident):
+    for table in (models.Case, models.Vehicle, PropertyItem, models.Person, models.Incident):
         table.objects.filter(source="told").delete()
-    mark([WHEN])
+    note_changes([WHEN])
 
 
 def hide(world, head, how="seal"):
@@ -53,35 +54,34 @@ def hide(world, head, how="seal"):
 
 
 def test_every_kind_of_record_can_be_sealed_and_declares_what_says_the_same():
-    assert sorted(KIND[dataset] for dataset in RECORD_DATASETS) == sorted(DEPENDENTS)
+    assert [kind.dataset for kind in KINDS] == list(RECORD_DATASETS)
     tables = {table for table in apps.get_app_config("records").get_models() if hasattr(table, "labels")}
-    declared = {item.table for item in DEPENDENTS.values()} | {
-        table for item in DEPENDENTS.values() for table, _ in item.rows
-    }
+    declared = {kind.model for kind in KINDS} | {table for kind in KINDS for table, _ in kind.sealed.rows}
     assert tables == declared, "a table with labels belongs to some kind"
-    assert all(issubclass(item.table, Record) for item in DEPENDENTS.values())
-    for kind in DEPENDENTS:
+    assert all(issubclass(kind.model, Record) for kind in KINDS)
+    for kind in BY_NOUN:
         assert parser().parse_args(["seal", kind, str(uuid4()), "--court-order", "1"]).kind == kind
 
 
-@pytest.mark.parametrize("head", DEPENDENTS)
+@pytest.mark.parametrize("head", BY_NOUN)
 def test_everything_declared_carries_the_label_and_nothing_else_does(world, head):
     other = World("CZ-2003-U")
     hide(world, head)
-    for table, way in ((DEPENDENTS[head].table, "pk"), *DEPENDENTS[head].rows):
+    for table, way in ((BY_NOUN[head].model, "pk"), *BY_NOUN[head].sealed.rows):
         for one, label in ((world, Label.SEALED.value), (other, 0)):
             record = one.cases[1] if head == "case" else getattr(one, head)
             labels = table.objects.filter(**{way: record.pk}).values_list("labels", flat=True)
             assert set(labels) <= {label}, table
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("format_name", FORMATS)
-@pytest.mark.parametrize("head", ["person", "incident", "arrest", "vehicle"])
+@pytest.mark.parametrize("head", ["person", "incident", "arrest", "vehicle", "property"])
 def test_no_column_of_a_file_that_is_made_afterwards_tells_of_it(world, head, format_name):
     gone = hide(world, head)
     for kind, text in ASKED.items():
-        key = grant("rivera", SEARCH_OF[kind], case=open_case())
-        row = exports.request_export(key, kind=kind, text=text, narrow={}, format_name=format_name)
+        key = grant("rivera", searched(kind).list_action, case=open_case())
+        row = exports.request_export(key, kind=kind, text=text, filters={}, format_name=format_name)
         jobs.make_export(row.id)
         made = exports.own_export(grant("rivera", Action.EXPORT_KEEP), export=row.id)
         assert made.state == "ready", made.problem
@@ -101,11 +101,13 @@ def text_of(export, format_name):
     return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(path.read_bytes())).pages)
 
 
-@pytest.mark.parametrize("head", ["person", "incident", "arrest", "vehicle"])
+@pytest.mark.parametrize("head", ["person", "incident", "arrest", "vehicle", "property"])
 def test_a_link_to_it_leads_to_nothing(world, head):
     kind = next(name for name, one in KIND.items() if one == head)
     record = getattr(world, head).id
-    link = links.give_link(grant("rivera", VIEW_OF[kind], case=open_case()), kind=kind, record=record)
+    link = links.give_link(
+        grant("rivera", searched(kind).view_action, case=open_case()), kind=kind, record=record
+    )
     hide(world, head)
     client = signed_in("brandt")
     response = client.get(f"/l/{link.id}")
@@ -113,7 +115,7 @@ def test_a_link_to_it_leads_to_nothing(world, head):
     assert response.status_code == 400
 
 
-@pytest.mark.parametrize("head", DEPENDENTS)
+@pytest.mark.parametrize("head", BY_NOUN)
 def test_an_expunged_record_is_there_for_nobody_not_even_the_records_unit(world, head):
     before = told_by_the_api("rivera", world)
     assert [word for word in SECRET[head] if word in before]
@@ -127,7 +129,9 @@ def test_an_expunged_record_is_there_for_nobody_not_even_the_records_unit(world,
 
 def told_by_the_api(who, world):
     around = zip(
-        KIND, (world.person, world.incident, world.arrest, world.vehicle, world.cases[1]), strict=True
+        KIND,
+        (world.person, world.incident, world.arrest, world.vehicle, world.property, world.cases[1]),
+        strict=True,
     )
     said = [ask(who, f"{kind}/{row.id}", **reason(who)) for kind, row in around]
     said += [ask(who, kind, q=text, **reason(who)) for kind, text in ASKED.items()]

@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from openclear.access import lifecycle
+from openclear.access.registry import lifecycle
 from openclear.audit.models import Body
 from openclear.audit.queries import verify
 from openclear.cli.main import main
-from openclear.cli.start import label_and_say
+from openclear.operations.start import label_and_say
 from openclear.publishing import editions
 from openclear.records import labelling
-from openclear.records.changed import CHICAGO, mark, month_of
-from openclear.records.models import Arrest, Charge, Incident, Involvement, LabelTable, Offense, Person
+from openclear.records.arrests.models import Arrest, Charge
+from openclear.records.changed import CHICAGO, month_of, note_changes
+from openclear.records.incidents.models import Incident, Involvement, Offense
+from openclear.records.models import LabelTable
+from openclear.records.people.models import Person
 from openclear.release.models import Edition, PublishedIncident
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.handling import offense_table
@@ -46,11 +49,11 @@ def older():
     )
     Involvement.objects.create(**facts, incident=incident, person=person, role="arrestee")
     LabelTable.objects.all().delete()
-    mark([month])
+    note_changes([month])
     editions.refresh_editions(publisher())
     yield Incident.objects.filter(source="older").order_by("rd_number")
     Incident.objects.filter(source__in=("older", "other")).delete()
-    mark([month])
+    note_changes([month])
     if not labelling.is_labelled():
         labelling.keep_tables()
     editions.refresh_editions(publisher())
@@ -124,7 +127,7 @@ def test_what_a_crash_broke_off_is_done_at_the_next_start(older, monkeypatch):
 
     for step in ("keep_tables", "withdraw_changed"):
         with monkeypatch.context() as broken:
-            broken.setattr(f"openclear.cli.start.{step}", lambda *_: crash())
+            broken.setattr(f"openclear.operations.start.{step}", lambda *_: crash())
             with pytest.raises(PowerLossError):
                 label_and_say()
         assert not labelling.is_labelled()

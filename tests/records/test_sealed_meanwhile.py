@@ -9,15 +9,17 @@ import pytest
 from django.db import connections
 from django.http import HttpResponse
 
-from openclear.access import barrier, releasing
+from openclear.access import barrier
+from openclear.access.barrier.keeper import DRAIN_SECONDS
 from openclear.access.errors import NotAnswered, RecordsChanged
-from openclear.access.keeper import DRAIN_SECONDS
+from openclear.access.gate import release
 from openclear.audit import log
 from openclear.audit.models import Entry
 from openclear.audit.reading import entries, entry
 from openclear.publishing import editions
 from openclear.records import models, sealing
-from openclear.records.finding import find_people
+from openclear.records.finding import find
+from openclear.records.people.kind import PEOPLE
 from openclear.release.models import Edition
 from openclear.search import alerts, exports, jobs
 from openclear.search.errors import Gone
@@ -54,14 +56,14 @@ def seal(person, **more):
 @pytest.fixture
 def sealed_at_release(person, monkeypatch):
     """Seals the person when the next answer is about to leave: it was read, it has no entry and no hold yet."""
-    release, waiting = releasing.barrier.shared, [person]
+    take, waiting = release.barrier.shared, [person]
 
     def shared(*places, records=False, **more):
         if records and waiting:
             seal(waiting.pop())
-        return release(*places, records=records, **more)
+        return take(*places, records=records, **more)
 
-    monkeypatch.setattr(releasing.barrier, "shared", shared)
+    monkeypatch.setattr(release.barrier, "shared", shared)
     return waiting
 
 
@@ -71,7 +73,7 @@ def reason():
 
 def test_what_was_read_before_a_sealing_does_not_leave_after_it(person):
     key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
-    rows = find_people(key, text="wexlerby").rows
+    rows = find(key, kind=PEOPLE, text="wexlerby").rows
     assert [row.id for row in rows] == [person.id]
     seal(person)
     before = Entry.objects.using("audit").count()
@@ -84,7 +86,7 @@ def test_what_was_read_before_a_sealing_does_not_leave_after_it(person):
 
 def test_figures_and_counts_are_held_back_too_though_they_show_no_id(person):
     key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
-    assert find_people(key, text="wexlerby").count == 1
+    assert find(key, kind=PEOPLE, text="wexlerby").count == 1
     seal(person)
     with pytest.raises(RecordsChanged):
         key.release(HttpResponse(b"1 found"))
@@ -145,7 +147,7 @@ def test_nothing_of_a_sealed_person_is_handed_over_after_sealing_returned(person
     def read():
         while not ended.is_set():
             key = grant("rivera", Action.PERSON_SEARCH, case=case)
-            rows = find_people(key, text="wexlerby").rows
+            rows = find(key, kind=PEOPLE, text="wexlerby").rows
             answer = HttpResponse(b"Ottoline" if rows else b"nobody")
             with suppress(RecordsChanged, NotAnswered):
                 answer = key.release(answer, shown=[row.id for row in rows])
@@ -175,7 +177,7 @@ def test_nothing_of_a_sealed_person_is_handed_over_after_sealing_returned(person
 
 def test_a_range_of_an_export_is_not_handed_over_either(person):
     key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
-    row = exports.request_export(key, kind="people", text="wexlerby", narrow={}, format_name="csv")
+    row = exports.request_export(key, kind="people", text="wexlerby", filters={}, format_name="csv")
     jobs.make_export(row.id)
     part, data = exports.open_part(
         grant("rivera", Action.EXPORT_KEEP), export=row.id, start=0, stop=1 << 20, address=""
@@ -263,7 +265,7 @@ def test_a_sealing_waits_for_the_edition_that_is_being_published(person, monkeyp
 
 def test_what_is_left_of_an_export_does_not_say_that_a_record_in_it_was_sealed(person):
     key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
-    row = exports.request_export(key, kind="people", text="wexlerby", narrow={}, format_name="csv")
+    row = exports.request_export(key, kind="people", text="wexlerby", filters={}, format_name="csv")
     jobs.make_export(row.id)
     keeping = grant("rivera", Action.EXPORT_KEEP, Purpose.OWN_ACCOUNT)
     assert exports.own_export(keeping, export=row.id).rows == 1

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 
 from openclear.search import alerts
 from openclear.search.addresses import check_target, target_of
-from openclear.search.models import Watch
+from openclear.search.models import Alert
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from tests.cast import CRIME, grant, signed_in
 from tests.search.test_kept import new_incident
+
+pytestmark = pytest.mark.anywhere
 
 ALLOWED = ["https://hooks.example/openclear", "http://127.0.0.1:9000/in", "http://[::1]:9000", "http://[::1"]
 
@@ -82,7 +84,7 @@ def test_no_way_of_writing_it_leads_out_of_the_path(parts):
 def test_the_page_says_so_in_a_sentence(address, monkeypatch):
     monkeypatch.setattr(settings, "WEBHOOK_TARGETS", ALLOWED)
     asked = {"kind": "incidents", "q": "0999X", "purpose": CRIME, "channel": "webhook", "address": address}
-    answer = signed_in("rivera").post("/kept/alerts", asked)
+    answer = signed_in("rivera").post("/saved/alerts", asked)
     assert answer.status_code == 400
     assert "operator has allowed" in answer.content.decode()
 
@@ -91,14 +93,14 @@ def test_an_address_that_is_allowed_no_more_is_called_no_more(monkeypatch):
     monkeypatch.setattr(settings, "WEBHOOK_TARGETS", ALLOWED)
     block = "0999X W NOMORE ST"
     key = grant("tran", Action.INCIDENT_SEARCH)
-    watch = alerts.keep_alert(
+    alert = alerts.keep_alert(
         key, kind="incidents", text=block, channel="webhook", address="http://127.0.0.1:9000/in"
     )
     monkeypatch.setattr(settings, "WEBHOOK_TARGETS", [])
     row = new_incident(block)
     try:
         assert alerts.run_alerts() == 0
-        assert Watch.objects.get(pk=watch.id).state == "ended"
+        assert Alert.objects.get(pk=alert.id).state == "ended"
     finally:
         row.delete()
-        Watch.objects.filter(pk=watch.id).delete()
+        Alert.objects.filter(pk=alert.id).delete()

@@ -1,5 +1,6 @@
 """Letters and webhooks to receivers that are slow, say no, or never end: an order waits for none of them."""
 
+import email
 import fcntl
 import json
 import os
@@ -16,10 +17,11 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from openclear.records.models import Case, Incident
+from openclear.records.cases.models import Case
+from openclear.records.incidents.models import Incident
 from openclear.search import alerts, delivery
 from openclear.search.lanes import MOST_OF_AN_OWNER, Lanes
-from openclear.search.models import Watch, WatchHit
+from openclear.search.models import Alert, AlertHit
 from openclear.vocabulary.actions import Action
 from tests.cast import cut_off, grant, lift, open_case
 
@@ -155,20 +157,20 @@ def news():
     def make(who, channel, address="", case=None):
         block = f"0{len(rows)}99X W {who.upper()} {channel.upper()} ST"
         key = grant(who, Action.INCIDENT_SEARCH, case=case)
-        watch = alerts.keep_alert(key, kind="incidents", text=block, channel=channel, address=address)
-        watches.append(watch.id)
+        alert = alerts.keep_alert(key, kind="incidents", text=block, channel=channel, address=address)
+        watches.append(alert.id)
         rows.append(new_incident(block))
-        return watch.id
+        return alert.id
 
     yield make
     alerts.lanes.wait(10)
     for row in rows:
         row.delete()
-    Watch.objects.filter(pk__in=watches).delete()
+    Alert.objects.filter(pk__in=watches).delete()
 
 
-def is_told(watch):
-    return WatchHit.objects.filter(watch=watch).exists()
+def is_told(alert):
+    return AlertHit.objects.filter(alert=alert).exists()
 
 
 def timed(act):
@@ -181,7 +183,7 @@ def timed(act):
 def test_an_order_does_not_wait_for_a_mail_server_that_dribbles_and_nothing_is_sent_behind_it(
     word, mail, news
 ):
-    server, watch = mail(slow=word), news("tran", "mail")
+    server, alert = mail(slow=word), news("tran", "mail")
     alerts.start_alerts()
     assert server.asked_slowly.wait(10)
     receipt, seconds = timed(lambda: cut_off("us.dhs.cbp"))
@@ -192,7 +194,7 @@ def test_an_order_does_not_wait_for_a_mail_server_that_dribbles_and_nothing_is_s
         assert seconds < PROMPT_SECONDS
         assert alerts.lanes.wait(5)
         time.sleep(0.5)
-        assert (server.letters, is_told(watch)) == ([], False)
+        assert (server.letters, is_told(alert)) == ([], False)
         assert server.last_byte < returned
     finally:
         lift(receipt.order)
@@ -215,24 +217,25 @@ def test_a_mail_server_that_dribbles_before_or_behind_the_message_holds_nobody(w
 def test_a_delivery_is_bounded_as_a_whole(mail, news, monkeypatch):
     monkeypatch.setattr(delivery, "DELIVERY_SECONDS", 1.5)
     mail(slow="RCPT")
-    watch = news("tran", "mail")
+    alert = news("tran", "mail")
     told, seconds = timed(alerts.run_alerts)
-    assert (told, is_told(watch), seconds < PROMPT_SECONDS + 1.5) == (0, False, True)
+    assert (told, is_told(alert), seconds < PROMPT_SECONDS + 1.5) == (0, False, True)
 
 
 def test_a_letter_is_delivered_when_the_server_said_so(mail, news):
-    server, watch = mail(), news("tran", "mail")
-    assert (alerts.run_alerts(), is_told(watch), len(server.letters)) == (1, True, 1)
-    assert b"To: tran@demo.example\r\n" in server.letters[0]
+    server, alert = mail(), news("tran", "mail")
+    assert (alerts.run_alerts(), is_told(alert), len(server.letters)) == (1, True, 1)
+    letter = email.message_from_bytes(server.letters[0])
+    assert (letter["To"], letter["Subject"]) == ("tran@demo.example", "OpenCLEAR alert")
     assert alerts.run_alerts() == 0
 
 
 def test_what_became_no_before_the_last_byte_is_not_sent(mail, news):
     case = Case.objects.get(number=open_case())
     server = mail(meanwhile=lambda: Case.objects.filter(pk=case.pk).update(closed="2026-06-02"))
-    watch = news("rivera", "mail", case=case.number)
+    alert = news("rivera", "mail", case=case.number)
     try:
-        assert (alerts.run_alerts(), is_told(watch), server.letters) == (0, False, [])
+        assert (alerts.run_alerts(), is_told(alert), server.letters) == (0, False, [])
     finally:
         Case.objects.filter(pk=case.pk).update(closed=None)
 
@@ -241,13 +244,13 @@ def test_an_order_does_not_wait_for_a_webhook_that_took_its_message_and_says_not
     receiver, news, monkeypatch
 ):
     monkeypatch.setattr(delivery, "DELIVERY_SECONDS", PROMPT_SECONDS)
-    watch = news("tran", "webhook", f"{receiver}/slow")
+    alert = news("tran", "webhook", f"{receiver}/slow")
     alerts.start_alerts()
     assert Receiver.asked_slowly.wait(10)
     receipt, seconds = timed(lambda: cut_off("us.dhs.cbp"))
     lift(receipt.order)
     assert alerts.lanes.wait(10)
-    assert (is_told(watch), seconds < PROMPT_SECONDS) == (False, True)
+    assert (is_told(alert), seconds < PROMPT_SECONDS) == (False, True)
 
 
 def test_a_slow_receiver_stops_nobody_elses_alerts(mail, receiver, news, monkeypatch):
@@ -257,20 +260,20 @@ def test_a_slow_receiver_stops_nobody_elses_alerts(mail, receiver, news, monkeyp
     quick = [news("hale", "webhook", f"{receiver}/quick"), news("rivera", "page")]
     _, seconds = timed(alerts.start_alerts)
     assert seconds < PROMPT_SECONDS
-    for watch in quick:
+    for alert in quick:
         deadline = time.monotonic() + 5
-        while not is_told(watch) and time.monotonic() < deadline:
+        while not is_told(alert) and time.monotonic() < deadline:
             time.sleep(0.05)
-    assert [is_told(watch) for watch in (*quick, *slow)] == [True, True, False, False]
+    assert [is_told(alert) for alert in (*quick, *slow)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("status", [301, 404, 500])
 def test_what_a_receiver_did_not_take_is_told_again(status, receiver, news):
-    watch = news("tran", "webhook", f"{receiver}/{status}")
-    assert (alerts.run_alerts(), is_told(watch)) == (0, False)
-    Watch.objects.filter(pk=watch).update(address=f"{receiver}/202")
-    assert (alerts.run_alerts(), is_told(watch)) == (1, True)
-    assert Receiver.told == [(f"/{status}", str(watch)), ("/202", str(watch))]
+    alert = news("tran", "webhook", f"{receiver}/{status}")
+    assert (alerts.run_alerts(), is_told(alert)) == (0, False)
+    Alert.objects.filter(pk=alert).update(address=f"{receiver}/202")
+    assert (alerts.run_alerts(), is_told(alert)) == (1, True)
+    assert Receiver.told == [(f"/{status}", str(alert)), ("/202", str(alert))]
 
 
 def test_lanes_have_bounds_and_the_same_alert_is_under_way_once():

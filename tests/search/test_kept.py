@@ -12,11 +12,11 @@ import pytest
 from django.conf import settings
 
 from openclear.access.errors import Refused
-from openclear.records.models import Incident
+from openclear.records.incidents.models import Incident
 from openclear.search import alerts, exports, jobs, links
 from openclear.search.errors import Gone
 from openclear.search.files import path_of
-from openclear.search.models import Export, Link, Watch, WatchHit
+from openclear.search.models import Alert, AlertHit, Export, Link
 from openclear.search.rules import range_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
@@ -24,11 +24,11 @@ from openclear.vocabulary.labels import Label
 from tests.cast import cut_off, grant, lift, open_case
 
 
-def ask_export(who="ives", kind="incidents", text="", format_name="csv", **narrow):
+def ask_export(who="ives", kind="incidents", text="", format_name="csv", **filters):
     key = grant(who, Action.PERSON_SEARCH if kind == "people" else Action.INCIDENT_SEARCH, case=open_case())
     if kind == "incidents" and not text:
-        narrow = narrow or {"since": "2025-01-01"}
-    return exports.request_export(key, kind=kind, text=text, narrow=narrow, format_name=format_name)
+        filters = filters or {"since": "2025-01-01"}
+    return exports.request_export(key, kind=kind, text=text, filters=filters, format_name=format_name)
 
 
 def made(row):
@@ -101,7 +101,7 @@ def test_an_order_ends_exports_jobs_alerts_and_links_and_proves_it():
         lift("us.dhs.ice")
     with pytest.raises(Gone):
         part("ives", ready.id)  # lifting brings nothing back that was ended
-    assert Watch.objects.get(owner="ives", text="zacharias qwert").state == "ended"
+    assert Alert.objects.get(owner="ives", text="zacharias qwert").state == "ended"
 
 
 def test_a_job_that_was_queued_before_the_order_decides_when_it_runs():
@@ -191,9 +191,9 @@ def test_ranges_that_are_none(header):
 def test_an_export_of_everything_or_too_many_is_not_taken():
     key = grant("frost", Action.INCIDENT_SEARCH)
     with pytest.raises(WrongUsage, match="what the export is of"):
-        exports.request_export(key, kind="incidents", text=" ", narrow={}, format_name="csv")
+        exports.request_export(key, kind="incidents", text=" ", filters={}, format_name="csv")
     with pytest.raises(WrongUsage, match="format"):
-        exports.request_export(key, kind="incidents", text="x", narrow={}, format_name="xls")
+        exports.request_export(key, kind="incidents", text="x", filters={}, format_name="xls")
 
 
 def new_incident(block):
@@ -231,43 +231,43 @@ def receiver(monkeypatch):
 def test_an_alert_tells_of_what_is_new_once_and_not_after_an_order(channel, receiver):
     block = f"0999X W {channel.upper()} ST"
     key = grant("tran", Action.INCIDENT_SEARCH)
-    watch = alerts.keep_alert(
+    alert = alerts.keep_alert(
         key, kind="incidents", text=block, channel=channel, address=receiver if channel == "webhook" else ""
     )
     mail = settings.POLICE_FOLDER / "mail"
     letters = len(list(mail.glob("*.eml"))) if mail.exists() else 0
-    assert watch.hits == 0
+    assert alert.hits == 0
     assert alerts.run_alerts() == 0
     row = new_incident(block)
     try:
         assert alerts.run_alerts() == 1
         assert alerts.run_alerts() == 0
         if channel == "webhook":
-            assert [(told["alert"], told["new"]) for told in Receiver.told] == [(str(watch.id), 1)]
+            assert [(told["alert"], told["new"]) for told in Receiver.told] == [(str(alert.id), 1)]
         if channel == "mail":
             new = sorted(mail.glob("*.eml"))[letters:]
             assert len(new) == 1
             assert block not in new[0].read_text()
             assert "tran@demo.example" in new[0].read_text()
         receipt = cut_off("us.dhs.cbp")
-        Watch.objects.filter(pk=watch.id).update(state="active")  # as if the order had not seen it
+        Alert.objects.filter(pk=alert.id).update(state="active")  # as if the order had not seen it
         other = new_incident(block + " 2")
         assert alerts.run_alerts() == 0
-        assert Watch.objects.get(pk=watch.id).state == "ended"
+        assert Alert.objects.get(pk=alert.id).state == "ended"
         assert len(Receiver.told) == (channel == "webhook")
         lift(receipt.order)
         other.delete()
     finally:
         row.delete()
-        Watch.objects.filter(pk=watch.id).delete()
+        Alert.objects.filter(pk=alert.id).delete()
 
 
 def test_what_an_alert_finds_on_its_first_day_is_no_news():
     key = grant("tran", Action.PERSON_SEARCH, case=open_case())
-    watch = alerts.keep_alert(key, kind="people", text="garcia", channel="page")
-    assert WatchHit.objects.filter(watch=watch.id).count() > 0
-    assert watch.hits == 0
-    Watch.objects.filter(pk=watch.id).delete()
+    alert = alerts.keep_alert(key, kind="people", text="garcia", channel="page")
+    assert AlertHit.objects.filter(alert=alert.id).count() > 0
+    assert alert.hits == 0
+    Alert.objects.filter(pk=alert.id).delete()
 
 
 def test_an_alert_is_never_for_civil_immigration():
@@ -296,15 +296,15 @@ def test_one_alert_that_fails_silences_no_other(monkeypatch):
     broken, sound = (alerts.keep_alert(key, kind="incidents", text=block, channel="page") for _ in range(2))
     row, real = new_incident(block), alerts._tell
 
-    def tell(watch, *granted):
-        if watch.id == broken.id:
+    def tell(alert, *granted):
+        if alert.id == broken.id:
             raise UnicodeEncodeError("ascii", "x", 0, 1, "a path that no header can spell")
-        return real(watch, *granted)
+        return real(alert, *granted)
 
     monkeypatch.setattr(alerts, "_tell", tell)
     assert alerts.run_alerts() == 1
     row.delete()
-    Watch.objects.filter(pk__in=[broken.id, sound.id]).delete()
+    Alert.objects.filter(pk__in=[broken.id, sound.id]).delete()
 
 
 def test_what_a_killed_worker_left_goes_with_the_order():
@@ -343,15 +343,15 @@ def test_a_webhook_is_allowed_by_its_whole_host(monkeypatch):
 def test_a_receiver_that_is_down_is_tried_again(receiver, monkeypatch):
     block = "0999X W DOWN ST"
     key = grant("tran", Action.INCIDENT_SEARCH)
-    watch = alerts.keep_alert(key, kind="incidents", text=block, channel="webhook", address=receiver)
+    alert = alerts.keep_alert(key, kind="incidents", text=block, channel="webhook", address=receiver)
     monkeypatch.setattr(settings, "WEBHOOK_TARGETS", [*settings.WEBHOOK_TARGETS, "http://127.0.0.1:9"])
-    Watch.objects.filter(pk=watch.id).update(address="http://127.0.0.1:9/")
+    Alert.objects.filter(pk=alert.id).update(address="http://127.0.0.1:9/")
     row = new_incident(block)
     assert alerts.run_alerts() == 0
-    Watch.objects.filter(pk=watch.id).update(address=receiver)
+    Alert.objects.filter(pk=alert.id).update(address=receiver)
     assert alerts.run_alerts() == 1
     row.delete()
-    Watch.objects.filter(pk=watch.id).delete()
+    Alert.objects.filter(pk=alert.id).delete()
 
 
 def test_a_link_opens_for_whoever_may_and_dies_with_its_giver():

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from openclear.audit.reading import entries, entry
-from openclear.cli import urgent
+from openclear.operations import finishing
 from openclear.records import models, sealing
 from openclear.records.streaming import every_row
 from openclear.search import exports, files, jobs
@@ -55,11 +55,11 @@ def labels_of(person):
 def test_a_running_worker_finishes_a_sealing_that_a_crash_broke_off(person, monkeypatch, step, labels):
     broken_off(person, monkeypatch, step)
     assert labels_of(person) == labels
-    assert urgent.finish_broken_sealings() == 0, "somebody may be about it"
+    assert finishing.finish_broken_sealings() == 0, "somebody may be about it"
     begun = models.Sealing.objects.filter(record=person.id)
-    begun.update(begun=clock.now() - urgent.GRACE - timedelta(seconds=1))
+    begun.update(begun=clock.now() - finishing.GRACE - timedelta(seconds=1))
     rounds = iter([False, True])
-    urgent._run(SimpleNamespace(wait=lambda _: next(rounds)))
+    finishing._run(SimpleNamespace(wait=lambda _: next(rounds)))
     assert not begun.filter(done=False).exists()
     assert labels_of(person) == Label.SEALED.value
     key = grant("okafor", Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
@@ -68,11 +68,11 @@ def test_a_running_worker_finishes_a_sealing_that_a_crash_broke_off(person, monk
 
 
 def test_it_is_within_a_minute_whatever_export_the_worker_is_making():
-    assert urgent.GRACE.total_seconds() + urgent.EVERY_SECONDS < 60
+    assert finishing.GRACE.total_seconds() + finishing.EVERY_SECONDS < 60
 
 
 def test_a_sealing_that_the_log_did_not_take_is_none(person, monkeypatch):
-    monkeypatch.setattr(sealing.gate, "record_act", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(sealing.gate, "log_act", lambda *_, **__: 1 / 0)
     key = grant("osei", Action.RECORD_SEAL, Purpose.RECORDS_MAINTENANCE)
     with pytest.raises(ZeroDivisionError):
         sealing.seal(key, kind="person", record=person.id, court_order="2026 MR 9")
@@ -82,11 +82,11 @@ def test_a_sealing_that_the_log_did_not_take_is_none(person, monkeypatch):
 @pytest.fixture
 def killed(monkeypatch):
     """An export of Ives that a killed worker was making: its file is half written, and stays."""
-    monkeypatch.setattr(files.Draft, "discard", lambda _: None)
+    monkeypatch.setattr(files.ExportDraft, "discard", lambda _: None)
     monkeypatch.setattr(jobs, "_write", crash_in_the_middle)
     before = os.umask(0)
     key = grant("ives", Action.INCIDENT_SEARCH)
-    row = exports.request_export(key, kind="incidents", text="0", narrow={}, format_name="csv")
+    row = exports.request_export(key, kind="incidents", text="0", filters={}, format_name="csv")
     with pytest.raises(PowerLossError):
         jobs.make_export(row.id)
     yield row.id
@@ -95,8 +95,8 @@ def killed(monkeypatch):
 
 
 def crash_in_the_middle(_row, asking, _keeping, draft):
-    for rows in every_row(asking, kind="incidents", text="0", narrow={}):
-        draft.add(rows)
+    for rows in every_row(asking, kind="incidents", text="0", filters={}):
+        draft.add("people", rows)
     draft.finish("incidents", "csv", {})
     raise PowerLossError
 
@@ -129,8 +129,8 @@ def test_an_order_removes_the_draft_of_whom_it_cuts(killed):
 
 def test_a_file_whose_rows_were_sealed_while_it_was_made_is_not_kept(person, monkeypatch):
     key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
-    row = exports.request_export(key, kind="incidents", text="0", narrow={}, format_name="csv")
-    finished = files.Draft.finish
+    row = exports.request_export(key, kind="incidents", text="0", filters={}, format_name="csv")
+    finished = files.ExportDraft.finish
 
     def finish_late(*given):
         done = finished(*given)
@@ -139,7 +139,7 @@ def test_a_file_whose_rows_were_sealed_while_it_was_made_is_not_kept(person, mon
         )  # fmt: skip
         return done
 
-    monkeypatch.setattr(files.Draft, "finish", finish_late)
+    monkeypatch.setattr(files.ExportDraft, "finish", finish_late)
     jobs.make_export(row.id)
     made = Export.objects.get(pk=row.id)
     assert (made.state, made.problem) == ("failed", jobs.SEALED)

@@ -18,6 +18,8 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import grant
 
+pytestmark = pytest.mark.anywhere
+
 SINCE = date(2012, 1, 1)
 
 

@@ -6,12 +6,14 @@ import re
 import pytest
 
 from openclear.cli.main import main
-from openclear.records.models import Incident, Offense
+from openclear.records.incidents.models import Incident, Offense
 from openclear.sources.synthetic.offense_mix import KINDS
 from openclear.vocabulary.handling import handling_of, offense_table
 from openclear.vocabulary.labels import Label
 from tests.sources.test_portal import bring, row, stored, write
 from tests.sources.test_synthetic import city, table
+
+pytestmark = pytest.mark.anywhere
 
 # What anyone would call sensitive who reads the city's list; the table of this house is not asked.
 SENSITIVE = re.compile(

@@ -17,6 +17,8 @@ from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import grant
 
+pytestmark = pytest.mark.anywhere
+
 
 def city(seed, people=2000, incidents=4000):
     random = Random(seed)

@@ -2,40 +2,40 @@
 
 import json
 
-from openclear.access.rows import Decision
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import RefusalReceipt
+from openclear.vocabulary.rules import Verdict
 
 
 class Refused(NotPossible):
     """The ask is refused, and the refusal is already in the log. Carries rule, reason, source, next step."""
 
-    def __init__(self, decision: Decision, receipt: RefusalReceipt) -> None:
+    def __init__(self, verdict: Verdict, receipt: RefusalReceipt) -> None:
         """`receipt`: the token of the refusal's entry, never its number: two numbers would count everybody's entries."""
-        super().__init__("; ".join(rule.because for rule in decision.rules) + ".")
-        self.decision = decision
+        super().__init__("; ".join(rule.because for rule in verdict.rules) + ".")
+        self.verdict = verdict
         self.receipt = receipt
 
     @property
     def because(self) -> str:
         """The reasons, as one text."""
-        return "; ".join(rule.because for rule in self.decision.rules)
+        return "; ".join(rule.because for rule in self.verdict.rules)
 
     @property
     def source(self) -> str:
         """Where the rules stand."""
-        return "; ".join(rule.source for rule in self.decision.rules)
+        return "; ".join(rule.source for rule in self.verdict.rules)
 
     @property
     def next_step(self) -> str:
         """What the asker can lawfully do."""
-        steps = [rule.next_step for rule in self.decision.rules if rule.next_step]
+        steps = [rule.next_step for rule in self.verdict.rules if rule.next_step]
         return " ".join(steps) or "Ask your access administrator which purposes your agreement covers."
 
     def as_problem(self, status: int = 403) -> bytes:
         """Return it as a program reads it (RFC 9457): rules, reason, source, next step, token."""
         problem = {
-            "title": "Refused", "status": status, "rule_ids": list(self.decision.rule_ids), "because": self.because,
+            "title": "Refused", "status": status, "rule_ids": list(self.verdict.rule_ids), "because": self.because,
             "source": self.source, "next_step": self.next_step, "receipt": {"token": self.receipt.token},
         }  # fmt: skip
         return json.dumps(problem, ensure_ascii=False).encode()

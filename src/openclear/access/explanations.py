@@ -9,22 +9,24 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from openclear.access.decisions import Judgement, policies, verdict
+from openclear.access.gate.decide import ANY_CASE, Decision, decide_for, policies
+from openclear.access.gate.order_rows import is_blocking, rows_of
+from openclear.access.gate.requesters import read_requester, registry_facts
+from openclear.access.gate.standing import read_standing
 from openclear.access.models import OrderState, PolicyVersion
-from openclear.access.order_rows import is_blocking, rows_of
+from openclear.access.policy.facts import AffiliationRow, Requester, Standing
+from openclear.access.policy.rules import agencies_of, class_of_requester
 from openclear.access.ports import ports
-from openclear.access.registry import read_person, registry_facts
-from openclear.access.rows import AffiliationRow, Ask, Person, Rule, Standing
-from openclear.access.rules import EMPLOYER, agencies_of, subject_of
-from openclear.access.standing import read_standing
 from openclear.vocabulary import clock
-from openclear.vocabulary.actions import RECORD_DATASETS, Action, Dataset
-from openclear.vocabulary.agencies import chain
+from openclear.vocabulary.actions import RECORD_DATASETS, VIEWS, Action, Dataset
+from openclear.vocabulary.agencies import TieKind, chain
 from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.errors import WrongUsage
-from openclear.vocabulary.grants import Clearance, Grant, Ground
+from openclear.vocabulary.grants import Clearance, Grant, Ground, Inquiry
 from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import POLICE_WORK, Purpose, purpose_of
+from openclear.vocabulary.roles import Role
+from openclear.vocabulary.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,11 @@ class CouldHaveSeen:
 
 def action_of(text: str) -> Action:
     """Return the act that `text` names. Raises WrongUsage."""
-    try:
-        return Action(text.strip().lower())
-    except ValueError:
+    named = {str(action): action for action in Action}.get(text.strip().lower())
+    if named is None:
         message = f"There is no act '{text}'; the acts are {', '.join(Action)}."
-        raise WrongUsage(message) from None
+        raise WrongUsage(message)
+    return named
 
 
 def day_of(text: str | None) -> date | None:
@@ -127,20 +129,20 @@ def explain(grant: Grant, *, question: Question) -> Explanation:
     handle, case = question.officer or grant.officer, question.case
     action, purpose, on = action_of(question.action), purpose_of(question.purpose), day_of(question.on)
     ground = ports.grounds.find(case) if case else None
-    ask = Ask(action, purpose, ground_named=bool(case), ground=ground)
+    inquiry = Inquiry(action, purpose, case or "", ground)
     day = on or clock.today()
     standing = read_standing() if on is None else standing_on(on)
-    judgement = verdict(read_person(handle), ask, standing, day=on)
-    clearances = judgement.clearances.values()
+    decision = decide_for(read_requester(handle), inquiry, standing, day=on)
+    clearances = decision.clearances.values()
     return Explanation(
-        allowed=judgement.decision.allowed,
-        rules=[asdict(rule) for rule in judgement.decision.rules],
-        agencies=list(judgement.agencies),
-        affiliations=_ties(judgement, day),
+        allowed=decision.verdict.allowed,
+        rules=[asdict(rule) for rule in decision.verdict.rules],
+        agencies=list(decision.agencies),
+        affiliations=_ties(decision, day),
         hidden_labels={str(item.dataset): _labels(item) for item in clearances},
         hidden_fields={str(item.dataset): sorted(item.hidden_fields) for item in clearances},
-        hidden=_hidden(judgement, ask, standing, day),
-        epoch=judgement.epoch,
+        hidden=_hidden(decision, inquiry, standing, day),
+        epoch=decision.epoch,
         on=str(day),
         rules_of_the_day=_rules_held_on(day),
     )
@@ -153,20 +155,15 @@ def could_have_seen(grant: Grant, *, agency: str, dataset: Dataset, labels: int,
     """
     grant.require(Action.LOG_VIEW_ALL)
     standing, officer = standing_on(on), _officer_of(agency, on)
-    action = {
-        Dataset.PEOPLE: Action.PERSON_VIEW, Dataset.INCIDENTS: Action.INCIDENT_VIEW,
-        Dataset.ARRESTS: Action.ARREST_VIEW, Dataset.VEHICLES: Action.VEHICLE_VIEW, Dataset.CASES: Action.CASE_VIEW,
-    }[dataset]  # fmt: skip
+    action = next(view for view in (*VIEWS, Action.CASE_VIEW) if view.dataset is dataset)
     found: dict[str, list[str]] = {}
     for purpose in POLICE_WORK:
-        ask = Ask(action, purpose, True, Ground("case", "", is_open=True, agencies=(agency,)))  # noqa: FBT003 - a ground is named
-        judgement = verdict(officer, ask, standing, day=on)
-        shown = judgement.decision.allowed and judgement.clearances[dataset].shows(labels)
-        against = (
-            ["hidden-by-its-labels"] if judgement.decision.allowed else list(judgement.decision.rule_ids)
-        )
+        inquiry = Inquiry(action, purpose, ANY_CASE, Ground("case", "", is_open=True, agencies=(agency,)))
+        decision = decide_for(officer, inquiry, standing, day=on)
+        shown = decision.verdict.allowed and decision.clearances[dataset].shows(labels)
+        against = ["hidden-by-its-labels"] if decision.verdict.allowed else list(decision.verdict.rule_ids)
         found[str(purpose)] = [] if shown else against
-    over = [order.id for order in standing.orders if order.holds(agency)]
+    over = [order.id for order in standing.orders if order.covers_agency(agency)]
     return CouldHaveSeen(
         agency, str(on), any(not against for against in found.values()), found, over, _rules_held_on(on)
     )
@@ -188,18 +185,18 @@ def _rules_held_on(day: date) -> bool:
     return held is not None and held.digest == policies().digest
 
 
-def _officer_of(agency: str, on: date) -> Person:
+def _officer_of(agency: str, on: date) -> Requester:
     agreements, registered = registry_facts()
-    tie = AffiliationRow(agency, EMPLOYER, on, None, 0)
-    return Person(
-        handle="any", name="any officer", title="", roles=("officer",), certified_until=on, machine_purpose="",
+    tie = AffiliationRow(agency, TieKind.EMPLOYER, on, None, 0)
+    return Requester(
+        handle="any", name="any officer", title="", roles=(Role.OFFICER,), certified_until=on, machine_purpose="",
         is_integration=False, is_active=True, temporary_until=None, affiliations=(tie,), agreements=agreements,
         registered=registered,
     )  # fmt: skip
 
 
-def _ties(judgement: Judgement, on: date) -> list[dict[str, object]]:
-    ties = judgement.person.affiliations if judgement.person else ()
+def _ties(decision: Decision, on: date) -> list[dict[str, object]]:
+    ties = decision.requester.affiliations if decision.requester else ()
     return [
         {"agency": tie.agency, "kind": tie.kind, "since": str(tie.since), "until": str(tie.until or ""),
          "chain": list(chain(tie.agency)), "entry": tie.entry}
@@ -208,20 +205,24 @@ def _ties(judgement: Judgement, on: date) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _hidden(judgement: Judgement, ask: Ask, standing: Standing, on: date) -> list[HiddenClass]:
-    if not judgement.decision.allowed or judgement.person is None:
+def _hidden(decision: Decision, inquiry: Inquiry, standing: Standing, on: date) -> list[HiddenClass]:
+    if not decision.verdict.allowed or decision.requester is None:
         return []
-    subject = subject_of(judgement.person, agencies_of([judgement.person], on), on)
+    requester_class = class_of_requester(decision.requester, agencies_of([decision.requester], on), on)
     engine = policies().under(standing.orders)
     hidden: list[HiddenClass] = []
     for dataset in RECORD_DATASETS:
-        clearance = judgement.clearances[dataset]
+        clearance = decision.clearances[dataset]
         hidden += [
-            HiddenClass(str(dataset), name, _ids(engine.why(subject, ask, dataset, label=name)))
+            HiddenClass(
+                str(dataset), name, _ids(engine.seen(requester_class, inquiry, dataset, label=name).rules)
+            )
             for name in _labels(clearance)
         ]
         hidden += [
-            HiddenClass(str(dataset), name, _ids(engine.why(subject, ask, dataset, name=name)))
+            HiddenClass(
+                str(dataset), name, _ids(engine.seen(requester_class, inquiry, dataset, name=name).rules)
+            )
             for name in sorted(clearance.hidden_fields)
         ]
     return hidden

@@ -20,7 +20,7 @@ class Grounds(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Holding:
     """One thing through which a person reaches the city.
 
     `asks`: data set and purpose of each ask that every use of it makes, none for a thing that serves any ask.
@@ -31,7 +31,7 @@ class Held:
     asks: tuple[tuple[str, str], ...] = ()
 
 
-class Reach(Protocol):
+class Holdings(Protocol):
     """Knows one kind of thing through which people reach the city: sessions, tokens, jobs, exports, alerts, links.
 
     `ends`: whether an order ends such things, or leaves them powerless.
@@ -40,10 +40,10 @@ class Reach(Protocol):
     target: str
     ends: bool
 
-    def held(self) -> Sequence[Held]:
+    def held(self) -> Sequence[Holding]:
         """Return each thing that would work now."""
 
-    def end(self, held: Sequence[Held]) -> None:
+    def end(self, held: Sequence[Holding]) -> None:
         """End these things for good. Ending one twice is harmless."""
 
 
@@ -75,6 +75,13 @@ class Publication(Protocol):
         """
 
 
+class Recovery(Protocol):
+    """Completes what an act that died left in the log alone."""
+
+    def catch_up(self) -> list[str]:
+        """Complete it, within the lock of all acts, and return one sentence for each thing done."""
+
+
 class Ports:
     """The implementations that this process runs with."""
 
@@ -82,19 +89,21 @@ class Ports:
         """Begin with none."""
         self._grounds: Grounds | None = None
         self._publication: Publication | None = None
-        self.reach: list[Reach] = []
+        self._recovery: Recovery | None = None
+        self.reach: list[Holdings] = []
         self.copies: list[Copies] = []
 
     def register(
         self,
         grounds: Grounds,
-        reach: Sequence[Reach],
+        reach: Sequence[Holdings],
         publication: Publication,
         copies: Sequence[Copies],
+        recovery: Recovery,
     ) -> None:
         """Set what the rooms above implement."""
         self._grounds, self.reach, self._publication = grounds, list(reach), publication
-        self.copies = list(copies)
+        self.copies, self._recovery = list(copies), recovery
 
     @property
     def publication(self) -> Publication:
@@ -103,6 +112,14 @@ class Ports:
             message = "No room publishes orders; this process was not started by openclear."
             raise NotPossible(message)
         return self._publication
+
+    @property
+    def recovery(self) -> Recovery:
+        """What completes an act that died. Raises NotPossible where nobody registered it."""
+        if self._recovery is None:
+            message = "Nobody completes what a crash broke off; this process was not started by openclear."
+            raise NotPossible(message)
+        return self._recovery
 
     @property
     def grounds(self) -> Grounds:

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import shape
 
 from openclear.analysis.questions import EVERYTHING, points
-from openclear.analysis.rows import Narrowing
+from openclear.analysis.rows import FigureFilters
 from openclear.records.boundaries import boundaries_of_kind
 from openclear.records.rows import BOUNDARY_KINDS
 from openclear.vocabulary.actions import Action
@@ -49,7 +49,7 @@ class Agreement:
         return round(self.equal / self.compared, 4) if self.compared else None
 
 
-def agreement(grant: Grant, *, kind: str, narrow: Narrowing = EVERYTHING) -> Agreement:
+def agreement(grant: Grant, *, kind: str, filters: FigureFilters = EVERYTHING) -> Agreement:
     """Compare every recorded code of one kind with the polygon that holds the point, on the day of the incident.
 
     Raises WrongUsage for another kind, NotPossible where no boundaries of this kind are here.
@@ -62,7 +62,7 @@ def agreement(grant: Grant, *, kind: str, narrow: Narrowing = EVERYTHING) -> Agr
         raise NotPossible(
             f"There are no boundaries of this kind yet; bring them in: openclear import {kind}s FILE."
         )
-    found = points(grant, column=_COLUMN[kind], narrow=narrow)
+    found = points(grant, column=_COLUMN[kind], filters=filters)
     has_point, has_code = ~np.isnan(found["longitude"]), found["code"] != ""
     take = has_point & has_code
     verdicts = Counter(_verdicts(held, {name: values[take] for name, values in found.items()}))

@@ -13,7 +13,7 @@ import ibis
 import numpy as np
 from ibis import _
 
-from openclear.analysis.rows import Count, Coverage, Narrowing, YearCount
+from openclear.analysis.rows import Count, Coverage, FigureFilters, YearCount
 from openclear.analysis.snapshots import files, refresh
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import WrongUsage
@@ -26,7 +26,7 @@ BY: Mapping[str, bool] = {
     "beat": True, "location": False, "block": False, "description": False,
 }  # fmt: skip
 MOST_ROWS = 1000
-EVERYTHING = Narrowing()
+EVERYTHING = FigureFilters()
 KEPT_STATEMENTS = 512
 _one_at_a_time = threading.Lock()
 _EMPTY = {
@@ -37,12 +37,12 @@ _EMPTY = {
 }  # fmt: skip
 
 
-def incident_counts(grant: Grant, *, by: str, narrow: Narrowing = EVERYTHING) -> list[Count]:
+def incident_counts(grant: Grant, *, by: str, filters: FigureFilters = EVERYTHING) -> list[Count]:
     """Return counts of incidents by one thing. Raises WrongUsage for a thing that one cannot count by."""
     grant.require(Action.ANALYSIS_ASK)
     if by not in BY:
         raise WrongUsage(f"Count by one of {', '.join(BY)}; not by '{by[:20]}'.")
-    return [Count(*row) for row in _answer(grant, narrow, _counts, by)]
+    return [Count(*row) for row in _answer(grant, filters, _counts, by)]
 
 
 def _counts(rows: Any, by: str) -> Any:
@@ -59,12 +59,12 @@ def _counts(rows: Any, by: str) -> Any:
 
 
 def cross_counts(
-    grant: Grant, *, rows_by: str, columns_by: str, narrow: Narrowing = EVERYTHING
+    grant: Grant, *, rows_by: str, columns_by: str, filters: FigureFilters = EVERYTHING
 ) -> list[tuple[str, str, int]]:
     """Return counts by two things at once, such as weekday and hour: (row, column, incidents)."""
     grant.require(Action.ANALYSIS_ASK)
     return [
-        (row, column, count) for row, column, count in _answer(grant, narrow, _crossed, rows_by, columns_by)
+        (row, column, count) for row, column, count in _answer(grant, filters, _crossed, rows_by, columns_by)
     ]
 
 
@@ -74,13 +74,13 @@ def _crossed(rows: Any, rows_by: str, columns_by: str) -> Any:
     return counted.group_by(**told).agg(incidents=_.incidents.sum()).order_by([_.row, _.column])
 
 
-def year_over_year(grant: Grant, *, narrow: Narrowing = EVERYTHING) -> list[YearCount]:
+def year_over_year(grant: Grant, *, filters: FigureFilters = EVERYTHING) -> list[YearCount]:
     """Return each year's incidents up to the day of the year of the newest one, so that years can be compared."""
     grant.require(Action.ANALYSIS_ASK)
-    last = coverage(grant, narrow=narrow).last
+    last = coverage(grant, filters=filters).last
     if last is None:
         return []
-    found = _answer(grant, narrow, _years, last.month * 100 + last.day)
+    found = _answer(grant, filters, _years, last.month * 100 + last.day)
     before = dict(found)
     return [YearCount(year, count, _change(count, before.get(year - 1))) for year, count in found]
 
@@ -90,10 +90,10 @@ def _years(rows: Any, last: int) -> Any:
     return within.group_by(year=_.occurred.year()).agg(incidents=_.count()).order_by(_.year)
 
 
-def points(grant: Grant, *, column: str, narrow: Narrowing = EVERYTHING) -> dict[str, Any]:
+def points(grant: Grant, *, column: str, filters: FigureFilters = EVERYTHING) -> dict[str, Any]:
     """Return day, longitude, latitude (not a number where there is none) and one recorded code of each incident, as arrays."""
     grant.require(Action.ANALYSIS_ASK)
-    found = _answer(grant, narrow, _points, column, table=True)
+    found = _answer(grant, filters, _points, column, table=True)
     arrays = {name: found.column(name).to_numpy() for name in ("longitude", "latitude")}
     days = found.column("day").to_numpy().astype("datetime64[D]")
     codes = np.array(found.column("code").to_pylist(), str)
@@ -107,10 +107,10 @@ def _points(rows: Any, column: str) -> Any:
     )  # fmt: skip
 
 
-def coverage(grant: Grant, *, narrow: Narrowing = EVERYTHING) -> Coverage:
+def coverage(grant: Grant, *, filters: FigureFilters = EVERYTHING) -> Coverage:
     """Return what stands behind the figures of a narrowing, and what is missing from them."""
     grant.require(Action.ANALYSIS_ASK)
-    incidents, first, last, without_district, without_point = _answer(grant, narrow, _covered)[0]
+    incidents, first, last, without_district, without_point = _answer(grant, filters, _covered)[0]
     hidden = _hidden(grant.over(Dataset.INCIDENTS))
     return Coverage(incidents, first, last, without_district, without_point, hidden)
 
@@ -136,13 +136,13 @@ def _hidden(clearance: Clearance) -> list[str]:
 
 
 def _answer(
-    grant: Grant, narrow: Narrowing, question: Callable[..., Any], *named: Any, table: bool = False
+    grant: Grant, filters: FigureFilters, question: Callable[..., Any], *named: Any, table: bool = False
 ) -> Any:
     refresh(grant)
-    found = tuple(file for file in files() if _within(file, narrow))
+    found = tuple(file for file in files() if _within(file, filters))
     # DuckDB uses every core for one question; a second question in the same process waits for it.
     with _one_at_a_time:
-        statement = _statement(question, named, found, narrow, grant.over(Dataset.INCIDENTS))
+        statement = _statement(question, named, found, filters, grant.over(Dataset.INCIDENTS))
         answer = _engine().con.execute(statement)
         return answer.to_arrow_table() if table else answer.fetchall()
 
@@ -152,25 +152,25 @@ def _statement(
     question: Callable[..., Any],
     named: tuple[Any, ...],
     found: tuple[str, ...],
-    narrow: Narrowing,
+    filters: FigureFilters,
     clearance: Clearance,
 ) -> str:
     rows = _view(found)
-    return str(_engine().compile(question(rows.filter(_conditions(rows, narrow, clearance)), *named)))
+    return str(_engine().compile(question(rows.filter(_conditions(rows, filters, clearance)), *named)))
 
 
-def _conditions(rows: Any, narrow: Narrowing, clearance: Clearance) -> list[Any]:
+def _conditions(rows: Any, filters: FigureFilters, clearance: Clearance) -> list[Any]:
     if clearance.nothing:
         return [ibis.literal(value=False)]
     conditions = [(rows.labels & clearance.refused_labels.value) == 0] if clearance.refused_labels else []
     for name in ("primary_type", "district", "beat", "community_area", "arrest_made", "domestic"):
-        wanted = getattr(narrow, name)
+        wanted = getattr(filters, name)
         if wanted not in {"", None}:
             conditions.append(rows[name] == wanted)
-    if narrow.since:
-        conditions.append(rows.occurred >= ibis.timestamp(f"{narrow.since} 00:00:00"))
-    if narrow.until:
-        conditions.append(rows.occurred < ibis.timestamp(f"{narrow.until} 00:00:00") + ibis.interval(days=1))
+    if filters.since:
+        conditions.append(rows.occurred >= ibis.timestamp(f"{filters.since} 00:00:00"))
+    if filters.until:
+        conditions.append(rows.occurred < ibis.timestamp(f"{filters.until} 00:00:00") + ibis.interval(days=1))
     return conditions or [ibis.literal(value=True)]
 
 
@@ -188,10 +188,10 @@ def _no_incidents() -> Any:
     return _engine().create_table("no_incidents", schema=ibis.schema(_EMPTY), temp=True)
 
 
-def _within(file: str, narrow: Narrowing) -> bool:
+def _within(file: str, filters: FigureFilters) -> bool:
     # A file is one month: the others need not be opened.
     month = file[-len("2018-03.parquet") : -len(".parquet")]
-    since, until = ((day.isoformat()[:7] if day else "") for day in (narrow.since, narrow.until))
+    since, until = ((day.isoformat()[:7] if day else "") for day in (filters.since, filters.until))
     return month >= since and (not until or month <= until)
 
 

@@ -8,7 +8,7 @@ UNIT = "incidents"
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class FigureFilters:
     """Which incidents are counted. Days are Chicago's; `until` is the last day itself. Empty or None: any."""
 
     since: date | None = None

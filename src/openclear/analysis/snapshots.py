@@ -13,7 +13,7 @@ import duckdb
 from django.conf import settings
 from django.db import connections
 
-from openclear.records.changed import ANALYSIS, changed_months, take_marks
+from openclear.records.changed import ANALYSIS, changed_months, clear_changes
 from openclear.records.months import incidents_of_month
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
@@ -57,7 +57,7 @@ def refresh(grant: Grant, *, progress: Progress = iter) -> int:
             made = pool.map(partial(_make, grant), changed)
             for month, _ in zip(progress(list(changed)), made, strict=True):
                 # The new file is in place, the mark is still there: a crash here makes the month once more.
-                take_marks(grant, marks=changed[month])
+                clear_changes(grant, changes=changed[month])
         return len(changed)
 
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from openclear.access.errors import Refused
 from openclear.access.gate import stamp
-from openclear.records.rows import FoundRows
+from openclear.records.found import FoundRows
 from openclear.vocabulary.grants import Grant, RefusalReceipt
 
 PROBLEM = "application/problem+json"
@@ -45,7 +45,7 @@ def refusal(error: Refused, status: int = 403) -> HttpResponse:
     return stamp(response, error.receipt)
 
 
-def mistake(detail: str, receipt: RefusalReceipt, status: int) -> HttpResponse:
+def bad_request(detail: str, receipt: RefusalReceipt, status: int) -> HttpResponse:
     """Return what is wrong with a request, in one sentence. It is logged already."""
     problem = {"title": "Not understood", "status": status, "detail": detail, "receipt": asdict(receipt)}
     return stamp(_json(problem, status, PROBLEM), receipt)

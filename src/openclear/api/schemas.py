@@ -1,7 +1,7 @@
 """The shapes of requests and answers, as OpenAPI describes them, with examples from the invented city."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -51,49 +51,6 @@ class SearchQuery(Asked):
     page: str = Field("", max_length=400)
 
 
-class PeopleQuery(SearchQuery):
-    """A search for people, narrowed by birth and sex."""
-
-    born_from: Day = None
-    born_to: Day = None
-    sex: Literal["", "F", "M", "X"] = ""
-
-
-class IncidentsQuery(SearchQuery):
-    """A search for incidents, narrowed by day, district, beat, IUCR code and arrest."""
-
-    q: str = Field("", max_length=200, examples=["047XX S ASHLAND"])
-    since: Day = None
-    until: Day = None
-    district: str = Field("", pattern=r"^(\d{1,3})?$", examples=["009"])
-    beat: str = Field("", pattern=r"^(\d{3,4})?$", examples=["0934"])
-    iucr: str = Field("", pattern=r"^([0-9A-Za-z]{3,4})?$", examples=["0810"])
-    arrest_made: bool | None = None
-
-
-class ArrestsQuery(SearchQuery):
-    """A search for arrests by the beginning of the CB number."""
-
-    q: str = Field("", max_length=200, examples=["CB90000012"])
-
-
-class VehiclesQuery(SearchQuery):
-    """A search for vehicles by the beginning of the plate, narrowed by state, make, color and theft."""
-
-    q: str = Field("", max_length=200, examples=["OC0012"])
-    plate_state: str = Field("", pattern=r"^([A-Za-z]{2})?$", examples=["IL"])
-    make: str = Field("", max_length=30, examples=["Toyota"])
-    color: str = Field("", max_length=20, examples=["silver"])
-    stolen: bool | None = None
-
-
-class CasesQuery(Schema):
-    """A list of open cases, all or those whose number begins with `q`."""
-
-    q: str = Field("", max_length=30, examples=["CZ-2026"])
-    limit: int = Field(50, ge=1, le=50)
-
-
 class ViewQuery(Asked):
     """Why a record is opened, and on which ground."""
 
@@ -126,71 +83,6 @@ class FoundRow(Schema):
     reasons: list[ReasonSchema]
 
 
-class PersonSchema(FoundRow):
-    """A person in a list of results."""
-
-    id: RecordId
-    name: str = Field(..., examples=["Andrzej Kowalski"])
-    birth_date: date | None
-    sex: str
-    height_inches: int | None
-    weight_pounds: int | None
-    hair: str
-    eyes: str
-    other_names: list[str]
-    home_address: str | None
-
-
-class IncidentSchema(FoundRow):
-    """An incident in a list of results."""
-
-    id: RecordId
-    rd_number: str = Field(..., examples=["ZZ100302"])
-    occurred: datetime
-    block: str = Field(..., examples=["047XX S ASHLAND AVE"])
-    location: str
-    beat: str
-    district: str
-    community_area: int | None
-    iucr: str
-    offense: str
-    arrest_made: bool
-    domestic: bool
-
-
-class ArrestSchema(FoundRow):
-    """An arrest in a list of results."""
-
-    id: RecordId
-    cb_number: str = Field(..., examples=["CB90000012"])
-    made: datetime
-    person: str
-
-
-class VehicleSchema(FoundRow):
-    """A vehicle."""
-
-    id: RecordId
-    plate: str = Field(..., examples=["OC00120"])
-    plate_state: str
-    year: int | None
-    make: str
-    model: str
-    color: str
-    stolen: bool
-    keeper: UUID | None
-
-
-class CaseSchema(Schema):
-    """An open case, dispatch event or warrant."""
-
-    id: RecordId
-    number: str = Field(..., examples=["CZ-2026-000120"])
-    kind: str = Field(..., examples=["case"])
-    title: str
-    opened: date
-
-
 class Found(Schema):
     """What every search tells: the count of all that the asker may see, and the receipt.
 
@@ -198,37 +90,6 @@ class Found(Schema):
     """
 
     count: int = Field(..., examples=[1])
-    receipt: ReceiptSchema
-
-
-class PeopleFound(Found):
-    """People that a search found."""
-
-    results: list[PersonSchema]
-
-
-class IncidentsFound(Found):
-    """Incidents that a search found."""
-
-    results: list[IncidentSchema]
-
-
-class ArrestsFound(Found):
-    """Arrests that a search found."""
-
-    results: list[ArrestSchema]
-
-
-class VehiclesFound(Found):
-    """Vehicles that a search found."""
-
-    results: list[VehicleSchema]
-
-
-class CasesFound(Schema):
-    """Open cases."""
-
-    results: list[CaseSchema]
     receipt: ReceiptSchema
 
 

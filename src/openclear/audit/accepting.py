@@ -24,7 +24,7 @@ from openclear.audit.opening import DATABASE, KEY_FILE, open_ledger, read_stored
 from openclear.audit.proof.checkpoints import open_own
 from openclear.audit.proof.merkle import EMPTY_ROOT
 from openclear.audit.proof.notes import NoteError
-from openclear.audit.rows import Draft
+from openclear.audit.rows import NewEntry
 from openclear.audit.sequencer import hold_lock
 from openclear.vocabulary.errors import NotPossible
 
@@ -32,7 +32,7 @@ from openclear.vocabulary.errors import NotPossible
 ENDING_SECONDS = 5.0
 
 
-def begin_late(folder: Path, *, said: Draft) -> int | None:
+def begin_late(folder: Path, *, said: NewEntry) -> int | None:
     """Put a head beside the key of a log that an older version began, and return the number of the entry that says so.
 
     None where there is one. Raises BrokenLog where the log had one before: that is lost, and two people must accept the log.
@@ -49,7 +49,9 @@ def begin_late(folder: Path, *, said: Draft) -> int | None:
         return _append(ledger, said, {"change": "begun"})
 
 
-def accept(folder: Path, *, said: Draft, seen: tuple[int, str] | None, needed: bool) -> tuple[int, list[int]]:
+def accept(
+    folder: Path, *, said: NewEntry, seen: tuple[int, str] | None, needed: bool
+) -> tuple[int, list[int]]:
     """Go on with the stored log as it is; return the number of the entry that says so, and which rows were left out.
 
     Left out are rows of the table of checkpoints that the key did not sign, named by the size that they claim.
@@ -63,14 +65,14 @@ def accept(folder: Path, *, said: Draft, seen: tuple[int, str] | None, needed: b
 
 
 def _accept(
-    folder: Path, said: Draft, seen: tuple[int, str] | None, *, needed: bool
+    folder: Path, said: NewEntry, seen: tuple[int, str] | None, *, needed: bool
 ) -> tuple[int, list[int]]:
     beside = _refused(folder, seen, needed=needed)
     comparison = Comparison(beside) if beside else None
     ledger = _read_by_itself(folder, comparison)
     _, foreign = _own_checkpoints(ledger.key.line)
     if foreign:
-        said = replace(said, body={**said.body, "checkpoints_left_out": foreign})
+        said = replace(said, details={**said.details, "checkpoints_left_out": foreign})
     facts: dict[str, Any] = {"change": "restored"}
     if comparison and beside:
         facts |= {"from_size": beside.head.size, "from_root": beside.head.root}
@@ -125,12 +127,12 @@ def _own_checkpoints(key_line: str) -> tuple[list[Signed], list[int]]:
     return signed, foreign
 
 
-def _append(ledger: Ledger, said: Draft, facts: Mapping[str, Any]) -> int:
+def _append(ledger: Ledger, said: NewEntry, facts: Mapping[str, Any]) -> int:
     before = {"size": ledger.tree.size, "root": ledger.tree.root().hex()}
-    draft = log.question_of(replace(said, extra={"head": {**facts, **before}}))
+    new_entry = log.question_of(replace(said, extra={"head": {**facts, **before}}))
     # A crash before the head is written leaves the entry behind the old head, or behind none: the next start refuses
     # still, and whoever accepts the log again adds another.
-    reply = ledger.append([draft])[0]
+    reply = ledger.append([new_entry])[0]
     if "entry" not in reply:
         raise BrokenLog(f"The log did not take the entry ({reply}).")
     ledger.sign()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.conf import settings
 
 from openclear.audit import beginning, log, stored
-from openclear.audit.columns import FIELD_OF_COLUMN, wrong_columns
+from openclear.audit.columns import COLUMNS, wrong_columns
 from openclear.audit.comparing import Comparison
 from openclear.audit.errors import BrokenLog, LogUnavailable
 from openclear.audit.heads import HEAD, Beside, Head, look
@@ -94,8 +94,8 @@ class _Compared:
             yield leaf
 
     def bodies(self, size: int) -> Iterator[bytes]:
-        for entry, line, fields, beside in stored.bodies(size, *FIELD_OF_COLUMN):
-            columns = dict(zip(FIELD_OF_COLUMN, beside, strict=True))
+        for entry, line, fields, beside in stored.bodies(size, *COLUMNS):
+            columns = dict(zip(COLUMNS, beside, strict=True))
             self._columns += [(entry, column) for column in wrong_columns(fields, columns)]
             yield line
 

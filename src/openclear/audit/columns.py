@@ -4,17 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-# The column, and the field of the body that it is made of.
-FIELD_OF_COLUMN = {"officer": "officer", "ground": "case"}
+# The columns; each has the name of the field of the body that it is made of.
+COLUMNS = ("officer", "case")
 LONGEST = 40
 
 
 def columns_of(fields: Mapping[str, Any]) -> dict[str, str]:
     """Return the columns of stored fields: their values, cut to what a column holds; empty where a field is erased."""
-    return {
-        column: _holdable(str(fields.get(name, {}).get("value", ""))[:LONGEST])
-        for column, name in FIELD_OF_COLUMN.items()
-    }
+    return {column: _holdable(str(fields.get(column, {}).get("value", ""))[:LONGEST]) for column in COLUMNS}
 
 
 def wrong_columns(text: str, stored: Mapping[str, str]) -> list[str]:

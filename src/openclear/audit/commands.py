@@ -8,7 +8,7 @@ from typing import Any
 
 from openclear.audit import log, queries
 from openclear.audit.proof.checkpoints import size_of
-from openclear.audit.rows import Draft
+from openclear.audit.rows import NewEntry
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant, Receipt
@@ -73,7 +73,7 @@ def erase(grant: Grant, *, entry: int, fields: list[str], court_order: str) -> R
     grant.require(Action.LOG_ERASE)
     _check_fields(entry, fields)
     return log.append(
-        Draft(
+        NewEntry(
             kind="erase",
             decision="none",
             agencies=grant.agencies,
@@ -81,7 +81,8 @@ def erase(grant: Grant, *, entry: int, fields: list[str], court_order: str) -> R
             purpose=grant.purpose,
             epoch=grant.epoch,
             extra={"erase": {"entry": entry, "fields": sorted(fields)}},
-            body={"officer": grant.officer, "court_order": court_order},
+            officer=grant.officer,
+            details={"court_order": court_order},
         )
     )
 

@@ -89,14 +89,14 @@ class Ledger:
         if header["kind"] != "outcome" or header["decision"] != "error":
             self.confirmed_epoch = max(self.confirmed_epoch, header["epoch"])
 
-    def append(self, drafts: Sequence[Mapping[str, Any]]) -> list[Reply]:
+    def append(self, new_entries: Sequence[Mapping[str, Any]]) -> list[Reply]:
         """Append what may stand, in one durable transaction, and say of each draft what became of it."""
         entries: list[Entry] = []
         bodies: list[Body] = []
         before, moment = self.tree.size, clock.now()
         self.hour = max(self.hour, clock.hour(moment))
         time = clock.stamp(moment)
-        replies = [self._append_one(draft, time, entries, bodies) for draft in drafts]
+        replies = [self._append_one(new_entry, time, entries, bodies) for new_entry in new_entries]
         if entries:
             self._keep(before, entries, bodies)
         # A crash on this line leaves an erase entry whose fields still stand; the next start erases them.
@@ -116,11 +116,11 @@ class Ledger:
         self.heads.fingerprint(before, [bytes(entry.leaf) for entry in entries])
 
     def _append_one(
-        self, draft: Mapping[str, Any], time: str, entries: list[Entry], bodies: list[Body]
+        self, new_entry: Mapping[str, Any], time: str, entries: list[Entry], bodies: list[Body]
     ) -> Reply:
         try:
-            fields = _salted({**draft["body"], "time": time})
-            header = {**draft["header"], "v": 1, "i": self.tree.size, "hour": self.hour}
+            fields = _salted({**new_entry["body"], "time": time})
+            header = {**new_entry["header"], "v": 1, "i": self.tree.size, "hour": self.hour}
             header["commitment"] = commitment(fields)
             data = encode(header)
             check_header(header)

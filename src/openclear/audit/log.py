@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from openclear.audit.errors import LogRefuses, LogUnavailable, RefusedByOrder
-from openclear.audit.rows import Draft, LogState
+from openclear.audit.rows import LogState, NewEntry
 from openclear.audit.sequencer import note_refusal, refusal, socket_address
 from openclear.vocabulary.grants import Receipt
 
@@ -28,22 +28,22 @@ STARTER_NAME = "sequencer.starting"
 _own = threading.local()
 
 
-def append(draft: Draft) -> Receipt:
+def append(new_entry: NewEntry) -> Receipt:
     """Append one entry and return when it is durable.
 
     Raises RefusedByOrder where the log holds an order against the entry, LogUnavailable where it
     cannot be confirmed: the caller must then let nothing out.
     """
-    return append_all([draft])[0]
+    return append_all([new_entry])[0]
 
 
-def append_all(drafts: Sequence[Draft]) -> list[Receipt]:
+def append_all(new_entries: Sequence[NewEntry]) -> list[Receipt]:
     """Append entries one behind the other and return when all are durable: one way to the disk for them together.
 
     Raises as `append` does. Where one entry is refused the others may stand: entries without an answer,
     never an answer without its entry.
     """
-    replies = _ask_all([{"do": "append", "draft": question_of(draft)} for draft in drafts])
+    replies = _ask_all([{"do": "append", "draft": question_of(new_entry)} for new_entry in new_entries])
     for place, reply in enumerate(replies):
         if "refused" in reply:
             raise RefusedByOrder(reply["refused"], place)
@@ -53,22 +53,22 @@ def append_all(drafts: Sequence[Draft]) -> list[Receipt]:
     return [Receipt(reply["entry"], reply["leaf"]) for reply in replies]
 
 
-def question_of(draft: Draft) -> dict[str, Any]:
-    """Return a draft as the log's writer takes it, for this room alone."""
+def question_of(new_entry: NewEntry) -> dict[str, Any]:
+    """Return a new entry as the log's writer takes it, for this room alone."""
     header = {
-        "kind": draft.kind,
-        "decision": draft.decision,
-        "agencies": sorted(set(draft.agencies)),
-        "action": str(draft.action),
-        "dataset": str(draft.dataset),
-        "purpose": str(draft.purpose),
-        "rules": list(draft.rules),
-        "epoch": draft.epoch,
-        **draft.extra,
+        "kind": new_entry.kind,
+        "decision": new_entry.decision,
+        "agencies": sorted(set(new_entry.agencies)),
+        "action": str(new_entry.action),
+        "dataset": str(new_entry.dataset),
+        "purpose": str(new_entry.purpose),
+        "rules": list(new_entry.rules),
+        "epoch": new_entry.epoch,
+        **new_entry.extra,
     }
-    if draft.attempt is not None:
-        header["attempt"] = draft.attempt
-    return {"header": header, "body": spelled(dict(draft.body))}
+    if new_entry.attempt is not None:
+        header["attempt"] = new_entry.attempt
+    return {"header": header, "body": spelled(new_entry.body())}
 
 
 def spelled(value: Any) -> Any:

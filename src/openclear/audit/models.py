@@ -32,7 +32,7 @@ class Body(models.Model):
     # Only a way to one's own entries, never proof of whose they are: that stands in `fields`. Erased with it.
     officer = models.CharField(max_length=40, blank=True, default="")
     # The case that was named, so that the re-use of one number can be counted. Erased with it, too.
-    ground = models.CharField(max_length=40, blank=True, default="")
+    case = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
         """Bodies are read in the order of the log."""
@@ -40,7 +40,7 @@ class Body(models.Model):
         ordering: ClassVar[list[str]] = ["entry"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["officer", "entry"], name="bodies_by_asker"),
-            models.Index(fields=["ground", "officer"], name="bodies_by_ground"),
+            models.Index(fields=["case", "officer"], name="bodies_by_case"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from openclear.audit.models import Body, Entry, UnansweredEntry
-from openclear.audit.rows import EntryRow, GroundUse
+from openclear.audit.rows import CaseUse, EntryRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
@@ -87,23 +87,23 @@ def _searched_for(leaf: str) -> int | None:
     return found.values_list("index", flat=True).first()
 
 
-def ground_uses(grant: Grant, *, most: int = 100) -> Sequence[GroundUse]:
+def case_uses(grant: Grant, *, most: int = 100) -> Sequence[CaseUse]:
     """Return how often each case number was named, by how many people, most used first: for review by oversight."""
     grant.require(Action.LOG_VIEW_ALL)
     rows = (
         Body.objects.using(DATABASE)
-        .exclude(ground="")
-        .values("ground")
+        .exclude(case="")
+        .values("case")
         .annotate(asks=Count("entry"), people=Count("officer", distinct=True), last=Max("entry"))
-        .order_by("-asks", "ground")[:most]
+        .order_by("-asks", "case")[:most]
     )
-    return [GroundUse(row["ground"], row["asks"], row["people"], row["last"]) for row in rows]
+    return [CaseUse(row["case"], row["asks"], row["people"], row["last"]) for row in rows]
 
 
-def users_of_ground(grant: Grant, *, ground: str) -> Sequence[tuple[str, int]]:
+def users_of_case(grant: Grant, *, case: str) -> Sequence[tuple[str, int]]:
     """Return who named a case number, and how often, most often first: for review by oversight."""
     grant.require(Action.LOG_VIEW_ALL)
-    rows = Body.objects.using(DATABASE).filter(ground=ground).values("officer").annotate(asks=Count("entry"))
+    rows = Body.objects.using(DATABASE).filter(case=case).values("officer").annotate(asks=Count("entry"))
     return [(row["officer"], row["asks"]) for row in rows.order_by("-asks", "officer")]
 
 

@@ -6,8 +6,11 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """An entry to be: the public words and the private body. The log adds number, hour and commitment."""
+class NewEntry:
+    """An entry to be: the public words, and privately who asked, on which case, what narrowed it, which rows were shown.
+
+    `shown`: ids of records. `details`: whatever else is kept privately. The log adds number, hour, time and commitment.
+    """
 
     kind: str
     decision: str
@@ -19,7 +22,22 @@ class Draft:
     epoch: int = 0
     attempt: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
-    body: Mapping[str, Any] = field(default_factory=dict)
+    officer: str | None = None
+    case: str | None = None
+    shown: Sequence[str] | None = None
+    filters: Mapping[str, Any] | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        """Return the private part by the names of its fields; a field that was left out is not in it.
+
+        Raises ValueError where a detail has the name of one of the fields: two readings of one entry at once.
+        """
+        named = {"officer": self.officer, "case": self.case, "shown": self.shown, "filters": self.filters}
+        if taken := named.keys() & self.details.keys():
+            message = f"An entry's {', '.join(sorted(taken))} is a field of its own, not a detail."
+            raise ValueError(message)
+        return {**self.details, **{name: value for name, value in named.items() if value is not None}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +52,10 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class GroundUse:
+class CaseUse:
     """How often a case number was named, by how many people, and the newest entry that names it."""
 
-    ground: str
+    case: str
     asks: int
     people: int
     last: int

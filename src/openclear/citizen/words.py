@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from openclear.vocabulary.actions import RECORD_DATASETS
+
 TYPES: dict[str, Promise] = {
     "ARSON": _("Arson"),
     "ASSAULT": _("Assault"),
@@ -38,11 +40,7 @@ ORDERS: dict[str, Promise] = {
     "provisional": _("provisional"),
     "in-force": _("in force"),
     "narrowed": _("narrowed"),
-    "people": _("people"),
-    "incidents": _("incidents"),
-    "arrests": _("arrests"),
-    "vehicles": _("vehicles"),
-    "cases": _("cases"),
+    **{str(dataset): _(str(dataset)) for dataset in RECORD_DATASETS},
     "criminal-investigation": _("criminal investigation"),
     "dispatch-response": _("answering a call"),
     "missing-person": _("missing person"),

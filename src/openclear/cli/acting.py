@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 from openclear.access import gate
-from openclear.access.queries import officer_of_token
+from openclear.access.gate.credentials import officer_of_token
+from openclear.access.registry import lockout
 from openclear.audit.queries import is_demo
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
@@ -55,7 +56,14 @@ def _proved(token: str | None, named: str | None, default: str, where: str) -> s
 
 def administration(handle: str, action: Action, **facts: Any) -> Grant:
     """Return a grant for an act of access administration. Raises Refused."""
-    return gate.open_for(handle, action, purpose=Purpose.ACCESS_ADMINISTRATION, facts=facts)
+    return gate.open_for(handle, action, purpose=Purpose.ACCESS_ADMINISTRATION, details=facts)
+
+
+def keeper(handle: str) -> Grant:
+    """Return a grant for an act on accounts and ties: oversight's own where that is who acts. Raises Refused."""
+    if lockout.is_overseer(handle):
+        return gate.open_for(handle, Action.OVERSIGHT_ACCOUNT, purpose=Purpose.OVERSIGHT_REVIEW)
+    return administration(handle, Action.REGISTRY_CHANGE)
 
 
 def print_json(value: object) -> None:

@@ -13,10 +13,10 @@ from openclear.access import gate
 from openclear.analysis.agreement import Agreement
 from openclear.analysis.agreement import agreement as agreement_of
 from openclear.analysis.questions import coverage, incident_counts, year_over_year
-from openclear.analysis.rows import UNIT, Coverage, Narrowing
+from openclear.analysis.rows import UNIT, Coverage, FigureFilters
 from openclear.analysis.snapshots import refresh
 from openclear.cli.acting import HERE, actor, print_json
-from openclear.reporting.book import DistrictBook, make_book
+from openclear.reporting.district_book.report import DistrictBook, make_book
 from openclear.search.exports import request_report
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import figures_facts
@@ -25,10 +25,10 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
 
-def _grant(options: argparse.Namespace, *, narrow: Narrowing | None = None, **asked: str) -> Grant:
+def _grant(options: argparse.Namespace, *, filters: FigureFilters | None = None, **asked: str) -> Grant:
     handle = actor(options, options.by_officer, "chen")
-    facts = {**figures_facts(narrow, **asked), **HERE}
-    return gate.open_for(handle, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, facts=facts)
+    facts = {**figures_facts(filters, **asked), **HERE}
+    return gate.open_for(handle, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, details=facts)
 
 
 def snapshot(options: argparse.Namespace) -> int:
@@ -41,14 +41,14 @@ def snapshot(options: argparse.Namespace) -> int:
 
 def figures(options: argparse.Namespace) -> int:
     """Count incidents by one thing; print what stands behind the figures."""
-    narrow = narrowing_of(options)
-    grant = _grant(options, narrow=narrow, by=options.by)
-    behind = coverage(grant, narrow=narrow)
+    filters = filters_of(options)
+    grant = _grant(options, filters=filters, by=options.by)
+    behind = coverage(grant, filters=filters)
     if options.by == "year":
-        years = grant.release(year_over_year(grant, narrow=narrow))
+        years = grant.release(year_over_year(grant, filters=filters))
         rows = [{"value": str(row.year), "incidents": row.incidents, "change": row.change} for row in years]
     else:
-        counts = grant.release(incident_counts(grant, by=options.by, narrow=narrow))
+        counts = grant.release(incident_counts(grant, by=options.by, filters=filters))
         rows = [asdict(row) for row in counts]
     if options.json:
         print_json({"by": options.by, "unit": UNIT, "rows": rows, "coverage": asdict(behind)})
@@ -61,9 +61,9 @@ def figures(options: argparse.Namespace) -> int:
 
 def check_boundaries(options: argparse.Namespace) -> int:
     """Compare recorded codes with the polygons that hold the points."""
-    narrow = narrowing_of(options)
-    grant = _grant(options, narrow=narrow, boundaries=options.kind)
-    found = grant.release(agreement_of(grant, kind=options.kind, narrow=narrow))
+    filters = filters_of(options)
+    grant = _grant(options, filters=filters, boundaries=options.kind)
+    found = grant.release(agreement_of(grant, kind=options.kind, filters=filters))
     if options.json:
         print_json({**asdict(found), "share": found.share})
     else:
@@ -76,8 +76,10 @@ def book(options: argparse.Namespace) -> int:
     grant = _grant(options, book=options.district, month=options.month, to=str(options.to or ""))
     if options.to is None:
         return _queue_book(grant, options)
-    mark = {"made for": grant.officer, "purpose": str(grant.purpose)}
-    data = grant.release(make_book(grant, district=options.district, month=options.month, mark=mark))
+    watermark = {"made for": grant.officer, "purpose": str(grant.purpose)}
+    data = grant.release(
+        make_book(grant, district=options.district, month=options.month, watermark=watermark)
+    )
     draft = Path(f"{options.to}.part")
     draft.write_bytes(data)
     draft.replace(options.to)
@@ -95,9 +97,9 @@ def _queue_book(grant: Grant, options: argparse.Namespace) -> int:
     return 0
 
 
-def narrowing_of(options: argparse.Namespace) -> Narrowing:
+def filters_of(options: argparse.Namespace) -> FigureFilters:
     """Return which incidents the options name. Raises WrongUsage for what is no day."""
-    return Narrowing(
+    return FigureFilters(
         since=_day(options.since), until=_day(options.until), primary_type=(options.offense or "").upper(),
         district=(options.district or "").zfill(3) if options.district else "",
         community_area=options.community_area,

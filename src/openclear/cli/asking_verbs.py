@@ -10,8 +10,9 @@ from openclear.access.explanations import Explanation, Question
 from openclear.access.explanations import explain as explain_decision
 from openclear.cli.acting import HERE, actor, print_json
 from openclear.oversight import could_see as oversight
+from openclear.records.kinds import searched
 from openclear.search import exports
-from openclear.search.rules import PART, SEARCH_OF, kind_of
+from openclear.search.rules import PART
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage
@@ -24,7 +25,7 @@ def explain(options: argparse.Namespace) -> int:
     reader = actor(options, None, "okafor")
     asked = Question(options.officer, options.action, options.purpose, options.case or "", options.on or "")
     grant = gate.open_for(
-        reader, asked.act_of(reader), purpose=asked.reason_of(reader), facts={**asked.facts(), **HERE}
+        reader, asked.act_of(reader), purpose=asked.reason_of(reader), details={**asked.facts(), **HERE}
     )
     explanation = grant.release(explain_decision(grant, question=asked))
     if options.json:
@@ -59,16 +60,18 @@ def export(options: argparse.Namespace) -> int:
 
 
 def _request(options: argparse.Namespace, handle: str) -> int:
-    action = SEARCH_OF[kind_of(options.kind or "")]
+    action = searched(options.kind or "").list_action
+    asked = search_facts(options.text, format=options.format)
     grant = gate.open_for(
         handle,
         action,
         purpose=purpose_of(options.purpose or ""),
         case=options.case,
-        facts={**search_facts(options.text, format=options.format), **HERE},
+        filters=asked.pop("filters"),
+        details=asked | HERE,
     )
     row = exports.request_export(
-        grant, kind=options.kind, text=options.text, narrow={}, format_name=options.format
+        grant, kind=options.kind, text=options.text, filters={}, format_name=options.format
     )
     print(row.id)
     return 0
@@ -106,7 +109,7 @@ def _fetch(options: argparse.Namespace, handle: str) -> int:
 
 
 def _keeping(handle: str, **facts: str) -> Grant:
-    return gate.open_for(handle, Action.EXPORT_KEEP, purpose=Purpose.OWN_ACCOUNT, facts={**facts, **HERE})
+    return gate.open_for(handle, Action.EXPORT_KEEP, purpose=Purpose.OWN_ACCOUNT, details={**facts, **HERE})
 
 
 def _print(officer: str, explanation: Explanation) -> None:

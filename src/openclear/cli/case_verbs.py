@@ -1,4 +1,4 @@
-"""Verbs on cases and whose they are: shared by two officers, registered by partners, confirmed by sponsors."""
+"""Verbs on cases and whose they are: listed, shared by two officers, registered by partners, confirmed by sponsors."""
 
 import argparse
 from collections.abc import Callable
@@ -6,11 +6,21 @@ from uuid import UUID
 
 from openclear.access import gate
 from openclear.cli.acting import actor, approver
-from openclear.records import cases, sharing
+from openclear.cli.endpoint import answer
+from openclear.records.cases import commands, sharing
+from openclear.records.cases.endpoints import CASE_LIST
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+
+
+def open_cases(options: argparse.Namespace) -> int:
+    """List open cases, newest first."""
+    officer = actor(options, options.by, "rivera")
+    return answer(
+        CASE_LIST, options, officer, lambda row: f"{row.number:<16} {row.kind:<9} {row.opened}  {row.title}"
+    )
 
 
 def case(options: argparse.Namespace) -> int:
@@ -24,7 +34,7 @@ def _share(options: argparse.Namespace, grant: Grant) -> str:
     case_id, agency = UUID(options.case), _agency(options)
     if options.approved_by:
         approval = _grant(approver(options.approved_by), Action.CASE_SHARE)
-        cases.share_case(grant, case_id=case_id, agency=agency, approval=approval)
+        commands.share_case(grant, case_id=case_id, agency=agency, approval=approval)
         return _shared(agency)
     sharing.ask_to_share(grant, case_id=case_id, agency=agency)
     return (
@@ -44,18 +54,18 @@ def _decline(options: argparse.Namespace, grant: Grant) -> str:
 
 
 def _unshare(options: argparse.Namespace, grant: Grant) -> str:
-    cases.unshare_case(grant, case_id=UUID(options.case), agency=_agency(options))
+    commands.unshare_case(grant, case_id=UUID(options.case), agency=_agency(options))
     return f"The case is shared with {options.agency} no more."
 
 
 def _register(options: argparse.Namespace, grant: Grant) -> str:
     offense, sponsor = _needed(options.offense, "--offense"), _needed(options.sponsor, "--sponsor")
-    row = cases.register_external_case(grant, number=options.case, offense=offense, sponsor=sponsor)
+    row = commands.register_external_case(grant, number=options.case, offense=offense, sponsor=sponsor)
     return f"{row.number} waits for {sponsor} to confirm it: openclear case confirm {row.id}"
 
 
 def _confirm(options: argparse.Namespace, grant: Grant) -> str:
-    cases.confirm_external_case(grant, case_id=UUID(options.case))
+    commands.confirm_external_case(grant, case_id=UUID(options.case))
     return "The case is confirmed."
 
 

@@ -1,35 +1,39 @@
 """Verbs on the city as a whole: init, demo, serve, sequencer."""
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
 import sys
+import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
 
-from openclear.access.agreements import sign_agreement
-from openclear.access.commands import (
+from openclear.access.accounts.tokens import create_token
+from openclear.access.gate.uses import note_use
+from openclear.access.registry import lockout
+from openclear.access.registry.agreements import sign_agreement
+from openclear.access.registry.commands import (
     CERTIFIED_DAYS,
     NewOfficer,
     register_agencies,
     register_officers,
 )
-from openclear.access.lifecycle import certify
-from openclear.access.queries import officers
-from openclear.access.tokens import create_token
-from openclear.access.uses import note_use
+from openclear.access.registry.lifecycle import certify
+from openclear.access.registry.queries import OfficerRow, officers
 from openclear.audit.errors import BrokenLog
 from openclear.audit.opening import KEY_FILE, open_ledger
 from openclear.audit.queries import genesis, is_demo
 from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
 from openclear.audit.urgency import go_first
-from openclear.cli import start
-from openclear.cli.acting import administration
-from openclear.cli.city import bring_up_to_date, set_up, throw_away
-from openclear.cli.public_verbs import publisher_grant
+from openclear.cli.acting import administration, keeper
 from openclear.cli.records_verbs import import_file, maintenance_grant, print_result
+from openclear.operations import start
+from openclear.operations.public_site import publisher_grant
+from openclear.operations.setup import bring_up_to_date, set_up, throw_away
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
@@ -39,9 +43,13 @@ from openclear.sources.synthetic.city import INCIDENTS, PEOPLE, build_city
 from openclear.sources.synthetic.outlines import draw_outlines
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import TieKind
 from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.roles import Role
 
 HOST = "il.chicago.pd"
+# As long as gunicorn itself tries for.
+PORT_SECONDS = 5.0
 
 
 def init(options: argparse.Namespace) -> int:
@@ -53,7 +61,10 @@ def init(options: argparse.Namespace) -> int:
     if not (options.administrator and options.approver):
         message = "Name the first two people: --administrator HANDLE=NAME --approver HANDLE=NAME (or --demo)."
         raise WrongUsage(message)
-    people = [_founder(options.administrator, "access-administrator"), _founder(options.approver, "approver")]
+    people = [
+        _founder(options.administrator, Role.ACCESS_ADMINISTRATOR),
+        _founder(options.approver, Role.APPROVER),
+    ]
     machines = [founder for founder in cast.FOUNDERS if founder.machine_purpose]
     set_up(demo=False, origin=options.origin, agencies=cast.HOST_AGENCIES, founders=[*people, *machines])
     for person in [*people, *machines]:
@@ -62,14 +73,14 @@ def init(options: argparse.Namespace) -> int:
     return 0
 
 
-def _founder(text: str, role: str) -> NewOfficer:
+def _founder(text: str, role: Role) -> NewOfficer:
     handle, parted, name = text.partition("=")
     if not parted or not handle.isidentifier() or not name.strip():
         message = f"'{text}' names nobody; write a handle and a name, such as novak='Irena Novak'."
         raise WrongUsage(message)
     until = clock.today() + timedelta(days=CERTIFIED_DAYS)
     return NewOfficer(
-        handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((HOST, "employer"),), until
+        handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((HOST, TieKind.EMPLOYER),), until
     )
 
 
@@ -154,8 +165,8 @@ def _unexpected(error: Exception) -> str:
 
 
 def _register_cast() -> None:
-    known = {row.handle for row in officers()}
-    if cast.CAST[0].handle in known:
+    known = officers()
+    if cast.CAST[0].handle in {row.handle for row in known}:
         _renew(known)
         return
     register_agencies(administration("novak", Action.REGISTRY_CHANGE), agencies=cast.OTHER_AGENCIES)
@@ -168,13 +179,21 @@ def _register_cast() -> None:
     register_officers(first, approval=second, officers=cast.CAST)
 
 
-def _renew(handles: set[str]) -> None:
-    # A demonstration is started again after months: its accounts are certified anew, each keeper by the other.
-    for keeper in ("novak", "adler"):
-        others = sorted(handles - {keeper}) if keeper == "novak" else ["novak"]
-        certify(administration(keeper, Action.REGISTRY_CHANGE), handles=others, until=cast.CERTIFIED_UNTIL)
-    for handle in handles:
-        note_use(handle)
+def _renew(accounts: Sequence[OfficerRow]) -> None:
+    # A demonstration is started again after months: whose year is less than whole is certified anew. Always by two, for an
+    # order may touch anybody by then; of the two administrators each by the other, and oversight by itself.
+    due = {row.handle for row in accounts if row.certified_until < cast.CERTIFIED_UNTIL}
+    overseers = due & lockout.overseers()
+    for by, beside, handles in (
+        ("novak", "adler", due - overseers - {"novak"}),
+        ("adler", "novak", due & {"novak"}),
+        *((overseer, "novak", {overseer}) for overseer in sorted(overseers)),
+    ):
+        if handles:
+            grant, approval = keeper(by), keeper(beside)
+            certify(grant, approval=approval, handles=sorted(handles), until=cast.CERTIFIED_UNTIL)
+    for row in accounts:
+        note_use(row.handle)
 
 
 def _introduce(port: int, public_port: int) -> None:
@@ -196,10 +215,19 @@ def _introduce(port: int, public_port: int) -> None:
 
 
 def _check_free(port: int) -> None:
+    # A server that was killed a moment ago keeps its port until the last of its processes has gone.
+    until = time.monotonic() + PORT_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > until:
+            message = f"Port {port} is in use; stop what runs there, or choose another with --port."
+            raise NotPossible(message)
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+        with contextlib.suppress(OSError):
             probe.bind((settings.CONFIGURATION.host, port))
-        except OSError:
-            message = f"Port {port} is in use; stop what runs there, or choose another with --port."
-            raise NotPossible(message) from None
+            return True
+    return False

@@ -4,13 +4,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from openclear.vocabulary.agencies import AgencyKind
+
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 _REGISTRY, _CASES, _ORDERS, _ASKING, _ANALYSIS, _PUBLIC = (
     f"openclear.cli.{name}_verbs" for name in ("registry", "case", "order", "asking", "analysis", "public")
 )
-_KINDS = ["city", "county", "state", "federal", "task-force", "vendor", "oversight"]
+_AGENCY_KINDS = [str(kind) for kind in AgencyKind]
 
 
 def new_verb(
@@ -38,7 +40,7 @@ def registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     add.add_argument("path")
     add.add_argument("name")
-    add.add_argument("--kind", default="federal", choices=_KINDS)
+    add.add_argument("--kind", default=str(AgencyKind.FEDERAL), choices=_AGENCY_KINDS)
     add.add_argument("--ori", action="append", default=[], help="originating agency identifier (repeatable)")
     add.add_argument("--by", required=True, metavar="OFFICER")
     _agency_verbs(verbs)
@@ -99,7 +101,7 @@ def _agency_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     agency.add_argument("--name", help="new name, or name of the part that is split off")
     agency.add_argument("--approved-by", metavar="OFFICER", help="second person, where it touches an order")
-    agency.add_argument("--kind", default="federal", choices=_KINDS)
+    agency.add_argument("--kind", default=str(AgencyKind.FEDERAL), choices=_AGENCY_KINDS)
     agency.add_argument(
         "--person", action="append", default=[], help="who goes over to the new part (repeatable)"
     )
@@ -146,13 +148,13 @@ def _cut_off_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> argpar
     )
     cut.add_argument("agency", help="agency path, such as us.dhs.ice")
     cut.add_argument(
-        "--ground", default="", help="the legal ground, as it will be shown to those who are refused"
+        "--ground", default="", help="the legal basis, as it will be shown to those who are refused"
     )
     cut.add_argument(
         "--public-basis",
         default="",
         metavar="TEXT",
-        help="its legal basis as the public page shows it; the ground is never shown there",
+        help="its legal basis in words for the public page, where --ground is never shown",
     )
     cut.add_argument("--plan", action="store_true", help="show who would lose what, and change nothing")
     cut.add_argument(
@@ -211,7 +213,7 @@ def asking_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     )
     export.add_argument("what", choices=["request", "list", "fetch"])
     export.add_argument("export", nargs="?", help="id of an export")
-    export.add_argument("--kind", help="people, incidents, arrests or vehicles")
+    export.add_argument("--kind", help="data set, such as people or incidents")
     export.add_argument("--text", default="", help="what is searched for")
     export.add_argument("--purpose")
     export.add_argument("--case")

@@ -3,7 +3,7 @@
 import argparse
 
 from openclear.access import gate
-from openclear.access.seen import accept_log, newest_seen
+from openclear.access.orders.seen import accept_log, newest_seen
 from openclear.audit import commands, queries, reading, verifying
 from openclear.audit.proof.command import as_json, need_outside, report
 from openclear.cli.acting import HERE, actor, administration, approver, print_json
@@ -36,7 +36,7 @@ def find(options: argparse.Namespace) -> int:
         if options.published
         else (Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
     )
-    grant = gate.open_for(handle, action, purpose=purpose, facts={"token": options.log_token, **HERE})
+    grant = gate.open_for(handle, action, purpose=purpose, details={"token": options.log_token, **HERE})
     number = reading.number_of_token(grant, token=options.log_token)
     row = grant.release(reading.entry(grant, number=number) if number is not None else None)
     if row is None:
@@ -58,8 +58,8 @@ def export(options: argparse.Namespace) -> int:
     handle = actor(options, options.by, "okafor" if options.bodies else "publisher")
     action = Action.LOG_EXPORT_BODIES if options.bodies else Action.LOG_EXPORT
     purpose = Purpose.PUBLIC_RELEASE if handle == "publisher" else Purpose.OVERSIGHT_REVIEW
-    grant = gate.open_for(handle, action, purpose=purpose, facts={"reason": options.reason})
-    gate.record_act(grant, facts={"directory": str(options.directory)})
+    grant = gate.open_for(handle, action, purpose=purpose, details={"reason": options.reason})
+    gate.log_act(grant, details={"directory": str(options.directory)})
     size = commands.export_log(grant, directory=options.directory)
     print(f"{size} entries are in {options.directory}. Anyone can check them:")
     print(f"  python3 -I {options.directory}/verify.py {options.directory} --agency us.dhs.ice")

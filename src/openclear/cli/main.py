@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 # Verbs live in modules that are loaded only when one of their verbs is used: --help answers at once.
-_CITY, _RECORDS, _LOG = (f"openclear.cli.{name}_verbs" for name in ("city", "records", "log"))
+_CITY, _RECORDS, _CASE, _LOG = (f"openclear.cli.{name}_verbs" for name in ("city", "records", "case", "log"))
 
 
 def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
@@ -110,7 +110,7 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     work = new_verb(
         verbs,
         "worker",
-        "openclear.cli.worker",
+        "openclear.operations.worker",
         "worker",
         "Run exports, alerts and the daily review of accounts.",
     )
@@ -123,14 +123,14 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
-    bring = new_verb(verbs, "import", _RECORDS, "bring_in", "Bring a file of records in.")
+    bring = new_verb(verbs, "import", _RECORDS, "import_records", "Bring a file of records in.")
     bring.add_argument("source", choices=["chicago-crimes", "beats", "community-areas", "districts", "wards"])
     bring.add_argument("file", type=Path)
     bring.add_argument("--valid-from", metavar="DAY", help="first day of these boundaries")
     bring.add_argument("--code", metavar="PROPERTY", help="property of the boundaries that holds their code")
     with_json(bring)
     seal = new_verb(verbs, "seal", _RECORDS, "seal", "Seal or expunge one record, as a court ordered.")
-    seal.add_argument("kind", choices=["arrest", "case", "incident", "person", "vehicle"])
+    seal.add_argument("kind", help="what it is: person, incident, arrest, vehicle, property or case")
     seal.add_argument("record", help="id of the record")
     seal.add_argument("--court-order", required=True, help="number and date of the court's order")
     seal.add_argument("--expunge", action="store_true", help="for nobody, not even records staff")
@@ -145,9 +145,11 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     labels.add_argument("what", choices=["list", "apply"])
     labels.add_argument("--by", default=None, metavar="OFFICER", help="records clerk")
     with_json(labels)
-    cases = new_verb(verbs, "cases", _RECORDS, "cases", "List open cases, dispatch events and warrants.")
+    cases = new_verb(verbs, "cases", _CASE, "open_cases", "List open cases, dispatch events and warrants.")
     cases.add_argument("--open", action="store_true", help="open ones (the default, and all that is listed)")
     cases.add_argument("--by", default=None, metavar="OFFICER", help="whose view (demonstration)")
+    cases.add_argument("--q", default=None, metavar="NUMBER", help="beginning of the number")
+    cases.add_argument("--limit", default=None, help="how many (50 at most)")
     with_json(cases)
 
 

@@ -6,13 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from openclear.access import orders, queries
-from openclear.access.effects import Effect
-from openclear.access.notices import announce
-from openclear.access.plans import Plan, plan
-from openclear.access.publication import with_basis
-from openclear.access.receipts import VERIFIED, OrderReceipt, outside_words
-from openclear.access.rows import ALL, OrderRow
+from openclear.access import orders
+from openclear.access.orders.notices import announce
+from openclear.access.orders.plans import Plan, plan
+from openclear.access.orders.publication import with_basis
+from openclear.access.orders.queries import order_history, standing_orders
+from openclear.access.orders.receipts import VERIFIED, OrderReceipt, outside_words
+from openclear.access.policy.effects import Effect
+from openclear.access.policy.facts import ALL, OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json
 from openclear.oversight.packet import write_packet
 from openclear.vocabulary.actions import Action
@@ -23,9 +24,9 @@ from openclear.vocabulary.grants import Grant
 def cut_off(options: argparse.Namespace) -> int:
     """Plan an order, tell partners of it, or put it in force."""
     grant = _first(options, Action.ORDER_CUT_OFF)
-    ground = options.ground or ("plan only" if options.plan or options.notice else "")
+    legal_basis = options.ground or ("plan only" if options.plan or options.notice else "")
     order = orders.new_order(
-        agency=options.agency, ground=ground, scope=options.scope, purposes=options.purpose
+        agency=options.agency, legal_basis=legal_basis, scope=options.scope, purposes=options.purpose
     )
     order = with_basis(order, options.public_basis)
     if options.plan:
@@ -49,7 +50,7 @@ def restore(options: argparse.Namespace) -> int:
     """Lift an order."""
     grant = _first(options, Action.ORDER_LIFT)
     approval = _second(options, Action.ORDER_LIFT) if options.approved_by else None
-    lifted = orders.lift(grant, approval=approval, name=options.order, ground=options.ground)
+    lifted = orders.lift(grant, approval=approval, name=options.order, legal_basis=options.ground)
     return _changed(options, lifted, "lifted")
 
 
@@ -61,13 +62,13 @@ def change(options: argparse.Namespace) -> int:
 def list_orders(options: argparse.Namespace) -> int:
     """List every state of every order."""
     grant = administration(actor(options, None, "novak"), Action.REGISTRY_LIST)
-    rows = grant.release(queries.order_history())
+    rows = grant.release(order_history())
     if options.json:
         print_json([asdict(row) for row in rows])
         return 0
     for row in rows:
         who = f"{row.ordered_by} + {row.approved_by or 'nobody yet'}"
-        print(f"{row.order}  {row.agency:<16} {row.state:<11} epoch {row.epoch:<5} {who}: {row.ground}")
+        print(f"{row.order}  {row.agency:<16} {row.state:<11} epoch {row.epoch:<5} {who}: {row.legal_basis}")
     return 0
 
 
@@ -79,7 +80,7 @@ def _confirm(options: argparse.Namespace) -> int:
 def _suspend(options: argparse.Namespace) -> int:
     both = {"approval": _second(options, Action.ORDER_LIFT), "name": options.order}
     receipt = orders.suspend(
-        _first(options, Action.ORDER_LIFT), **both, document=options.document, ground=_ground(options)
+        _first(options, Action.ORDER_LIFT), **both, document=options.document, legal_basis=_ground(options)
     )
     return _changed(options, [receipt], "suspended")
 
@@ -87,16 +88,16 @@ def _suspend(options: argparse.Namespace) -> int:
 def _resume(options: argparse.Namespace) -> int:
     both = {"approval": _second(options, Action.ORDER_CUT_OFF), "name": options.order}
     receipt = orders.resume(
-        _first(options, Action.ORDER_CUT_OFF), **both, document=options.document, ground=options.ground
+        _first(options, Action.ORDER_CUT_OFF), **both, document=options.document, legal_basis=options.ground
     )
     return _told(options, receipt, f"order {options.order}")
 
 
 def _narrow(options: argparse.Namespace) -> int:
-    standing = next((row for row in queries.standing_orders() if row.id == options.order), None)
+    standing = next((row for row in standing_orders() if row.id == options.order), None)
     agency = standing.agency if standing else "il"
     to = orders.new_order(
-        agency=agency, ground=_ground(options), scope=options.scope, purposes=options.purpose
+        agency=agency, legal_basis=_ground(options), scope=options.scope, purposes=options.purpose
     )
     receipt = orders.narrow(
         _first(options, Action.ORDER_LIFT),

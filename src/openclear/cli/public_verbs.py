@@ -11,24 +11,17 @@ from datetime import date
 from django.conf import settings
 from tqdm import tqdm
 
-from openclear.access import gate
 from openclear.access.ports import ports
 from openclear.cli.acting import actor, print_json
-from openclear.cli.worker import runs
+from openclear.operations.public_site import publisher_grant
+from openclear.operations.worker import runs
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing import editions
 from openclear.release.commands import editions as all_editions
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
-from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.purposes import Purpose
 
 THREADS = 8
-
-
-def publisher_grant(handle: str, action: Action) -> Grant:
-    """Return a grant of the machine account that publishes. Raises Refused."""
-    return gate.open_for(handle, action, purpose=Purpose.PUBLIC_RELEASE)
 
 
 def edition(options: argparse.Namespace) -> int:
@@ -70,20 +63,6 @@ def public_site(options: argparse.Namespace) -> int:
         time.sleep(0.5)
     site.terminate()
     return site.wait()
-
-
-def start_public_beside(process: int, port: int | None) -> None:
-    """Start the public site so that it ends with `process`, unless the operator runs it as a service."""
-    if settings.CONFIGURATION.public_site != "auto":
-        return
-    command = [*settings.PROGRAM_COMMAND, "public-site", "--while-running", str(process)]
-    command += ["--port", str(port)] if port else []
-    subprocess.Popen(  # noqa: S603 - our own program
-        command,
-        env=os.environ | settings.SEQUENCER_ENVIRONMENT,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def _environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Verbs on records: bring a file in, list open cases."""
+"""Verbs on records: bring a file in, label what is here, seal a record."""
 
 import argparse
 import sys
@@ -11,10 +11,9 @@ from uuid import UUID
 from django.conf import settings
 
 from openclear.access import gate
-from openclear.cli.acting import HERE, actor, print_json
-from openclear.cli.start import label_and_say
+from openclear.cli.acting import actor, print_json
+from openclear.operations.start import label_and_say
 from openclear.records.boundaries import first_day_of, keep_boundaries
-from openclear.records.finding import open_cases
 from openclear.records.labelling import is_labelled, undecided_offenses
 from openclear.records.sealing import BEYOND
 from openclear.records.sealing import seal as seal_record
@@ -22,7 +21,6 @@ from openclear.sources.boundaries.fetch import read_features
 from openclear.sources.boundaries.parse import boundaries_of
 from openclear.sources.importing import ImportResult, import_chicago_crimes
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label, label_name
@@ -37,7 +35,7 @@ def maintenance_grant(handle: str, action: Action = Action.RECORDS_IMPORT) -> Gr
     return gate.open_for(handle, action, purpose=Purpose.RECORDS_MAINTENANCE)
 
 
-def bring_in(options: argparse.Namespace) -> int:
+def import_records(options: argparse.Namespace) -> int:
     """Import a file and say what became of its rows."""
     handle = actor(options, None, "importer")
     if options.source in BOUNDARIES:
@@ -99,7 +97,7 @@ def labels(options: argparse.Namespace) -> int:
     """List the offenses that no table of handling labels decides, or label what is here by the tables as they are now."""
     grant = maintenance_grant(actor(options, options.by, "osei"))
     if options.what == "apply":
-        gate.record_act(grant, facts={"labels": "apply"})
+        gate.log_act(grant, details={"labels": "apply"})
         label_and_say()
         print(
             "Everything here is labelled by the city's tables."
@@ -150,18 +148,3 @@ def print_undecided(result: ImportResult, *, file: TextIO) -> None:
             "These are handled as the most sensitive of their type until a person decides (openclear labels list).",
             file=file,
         )
-
-
-def cases(options: argparse.Namespace) -> int:
-    """List open cases, newest first."""
-    handle = actor(options, options.by, "rivera")
-    grant = gate.open_for(
-        handle, Action.CASE_LIST, purpose=Purpose.OWN_ACCOUNT, facts={**search_facts(""), **HERE}
-    )
-    rows = grant.release(open_cases(grant))
-    if options.json:
-        print_json([asdict(row) for row in rows])
-    else:
-        for row in rows:
-            print(f"{row.number:<16} {row.kind:<9} {row.opened}  {row.title}")
-    return 0

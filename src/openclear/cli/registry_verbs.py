@@ -4,19 +4,11 @@ import argparse
 from dataclasses import asdict
 from datetime import date
 
-from openclear.access import (
-    accounts,
-    approving,
-    commands,
-    gate,
-    keepers,
-    lifecycle,
-    moves,
-    queries,
-    ties,
-    tokens,
-)
-from openclear.cli.acting import actor, administration, approver, print_json, second_person
+from openclear.access import accounts, gate
+from openclear.access.accounts import tokens
+from openclear.access.approvals import approving
+from openclear.access.registry import commands, lifecycle, lockout, moves, queries, ties
+from openclear.cli.acting import actor, administration, approver, keeper, print_json, second_person
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
@@ -182,10 +174,7 @@ def _second(options: argparse.Namespace) -> Grant | None:
 
 
 def _approval(options: argparse.Namespace) -> Grant:
-    handle = approver(options.approved_by)
-    if keepers.is_overseer(handle):
-        return gate.open_for(handle, Action.OVERSIGHT_ACCOUNT, purpose=Purpose.OVERSIGHT_REVIEW)
-    return administration(handle, Action.REGISTRY_CHANGE)
+    return keeper(approver(options.approved_by))
 
 
 def _overseer(options: argparse.Namespace) -> Grant:
@@ -194,13 +183,12 @@ def _overseer(options: argparse.Namespace) -> Grant:
 
 
 def _overseer_or_keeper(options: argparse.Namespace) -> Grant:
-    handle = actor(options, options.by, options.by)
-    return _overseer(options) if keepers.is_overseer(handle) else _keeper(options)
+    return keeper(actor(options, options.by, options.by))
 
 
 def _keeper_of(options: argparse.Namespace, handle: str) -> Grant:
     # Oversight keeps its own accounts: whoever acts on one says so, and the gate decides whether they may.
-    return _overseer(options) if keepers.is_overseer(handle) else _keeper(options)
+    return _overseer(options) if lockout.is_overseer(handle) else _keeper(options)
 
 
 def _needed(value: str | None, name: str) -> str:

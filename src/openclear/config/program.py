@@ -1,9 +1,11 @@
 """The program `openclear`: settings first, then the rooms, then the verb."""
 
+import atexit
 import os
 import sys
 
 from openclear.cli.main import main
+from openclear.config.loading import for_good
 
 UMASK = 0o077
 SETTINGS = "openclear.config.settings.officer"
@@ -12,12 +14,17 @@ SETTINGS = "openclear.config.settings.officer"
 def prepare() -> None:
     """Load settings and rooms. Raises WrongUsage on a setting that is not known."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
-    import django  # noqa: PLC0415 - help answers without it
+    with for_good():
+        import django  # noqa: PLC0415 - help answers without it
 
-    django.setup()
-    from openclear.config.wiring import wire  # noqa: PLC0415 - needs the rooms that setup() loaded
+        django.setup()
+        from django.db import connections  # noqa: PLC0415 - as above
 
-    wire()
+        # What is loaded for good is not taken apart at the end: a database is closed here, and puts its last pages away.
+        atexit.register(connections.close_all)
+        from openclear.config.wiring import wire  # noqa: PLC0415 - needs the rooms that setup() loaded
+
+        wire()
 
 
 def run() -> None:
@@ -28,7 +35,7 @@ def run() -> None:
 
 def _prepare_own_process() -> None:
     prepare()
-    from openclear.access import command_holds  # noqa: PLC0415 - needs the settings that prepare() loaded
+    from openclear.access.barrier import command_holds  # noqa: PLC0415 - needs the settings that prepare() loaded
 
     command_holds.end_process_when_cut()
 

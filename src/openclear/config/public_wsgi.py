@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from openclear.config.loading import for_good
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "openclear.config.settings.public"
-application = get_wsgi_application()
+with for_good():
+    application = get_wsgi_application()

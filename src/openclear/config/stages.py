@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from openclear.access.keeper import Hold
+from openclear.access.barrier.keeper import Hold
 from openclear.config.heads import TOO_SLOW
 from openclear.config.requests import Incoming
 from openclear.config.visits import Stage, Visit

@@ -9,7 +9,7 @@ from typing import Any
 from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import TConn
 
-from openclear.access.lines import Line
+from openclear.access.barrier.lines import Line
 from openclear.config.requests import Incoming
 
 RECEIVE = 64 * 1024

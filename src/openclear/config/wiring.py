@@ -1,11 +1,12 @@
 """Who implements which port. Called once by every process, before it serves anything."""
 
-from openclear.access.copies import ClaimedHandles
+from openclear.access.accounts.holdings import Sessions, Tokens
+from openclear.access.orders.recovery import CrashRecovery
 from openclear.access.ports import ports
-from openclear.access.reach import Sessions, Tokens
+from openclear.access.registry.copies import ClaimedHandles
 from openclear.oversight.public_access import PublicAccess
-from openclear.records.grounds import CaseGrounds
-from openclear.reporting.late import LateBook
+from openclear.records.cases.grounds import CaseGrounds
+from openclear.reporting.district_book.late import LateBook
 from openclear.search.copies import kept_copies
 from openclear.search.reach import reaches
 from openclear.search.reports import reports
@@ -15,4 +16,4 @@ def wire() -> None:
     """Register the implementations of the gate's ports, and the reports that are made as jobs."""
     reports.register([LateBook()])
     copies = [ClaimedHandles(), *kept_copies()]
-    ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess(), copies)
+    ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess(), copies, CrashRecovery())

@@ -4,9 +4,12 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from openclear.config.loading import for_good
+
 os.environ["DJANGO_SETTINGS_MODULE"] = "openclear.config.settings.serving"
-application = get_wsgi_application()
+with for_good():
+    application = get_wsgi_application()
+    from openclear.config import urls  # noqa: F401 - loaded here and not by the first officer who asks
+    from openclear.config.wiring import wire
 
-from openclear.config.wiring import wire  # noqa: E402 - the rooms are there only now
-
-wire()
+    wire()

@@ -9,7 +9,7 @@ from openclear.access import gate
 from openclear.access.explanations import CouldHaveSeen, could_have_seen, day_of
 from openclear.audit.reading import answers_with
 from openclear.audit.rows import EntryRow
-from openclear.records.queries import handling_of
+from openclear.records.finding import handling_of
 from openclear.search.exports import fetches_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -41,7 +41,7 @@ class Seen:
 def open_for(officer: str, question: Question, *, address: str) -> Grant:
     """Return the grant to ask this, with the whole question among its facts. Raises Refused, logged."""
     facts: dict[str, Any] = {"could_see": facts_of(question), "address": address}
-    return gate.open_for(officer, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, facts=facts)
+    return gate.open_for(officer, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, details=facts)
 
 
 def could_see(grant: Grant, *, question: Question) -> Seen:

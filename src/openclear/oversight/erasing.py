@@ -21,7 +21,7 @@ BEYOND = (
 )
 ARCHIVES = (
     "PostgreSQL keeps the old rows until they are vacuumed, and archived write-ahead logs as long as you keep them: "
-    "run VACUUM (FULL, ANALYZE) audit_body; VACUUM (FULL, ANALYZE) search_export, search_watch, access_signinfailure, access_lockedhandle; as docs/operations.md says."
+    "run VACUUM (FULL, ANALYZE) audit_body; VACUUM (FULL, ANALYZE) search_export, search_alert, access_signinfailure, access_lockedhandle; as docs/operations.md says."
 )
 
 LEFT = (
@@ -72,7 +72,7 @@ def erase(grant: Grant, *, entry: int, fields: Sequence[str], court_order: str) 
     """
     grant.require(Action.LOG_ERASE)
     owner, words = commands.words_in(grant, entry=entry, fields=fields)
-    gate.record_act(grant, kind="attempt", facts={"erasing": entry, "court_order": court_order})
+    gate.log_act(grant, kind="attempt", details={"erasing": entry, "court_order": court_order})
     # The copies first, for they are found by the words: a crash in between leaves the words in the log, and the act to repeat.
     ended = {kept.name: kept.forget_words(owner, words) for kept in ports.copies}
     receipt = commands.erase(grant, entry=entry, fields=list(fields), court_order=court_order)

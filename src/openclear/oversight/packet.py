@@ -1,6 +1,6 @@
 """The packet of an order: everything that the city's lawyers, a court or the council need, in one folder.
 
-Order and legal ground, the plan by which it was given, the receipts, a certificate from a replay of the log, and a plain
+Order and legal basis, the plan by which it was given, the receipts, a certificate from a replay of the log, and a plain
 statement of what all of it does not cover.
 """
 
@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from openclear.access import queries
-from openclear.access.notices import told_of
-from openclear.access.seen import newest_seen
+from openclear.access.orders.notices import told_of
+from openclear.access.orders.queries import OrderHistoryRow, order_history, plan_of, proof_of, standing_orders
+from openclear.access.orders.seen import newest_seen
 from openclear.audit import log
 from openclear.audit.queries import is_demo, verify
 from openclear.oversight.errors import NoSuchOrder
@@ -40,23 +40,23 @@ PROVES = (
 def packet_of(grant: Grant, *, order: str) -> dict[str, Any]:
     """Return the facts of a packet. Replays the whole log, so it takes as long as that. Raises NoSuchOrder."""
     grant.require(Action.REGISTRY_LIST)
-    states = [row for row in queries.order_history() if row.order == order]
+    states = [row for row in order_history() if row.order == order]
     if not states:
         message = f"There is no order {order}; see openclear orders."
         raise NoSuchOrder(message)
     first = states[0]
-    standing = next((row for row in queries.standing_orders() if row.id == order), None)
+    standing = next((row for row in standing_orders() if row.id == order), None)
     return {
         "order": {
-            "id": order, "agency": first.agency, "legal_ground": first.ground, "state": states[-1].state,
+            "id": order, "agency": first.agency, "legal_ground": first.legal_basis, "state": states[-1].state,
             "scope": standing.scope if standing else "-", "purposes": standing.purposes if standing else "-",
             "also_holds_over": list(standing.places) if standing else [],
             "states": [_state(row) for row in states],
         },
-        "plan": queries.plan_of(order),
+        "plan": plan_of(order),
         "told_beforehand": list(told_of(grant, agency=first.agency)),
         "receipts": [
-            {"epoch": epoch, "targets": [asdict(item) for item in items]} for epoch, items in queries.proof_of(order)
+            {"epoch": epoch, "targets": [asdict(item) for item in items]} for epoch, items in proof_of(order)
         ],
         "certificate": _certificate(first.agency),
         "proves": list(PROVES),
@@ -95,9 +95,9 @@ def as_pdf(facts: Mapping[str, Any]) -> bytes:
     )
 
 
-def _state(row: queries.OrderHistoryRow) -> dict[str, Any]:
+def _state(row: OrderHistoryRow) -> dict[str, Any]:
     return {
-        "state": row.state, "ground": row.ground, "ordered_by": row.ordered_by, "approved_by": row.approved_by,
+        "state": row.state, "ground": row.legal_basis, "ordered_by": row.ordered_by, "approved_by": row.approved_by,
         "document": row.document, "review_on": str(row.review_on or ""), "epoch": row.epoch, "entry": row.entry,
         "at": clock.stamp(row.moment) if row.moment else "",
     }  # fmt: skip
@@ -124,7 +124,7 @@ _PAGES = """
 #if f.demonstration [#block(fill: luma(230), inset: 6pt, width: 100%)[*Demonstration:* every person and agency in it is invented.]]
 = Order #f.order.id: access of #raw(f.order.agency)
 #table(columns: (auto, 1fr), stroke: none,
-  ..pair("State", f.order.state), ..pair("Legal ground", f.order.legal_ground),
+  ..pair("State", f.order.state), ..pair("Legal basis", f.order.legal_ground),
   ..pair("Data sets", if type(f.order.scope) == str { f.order.scope } else { f.order.scope.join(", ") }),
   ..pair("Purposes", if type(f.order.purposes) == str { f.order.purposes } else { f.order.purposes.join(", ") }),
   ..pair("Holds over", (f.order.agency + " and all below it", ..f.order.also_holds_over).join(", ")))

@@ -6,8 +6,8 @@ legal basis is the text that two people wrote for this page, never the ground of
 
 import logging
 
-from openclear.access.publication import ToldAgency, ToldOrder, is_behind, to_be_told
-from openclear.access.rows import ALL
+from openclear.access.orders.publication import ToldAgency, ToldOrder, is_behind, to_be_told
+from openclear.access.policy.facts import ALL
 from openclear.records.changed import CHICAGO
 from openclear.release.commands import keep_access, shown_epoch
 from openclear.release.rows import NewAccess, PublicAgency, PublicOrder

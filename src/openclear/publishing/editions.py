@@ -12,14 +12,14 @@ from django.conf import settings
 
 from openclear.access import gate
 from openclear.audit import log
-from openclear.audit.rows import Draft
+from openclear.audit.rows import NewEntry
 from openclear.publishing.files import write_files
 from openclear.publishing.history import History, alone, history_of, remember
 from openclear.publishing.rows import Incident, Published, published
 from openclear.publishing.signing import release_key
 from openclear.publishing.suppression import K
 from openclear.records.boundaries import boundaries_on
-from openclear.records.changed import CHICAGO, PUBLISHING, changed_months, take_marks
+from openclear.records.changed import CHICAGO, PUBLISHING, changed_months, clear_changes
 from openclear.records.months import incidents_of_month
 from openclear.release import commands as release
 from openclear.release.files import open_to_all
@@ -59,10 +59,10 @@ def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
     with alone():
         changed = _to_make(grant)
         for month in progress(list(changed)):
-            gate.still_open(grant)
+            gate.recheck(grant)
             name = _make(grant, month)
             # A crash before this line makes the month once more, as one more revision.
-            take_marks(grant, marks=changed[month])
+            clear_changes(grant, changes=changed[month])
             if name:
                 made.append(name)
         _publish_outlines(grant)
@@ -207,14 +207,14 @@ def _manifest(month: date, revision: int, incidents: int, files: Sequence[Mappin
 def _log(
     grant: Grant, month: date, revision: int, state: str, manifest: str, facts: Mapping[str, Any]
 ) -> int:
-    judgement = gate.still_open(grant)
+    decision = gate.recheck(grant)
     digest = hashlib.sha256(manifest.encode()).hexdigest()
     edition = {"month": f"{month:%Y-%m}", "revision": revision, "state": state, "manifest": digest}
     receipt = log.append(
-        Draft(
-            "edition", "none", agencies=judgement.agencies, action=grant.action, dataset=Dataset.INCIDENTS,
-            purpose=grant.purpose, epoch=judgement.epoch, extra={"edition": edition},
-            body={"officer": grant.officer, **facts},
+        NewEntry(
+            "edition", "none", agencies=decision.agencies, action=grant.action, dataset=Dataset.INCIDENTS,
+            purpose=grant.purpose, epoch=decision.epoch, extra={"edition": edition},
+            officer=grant.officer, details=facts,
         )
     )  # fmt: skip
     return receipt.entry

@@ -31,7 +31,7 @@ def keep_boundaries(grant: Grant, *, rows: Sequence[BoundaryRow]) -> int:
     grant.require(Action.BOUNDARY_KEEP)
     kind, since = rows[0].kind, rows[0].valid_from
     facts = {"boundaries": kind, "count": len(rows), "valid_from": str(since)}
-    gate.record_act(grant, facts=facts)
+    gate.log_act(grant, details=facts)
     with transaction.atomic():
         Boundary.objects.filter(kind=kind, valid_from=since).delete()
         Boundary.objects.filter(_on(since), kind=kind, valid_from__lt=since).update(valid_to=since)

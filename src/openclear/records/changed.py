@@ -9,7 +9,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 
 CHICAGO = ZoneInfo("America/Chicago")
-# Each keeps something made from incidents, and takes its own marks.
+# Each keeps something made from incidents, and takes its own notes.
 ANALYSIS, PUBLISHING = "analysis", "publishing"
 READERS = (ANALYSIS, PUBLISHING)
 
@@ -28,7 +28,7 @@ def bounds_of(month: date) -> tuple[datetime, datetime]:
     return first, last
 
 
-def mark(moments: Iterable[datetime]) -> None:
+def note_changes(moments: Iterable[datetime]) -> None:
     """Mark the months that hold `moments`, within the transaction of the change itself."""
     months = sorted({month_of(moment) for moment in moments})
     ChangedMonth.objects.bulk_create(
@@ -37,7 +37,7 @@ def mark(moments: Iterable[datetime]) -> None:
 
 
 def changed_months(grant: Grant, *, reader: str) -> dict[date, list[int]]:
-    """Return the months that changed since `reader` last took them, each with the marks that say so."""
+    """Return the months that changed since `reader` last took them, each with the notes that say so."""
     grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
     found: dict[date, list[int]] = {}
     for month, number in (
@@ -47,7 +47,7 @@ def changed_months(grant: Grant, *, reader: str) -> dict[date, list[int]]:
     return found
 
 
-def take_marks(grant: Grant, *, marks: Iterable[int]) -> None:
-    """Remove marks whose months were made anew. Those that came meanwhile stay."""
+def clear_changes(grant: Grant, *, changes: Iterable[int]) -> None:
+    """Remove the notes of months that were made anew. Those that came meanwhile stay."""
     grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
-    ChangedMonth.objects.filter(pk__in=list(marks)).delete()
+    ChangedMonth.objects.filter(pk__in=list(changes)).delete()

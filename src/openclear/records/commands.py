@@ -8,25 +8,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
-from openclear.access.acts import one_at_a_time
-from openclear.access.guarded import is_guarded
-from openclear.records.changed import mark
+from openclear.access.registry.acts import one_at_a_time
+from openclear.access.registry.guarded import is_guarded
+from openclear.records.cases.models import Case, CaseShare
+from openclear.records.changed import note_changes
 from openclear.records.errors import NotARecord
-from openclear.records.models import (
-    Address,
-    Arrest,
-    Case,
-    CaseShare,
-    Charge,
-    Identifier,
-    Incident,
-    Involvement,
-    NameWord,
-    Offense,
-    Person,
-    PersonName,
-    Vehicle,
-)
+from openclear.records.incidents.models import Incident, Offense
+from openclear.records.kinds import KINDS
+from openclear.records.people.models import NameWord, Person, PersonName
 from openclear.records.record import Record
 from openclear.records.rules import birth_fault, name_words, sound_of
 from openclear.vocabulary import clock
@@ -40,19 +29,7 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "openclear.records")
 _CHUNK = 800
 # What a source can tell of an incident. What it did not tell of the row before was set here (by a court, by staff) and stays.
 LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT | Label.JUVENILE | Label.VICTIM
-TABLES: Mapping[str, type[Record]] = {
-    "address": Address,
-    "arrest": Arrest,
-    "case": Case,
-    "charge": Charge,
-    "identifier": Identifier,
-    "incident": Incident,
-    "involvement": Involvement,
-    "name": PersonName,
-    "offense": Offense,
-    "person": Person,
-    "vehicle": Vehicle,
-}
+TABLES: Mapping[str, type[Record]] = {name: table for kind in KINDS for name, table in kind.tables.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +66,14 @@ def upsert_incidents(grant: Grant, *, source: str, batch: Sequence[IncidentFacts
         updates = [facts for key, facts in newest.items() if key in known and _changes(known[key], facts)]
         _insert(source, inserts)
         _update(source, updates, known)
-        mark(facts.incident["occurred"] for facts in [*inserts, *updates])
-        mark(known[facts.source_id][0].occurred for facts in updates)
+        note_changes(facts.incident["occurred"] for facts in [*inserts, *updates])
+        note_changes(known[facts.source_id][0].occurred for facts in updates)
     counts += Counter(inserted=len(inserts), updated=len(updates))
     counts["unchanged"] += len(newest) - len(inserts) - len(updates)
     return counts
 
 
-def bring_in(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_records(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write a batch of new rows of one table, all or nothing; names become findable in the same transaction.
 
     Each row names its `source_id`; ids of other rows come from `record_id`. Raises NotARecord where a
@@ -114,11 +91,11 @@ def bring_in(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[st
         model.objects.bulk_create(records, batch_size=_CHUNK)
         names = [record for record in records if isinstance(record, PersonName)]
         NameWord.objects.bulk_create(_words_of(names), batch_size=_CHUNK)
-        mark(record.occurred for record in records if isinstance(record, Incident))
+        note_changes(record.occurred for record in records if isinstance(record, Incident))
         of_offenses = [record.incident_id for record in records if isinstance(record, Offense)]
         for start in range(0, len(of_offenses), _CHUNK):
             part = Incident.objects.filter(pk__in=of_offenses[start : start + _CHUNK])
-            mark(part.values_list("occurred", flat=True))
+            note_changes(part.values_list("occurred", flat=True))
 
 
 @one_at_a_time

@@ -1,156 +1,46 @@
-"""Finding records. Each search takes a grant and finds only what its clearance shows, reasons and counts too."""
+"""Finding and opening records of every kind. Each takes a grant and gives only what its clearance shows, reasons and counts too."""
 
-from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
-
-from openclear.records.cases import cases_of
-from openclear.records.matching import (
-    END_OF_PREFIX,
-    SHORTEST_WORD,
-    arrests_matching,
-    incidents_matching,
-    people_called,
-    vehicles_matching,
-)
-from openclear.records.models import NameWord, Person
-from openclear.records.rows import (
-    ArrestFound,
-    CaseRow,
-    FoundRows,
-    IncidentFilter,
-    IncidentRow,
-    PeopleFilter,
-    PersonRow,
-    VehicleFilter,
-    VehicleRow,
-)
-from openclear.records.rules import (
-    EXTERNAL,
-    LONGEST_NEAR,
-    SHORTEST_NEAR,
-    block_of,
-    cb_number_of,
-    name_reasons,
-    number_reason,
-    plate_of,
-    split_query,
-)
-from openclear.records.shown import (
-    incident_rows,
-    names_of,
-    person_row,
-    vehicle_row,
-    visible_keepers,
-)
-from openclear.records.told import case_rows
+from openclear.records.found import FoundRows
+from openclear.records.kind import RecordKind
+from openclear.records.kinds import KINDS, search_of
 from openclear.vocabulary.actions import Action, Dataset
-from openclear.vocabulary.grants import Clearance, Grant
+from openclear.vocabulary.grants import Grant
 
 MOST_ROWS = 50
 DEEPEST = 1000
 
 
-def find_people(
-    grant: Grant, *, text: str, narrow: PeopleFilter | None = None, limit: int = MOST_ROWS, offset: int = 0
-) -> FoundRows[PersonRow]:
-    """Return people by name: each word may begin a name, or sound like one; a year narrows by birth.
-
-    `smyth jon 1985` finds John Smith born in 1985. Names spelled as asked come first. Where nobody is found, words
-    one letter away count too. Each row has its reasons.
-    """
-    grant.require(Action.PERSON_SEARCH)
-    grant.require_asked(narrow)
-    clearance = grant.over(Dataset.PEOPLE)
-    words, years = split_query(text)
-    words = [word for word in words if len(word) >= SHORTEST_WORD]
-    if not words:
+def find(
+    grant: Grant, *, kind: RecordKind, text: str, filters: Any = None, limit: int = MOST_ROWS, offset: int = 0
+) -> FoundRows[Any]:
+    """Return the rows of one kind that a text and filters mean, the count of all of them, and why each is there."""
+    grant.require(kind.list_action)
+    grant.require_asked(filters)
+    search = search_of(kind)
+    narrowed = filters or (search.filters() if search.filters else None)
+    if not search.key(text):
         return FoundRows((), 0)
-    people = people_called(clearance, words, years, narrow or PeopleFilter(), near=False)
-    count = people.count()
-    if not count and any(SHORTEST_NEAR <= len(word) <= LONGEST_NEAR for word in words):
-        people = people_called(clearance, words, years, narrow or PeopleFilter(), near=True)
-        count = people.count()
-    page = list(_exact_first(people, clearance, words)[offset : offset + limit]) if count else []
-    names = names_of(page, clearance)
-    rows = [person_row(person, names[person.id], clearance) for person in page]
-    return FoundRows(rows, count, {row.id: name_reasons(words, years, row) for row in rows})
+    if search.by_rank:
+        return search.by_rank(grant, text, narrowed, limit, offset)
+    found = search.matching(grant, text, narrowed)
+    rows = kind.rows(grant, list(found.order_by(*search.order)[offset : offset + limit]))
+    return FoundRows(rows, found.count(), {row.id: search.reasons(text, row) for row in rows})
 
 
-def find_incidents(
-    grant: Grant, *, text: str, narrow: IncidentFilter | None = None, limit: int = MOST_ROWS, offset: int = 0
-) -> FoundRows[IncidentRow]:
-    """Return incidents whose RD number is `text` or whose block begins with it, newest first."""
-    grant.require(Action.INCIDENT_SEARCH)
-    grant.require_asked(narrow)
-    block = block_of(text)
-    if not block:
-        return FoundRows((), 0)
-    found = incidents_matching(grant, text, narrow or IncidentFilter())
-    page = list(found.order_by("-occurred", "id")[offset : offset + limit])
-    rows = incident_rows(grant, page)
-    reasons = {row.id: number_reason(block, row.rd_number, "rd-number", row.block, "block") for row in rows}
-    return FoundRows(rows, found.count(), reasons)
+def open_record(grant: Grant, *, kind: RecordKind, record: UUID) -> Any:
+    """Return one record with what is around it, as far as the holder may see; None where there is none for them."""
+    grant.require(kind.view_action)
+    return kind.detail(grant, record)
 
 
-def find_arrests(
-    grant: Grant, *, text: str, limit: int = MOST_ROWS, offset: int = 0
-) -> FoundRows[ArrestFound]:
-    """Return arrests whose CB (central booking) number begins with `text`, newest first."""
-    grant.require(Action.ARREST_SEARCH)
-    number = cb_number_of(text)
-    if not number or not number.startswith("CB"):
-        return FoundRows((), 0)
-    found = arrests_matching(grant, text)
-    page = found.order_by("-made", "id")[offset : offset + limit]
-    rows = [
-        ArrestFound(row.id, row.cb_number, row.made, f"{row.person.given} {row.person.family}".strip())
-        for row in page
-    ]
-    reasons = {row.id: number_reason(number, row.cb_number, "cb-number") for row in rows}
-    return FoundRows(rows, found.count(), reasons)
-
-
-def find_vehicles(
-    grant: Grant, *, text: str, narrow: VehicleFilter | None = None, limit: int = MOST_ROWS, offset: int = 0
-) -> FoundRows[VehicleRow]:
-    """Return vehicles whose plate begins with `text`."""
-    grant.require(Action.VEHICLE_SEARCH)
-    grant.require_asked(narrow)
-    plate = plate_of(text)
-    if not plate:
-        return FoundRows((), 0)
-    found = vehicles_matching(grant, text, narrow or VehicleFilter())
-    page = list(found.order_by("plate", "plate_state", "id")[offset : offset + limit])
-    keepers = visible_keepers(grant, page)
-    rows = [vehicle_row(vehicle, keepers) for vehicle in page]
-    return FoundRows(rows, found.count(), {row.id: number_reason(plate, row.plate, "plate") for row in rows})
-
-
-def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_ROWS, offset: int = 0) -> list[CaseRow]:
-    """Return open cases that are the asker's or were shared with them, newest first: what a search can name as its ground.
-
-    `text` begins their number.
-    """
-    grant.require(
-        Action.CASE_LIST,
-        Action.DESK_OPEN,
-        Action.PERSON_SEARCH,
-        Action.INCIDENT_SEARCH,
-        Action.ARREST_SEARCH,
-        Action.VEHICLE_SEARCH,
-    )
-    within = cases_of(grant).filter(closed=None).exclude(kind=EXTERNAL, confirmed=None)
-    number = block_of(text)
-    if number:
-        within = within.filter(number__gte=number, number__lt=number + END_OF_PREFIX)
-    newest = within.order_by("-opened", "number")[offset : offset + limit]
-    return case_rows(grant, list(newest))
-
-
-def _exact_first(people: QuerySet[Person], clearance: Clearance, words: Sequence[str]) -> QuerySet[Person]:
-    spelled = NameWord.objects.within(clearance).filter(person=OuterRef("pk"))
-    exact = [Exists(spelled.filter(word=word)) for word in words]
-    ranked = people.annotate(**{f"exact_{place}": hit for place, hit in enumerate(exact)})
-    order = [f"-exact_{place}" for place in range(len(exact))]
-    return ranked.order_by(*order, "family", "given", "birth_date", "id")
+def handling_of(grant: Grant, *, record: UUID) -> tuple[Dataset, int] | None:
+    """Return of which data set a record is and its handling labels, nothing of what is in it: for oversight's questions."""
+    grant.require(Action.LOG_VIEW_ALL)
+    for kind in KINDS:
+        labels = kind.model.objects.filter(pk=record).values_list("labels", flat=True).first()
+        if labels is not None:
+            return kind.dataset, labels
+    return None

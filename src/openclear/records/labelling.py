@@ -14,11 +14,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 
-from openclear.access.standing import read_standing
+from openclear.access.gate.standing import read_standing
 from openclear.audit import log
-from openclear.audit.rows import Draft
-from openclear.records.changed import CHICAGO, bounds_of, mark
-from openclear.records.models import Arrest, Charge, Incident, Involvement, LabelTable, Offense
+from openclear.audit.rows import NewEntry
+from openclear.records.arrests.models import Arrest, Charge
+from openclear.records.changed import CHICAGO, bounds_of, note_changes
+from openclear.records.incidents.kind import INCIDENTS
+from openclear.records.incidents.models import Incident, Involvement, Offense
+from openclear.records.models import LabelTable
 from openclear.records.rows import UndecidedOffense
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Grant
@@ -29,7 +32,8 @@ Progress = Callable[[Sequence[date]], Iterable[date]]
 _CHUNK = 800
 VICTIM = "victim"
 # What hangs on an incident, and how it names it.
-_HANGING = ((Involvement, "incident"), (Arrest, "incident"), (Charge, "arrest__incident"))
+_HANGING = tuple((table, way) for table, way in INCIDENTS.sealed.rows if table is not Offense)
+# And the person whose own label stays: a minor's arrest is a minor's whatever the offense is called.
 _PERSON = {Involvement: "person", Arrest: "person", Charge: "arrest__person"}
 
 
@@ -88,13 +92,13 @@ def undecided_offenses(grant: Grant) -> list[UndecidedOffense]:
 def _note(facts: dict[str, str | int]) -> None:
     epoch = read_standing().epoch
     log.append(
-        Draft(
+        NewEntry(
             "outcome",
             "none",
             action=Action.RECORDS_IMPORT,
             dataset=Dataset.INCIDENTS,
             epoch=epoch,
-            body=facts,
+            details=facts,
         )
     )
 
@@ -116,7 +120,7 @@ def _label_month(before: OffenseTable | None, month: date) -> int:
             for start in range(0, len(keys), _CHUNK):
                 _carry_out(change, keys[start : start + _CHUNK])
         changed = sum(len(keys) for keys in changes.values())
-        mark([first] if changed else [])
+        note_changes([first] if changed else [])
     return changed
 
 
@@ -144,5 +148,7 @@ def _carry_out(change: Change, incidents: Sequence[UUID]) -> None:
 
 def _not_by_person(rows: QuerySet[Any], label: Label) -> QuerySet[Any]:
     # Those that do not carry the label for the person's sake, or as what names a victim.
+    if rows.model not in _PERSON:
+        return rows
     free = rows.filter(**{f"{_PERSON[rows.model]}__labels__lacks": label.value})
     return free.exclude(role=VICTIM) if rows.model is Involvement and label == Label.VICTIM else free

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import models
 
-from openclear.access.rules import HOST
+from openclear.access.policy.rules import HOST
 from openclear.vocabulary.grants import Clearance
 
 

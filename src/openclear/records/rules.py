@@ -8,7 +8,8 @@ from itertools import chain
 
 import jellyfish
 
-from openclear.records.rows import PersonRow, Reason
+from openclear.records.found import Reason
+from openclear.records.people.rows import PersonRow
 
 EARLIEST_BIRTH = date(1901, 1, 1)
 LARGEST_QUERY_WORDS = 6
@@ -122,28 +123,15 @@ def is_rd_number(text: str) -> bool:
     return _RD.fullmatch(text.strip().upper()) is not None
 
 
-def kinds_of(text: str) -> tuple[str, ...]:
-    """Return the kinds of record that the words of one box can mean, likeliest first.
+def is_cb_number(text: str) -> bool:
+    """Say whether a search text is a CB (central booking) number such as CB90000012."""
+    return _CB.fullmatch(block_of(text)) is not None
 
-    An RD number is an incident's, a CB number an arrest's; what begins with a digit is a block or a plate; one word
-    with a digit in it is a plate; everything else is a name. So no kind is asked for, and logged, without need.
-    """
-    plain = block_of(text)
-    if is_rd_number(plain):
-        return ("incidents",)
-    if _CB.fullmatch(plain):
-        return ("arrests",)
-    kinds = ["incidents"] if plain[:1].isdigit() else []
-    words = plain.split()
-    if (
-        any(letter.isdigit() for letter in plain)
-        and len(words) <= 2
-        and len(plate_of(plain)) <= LONGEST_PLATE
-    ):
-        kinds.append("vehicles")
-    if split_query(text)[0] and not (kinds and len(words) == 1):
-        kinds.append("people") if plain[:1].isdigit() else kinds.insert(0, "people")
-    return tuple(kinds) or ("people",)
+
+def is_like_a_plate(text: str) -> bool:
+    """Say whether a search text can be a plate: one or two words with a digit, no longer than plates are."""
+    numbered = any(letter.isdigit() for letter in text)
+    return numbered and len(text.split()) <= 2 and len(plate_of(text)) <= LONGEST_PLATE
 
 
 def block_of(text: str) -> str:

@@ -8,14 +8,15 @@ from django.db import transaction
 from django.db.models import F
 
 from openclear.access import barrier, gate
+from openclear.access.barrier.locks import Drained
 from openclear.access.errors import NotAnswered
-from openclear.access.locks import Drained
+from openclear.access.gate.standing import count_sealing, read_standing
 from openclear.access.ports import ports
-from openclear.access.standing import count_sealing, read_standing
 from openclear.audit import log
-from openclear.audit.rows import Draft
-from openclear.records.changed import mark
-from openclear.records.dependents import DEPENDENTS, copied_as, moments_of, rows_of
+from openclear.audit.rows import NewEntry
+from openclear.records.changed import note_changes
+from openclear.records.dependents import copied_as, moments_of, rows_of
+from openclear.records.kinds import BY_NOUN
 from openclear.records.models import Sealing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
@@ -35,7 +36,7 @@ LABELS = {"seal": Label.SEALED, "expunge": Label.EXPUNGED}
 
 
 def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = "seal") -> dict[str, int]:
-    """Seal or expunge one record and what says the same (`DEPENDENTS`), as a court ordered. Doing it twice is harmless.
+    """Seal or expunge one record and what says the same (`kind.Sealed`), as a court ordered. Doing it twice is harmless.
 
     When this has returned, nothing that tells of it is handed over any more: no answer, count, figure, range of an export
     or alert, also none that was read before; files, hits and links that held it have ended. Return how many of each, and how many
@@ -44,11 +45,11 @@ def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = 
     way after five seconds: the worker completes it.
     """
     grant.require(Action.RECORD_SEAL)
-    if kind not in DEPENDENTS or how not in LABELS or not court_order.strip():
+    if kind not in BY_NOUN or how not in LABELS or not court_order.strip():
         raise WrongUsage(
-            "Name an incident, an arrest, a person, a vehicle or a case by its id, and the court's order with its number."
+            f"Name a record by its kind ({', '.join(BY_NOUN)}) and its id, and the court's order with its number."
         )
-    if not DEPENDENTS[kind].table.objects.filter(pk=record).exists():
+    if not BY_NOUN[kind].model.objects.filter(pk=record).exists():
         raise NotPossible(f"There is no {kind} with this id.")
     begun = Sealing.objects.create(
         kind=kind, record=record, label=LABELS[how].value, court_order=court_order[:80], by=grant.officer,
@@ -57,12 +58,12 @@ def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = 
     facts = {how: kind, "record": str(record), "court_order": court_order}
     try:
         # A crash from here on leaves a sealing that was begun: finish_sealings completes it.
-        attempt = gate.record_act(grant, facts=facts, kind="attempt")
+        attempt = gate.log_act(grant, details=facts, kind="attempt")
     except Exception:
         begun.delete()  # not in the log, so not ordered
         raise
     reached = _carry_out(begun)
-    gate.record_outcome(grant, attempt=attempt, facts={**facts, **reached, "not_reached": list(BEYOND)})
+    gate.log_outcome(grant, attempt=attempt, details={**facts, **reached, "not_reached": list(BEYOND)})
     return reached
 
 
@@ -88,14 +89,15 @@ def finish_sealings(*, older_than: timedelta = timedelta()) -> list[str]:
 
 
 def _carry_out(sealing: Sealing) -> dict[str, int]:
+    kind = BY_NOUN[sealing.kind]
     with transaction.atomic():
-        for rows in rows_of(sealing.kind, sealing.record):
+        for rows in rows_of(kind, sealing.record):
             rows.update(labels=F("labels").bitor(sealing.label))
-        mark(moments_of(sealing.kind, sealing.record))
+        note_changes(moments_of(kind, sealing.record))
         count_sealing()
     # A crash on this line leaves every label on, so that no new answer tells of it; those under way are waited for later.
     drained = _nothing_under_way()
-    copies = copied_as(sealing.kind, sealing.record)
+    copies = copied_as(kind, sealing.record)
     ended = {f"{kept.name}_ended": kept.forget_records(copies) for kept in ports.copies}
     Sealing.objects.filter(pk=sealing.pk).update(done=True)
     return {"answers_met": drained.met, "answers_reset": drained.reset, **ended}
@@ -116,7 +118,12 @@ def _nothing_under_way() -> Drained:
 def _note(facts: dict[str, Any]) -> None:
     epoch = read_standing().epoch
     log.append(
-        Draft(
-            "outcome", "none", action=Action.RECORD_SEAL, dataset=Dataset.INCIDENTS, epoch=epoch, body=facts
+        NewEntry(
+            "outcome",
+            "none",
+            action=Action.RECORD_SEAL,
+            dataset=Dataset.INCIDENTS,
+            epoch=epoch,
+            details=facts,
         )
     )

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
-from openclear.records.models import Arrest, Case, Incident, Offense
+from openclear.records.arrests.models import Arrest
+from openclear.records.cases.models import Case
+from openclear.records.cases.rows import CaseRow
+from openclear.records.incidents.models import Incident, Offense
 from openclear.records.record import RowsWithin
-from openclear.records.rows import CaseRow
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label

@@ -7,8 +7,9 @@ from uuid import UUID
 from openclear.access.ports import Copies
 from openclear.audit import log
 from openclear.search.files import exports_telling_of, remove
-from openclear.search.models import Export, Link, Watch, WatchHit
+from openclear.search.models import Alert, AlertHit, Export, Link
 from openclear.search.rules import OVER
+from openclear.vocabulary.states import SavedStatus
 
 # How much a file held is told of it no more; oversight has it in the log.
 _NOTHING = {"rows": 0, "size": 0, "sha256": ""}
@@ -23,16 +24,18 @@ class _Files:
     def forget_records(self, records: Sequence[UUID]) -> int:
         """End each export whose rows are one of these, or tell of one."""
         holding = {export for record in records for export in exports_telling_of(record)}
-        found = Export.objects.filter(pk__in=holding, state__in=("queued", "running", "ready"))
+        found = Export.objects.filter(
+            pk__in=holding, state__in=(SavedStatus.QUEUED, SavedStatus.RUNNING, SavedStatus.READY)
+        )
         return self._end(list(found.values_list("pk", flat=True)), problem=OVER, **_NOTHING)
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
         """End a person's exports with these words; anyone's that are of nothing else where nobody is named."""
-        return self._end(_with_words(Export, owner, words), problem=ERASED, text="", narrow={})
+        return self._end(_with_words(Export, owner, words), problem=ERASED, text="", filters={})
 
     @staticmethod
     def _end(keys: Sequence[UUID], **facts: Any) -> int:
-        Export.objects.filter(pk__in=keys).update(state="ended", **facts)
+        Export.objects.filter(pk__in=keys).update(state=SavedStatus.ENDED, **facts)
         for key in keys:
             remove(key)
         return len(keys)
@@ -45,13 +48,13 @@ class _Hits:
 
     def forget_records(self, records: Sequence[UUID]) -> int:
         """Remove the hits."""
-        return WatchHit.objects.filter(record__in=list(records)).delete()[0]
+        return AlertHit.objects.filter(record__in=list(records)).delete()[0]
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
         """End a person's alerts with these words; anyone's that are of nothing else where nobody is named."""
-        keys = _with_words(Watch, owner, words)
-        WatchHit.objects.filter(watch__in=keys).delete()
-        return Watch.objects.filter(pk__in=keys).update(state="ended", text="", narrow={})
+        keys = _with_words(Alert, owner, words)
+        AlertHit.objects.filter(alert__in=keys).delete()
+        return Alert.objects.filter(pk__in=keys).update(state=SavedStatus.ENDED, text="", filters={})
 
 
 class _Links:
@@ -61,7 +64,9 @@ class _Links:
 
     def forget_records(self, records: Sequence[UUID]) -> int:
         """End the links to these records."""
-        return Link.objects.filter(record__in=list(records), state="active").update(state="ended")
+        return Link.objects.filter(record__in=list(records), state=SavedStatus.ACTIVE).update(
+            state=SavedStatus.ENDED
+        )
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
         """Do nothing: no link holds a word."""
@@ -74,15 +79,15 @@ def kept_copies() -> list[Copies]:
     return [_Files(), _Hits(), _Links()]
 
 
-def _with_words(table: type[Export] | type[Watch], owner: str, words: Sequence[str]) -> list[UUID]:
+def _with_words(table: type[Export] | type[Alert], owner: str, words: Sequence[str]) -> list[UUID]:
     # As the log spells them, on both sides: older rows keep an accent as a keyboard composed it.
     wanted = _spelled(words)
     # A filter is no whole text: where the owner is erased, a beat must not end the alerts of everybody on it.
     rows = table.objects.filter(owner=owner) if owner else table.objects.exclude(text="")
     return [
         key
-        for key, text, narrow in rows.values_list("pk", "text", "narrow")
-        if wanted & _spelled([text, *(narrow.values() if owner else ())])
+        for key, text, filters in rows.values_list("pk", "text", "filters")
+        if wanted & _spelled([text, *(filters.values() if owner else ())])
     ]
 
 

@@ -23,8 +23,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from openclear.access.keeper import Hold
-from openclear.access.lines import close_in_order, is_closed, reset_at_close, unacknowledged
+from openclear.access.barrier.keeper import Hold
+from openclear.access.barrier.lines import close_in_order, is_closed, reset_at_close, unacknowledged
 from openclear.vocabulary import clock
 from openclear.vocabulary.errors import NotPossible
 
@@ -161,7 +161,11 @@ class Delivery:
 
     def _letter(self, alert: UUID) -> EmailMessage:
         letter = EmailMessage()
-        letter["From"], letter["To"], letter["Subject"] = settings.MAIL_FROM, self._address, "OpenCLEAR alert"
+        letter["From"], letter["To"], letter["Subject"] = (
+            settings.MAIL_FROM,
+            self._address,
+            "OpenCLEAR alert",
+        )
         letter["Message-ID"] = f"<{alert}.{clock.now().timestamp()}@openclear>"
         letter.set_content(_SENTENCE)
         return letter

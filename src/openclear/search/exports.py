@@ -7,6 +7,7 @@ from uuid import UUID
 
 from openclear.access import gate
 from openclear.audit import log
+from openclear.records.kinds import searched
 from openclear.records.streaming import all_there, still_told
 from openclear.search.errors import Gone
 from openclear.search.files import exports_with, ids_of, path_of, remove, told_in
@@ -15,15 +16,13 @@ from openclear.search.models import Export
 from openclear.search.reports import reports
 from openclear.search.rows import ExportRow
 from openclear.search.rules import (
-    EXPORT_KEPT,
+    EXPORT_LIFETIME,
     FORMATS,
     KEEPING,
     MOST_PER_DAY,
     OVER,
-    SEARCH_OF,
     digest_of,
     for_oneself,
-    kind_of,
     parts_of,
 )
 from openclear.vocabulary import clock
@@ -32,22 +31,23 @@ from openclear.vocabulary.asked import facts_of, search_facts
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.states import SavedStatus
 
 
 def request_export(
-    grant: Grant, *, kind: str, text: str, narrow: Mapping[str, Any], format_name: str
+    grant: Grant, *, kind: str, text: str, filters: Mapping[str, Any], format_name: str
 ) -> ExportRow:
     """Queue an export of everything that a search finds. `grant`: for that very search, decided now and again in the job.
 
     Raises WrongUsage for an unknown kind or format or a search for everything, NotPossible beyond the day's quota.
     """
-    grant.require(SEARCH_OF[kind_of(kind)])
+    grant.require(searched(kind).list_action)
     for_oneself(grant)
     if format_name not in FORMATS:
         raise WrongUsage(f"Choose the format of the export: {', '.join(FORMATS)}.")
-    if not text.strip() and not any(narrow.values()):
+    if not text.strip() and not any(filters.values()):
         raise WrongUsage("Say what the export is of: a name, plate, block or number, or what narrows it.")
-    return _queued(grant, kind, format_name, text.strip(), facts_of(narrow))
+    return _queued(grant, kind, format_name, text.strip(), facts_of(filters))
 
 
 def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> ExportRow:
@@ -64,23 +64,24 @@ def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> Expo
     return _queued(grant, kind, report.format, " ".join(kept.values()), kept)
 
 
-def _queued(grant: Grant, kind: str, format_name: str, text: str, narrow: dict[str, Any]) -> ExportRow:
+def _queued(grant: Grant, kind: str, format_name: str, text: str, filters: dict[str, Any]) -> ExportRow:
     # Kept as the log spells it: an erasure finds this by the words of an entry.
-    text, narrow = log.spelled(text), log.spelled(narrow)
+    text, filters = log.spelled(text), log.spelled(filters)
     # Refused here and not in the job: a file that its owner may not keep is not made.
     gate.open_for(
-        grant.officer, Action.EXPORT_KEEP, purpose=KEEPING, facts={"export": f"{kind} {format_name}"}
+        grant.officer, Action.EXPORT_KEEP, purpose=KEEPING, details={"export": f"{kind} {format_name}"}
     )
     today = Export.objects.filter(owner=grant.officer, created__gt=clock.now() - timedelta(days=1))
     if today.count() >= MOST_PER_DAY:
         raise NotPossible(
             f"You asked for {MOST_PER_DAY} exports within a day; that is all one account may have."
         )
-    gate.record_act(grant, facts={"export": f"{kind} {format_name}", **search_facts(text, narrow)})
+    asked = search_facts(text, filters)
+    gate.log_act(grant, filters=asked.pop("filters"), details={"export": f"{kind} {format_name}", **asked})
     moment = clock.now()
     export = Export.objects.create(
-        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.facts["case"], text=text, narrow=narrow,
-        format=format_name, state="queued", created=moment, expires=moment + EXPORT_KEPT,
+        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.inquiry.case, text=text, filters=filters,
+        format=format_name, state=SavedStatus.QUEUED, created=moment, expires=moment + EXPORT_LIFETIME,
     )  # fmt: skip
     enqueue_export(export.id)
     return _row(export)
@@ -102,8 +103,8 @@ def end_export(grant: Grant, *, export: UUID) -> None:
     """End one of the holder's exports and remove its file. Raises Gone."""
     grant.require(Action.EXPORT_KEEP)
     row = _own(grant, export)
-    gate.record_act(grant, facts={"export_ended": str(row.id)})
-    Export.objects.filter(pk=row.id).update(state="ended")
+    gate.log_act(grant, details={"export_ended": str(row.id)})
+    Export.objects.filter(pk=row.id).update(state=SavedStatus.ENDED)
     remove(row.id)
 
 
@@ -115,14 +116,17 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
     """
     grant.require(Action.EXPORT_KEEP)
     row = _own(grant, export)
-    if row.state != "ready":
+    if row.state != SavedStatus.READY:
         raise Gone("This export has no file: it is not made yet, or it has ended.")
-    facts = {
-        "export": str(row.id), "range": f"{start}-{stop}", "address": address, "format": row.format,
-        **search_facts(row.text, asked_for(row)),
-    }  # fmt: skip
+    asked = search_facts(row.text, asked_for(row))
+    where = {"export": str(row.id), "range": f"{start}-{stop}", "address": address, "format": row.format}
     asking = gate.open_for(
-        row.owner, action_of(row.kind), purpose=Purpose(row.purpose), case=row.case or None, facts=facts
+        row.owner,
+        action_of(row.kind),
+        purpose=Purpose(row.purpose),
+        case=row.case or None,
+        filters=asked.pop("filters"),
+        details=where | asked,
     )
     if digest_of(asking.clearances) != row.shown_under:
         raise _ended(row, "The rules for you changed since this export was made; ask for it again.")
@@ -138,11 +142,11 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
 
 def expire() -> int:
     """End what is older than it may be, with its file; return how many. Run by the worker."""
-    old = Export.objects.filter(expires__lte=clock.now()).exclude(state="ended")
+    old = Export.objects.filter(expires__lte=clock.now()).exclude(state=SavedStatus.ENDED)
     keys = list(old.values_list("pk", flat=True))
     for key in keys:
         remove(key)
-    return Export.objects.filter(pk__in=keys).update(state="ended")
+    return Export.objects.filter(pk__in=keys).update(state=SavedStatus.ENDED)
 
 
 def fetches_of(grant: Grant, *, record: UUID) -> Sequence[str]:
@@ -156,7 +160,7 @@ def _unchanged(row: Export, asking: Grant, start: int, stop: int) -> bool:
     if report:
         # Figures name no record: they are counted again.
         try:
-            return bool(report.digest(asking, row.narrow) == row.narrow[TOLD])
+            return bool(report.digest(asking, row.filters) == row.filters[TOLD])
         except NotPossible:  # nothing is left to tell
             return False
     return all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop)) and still_told(
@@ -166,7 +170,7 @@ def _unchanged(row: Export, asking: Grant, start: int, stop: int) -> bool:
 
 def _ended(row: Export, why: str) -> Gone:
     # Its measures go too: they say how much there was. Oversight has them in the log.
-    Export.objects.filter(pk=row.id).update(state="ended", problem=why, rows=0, size=0, sha256="")
+    Export.objects.filter(pk=row.id).update(state=SavedStatus.ENDED, problem=why, rows=0, size=0, sha256="")
     remove(row.id)
     return Gone(why)
 

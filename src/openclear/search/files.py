@@ -23,9 +23,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
-from openclear.records.rows import ArrestFound, IncidentRow, PersonRow, VehicleRow
+from openclear.records.kinds import searched
 
-ROW_OF = {"people": PersonRow, "incidents": IncidentRow, "arrests": ArrestFound, "vehicles": VehicleRow}
 NOTHING = UUID(int=0)
 _OWN_ALONE = 0o600
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -107,10 +106,10 @@ def remove(identity: object) -> None:
 
 def columns_of(kind: str) -> list[str]:
     """Return the names of the columns of a kind of export."""
-    return [item.name for item in fields(ROW_OF[kind])]
+    return [item.name for item in fields(searched(kind).row)]
 
 
-class Draft:
+class ExportDraft:
     """Rows of an export on their way: one JSON object a line, in a file that nobody is handed."""
 
     def __init__(self, identity: UUID) -> None:
@@ -120,12 +119,13 @@ class Draft:
         self._ids, self._told = bytearray(), bytearray()
         self._file = os.fdopen(_private(self.path), "w")
 
-    def add(self, rows: Iterable[Any]) -> None:
-        """Write rows."""
+    def add(self, kind: str, rows: Iterable[Any]) -> None:
+        """Write rows of a kind, and beside them what they tell of other records."""
+        tells_of = searched(kind).tells_of or (lambda _: None)
         for row in rows:
             self._file.write(json.dumps(asdict(row), cls=DjangoJSONEncoder) + "\n")
             self._ids += row.id.bytes
-            self._told += _told_by(row).bytes
+            self._told += (tells_of(row) or NOTHING).bytes
             self.rows += 1
 
     def close(self) -> None:
@@ -138,13 +138,13 @@ class Draft:
         for left in (self.path, self.path.with_suffix(".made")):
             left.unlink(missing_ok=True)
 
-    def finish(self, kind: str, format_name: str, mark: Mapping[str, str]) -> tuple[Path, str]:
+    def finish(self, kind: str, format_name: str, watermark: Mapping[str, str]) -> tuple[Path, str]:
         """Turn the draft into its format; return the finished file, still to the side, and its SHA-256."""
         self.close()
         done = self.path.with_suffix(".made")
         _write(self.path.with_suffix(".ids"), self._ids)
         _write(self.path.with_suffix(".told"), self._told)
-        _MAKERS[format_name](self.path, done, kind, mark)
+        _MAKERS[format_name](self.path, done, kind, watermark)
         done.chmod(_OWN_ALONE)
         with done.open("rb") as file:
             return done, file_digest(file, "sha256").hexdigest()
@@ -175,13 +175,7 @@ def _write(path: Path, data: bytes | bytearray) -> None:
         file.write(data)
 
 
-def _told_by(row: Any) -> UUID:
-    if isinstance(row, VehicleRow):
-        return row.keeper or NOTHING
-    return row.id if isinstance(row, IncidentRow) and row.arrest_made else NOTHING
-
-
-def _csv(draft: Path, done: Path, kind: str, _mark: Mapping[str, str]) -> None:
+def _csv(draft: Path, done: Path, kind: str, _watermark: Mapping[str, str]) -> None:
     names, begins = columns_of(kind), array("Q")
     with draft.open() as rows, done.open("wb") as file:
         line = StringIO(newline="")
@@ -209,11 +203,11 @@ def cell_of(value: Any) -> Any:
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
 
 
-def _parquet(draft: Path, done: Path, kind: str, mark: Mapping[str, str]) -> None:
+def _parquet(draft: Path, done: Path, kind: str, watermark: Mapping[str, str]) -> None:
     import duckdb  # noqa: PLC0415 - heavy, and only exports to Parquet need it
 
-    columns = {item.name: _type(item.type) for item in fields(ROW_OF[kind])}
-    told = ", ".join(f'"{name}": {_quoted(value)}' for name, value in mark.items())
+    columns = {item.name: _type(item.type) for item in fields(searched(kind).row)}
+    told = ", ".join(f'"{name}": {_quoted(value)}' for name, value in watermark.items())
     listed = ", ".join(f"\"{name}\": '{kind_}'" for name, kind_ in columns.items())
     with duckdb.connect() as connection:
         connection.execute(
@@ -233,12 +227,12 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _pdf(draft: Path, done: Path, kind: str, mark: Mapping[str, str]) -> None:
+def _pdf(draft: Path, done: Path, kind: str, watermark: Mapping[str, str]) -> None:
     import typst  # noqa: PLC0415 - heavy, and only exports to PDF need it
 
     names = columns_of(kind)[1:]
     rows = [[_told(json.loads(line)[name]) for name in names] for line in draft.read_text().splitlines()]
-    facts = {"title": f"Export of {kind}", "names": names, "rows": rows, "mark": mark}
+    facts = {"title": f"Export of {kind}", "names": names, "rows": rows, "watermark": watermark}
     done.write_bytes(
         typst.compile(_PAGE.encode(), sys_inputs={"facts": json.dumps(facts)}, pdf_standards=["ua-1"])
     )
@@ -256,7 +250,7 @@ _PAGE = """
 #set document(title: facts.title)
 #set text(size: 7pt, lang: "en")
 #set page(paper: "us-letter", flipped: true, margin: 1.2cm, footer: context [
-  #text(size: 6pt)[#facts.mark.pairs().map(p => p.at(0) + ": " + p.at(1)).join(" · ") · #counter(page).display("1 / 1", both: true)]
+  #text(size: 6pt)[#facts.watermark.pairs().map(p => p.at(0) + ": " + p.at(1)).join(" · ") · #counter(page).display("1 / 1", both: true)]
 ])
 = #facts.title
 #table(

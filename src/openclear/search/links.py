@@ -4,25 +4,27 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from openclear.access import gate
+from openclear.records.kinds import searched
 from openclear.search.errors import Gone
 from openclear.search.models import Link
 from openclear.search.rows import LinkRow
-from openclear.search.rules import KEEPING, LINK_KEPT, VIEW_OF, for_oneself
+from openclear.search.rules import KEEPING, LINK_LIFETIME, for_oneself
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.states import SavedStatus
 
 
 def give_link(grant: Grant, *, kind: str, record: UUID) -> LinkRow:
     """Make a link to a record that the holder opened, good for a week and for nobody who may not open it themselves."""
-    grant.require(VIEW_OF[kind])
+    grant.require(searched(kind).view_action)
     for_oneself(grant)
-    gate.record_act(grant, facts={"link_to": str(record)})
+    gate.log_act(grant, details={"link_to": str(record)})
     moment = clock.now()
     link = Link.objects.create(
-        owner=grant.officer, kind=kind, record=record, purpose=grant.purpose, case=grant.facts["case"],
-        state="active", created=moment, expires=moment + LINK_KEPT,
+        owner=grant.officer, kind=kind, record=record, purpose=grant.purpose, case=grant.inquiry.case,
+        state=SavedStatus.ACTIVE, created=moment, expires=moment + LINK_LIFETIME,
     )  # fmt: skip
     return _row(link)
 
@@ -36,11 +38,11 @@ def own_links(grant: Grant) -> Sequence[LinkRow]:
 def end_link(grant: Grant, *, link: UUID) -> None:
     """End one of the holder's links. Raises Gone where it is none of theirs."""
     grant.require(Action.LINK_KEEP)
-    mine = Link.objects.filter(pk=link, owner=grant.officer, state="active")
+    mine = Link.objects.filter(pk=link, owner=grant.officer, state=SavedStatus.ACTIVE)
     if not mine.exists():
         raise Gone("There is no such link.")
-    gate.record_act(grant, facts={"link_ended": str(link)})
-    mine.update(state="ended")
+    gate.log_act(grant, details={"link_ended": str(link)})
+    mine.update(state=SavedStatus.ENDED)
 
 
 def follow_link(grant: Grant, *, link: UUID) -> LinkRow:
@@ -49,16 +51,16 @@ def follow_link(grant: Grant, *, link: UUID) -> LinkRow:
     Raises Gone where there is no such link, or where its giver may not open the record any more: the same words.
     """
     grant.require(Action.DESK_OPEN)
-    row = Link.objects.filter(pk=link, state="active", expires__gt=clock.now()).first()
+    row = Link.objects.filter(pk=link, state=SavedStatus.ACTIVE, expires__gt=clock.now()).first()
     if row is None or not _may_still_give(row):
         raise Gone("There is no such link, or it has ended.")
     return _row(row)
 
 
 def _may_still_give(link: Link) -> bool:
-    keeps = gate.would_open(link.owner, Action.LINK_KEEP, purpose=KEEPING)
-    return keeps and gate.would_open(
-        link.owner, VIEW_OF[link.kind], purpose=Purpose(link.purpose), case=link.case or None
+    keeps = gate.would_allow(link.owner, Action.LINK_KEEP, purpose=KEEPING)
+    return keeps and gate.would_allow(
+        link.owner, searched(link.kind).view_action, purpose=Purpose(link.purpose), case=link.case or None
     )
 
 

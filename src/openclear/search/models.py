@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import models
 
 
-class Kept(models.Model):
+class SavedWork(models.Model):
     """What an export, an alert and a link have in common: whose it is, and the ask that is decided at every use."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -29,10 +29,10 @@ class Kept(models.Model):
         return str(self.id)
 
 
-class Export(Kept):
+class Export(SavedWork):
     """An extract as a job and then as a file. States: queued, running, ready, failed, ended."""
 
-    narrow = models.JSONField(default=dict)
+    filters = models.JSONField(default=dict)
     format = models.CharField(max_length=8)
     rows = models.PositiveIntegerField(default=0)
     size = models.PositiveBigIntegerField(default=0)
@@ -41,20 +41,20 @@ class Export(Kept):
     problem = models.CharField(max_length=200, blank=True)
 
 
-class Watch(Kept):
+class Alert(SavedWork):
     """An alert: a search that is asked again, and tells its owner of new hits. States: active, ended."""
 
-    narrow = models.JSONField(default=dict)
+    filters = models.JSONField(default=dict)
     channel = models.CharField(max_length=8)
     address = models.CharField(max_length=200, blank=True)
     secret = models.CharField(max_length=64, blank=True)
     asked = models.DateTimeField(null=True, blank=True)
 
 
-class WatchHit(models.Model):
+class AlertHit(models.Model):
     """A row that an alert found. Shown only after its row is found again under a grant of the reader."""
 
-    watch = models.ForeignKey(Watch, on_delete=models.CASCADE, related_name="hits")
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="hits")
     record = models.UUIDField()
     found = models.DateTimeField()
 
@@ -62,7 +62,7 @@ class WatchHit(models.Model):
         """A row is told of once."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["watch", "record"], name="hit_once_per_watch")
+            models.UniqueConstraint(fields=["alert", "record"], name="hit_once_per_alert")
         ]
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ class WatchHit(models.Model):
         return f"hit {self.pk}"
 
 
-class Link(Kept):
+class Link(SavedWork):
     """A way to one record that one person gives another. Both are decided when it is opened. States: active, ended."""
 
     record = models.UUIDField()

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from openclear.access.ports import Held
+from openclear.access.ports import Holding
+from openclear.records.kinds import SEARCHED
 from openclear.search.files import remove
-from openclear.search.models import Export, Link, Watch
+from openclear.search.models import Alert, Export, Link
 from openclear.search.reports import reports
-from openclear.search.rules import KEEPING, SEARCH_OF, VIEW_OF
+from openclear.search.rules import KEEPING
 from openclear.vocabulary import clock
-from openclear.vocabulary.actions import DATASET_OF, Dataset
+from openclear.vocabulary.actions import Dataset
+from openclear.vocabulary.states import SavedStatus
 
 # Whatever is kept is kept at one's own desk.
 _KEPT = (str(Dataset.DESK), str(KEEPING))
@@ -23,18 +25,18 @@ class _Table:
     def __init__(self, target: str, model: Any, states: Sequence[str], actions: Any) -> None:
         self.target, self._model, self._states, self._actions = target, model, states, actions
 
-    def held(self) -> Sequence[Held]:
+    def held(self) -> Sequence[Holding]:
         """Return each that would work now."""
         rows = self._model.objects.filter(state__in=self._states, expires__gt=clock.now())
         return [
-            Held(str(key), owner, (*_asks(str(DATASET_OF[self._actions[kind]]), purpose, case), _KEPT))
+            Holding(str(key), owner, (*_asks(str(self._actions[kind].dataset), purpose, case), _KEPT))
             for key, owner, kind, purpose, case in rows.values_list("pk", "owner", "kind", "purpose", "case")
         ]
 
-    def end(self, held: Sequence[Held]) -> None:
+    def end(self, held: Sequence[Holding]) -> None:
         """End these; a file goes with its export."""
         keys = [one.id for one in held]
-        self._model.objects.filter(pk__in=keys).update(state="ended")
+        self._model.objects.filter(pk__in=keys).update(state=SavedStatus.ENDED)
         for key in keys:
             if self._model is Export:
                 remove(key)
@@ -47,9 +49,11 @@ def _asks(dataset: str, purpose: str, case: str) -> list[tuple[str, str]]:
 
 def reaches() -> list[_Table]:
     """Return what the orders desk is told of."""
+    searches = {name: kind.list_action for name, kind in SEARCHED.items()}
+    views = {name: kind.view_action for name, kind in SEARCHED.items()}
     return [
-        _Table("jobs", Export, ("queued", "running"), SEARCH_OF | reports.actions()),
-        _Table("exports", Export, ("ready",), SEARCH_OF | reports.actions()),
-        _Table("alerts", Watch, ("active",), SEARCH_OF),
-        _Table("links", Link, ("active",), VIEW_OF),
+        _Table("jobs", Export, (SavedStatus.QUEUED, SavedStatus.RUNNING), searches | reports.actions()),
+        _Table("exports", Export, (SavedStatus.READY,), searches | reports.actions()),
+        _Table("alerts", Alert, (SavedStatus.ACTIVE,), searches),
+        _Table("links", Link, (SavedStatus.ACTIVE,), views),
     ]

@@ -17,7 +17,7 @@ class Report(Protocol):
     def check(self, grant: Grant, asked: Mapping[str, str]) -> dict[str, str]:
         """Return what is asked for as it is kept. Raises WrongUsage, NotPossible."""
 
-    def make(self, grant: Grant, asked: Mapping[str, str], mark: Mapping[str, str]) -> tuple[bytes, str]:
+    def make(self, grant: Grant, asked: Mapping[str, str], watermark: Mapping[str, str]) -> tuple[bytes, str]:
         """Return the file and the digest of what it tells."""
 
     def digest(self, grant: Grant, asked: Mapping[str, str]) -> str:

@@ -26,7 +26,7 @@ class ExportRow:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchRow:
+class AlertRow:
     """An alert with how often it hit."""
 
     id: UUID

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from openclear.records.rows import FILTERS
-from openclear.vocabulary.actions import Action, Dataset
+from openclear.records.kinds import search_of, searched
+from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Clearance, Grant
 from openclear.vocabulary.purposes import Purpose
@@ -15,47 +15,25 @@ from openclear.vocabulary.purposes import Purpose
 PART = 1 << 20
 FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "pdf": "application/pdf"}
 MOST_ROWS, MOST_PDF_ROWS, MOST_PER_DAY = 5_000_000, 5_000, 20
-EXPORT_KEPT, WATCH_KEPT, LINK_KEPT = timedelta(days=7), timedelta(days=90), timedelta(days=7)
-MOST_WATCHES = 50
+EXPORT_LIFETIME, ALERT_LIFETIME, LINK_LIFETIME = timedelta(days=7), timedelta(days=90), timedelta(days=7)
+MOST_ALERTS = 50
 # What the owner reads of every export whose records changed: which of them, and how, would tell of what was sealed.
 OVER = "This export has ended; ask for it again."
 # What a thing is kept for, at one's own desk; what it asks for has a purpose of its own.
 KEEPING = Purpose.OWN_ACCOUNT
 CHANNELS = ("page", "mail", "webhook")
-SEARCH_OF = {
-    "people": Action.PERSON_SEARCH,
-    "incidents": Action.INCIDENT_SEARCH,
-    "arrests": Action.ARREST_SEARCH,
-    "vehicles": Action.VEHICLE_SEARCH,
-}
-VIEW_OF = {
-    "people": Action.PERSON_VIEW,
-    "incidents": Action.INCIDENT_VIEW,
-    "arrests": Action.ARREST_VIEW,
-    "vehicles": Action.VEHICLE_VIEW,
-}
-
-
-def kind_of(text: str) -> str:
-    """Return the kind of records that `text` names. Raises WrongUsage."""
-    if text not in SEARCH_OF:
-        raise WrongUsage(f"Name what to look for: {', '.join(SEARCH_OF)}.")
-    return text
 
 
 def filters_of(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters as a search takes them, from the plain values under which they were kept: days are days again."""
-    days = (
-        {item.name for item in fields(FILTERS[kind]) if "date" in str(item.type)}
-        if kind in FILTERS
-        else set()
-    )
+    known = search_of(searched(kind)).filters
+    days = {item.name for item in fields(known) if "date" in str(item.type)} if known else set()
     return {name: date.fromisoformat(value) if name in days else value for name, value in kept.items()}
 
 
 def for_oneself(grant: Grant) -> None:
     """Raise NotPossible where the ask is for another agency, or carried by an integration: nothing of those is kept."""
-    if grant.facts["on_behalf_of"] or grant.facts["through"]:
+    if grant.inquiry.on_behalf_of or grant.inquiry.through:
         raise NotPossible("What is kept is for yourself; an ask for another agency is made each time anew.")
 
 

@@ -79,22 +79,22 @@ def import_chicago_crimes(grant: Grant, *, path: Path, rejects_folder: Path) -> 
     with open_portal_file(path) as opened:
         result.dropped = opened.dropped
         facts = {"file": path.name, "sha256": _digest(path), "dropped_columns": opened.dropped}
-        attempt = gate.record_act(grant, kind="attempt", facts=facts)
+        attempt = gate.log_act(grant, kind="attempt", details=facts)
         try:
             _import_batches(grant, opened, result, rejects_folder / _rejects_name(path))
         except Exception as error:
             facts = {**result.as_json(), "rejects_file": "", "error": type(error).__name__}
-            gate.record_outcome(grant, attempt=attempt, facts=facts, failed=True)
+            gate.log_outcome(grant, attempt=attempt, details=facts, failed=True)
             raise
     facts = result.as_json() | {"rejects_file": "", "undecided_offenses": len(result.undecided)}
-    gate.record_outcome(grant, attempt=attempt, facts=facts)
+    gate.log_outcome(grant, attempt=attempt, details=facts)
     return result
 
 
 def _import_batches(grant: Grant, opened: OpenFile, result: ImportResult, path: Path) -> None:
     with _rejects(path) as rejects:
         for batch in _batches(opened, result, rejects):
-            gate.still_open(grant)
+            gate.recheck(grant)
             result.counts += upsert_incidents(grant, source=SOURCE, batch=batch)
     result.rejects_file = rejects.name
 

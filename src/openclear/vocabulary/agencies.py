@@ -2,12 +2,34 @@
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 
 from openclear.vocabulary.errors import WrongUsage
 
 AgencyPath = str
 _SEGMENT = r"[a-z][a-z0-9-]{0,30}"
 _PATH = re.compile(rf"{_SEGMENT}(\.{_SEGMENT}){{0,9}}")
+
+
+class AgencyKind(StrEnum):
+    """What an agency is."""
+
+    CITY = "city"
+    COUNTY = "county"
+    STATE = "state"
+    FEDERAL = "federal"
+    TASK_FORCE = "task-force"
+    VENDOR = "vendor"
+    OVERSIGHT = "oversight"
+
+
+class TieKind(StrEnum):
+    """How a person is tied to an agency. A city may use other words: to the gate every tie means the same."""
+
+    EMPLOYER = "employer"
+    TASK_FORCE = "task-force"
+    DETAIL = "detail"
+    CONTRACTOR = "contractor"
 
 
 def agency_path(text: str) -> AgencyPath:

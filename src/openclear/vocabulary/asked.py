@@ -25,14 +25,14 @@ def facts_of(question: object | None) -> dict[str, Any]:
     return {name: _told(value) for name, value in given.items() if value not in _LEFT_OUT}
 
 
-def search_facts(text: str, narrow: object | None = None, **more: object) -> dict[str, Any]:
+def search_facts(text: str, filters: object | None = None, **more: object) -> dict[str, Any]:
     """Return what a search asked: its words, its filters, and what else was sent (page, number of rows, format)."""
-    return {"query": text, "narrow": facts_of(narrow), **facts_of(more)}
+    return {"query": text, "filters": facts_of(filters), **facts_of(more)}
 
 
-def figures_facts(narrow: object | None = None, **more: object) -> dict[str, Any]:
+def figures_facts(filters: object | None = None, **more: object) -> dict[str, Any]:
     """Return what figures were asked for: what is counted, by what, and what else was sent."""
-    return {"figures": {**facts_of(narrow), **facts_of(more)}}
+    return {"figures": {**facts_of(filters), **facts_of(more)}}
 
 
 def _told(value: Any) -> Any:

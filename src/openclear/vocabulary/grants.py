@@ -94,23 +94,49 @@ class RefusalReceipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """The gate's yes to one act. `receipt_marker` is swapped for the receipt when the answer is released.
+class Inquiry:
+    """What is asked: an act, for a purpose, on a case; for which other agency, and through which integration.
 
-    `sealings`: how often records had been sealed before anything was read under this grant.
+    `case`: the number of a case, dispatch event or warrant as it was named, or "". `ground`: what the records know of it.
     """
 
     action: Action
+    purpose: Purpose
+    case: str = ""
+    ground: Ground | None = None
+    on_behalf_of: str | None = None
+    through: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The gate's yes to one inquiry. `receipt_marker` is swapped for the receipt when the answer is released.
+
+    `sealings`: how often records had been sealed before anything was read under this grant. `filters`: what narrows the
+    search, as its entry will hold it, or None where nothing is searched. `details`: what else its entry holds of the
+    request; nobody reads them from here.
+    """
+
+    inquiry: Inquiry
     officer: str
     agencies: tuple[str, ...]
-    purpose: Purpose
-    ground: Ground | None
     epoch: int
     sealings: int
     clearances: Mapping[Dataset, Clearance]
     receipt_marker: str
     release_by: Callable[["Grant", Any, Sequence[UUID]], Any] = field(repr=False)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    filters: Mapping[str, Any] | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def action(self) -> Action:
+        """The act that it was cut for."""
+        return self.inquiry.action
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the act is for."""
+        return self.inquiry.purpose
 
     def require(self, *actions: Action) -> None:
         """Raise WrongKey unless this grant was cut for one of `actions`."""
@@ -118,9 +144,9 @@ class Grant:
             message = f"A grant for {self.action} was used for {', '.join(actions)}."
             raise WrongKey(message)
 
-    def require_asked(self, narrow: object | None) -> None:
+    def require_asked(self, filters: object | None) -> None:
         """Raise WrongKey unless the entry of this grant will hold what narrows the question (design, law 2)."""
-        if facts_of(narrow) != self.facts.get("narrow", {}):
+        if facts_of(filters) != (self.filters or {}):
             message = f"A grant for {self.action} was used with filters that its entry does not hold."
             raise WrongKey(message)
 

@@ -9,14 +9,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from openclear.audit.queries import is_demo
+from openclear.records.kinds import SEARCHED
+from openclear.vocabulary.roles import ADMINISTRATORS, Role
 from openclear.web import sessions
 
-KEEPERS = {"access-administrator", "approver"}
 # Where the frame leads: (name of the route, words, icon). Only a short cut: the gate decides each page.
 _OWN = [
     ("desk", _("Search"), "search"),
     ("cases", _("Cases"), "folder_open"),
-    ("kept", _("Kept"), "history"),
+    ("saved", _("Saved"), "history"),
     ("searches", _("My searches"), "history"),
     ("log", _("Log"), "verified_user"),
 ]
@@ -36,7 +37,7 @@ _OVERSEEING = [
     ("searches", _("My acts"), "history"),
 ]
 _NEAR = {
-    "search": "desk", "person": "desk", "incident": "desk", "arrest": "desk", "vehicle": "desk", "case": "cases",
+    "search": "desk", **{kind.noun: "desk" for kind in SEARCHED.values()}, "case": "cases",
     "entry": "log", "verification": "log", "order-form": "orders", "proposal": "orders", "order": "orders", "agency": "agencies",
 }  # fmt: skip
 
@@ -61,8 +62,8 @@ def first_place(roles: list[str]) -> str:
 
 
 def _places(roles: list[str]) -> Sequence[tuple[str, str | Promise, str]]:
-    if KEEPERS & set(roles):
+    if ADMINISTRATORS & set(roles):
         return _KEEPING
-    if "inspector-general" in roles:
+    if Role.INSPECTOR_GENERAL in roles:
         return _OVERSEEING
-    return _COUNTING if {"analyst", "supervisor"} & set(roles) else _OWN
+    return _COUNTING if {Role.ANALYST, Role.SUPERVISOR} & set(roles) else _OWN

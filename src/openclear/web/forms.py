@@ -1,8 +1,7 @@
-"""What people type: signing in, narrowing a search, drawing up an order. Says what is wrong, keeps what was right."""
+"""What people type: signing in, drawing up an order. Says what is wrong, keeps what was right."""
 
-from dataclasses import fields
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, LoginForm
@@ -14,16 +13,12 @@ from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from openclear.access import accounts
-from openclear.records.rows import IncidentFilter, PeopleFilter, VehicleFilter
 from openclear.vocabulary.actions import RECORD_DATASETS
-from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.purposes import POLICE_WORK
-from openclear.web.adapters import note_wrong_code, refuse_locked
+from openclear.web.account.adapters import note_wrong_code, refuse_locked
 from openclear.web.sessions import TOKENS_SAID
 
-Narrowing = TypeVar("Narrowing", PeopleFilter, IncidentFilter, VehicleFilter)
 CODE_SECONDS = 180
-_UNSET = {"", "unknown"}
 _DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"}, format="%Y-%m-%d")
 
 
@@ -75,7 +70,7 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc] # allauth is no
         """Change the password, end the tokens where that was asked for, and keep what was done for the next page."""
         super().save()
         facts = {"address": str(context.request.META.get("REMOTE_ADDR", ""))}
-        ended = accounts.end_tokens(self.user.handle, facts=facts) if self.cleaned_data["end_tokens"] else 0
+        ended = accounts.end_tokens(self.user.handle, details=facts) if self.cleaned_data["end_tokens"] else 0
         left = accounts.live_tokens(self.user.handle)
         context.request.session[TOKENS_SAID] = {"ended": ended, "left": left}
 
@@ -100,65 +95,13 @@ def unused(form: Any, code: str) -> str:
     return code
 
 
-class NarrowForm(forms.Form):
-    """What narrows a search. Every field may be left out."""
-
-    born_from = forms.DateField(required=False, label=_("Born from"), widget=_DAY)
-    born_to = forms.DateField(required=False, label=_("Born to"), widget=_DAY)
-    sex = forms.ChoiceField(
-        required=False,
-        label=_("Sex"),
-        choices=[("", _("any")), ("F", _("female")), ("M", _("male")), ("X", _("not stated"))],
-    )
-    since = forms.DateField(required=False, label=_("From"), widget=_DAY)
-    until = forms.DateField(required=False, label=_("To"), widget=_DAY)
-    district = forms.RegexField(r"^\d{1,3}$", required=False, label=_("District"), max_length=3)
-    beat = forms.RegexField(r"^\d{3,4}$", required=False, label=_("Beat"), max_length=4)
-    iucr = forms.RegexField(r"^\w{3,4}$", required=False, label=_("IUCR code"), max_length=4)
-    arrest_made = forms.NullBooleanField(required=False, label=_("Arrest made"))
-    plate_state = forms.RegexField(r"^[A-Za-z]{2}$", required=False, label=_("State"), max_length=2)
-    make = forms.CharField(required=False, label=_("Make"), max_length=30)
-    color = forms.CharField(required=False, label=_("Color"), max_length=20)
-    stolen = forms.NullBooleanField(required=False, label=_("Reported stolen"))
-
-    def __init__(self, *args: Any, **named: Any) -> None:
-        """Give every field the design system's class."""
-        super().__init__(*args, **named)
-        for item in self.fields.values():
-            item.widget.attrs.setdefault(
-                "class", "usa-select" if hasattr(item.widget, "choices") else "usa-input"
-            )
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether any field is filled in."""
-        return any(self.data.get(name, "") not in _UNSET for name in self.fields)
-
-    def of_people(self) -> list[forms.BoundField]:
-        """Return the fields that narrow a search for people."""
-        return [self[item.name] for item in fields(PeopleFilter)]
-
-    def of_incidents(self) -> list[forms.BoundField]:
-        """Return the fields that narrow a search for incidents."""
-        return [self[item.name] for item in fields(IncidentFilter)]
-
-    def of_vehicles(self) -> list[forms.BoundField]:
-        """Return the fields that narrow a search for vehicles."""
-        return [self[item.name] for item in fields(VehicleFilter)]
-
-    def narrowing(self, kind: type[Narrowing]) -> Narrowing:
-        """Return the part of it that narrows one kind of search. Raises WrongUsage where a field does not fit."""
-        if not self.is_valid():
-            name, problems = next(iter(self.errors.items()))
-            raise WrongUsage(f"{self.fields[name].label}: {problems[0]}")
-        return kind(**{item.name: self.cleaned_data[item.name] for item in fields(kind)})
-
-
 class OrderForm(forms.Form):
     """An order as an administrator draws it up."""
 
     agency = forms.CharField(max_length=200)
-    ground = forms.CharField(max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    ground = forms.CharField(
+        label=_("Legal basis"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
     public_basis = forms.CharField(required=False, max_length=300)
     scope = forms.MultipleChoiceField(
         required=False, choices=[(str(item), str(item)) for item in RECORD_DATASETS]
@@ -178,4 +121,5 @@ class OrderForm(forms.Form):
         if self.is_valid():
             return ""
         name, problems = next(iter(self.errors.items()))
-        return f"{name.replace('_', ' ').capitalize()}: {problems[0]}"
+        label = self.fields[name].label or name.replace("_", " ").capitalize()
+        return f"{label}: {problems[0]}"

@@ -39,7 +39,7 @@ View = Callable[..., HttpResponse]
 
 
 class SessionLimits:
-    """Ends sessions that are idle or old, before any view sees them; the next page is the sign-in."""
+    """Ends sessions that are idle, old, or of another password, before any view sees them; the next page is the sign-in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         """`get_response`: the view."""
@@ -49,6 +49,10 @@ class SessionLimits:
         """Answer the request with the session that is left of it."""
         if OFFICER in request.session:
             self._limit(request)
+        if OFFICER in request.session:
+            # Django ends a session whose password is no longer the account's when it is asked whose it is, not before.
+            # Whoever is disabled keeps theirs: the gate tells them why they get nothing.
+            bool(request.user)
         return self._get_response(request)
 
     @staticmethod
@@ -77,7 +81,7 @@ def begin(request: HttpRequest, user: Any, method: str) -> None:
     )
     request.session.save()
     facts = {"address": str(request.META.get("REMOTE_ADDR", ""))}
-    accounts.begin_session(str(request.session.session_key), user.handle, method=method, facts=facts)
+    accounts.begin_session(str(request.session.session_key), user.handle, method=method, details=facts)
 
 
 def note_proof(request: HttpRequest, user: Any) -> None:
@@ -121,15 +125,15 @@ def is_fresh(request: HttpRequest) -> bool:
     return any(item["method"] == accepted and time.time() - item["at"] < FRESH_SECONDS for item in records)
 
 
-def freshly_proved(view: View) -> View:
+def recently_authenticated(view: View) -> View:
     """Demand a fresh proof before `view`: the act waits, with everything that was typed, until it is given."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
         if request.session.get(OFFICER) and not is_fresh(request):
             waiting: HttpResponse = suspend_request(request, reverse("confirm"))
-            receipt = gate.report_mistake(
-                request.session[OFFICER], "no fresh proof", facts={"path": request.path}
+            receipt = gate.log_bad_request(
+                request.session[OFFICER], "no fresh proof", details={"path": request.path}
             )
             return gate.stamp(waiting, receipt)
         return view(request, **named)

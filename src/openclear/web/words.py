@@ -6,6 +6,7 @@ Those of proposals stand in `proposed_words`.
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from openclear.records.kinds import KINDS
 from openclear.vocabulary.purposes import Purpose
 
 OFFERED = (
@@ -36,12 +37,8 @@ WORDS: dict[str, str | Promise] = {
     "month": _("Month"),
     "primary_type": _("Offense"),
     "district": _("District"),
-    "people": _("People"),
-    "incidents": _("Incidents"),
-    "arrests": _("Arrests"),
-    "vehicles": _("Vehicles"),
+    **{str(kind.dataset): _(kind.words["title"]) for kind in KINDS},
     "book": _("District book"),
-    "cases": _("Cases"),
     "case": _("case"),
     "dispatch": _("dispatch event"),
     "warrant": _("warrant"),

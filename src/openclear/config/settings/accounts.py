@@ -11,10 +11,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("handle", "name", "title")},
     },
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-    {"NAME": "openclear.web.passwords.NoPoliceWords"},
+    {"NAME": "openclear.web.account.passwords.NoPoliceWords"},
 ]
 LOGIN_URL, LOGIN_REDIRECT_URL = "sign-in", "/"
-ACCOUNT_ADAPTER = "openclear.web.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "openclear.web.account.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD, ACCOUNT_USER_MODEL_EMAIL_FIELD = "handle", None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -23,7 +23,7 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-# The lock after five failures is ours (access/accounts.py) and counts for each account on every machine; these
+# The lock after five failures is ours (access/accounts/sign_in.py) and counts for each account on every machine; these
 # only slow a flood down, and are wide enough for a whole station behind one address.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
@@ -34,7 +34,7 @@ ACCOUNT_RATE_LIMITS = {
 # Raised by allauth to turn a request aside to another of its pages; nothing failed.
 TURNED_ASIDE = frozenset({"ReauthenticationRequired", "ImmediateHttpResponse", "RateLimited"})
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
-MFA_ADAPTER = "openclear.web.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "openclear.web.account.adapters.SecondFactorAdapter"
 ACCOUNT_FORMS = {"change_password": "openclear.web.forms.NewPasswordForm"}
 MFA_FORMS = {
     "authenticate": "openclear.web.forms.SecondFactorForm",

@@ -16,12 +16,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "openclear.web.headers.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "openclear.web.sessions.SessionLimits",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "openclear.web.sessions.SessionLimits",
     "allauth.account.middleware.AccountMiddleware",
-    "openclear.access.middleware.ReleaseStampMiddleware",
+    "openclear.access.gate.middleware.ReleaseStampMiddleware",
 ]
 TEMPLATES = [
     {
@@ -54,7 +54,7 @@ PUBLIC_ROUTES = frozenset(
         *ACCOUNT_ROUTES,
     }
 )
-SESSION_ENGINE = "openclear.access.sessions"
+SESSION_ENGINE = "openclear.access.accounts.session_store"
 APPEND_SLASH = False
 SESSION_COOKIE_AGE = 12 * 3600
 # A session does not outlive the browser (IA-5).

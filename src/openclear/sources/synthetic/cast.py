@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from openclear.access.commands import NewAgency, NewOfficer
+from openclear.access.registry.commands import NewAgency, NewOfficer
 from openclear.vocabulary import clock
 from openclear.vocabulary.purposes import Purpose
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from openclear.access import gate
-from openclear.records.commands import bring_in, rows_of_source, share_open_cases
+from openclear.records.commands import insert_records, rows_of_source, share_open_cases
 from openclear.sources.synthetic.cast import AGREEMENTS
 from openclear.sources.synthetic.incidents import draw_incidents
 from openclear.sources.synthetic.people import SOURCE, Row, Rows, draw_people
@@ -36,7 +36,7 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
     if present != (0, 0):
         message = "An invented city of another size, or a part of one, is here; run ./run demo --fresh."
         raise NotPossible(message)
-    attempt = gate.record_act(grant, kind="attempt", facts={"source": SOURCE, "seed": seed})
+    attempt = gate.log_act(grant, kind="attempt", details={"source": SOURCE, "seed": seed})
     random = Random(seed)
     labels_of: list[int] = []
     loader = _Loader(grant)
@@ -48,7 +48,7 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
         loader.take(rows)
     loader.flush()
     _share(grant)
-    gate.record_outcome(grant, attempt=attempt, facts={"people": people, "incidents": incidents})
+    gate.log_outcome(grant, attempt=attempt, details={"people": people, "incidents": incidents})
     return True
 
 
@@ -72,6 +72,7 @@ class _Loader:
         "arrest",
         "charge",
         "case",
+        "property",
     )
 
     def __init__(self, grant: Grant) -> None:
@@ -86,7 +87,7 @@ class _Loader:
 
     def flush(self) -> None:
         for table in self.ORDER:
-            bring_in(self._grant, source=SOURCE, table=table, rows=self._waiting.pop(table, []))
+            insert_records(self._grant, source=SOURCE, table=table, rows=self._waiting.pop(table, []))
 
 
 def _shown(items: Iterable[Item], count: int, what: str) -> Iterable[Item]:

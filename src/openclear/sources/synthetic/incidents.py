@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from openclear.records.commands import record_id
 from openclear.sources.synthetic.offense_mix import Kind, draw_hour, draw_kind
 from openclear.sources.synthetic.people import SOURCE, Rows
+from openclear.sources.synthetic.property_items import draw_item
 from openclear.sources.synthetic.streets import Place, draw_place
 from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import NO_LABEL, Label
@@ -37,11 +38,18 @@ def draw_incidents(random: Random, count: int, labels_of: Sequence[int], until: 
     for number in range(count):
         rows, drawn = Rows(), _draw(random, number, until)
         _add_incident(random, rows, drawn)
-        suspect = _add_people(random, rows, drawn, labels_of)
+        people = _add_people(random, rows, drawn, labels_of)
+        suspect = people[-1]
         if drawn.arrest:
             _add_arrest(rows, drawn, suspect, drawn.labels | labels_of[suspect])
         if number % CASE_EVERY == 0:
             _add_case(random, rows, drawn, until)
+        if item := draw_item(number):
+            owner = record_id(SOURCE, "person", str(people[0]))
+            rows.add(
+                "property",
+                item | {"incident_id": _incident_id(drawn), "owner_id": owner, "labels": drawn.labels},
+            )
         yield rows
 
 
@@ -85,7 +93,7 @@ def _add_incident(random: Random, rows: Rows, drawn: _Drawn) -> None:
     })  # fmt: skip
 
 
-def _add_people(random: Random, rows: Rows, drawn: _Drawn, labels_of: Sequence[int]) -> int:
+def _add_people(random: Random, rows: Rows, drawn: _Drawn, labels_of: Sequence[int]) -> list[int]:
     roles = ["victim"] if random.random() < 0.85 else ["reporting party"]
     roles += ["arrestee"] if drawn.arrest else ["suspect"] if random.random() < 0.25 else []
     # Few people are in many incidents: the square of a uniform draw prefers low numbers.
@@ -97,7 +105,7 @@ def _add_people(random: Random, rows: Rows, drawn: _Drawn, labels_of: Sequence[i
             "incident_id": _incident_id(drawn), "role": role,
             "labels": drawn.labels | labels_of[person] | victim,
         })  # fmt: skip
-    return people[-1]
+    return people
 
 
 def _add_arrest(rows: Rows, drawn: _Drawn, person: int, labels: int) -> None:

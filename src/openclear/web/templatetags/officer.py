@@ -10,9 +10,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from openclear.access.errors import Refused
-from openclear.access.rows import OrderRow
-from openclear.records.rows import Reason
-from openclear.web.proposed_words import (
+from openclear.access.policy.facts import OrderRow
+from openclear.records.found import Reason
+from openclear.web.orders.proposed_words import (
     ANOTHER_APPROVER,
     APPROVALS,
     END_OF_TIE,
@@ -124,7 +124,7 @@ def outside(named: Sequence[str]) -> list[tuple[str, str]]:
 @register.filter
 def because_of(refused: Refused) -> str:
     """Return why something is refused, in the reader's language where the catalog has it."""
-    return "; ".join(_sentence(rule.because) for rule in refused.decision.rules)
+    return "; ".join(_sentence(rule.because) for rule in refused.verdict.rules)
 
 
 @register.filter
@@ -141,7 +141,7 @@ def _sentence(because: str) -> str:
 @register.filter
 def steps_after(refused: Refused) -> str:
     """Return what the reader can lawfully do now, in their language where the catalog has it."""
-    steps = [gettext(rule.next_step) for rule in refused.decision.rules if rule.next_step]
+    steps = [gettext(rule.next_step) for rule in refused.verdict.rules if rule.next_step]
     return " ".join(steps) or gettext(refused.next_step)
 
 

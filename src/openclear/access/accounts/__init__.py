@@ -1,0 +1,22 @@
+"""How people prove who they are: sign-in, tokens, sessions, and what of these somebody holds. `sign_in` says how."""
+
+from openclear.access.accounts.sign_in import (
+    MOST_FAILURES,
+    begin_session,
+    end_sessions,
+    end_tokens,
+    forget_session,
+    is_locked,
+    is_new,
+    live_tokens,
+    locked_handles,
+    note_account,
+    note_failure,
+    release_account,
+    remember_session,
+)
+
+__all__ = [
+    "MOST_FAILURES", "begin_session", "end_sessions", "end_tokens", "forget_session", "is_locked", "is_new", "live_tokens", "locked_handles",
+    "note_account", "note_failure", "release_account", "remember_session",
+]  # fmt: skip

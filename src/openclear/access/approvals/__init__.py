@@ -1,0 +1,1 @@
+"""Acts that need a second person: proposed by one, seen and approved by another."""

@@ -1,0 +1,63 @@
+"""The holds of answers that are no web answers: a command's, which it prints, and an alert's, which is sent.
+
+Each thread has its own. Where nothing carries them, an order would have to wait for a command whose output nobody
+reads; so the program ends itself when an order comes, which the kernel turns into the end of what it had to print.
+"""
+
+import os
+import select
+import threading
+from functools import partial
+
+from openclear.access.barrier.hold import keeper
+from openclear.access.barrier.keeper import Hold
+
+_ERRORS = 2
+_ENDED = (
+    b"An order, a sealing or a change of access ended this command before its answer was taken; ask again.\n"
+)
+
+
+class _Held(threading.local):
+    def __init__(self) -> None:
+        self.holds: list[Hold] = []
+
+
+_held = _Held()
+_ends_process = threading.Event()
+
+
+def end_process_when_cut() -> None:
+    """Let an order end this process while it prints an answer. Called by the program as it starts."""
+    _ends_process.set()
+
+
+def outlive_orders() -> None:
+    """Take that back, in a process that works for many: what it sends is carried by lines of its own."""
+    _ends_process.clear()
+
+
+def keep(hold: Hold) -> None:
+    """Hold on until this thread lets go, or takes the hold to a line that carries it."""
+    _held.holds.append(hold)
+    if _ends_process.is_set():
+        hold.carried_by(partial(_end_process, hold))
+
+
+def taken() -> Hold:
+    """Return the newest hold of this thread: whoever calls this lets go of it."""
+    return _held.holds.pop()
+
+
+def let_go() -> None:
+    """Let go of what this thread's commands hold, when their answers are printed."""
+    while _held.holds:
+        _held.holds.pop().release()
+
+
+def _end_process(hold: Hold) -> None:
+    # Told before the process ends: with it go its locks, and whoever waits for them is through.
+    keeper().tell_reset(hold)
+    if select.select([], [_ERRORS], [], 0)[1]:
+        os.write(_ERRORS, _ENDED)
+    os._exit(1)

@@ -1,0 +1,42 @@
+"""The gate: the only door to the records, and the only way for an answer to leave. `door` says how."""
+
+from openclear.access.barrier.command_holds import let_go, taken
+from openclear.access.gate.door import (
+    log_act,
+    log_bad_request,
+    log_outcome,
+    open_for,
+    refuse,
+    refuse_anonymous,
+    sealings,
+    stamp_bad_request,
+    would_allow,
+)
+from openclear.access.gate.release import (
+    LARGEST_ANSWER,
+    hold_for,
+    recheck,
+    records_held,
+    release_together,
+    stamp,
+)
+
+__all__ = [
+    "LARGEST_ANSWER",
+    "hold_for",
+    "let_go",
+    "log_act",
+    "log_bad_request",
+    "log_outcome",
+    "open_for",
+    "recheck",
+    "records_held",
+    "refuse",
+    "refuse_anonymous",
+    "release_together",
+    "sealings",
+    "stamp",
+    "stamp_bad_request",
+    "taken",
+    "would_allow",
+]  # fmt: skip

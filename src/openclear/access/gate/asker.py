@@ -1,0 +1,57 @@
+"""Who a request comes from, through what and for whom: read in one place, so that a mistake is decided as its ask would be."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from openclear.access.gate.credentials import officer_of_token
+
+ACTING_FOR = "OpenCLEAR-Acting-For"
+SESSION_OFFICER = "officer"
+LONGEST_HANDLE, LONGEST_PATH, MOST_FIELDS = 40, 200, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The person who asks ("" for nobody), the integration that carries the ask, the agency that the answer is for."""
+
+    officer: str
+    through: str | None = None
+    on_behalf_of: str | None = None
+
+
+def asker_of(request: HttpRequest) -> Asker:
+    """Return who a request comes from, whether or not a view was ever asked. Decides nothing and finds nothing out.
+
+    The API knows its askers by their token, every other address by the session, and an address that is none by either.
+    """
+    if request.path.startswith("/api/"):
+        return asker_through(request, _holder_of_token(request))
+    signed_in = str(request.session.get(SESSION_OFFICER, "")) if hasattr(request, "session") else ""
+    return asker_through(request, "" if signed_in else _holder_of_token(request), signed_in)
+
+
+def asker_through(request: HttpRequest, holder: str, signed_in: str = "") -> Asker:
+    """Return the asker behind a token's `holder`, who may carry the ask of the person that the header names."""
+    carried = request.headers.get(ACTING_FOR, "").strip()[:LONGEST_HANDLE] if holder else ""
+    sent = request.POST if request.method == "POST" else request.GET
+    agency = sent.get("on_behalf_of", "").replace("\x00", "").strip()[:LONGEST_PATH]
+    return Asker(carried or holder or signed_in, holder if carried else None, agency or None)
+
+
+def sent_by(request: HttpRequest) -> dict[str, Any]:
+    """Return what a request asked that was not understood: its path and what was sent along, bounded, for its entry."""
+    sent = request.POST if request.method == "POST" else request.GET
+    # Names are what people type here, like values: both stand as text, which the log can spell.
+    fields = [(name, value) for name, value in sent.items() if name != "csrfmiddlewaretoken"][:MOST_FIELDS]
+    asked = [f"{name[:LONGEST_HANDLE]}={value[:LONGEST_PATH]}" for name, value in fields]
+    return {"path": request.path[:LONGEST_PATH], "sent": asked}
+
+
+def _holder_of_token(request: HttpRequest) -> str:
+    known = getattr(request, "officer", None)
+    if known is not None:
+        return str(known)
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return officer_of_token(token) or "" if scheme.lower() == "bearer" else ""

@@ -1,0 +1,195 @@
+"""The gate: the only door to the records, and the only way for an answer to leave.
+
+decide -> query -> log -> release. `open_for` decides and gives a Grant; `release` decides again, puts the
+entry into the log, and holds the asker's agencies until the answer is handed over.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse
+
+from openclear.access.errors import Refused
+from openclear.access.gate.decide import Decision, decide
+from openclear.access.gate.entries import Request, entry_of, logged_refusal, refusal_of
+from openclear.access.gate.nobody import doorkeeper
+from openclear.access.gate.release import (
+    hold_for,
+    recheck,
+    release,
+    stamp,
+)
+from openclear.access.gate.standing import read_standing
+from openclear.access.gate.uses import note_use
+from openclear.access.policy.rules import CUT_OFF
+from openclear.access.ports import ports
+from openclear.audit import log
+from openclear.audit.rows import NewEntry
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant, Inquiry, Receipt, RefusalReceipt
+from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.rules import Rule, Verdict
+
+NOT_SIGNED_IN = Rule(
+    "not-signed-in",
+    "Nobody is signed in, or the token is not known or has expired",
+    "CJIS Security Policy IA-2",
+    "Sign in, or ask your administrator for a token.",
+)
+
+
+def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
+    officer: str,
+    action: Action,
+    *,
+    purpose: Purpose,
+    case: str | None = None,
+    on_behalf_of: str | None = None,
+    through: str | None = None,
+    filters: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> Grant:
+    """Return a Grant for one act, or raise Refused, which is in the log by then.
+
+    `case`: number of a case, dispatch event or warrant. `on_behalf_of`: another agency that the answer is for; it is
+    decided too. `through`: the integration that carries the request of `officer`; it is decided too. `filters`: what
+    narrows a search. `details`: what else the private part of the entry keeps of the request (search words, address).
+    Settled before any record is looked at.
+    """
+    ground = ports.grounds.find(case) if case else None
+    inquiry = Inquiry(action, purpose, case or "", ground, on_behalf_of or None, through or None)
+    request = Request(officer, inquiry, filters, details or {})
+    standing = read_standing()
+    decision = decide(officer, inquiry, standing)
+    if not decision.verdict.allowed:
+        raise refusal_of(request, decision)
+    if through:
+        note_use(officer)  # whoever works through an integration is not idle
+    return Grant(
+        inquiry=inquiry,
+        officer=officer,
+        agencies=decision.agencies,
+        epoch=decision.epoch,
+        sealings=standing.sealings,
+        clearances=decision.clearances,
+        receipt_marker=f"receipt-{secrets.token_hex(8)}",
+        release_by=release,
+        filters=filters,
+        details=request.details,
+    )
+
+
+def would_allow(officer: str, action: Action, *, purpose: Purpose, case: str | None = None) -> bool:
+    """Say whether the gate would open for somebody else now. Gives no grant and nothing of the reason: for the giver of a link."""
+    ground = ports.grounds.find(case) if case else None
+    return decide(officer, Inquiry(action, purpose, case or "", ground), read_standing()).verdict.allowed
+
+
+def refuse_anonymous(*, details: Mapping[str, Any]) -> Refused:
+    """Return the refusal of somebody unknown, logged with no agency; in a flood many share an entry (`nobody`)."""
+    verdict = Verdict(allowed=False, rules=(NOT_SIGNED_IN,))
+    new_entry = NewEntry(
+        "refusal", "deny", rules=verdict.rule_ids, epoch=read_standing().epoch, details=details
+    )
+    return Refused(verdict, doorkeeper.refuse_anonymous(new_entry).without_number())
+
+
+def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decided here as by an ask
+    officer: str,
+    problem: str,
+    *,
+    details: Mapping[str, Any],
+    action: Action = Action.DESK_OPEN,
+    purpose: Purpose = Purpose.OWN_ACCOUNT,
+    through: str | None = None,
+    on_behalf_of: str | None = None,
+) -> RefusalReceipt:
+    """Log that a request could not be understood or failed, for the agencies of the asker; return the receipt.
+
+    `action`, `purpose`: what was asked for, as far as it was understood. `through`, `on_behalf_of`: as `open_for` takes
+    them. Raises Refused where an order holds over any of these: they learn of the order, not of their mistake.
+    """
+    standing = read_standing()
+    inquiry = Inquiry(action, purpose, on_behalf_of=on_behalf_of, through=through)
+    decision = decide(officer, inquiry, standing)
+    if through and not decision.agencies:
+        # Only an integration may name a person; of anybody else's ask the holder of the token alone is decided.
+        details = {**details, "through_named": through}
+        officer, inquiry = through, replace(inquiry, through=None)
+        decision = decide(officer, inquiry, standing)
+    said = {**details, "problem": problem, "through": through or "", "on_behalf_of": on_behalf_of or ""}
+    if any(rule.id.startswith(CUT_OFF) for rule in decision.verdict.rules):
+        raise refusal_of(Request(officer, inquiry, None, said), decision)
+    new_entry = NewEntry(
+        "error", "error", agencies=decision.agencies, epoch=standing.epoch, officer=officer, details=said
+    )
+    receipt = log.append(new_entry) if officer else doorkeeper.refuse_anonymous(new_entry)
+    return receipt.without_number()
+
+
+def stamp_bad_request(
+    grant: Grant | None, answer: Callable[[], tuple[HttpResponse, RefusalReceipt]]
+) -> HttpResponse:
+    """Let a mistake leave. `grant`: under which it was found, so that no order or sealing goes by; None before any ask.
+
+    `answer`: logs the mistake and makes its page. Raises Refused, RecordsChanged, NotAnswered.
+    """
+    hold = hold_for(grant) if grant else None
+    try:
+        return stamp(*answer(), hold)
+    except BaseException:
+        if hold:
+            hold.release()
+        raise
+
+
+def sealings() -> int:
+    """Return how often records were sealed: to be remembered before they are read, and compared in `records_held`."""
+    return read_standing().sealings
+
+
+def log_act(
+    grant: Grant,
+    *,
+    details: Mapping[str, Any],
+    filters: Mapping[str, Any] | None = None,
+    kind: str = "command",
+) -> Receipt:
+    """Log that the holder of `grant` is about to do what it was cut for. Call it before the change is committed.
+
+    `filters`: of the search that the act keeps, if it keeps one. `kind`: "command", or "attempt" where the act is long and
+    has an outcome.
+    """
+    decision = recheck(grant)
+    new_entry = entry_of(kind, grant, decision.verdict, decision)
+    with_its_own = {**new_entry.details, **details}
+    return log.append(replace(new_entry, filters=filters or grant.filters, details=with_its_own))
+
+
+def log_outcome(
+    grant: Grant, *, attempt: Receipt, details: Mapping[str, Any], failed: bool = False
+) -> Receipt:
+    """Log how a long act ended. Says nothing to anyone, so it is never refused."""
+    return log.append(
+        NewEntry(
+            "outcome",
+            "error" if failed else "none",
+            agencies=grant.agencies,
+            action=grant.action,
+            dataset=grant.action.dataset,
+            purpose=grant.purpose,
+            epoch=grant.epoch,
+            attempt=attempt.entry,
+            officer=grant.officer,
+            details=details,
+        )  # fmt: skip
+    )
+
+
+def refuse(grant: Grant, rule: Rule) -> Refused:
+    """Return the logged refusal of an act that its own rule forbids, such as one person acting for two."""
+    verdict = Verdict(allowed=False, rules=(rule,))
+    decision = Decision(verdict, None, grant.agencies, grant.epoch, {})
+    return logged_refusal(grant, verdict, decision)

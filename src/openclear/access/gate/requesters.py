@@ -1,0 +1,78 @@
+"""The registry as the gate reads it: one person's facts, kept in memory for one epoch and no longer."""
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
+
+from django.db.models import QuerySet
+
+from openclear.access.models import Agency, Agreement, Officer
+from openclear.access.policy.facts import AffiliationRow, AgreementRow, Requester
+
+KEPT = 4096
+_OF_ACCOUNT = (
+    "handle", "name", "title", "roles", "certified_until", "machine_purpose", "is_integration", "temporary_until", "is_active",
+)  # fmt: skip
+_OF_TIE = tuple(f"affiliations__{name}" for name in ("agency__path", "kind", "since", "until", "entry"))
+Facts: TypeAlias = tuple[tuple[AgreementRow, ...], frozenset[str]]
+
+
+@lru_cache(maxsize=KEPT)
+def requester_at(epoch: int, handle: str) -> Requester | None:
+    """Return what the registry knows of a person; None for an unknown one.
+
+    `epoch` was read before the call, so the facts are at least as new as it; any change raises the
+    epoch and with it makes what is kept here unreachable.
+    """
+    return _read_requesters(Officer.objects.filter(handle=handle), facts=partial(_facts_at, epoch)).get(
+        handle
+    )
+
+
+@lru_cache(maxsize=4)
+def _facts_at(epoch: int) -> Facts:
+    # The same for everyone, and as new as the epoch: see above.
+    del epoch  # only a key
+    return registry_facts()
+
+
+def read_requester(handle: str) -> Requester | None:
+    """Return what the registry knows of a person at this moment; None for an unknown one."""
+    return read_requesters(Officer.objects.filter(handle=handle)).get(handle)
+
+
+def read_everyone() -> dict[str, Requester]:
+    """Return what the registry knows of everyone at this moment, by handle: three statements, however many they are."""
+    return read_requesters(Officer.objects.all())
+
+
+def read_requesters(officers: "QuerySet[Officer]") -> dict[str, Requester]:
+    """Return what the registry knows of these accounts, by handle; for this room alone."""
+    return _read_requesters(officers, facts=registry_facts)
+
+
+def _read_requesters(officers: "QuerySet[Officer]", *, facts: Callable[[], Facts]) -> dict[str, Requester]:
+    # Each account once for each of its ties, or once without any.
+    rows = officers.order_by("pk", "affiliations__pk").values_list(*_OF_ACCOUNT, *_OF_TIE)
+    ties: dict[str, list[AffiliationRow]] = {}
+    accounts: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        account = dict(zip(_OF_ACCOUNT, row, strict=False))
+        handle, tie = account["handle"], row[len(_OF_ACCOUNT) :]
+        accounts[handle] = account | {"roles": tuple(sorted(account["roles"]))}
+        ties.setdefault(handle, []).extend([AffiliationRow(*tie)] if tie[0] else [])
+    if not accounts:
+        return {}
+    agreements, registered = facts()
+    return {
+        handle: Requester(
+            **account, affiliations=tuple(ties[handle]), agreements=agreements, registered=registered
+        )
+        for handle, account in accounts.items()
+    }
+
+
+def registry_facts() -> Facts:
+    """Return all agreements, and the paths of all registered agencies."""
+    rows = Agreement.objects.values_list("agency__path", "signed_on", "ends_on")
+    return tuple(AgreementRow(*row) for row in rows), frozenset(Agency.objects.values_list("path", flat=True))

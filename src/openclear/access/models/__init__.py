@@ -1,0 +1,28 @@
+"""The tables of this room, for this room alone. Changed by its commands alone."""
+
+from openclear.access.models.agencies import Agency, AgencyMove, Agreement
+from openclear.access.models.epochs import CommittedEpoch, Epoch, PolicyVersion, SeenCheckpoint
+from openclear.access.models.officers import Affiliation, Officer
+from openclear.access.models.orders import Notice, OrderPlace, OrderProof, OrderState, Proposal
+from openclear.access.models.sessions import LockedHandle, SignIn, SignInFailure, Token
+
+__all__ = [
+    "Affiliation",
+    "Agency",
+    "AgencyMove",
+    "Agreement",
+    "CommittedEpoch",
+    "Epoch",
+    "LockedHandle",
+    "Notice",
+    "Officer",
+    "OrderPlace",
+    "OrderProof",
+    "OrderState",
+    "PolicyVersion",
+    "Proposal",
+    "SeenCheckpoint",
+    "SignIn",
+    "SignInFailure",
+    "Token",
+]

@@ -1,0 +1,173 @@
+"""What the public is told of orders, and that it is told in the order's own act: one target of its receipt.
+
+The public database may be slow or down. An order waits for it two seconds and no longer; then the receipt says that the
+public page was not told, an alarm does too, and the worker goes on trying.
+"""
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Thread
+from typing import Any
+
+from django.db import connections
+from django.db.models import Max
+
+from openclear.access.gate.order_rows import place_of
+from openclear.access.gate.standing import read_standing
+from openclear.access.models import Affiliation, Agency, Agreement, OrderState
+from openclear.access.policy.facts import ALL, OrderRow
+from openclear.access.policy.rules import CITY
+from openclear.access.ports import ports
+from openclear.vocabulary import clock
+from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.errors import WrongUsage
+
+TARGET = "publication"
+PATIENCE_SECONDS = 2.0
+LONGEST_BASIS = 300
+ACCESS, LIMITED, CUT_OFF = "access", "limited", "cut-off"
+alarm = logging.getLogger("openclear.alarm")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOrder:
+    """An order in force as the public is told of it. `basis`: its legal basis in words that two people wrote for that, or "".
+
+    `since`: the moment at which it first came into force.
+    """
+
+    order: OrderRow
+    agency_name: str
+    since: datetime | None
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAgency:
+    """An agency that has people and a ground of access. `standing`: access, limited or cut-off, by the orders in force."""
+
+    path: str
+    name: str
+    own: bool
+    agreement: str
+    until: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Everything that the public is told of who has access, as of one epoch."""
+
+    epoch: int
+    orders: Sequence[ToldOrder]
+    agencies: Sequence[ToldAgency]
+
+
+def to_be_told() -> Told:
+    """Return what the public is to be told now. Public facts alone, so nobody's grant is needed."""
+    standing = read_standing()
+    agencies = [
+        ToldAgency(**row, standing=_standing_of(row["path"], standing.orders)) for row in _grounds_of_access()
+    ]
+    return Told(standing.epoch, [_told(order) for order in standing.orders], agencies)
+
+
+def with_basis(order: OrderRow, text: str) -> OrderRow:
+    """Return the draft of an order with the public words for its legal basis, in one line, or without any for "".
+
+    Raises WrongUsage where they are too long.
+    """
+    line = " ".join(text.split())
+    if len(line) > LONGEST_BASIS or not line.isprintable():
+        raise WrongUsage(
+            f"The published legal basis is one plain sentence of at most {LONGEST_BASIS} characters."
+        )
+    return replace(order, public_basis=line)
+
+
+def basis_so_far(order: str) -> str:
+    """Return the public words that an order was given with, or "": every later state keeps them."""
+    given = OrderState.objects.filter(order=order).exclude(public_basis="").order_by("-sequence")
+    return str(given.values_list("public_basis", flat=True).first() or "")
+
+
+def begin() -> "Future[int]":
+    """Begin to tell the public, aside: whoever ends sessions and waits for answers meanwhile is not kept by it."""
+    told: Future[int] = Future()
+    Thread(target=_tell, args=(told,), name="publication", daemon=True).start()
+    return told
+
+
+def was_told(told: "Future[int]", epoch: int) -> bool:
+    """Say whether the public page, read back, shows the orders as of `epoch` or later. Alarms where it does not."""
+    try:
+        if told.result(timeout=PATIENCE_SECONDS) >= epoch:
+            return True
+        problem = "it shows an older state"
+    except Exception as error:  # noqa: BLE001 - whatever it was: the order stands, and the public page is behind
+        problem = type(error).__name__
+    alarm.critical(
+        "the public page does not show the orders of epoch %d (%s); it is tried again", epoch, problem
+    )
+    return False
+
+
+def is_behind(shown: int) -> bool:
+    """Say whether an order changed since the epoch that the public page shows."""
+    newest = OrderState.objects.aggregate(newest=Max("epoch"))["newest"]
+    return newest is not None and newest > shown
+
+
+def _tell(told: "Future[int]") -> None:
+    try:
+        told.set_result(ports.publication.publish())
+    except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+        told.set_exception(error)
+    finally:
+        connections.close_all()
+
+
+def _told(order: OrderRow) -> ToldOrder:
+    states = list(OrderState.objects.filter(order=order.id).order_by("sequence"))
+    # Under a provisional order nobody has read the words a second time yet.
+    confirmed = any(row.approved_by and row.approved_by != row.ordered_by for row in states)
+    name = Agency.objects.filter(path=place_of(order.agency)).values_list("name", flat=True).first()
+    return ToldOrder(
+        order,
+        name or order.agency,
+        states[0].moment if states else None,
+        basis_so_far(order.id) if confirmed else "",
+    )
+
+
+def _standing_of(agency: str, orders: Sequence[OrderRow]) -> str:
+    over = [order for order in orders if order.covers_agency(agency)]
+    if any((order.scope, order.purposes) == (ALL, ALL) for order in over):
+        return CUT_OFF
+    return LIMITED if over else ACCESS
+
+
+def _grounds_of_access() -> list[dict[str, Any]]:
+    # Each agency with people that may ask today, and the ground: the city itself, or the agreement over it.
+    agreements = [
+        (row.agency.path, row.number, row.ends_on)
+        for row in Agreement.objects.select_related("agency").filter(
+            signed_on__lte=clock.today(), ends_on__gte=clock.today()
+        )
+    ]
+    with_people = Affiliation.objects.filter(officer__is_active=True).values_list("agency__path", flat=True)
+    found = []
+    for agency in Agency.objects.filter(path__in=set(with_people)):
+        held = next((row for row in agreements if is_within(agency.path, row[0])), None)
+        own = is_within(agency.path, CITY)
+        if own or held:
+            found.append(
+                {
+                    "path": agency.path, "name": agency.name, "own": own,
+                    "agreement": held[1] if held and not own else "", "until": str(held[2]) if held else "",
+                }
+            )  # fmt: skip
+    return found

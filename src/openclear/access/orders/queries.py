@@ -1,0 +1,67 @@
+"""Questions about orders: which are in force, what each was, and what it did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from openclear.access.gate.standing import read_standing
+from openclear.access.models import OrderProof, OrderState
+from openclear.access.orders.receipts import TargetReceipt
+from openclear.access.policy.facts import OrderRow
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHistoryRow:
+    """One state that an order was set to."""
+
+    order: str
+    agency: str
+    state: str
+    legal_basis: str
+    ordered_by: str
+    approved_by: str
+    epoch: int
+    entry: int
+    document: str = ""
+    review_on: date | None = None
+    moment: datetime | None = None
+    public_basis: str = ""
+
+
+def standing_orders() -> Sequence[OrderRow]:
+    """Return the orders in force now, oldest first."""
+    return read_standing().orders
+
+
+def plan_of(order: str) -> dict[str, Any]:
+    """Return the plan by which an order was put in force the last time, as it was kept; empty for one of before."""
+    kept = OrderProof.objects.filter(order=order).order_by("-pk").values_list("plan", flat=True).first()
+    return dict(kept or {})
+
+
+def proof_of(order: str) -> Sequence[tuple[int, Sequence[TargetReceipt]]]:
+    """Return what an order did, target by target, for each time it came into force, newest first: (epoch, receipts)."""
+    rows = OrderProof.objects.filter(order=order).exclude(receipts=[]).order_by("-pk")
+    return [(row.epoch, [TargetReceipt(*receipt) for receipt in row.receipts]) for row in rows]
+
+
+def order_history() -> Sequence[OrderHistoryRow]:
+    """Return every state of every order, oldest first."""
+    return [
+        OrderHistoryRow(
+            row.order,
+            row.agency,
+            row.state,
+            row.legal_basis,
+            row.ordered_by,
+            row.approved_by,
+            row.epoch,
+            row.entry,
+            row.document,
+            row.review_on,
+            row.moment,
+            row.public_basis,
+        )
+        for row in OrderState.objects.order_by("sequence")
+    ]

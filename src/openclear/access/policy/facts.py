@@ -1,0 +1,114 @@
+"""What the gate thinks with: frozen facts about a person, an ask, an order, a decision."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from openclear.vocabulary.agencies import is_within
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class AffiliationRow:
+    """One dated tie to an agency and the log entry that set it."""
+
+    agency: str
+    kind: str
+    since: date
+    until: date | None
+    entry: int
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether the tie holds on `day`."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """One agreement: in force from its signing to its end, both days included."""
+
+    agency: str
+    signed_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Everything that the registry knows of one asker at one epoch."""
+
+    handle: str
+    name: str
+    title: str
+    roles: tuple[str, ...]
+    certified_until: date
+    machine_purpose: str
+    is_integration: bool
+    is_active: bool
+    temporary_until: datetime | None
+    affiliations: tuple[AffiliationRow, ...]
+    agreements: tuple[AgreementRow, ...]
+    registered: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterClass:
+    """The class of askers that a decision is made for; two people of one class get one decision."""
+
+    agencies: tuple[str, ...]
+    roles: tuple[str, ...]
+    host: bool
+    agreed: bool
+    certified: bool
+    machine_purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order as it stands. `scope` and `purposes`: "all", or the names it is limited to.
+
+    `places`: where else in the tree it holds, because an agency under it was moved, renamed, merged or split.
+    `public_basis`: its legal basis in words for the public, where it is given with some; `legal_basis` is never published.
+    """
+
+    id: str
+    agency: str
+    state: str
+    scope: str | tuple[str, ...]
+    purposes: str | tuple[str, ...]
+    legal_basis: str
+    entry: int
+    places: tuple[str, ...] = ()
+    public_basis: str = ""
+
+    def covers_agency(self, agency: str) -> bool:
+        """Say whether the order holds over `agency`: its own agency, all below it, and wherever those went."""
+        return any(is_within(agency, place) for place in (self.agency, *self.places))
+
+    def covers_inquiry(self, dataset: str, purpose: str) -> bool:
+        """Say whether the order's scope and purposes mean an ask."""
+        return (self.scope == ALL or dataset in self.scope) and (
+            self.purposes == ALL or purpose in self.purposes
+        )
+
+    def header(self) -> dict[str, Any]:
+        """Return the public words of the order, as the log writes them."""
+        scope = self.scope if self.scope == ALL else list(self.scope)
+        purposes = self.purposes if self.purposes == ALL else list(self.purposes)
+        return {
+            "id": self.id,
+            "agency": self.agency,
+            "state": self.state,
+            "scope": scope,
+            "purposes": purposes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The epoch, the orders in force, the digest of the rules that count and the count of sealings, read in one statement."""
+
+    epoch: int
+    orders: tuple[OrderRow, ...]
+    rules: str | None = None
+    sealings: int = 0

@@ -1,0 +1,1 @@
+"""Who has access: agencies, people, ties, agreements, and the acts that change them, one at a time."""

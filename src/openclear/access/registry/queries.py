@@ -1,0 +1,133 @@
+"""Small questions about the registry: who is who, which agencies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from openclear.access.models import (
+    Affiliation,
+    Agency,
+    Agreement,
+    Officer,
+)
+from openclear.vocabulary.agencies import TieKind, chain, is_within
+from openclear.vocabulary.purposes import Purpose, named_purpose
+from openclear.vocabulary.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerRow:
+    """A person as lists show them."""
+
+    handle: str
+    name: str
+    title: str
+    agencies: tuple[str, ...]
+    is_machine: bool
+    certified_until: date
+    disabled_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyRow:
+    """An agency as lists show it."""
+
+    path: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyDetail:
+    """An agency. Agreements are (number, agency that signed, from, to).
+
+    People are everyone tied to it or to an agency below: (handle, name, kind of tie, since, agency).
+    """
+
+    agency: AgencyRow
+    oris: tuple[str, ...]
+    agreements: tuple[tuple[str, str, date, date], ...]
+    people: tuple[tuple[str, str, str, date, str], ...]
+
+
+def account_of(handle: str) -> Any:
+    """Return the account as Django's sign-in takes it; nothing else may be asked of it."""
+    return Officer.objects.get(handle=handle)
+
+
+def is_registered(path: str) -> bool:
+    """Say whether the registry has an agency at this path."""
+    return Agency.objects.filter(path=path).exists()
+
+
+def purpose_at_own_desk(holder: str) -> Purpose:
+    """Return what lists of one's own and one's own desk are asked for: one's account, or a machine's only purpose.
+
+    None of it is police work, so an order that is limited to a police purpose does not mean it.
+    """
+    made_for = Officer.objects.filter(handle=holder).values_list("machine_purpose", flat=True)
+    return named_purpose(str(made_for.first() or "")) or Purpose.OWN_ACCOUNT
+
+
+def mail_of(handle: str) -> str:
+    """Return the address that a person's alerts go to, or ""."""
+    return str(Officer.objects.filter(handle=handle).values_list("mail", flat=True).first() or "")
+
+
+def employer_of(handle: str) -> str:
+    """Return the agency that employs a person now, or ""."""
+    ties = Affiliation.objects.filter(officer__handle=handle, kind=TieKind.EMPLOYER, until=None)
+    return str(ties.values_list("agency__path", flat=True).first() or "")
+
+
+def is_officer_of(handle: str, agency: str) -> bool:
+    """Say whether a person with a police role is employed by an agency or one below it."""
+    officer = Officer.objects.filter(handle=handle, is_active=True).first()
+    return officer is not None and Role.OFFICER in officer.roles and is_within(employer_of(handle), agency)
+
+
+def officers() -> Sequence[OfficerRow]:
+    """Return everyone who is registered, without anything that a record would hold."""
+    rows = Officer.objects.prefetch_related("affiliations__agency")
+    return [
+        OfficerRow(
+            officer.handle,
+            officer.name,
+            officer.title,
+            tuple(tie.agency.path for tie in officer.affiliations.all() if tie.until is None),
+            bool(officer.machine_purpose) or officer.is_integration,
+            officer.certified_until,
+            officer.disabled_for,
+        )
+        for officer in rows
+    ]
+
+
+def agencies() -> Sequence[AgencyRow]:
+    """Return the agency tree, root first."""
+    return [AgencyRow(row.path, row.name, row.kind) for row in Agency.objects.all()]
+
+
+def agency_detail(path: str) -> AgencyDetail | None:
+    """Return one agency with its agreements and everyone tied to it now; None where the registry has none."""
+    agency = Agency.objects.filter(path=path).first()
+    if agency is None:
+        return None
+    within = Q(agency=agency) | Q(agency__path__startswith=f"{path}.")
+    ties = (
+        Affiliation.objects.filter(within, until=None)
+        .select_related("officer", "agency")
+        .order_by("officer__name")
+    )
+    signed = Agreement.objects.filter(agency__path__in=chain(path)).order_by("agency__path", "number")
+    return AgencyDetail(
+        agency=AgencyRow(agency.path, agency.name, agency.kind),
+        oris=tuple(agency.oris),
+        agreements=tuple(signed.values_list("number", "agency__path", "signed_on", "ends_on")),
+        people=tuple(
+            (tie.officer.handle, tie.officer.name, tie.kind, tie.since, tie.agency.path) for tie in ties
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Setting a city up, bringing it up to date, starting it, and what works beside it."""

@@ -1,0 +1,106 @@
+"""Starting the server: compare log and database, note the start in the log, hand over to gunicorn."""
+
+import hashlib
+import logging
+import os
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError
+from tqdm import tqdm
+
+from openclear.access.errors import Refused
+from openclear.access.gate.decide import policies
+from openclear.access.gate.standing import read_standing
+from openclear.access.orders.change import finish_unproved
+from openclear.access.orders.recovery import reconcile
+from openclear.access.registry.policy_versions import take_rules
+from openclear.audit import log
+from openclear.audit.rows import NewEntry
+from openclear.operations.public_site import publisher_grant, start_public_beside
+from openclear.operations.worker import PUBLISHER, start_beside
+from openclear.oversight.public_access import publish_where_behind
+from openclear.publishing.editions import withdraw_changed
+from openclear.records.labelling import is_labelled, keep_tables, label_again
+from openclear.records.sealing import finish_sealings
+from openclear.vocabulary.actions import Action
+
+alarm = logging.getLogger("openclear.alarm")
+KEEP_ALIVE_SECONDS = 5
+
+
+def reconcile_and_say() -> None:
+    """Complete what the log holds and the database does not, and print each thing done. Raises OlderThanLog."""
+    for sentence in reconcile():
+        print(sentence)
+    if taken := take_rules():
+        print(taken)
+    for sentence in [*finish_unproved(), *finish_sealings()]:
+        print(sentence)
+    try:
+        publish_where_behind()
+    except DatabaseError as error:
+        # The city is served all the same: the worker goes on trying.
+        alarm.critical("the public page may lack the newest orders: %s", type(error).__name__)
+
+
+def label_and_say() -> None:
+    """Label what is here by the city's tables where these are new, take back the editions that told it, and say how many.
+
+    The editions are made anew by the next refresh. Where the publisher is refused they stay, which is an alarm, and the
+    labelling is repeated at the next start.
+    """
+    if is_labelled():
+        return
+    labelled = label_again(progress=lambda months: tqdm(months, desc="labels", unit="month", disable=None))
+    try:
+        withdrawn = withdraw_changed(publisher_grant(PUBLISHER, Action.EDITION_MAKE))
+    except Refused as refusal:
+        alarm.critical("editions that tell what is withheld now are not withdrawn: %s", refusal)
+        print(f"{labelled:,} incidents were labelled anew, but no edition was withdrawn: {refusal}")
+        return
+    keep_tables()
+    if labelled or withdrawn:
+        print(
+            f"{labelled:,} incidents were labelled anew by the table of offenses, and {len(withdrawn):,} public editions "
+            "that told of them are withdrawn until they are made anew (openclear edition refresh; the worker does so)."
+        )
+
+
+def note_boot() -> None:
+    """Put into the log which code, configuration and rules this server runs with."""
+    configuration = repr(settings.CONFIGURATION).encode()
+    facts = {
+        "code": _digest_of_code(),
+        "configuration": hashlib.sha256(configuration).hexdigest(),
+        "policies": policies().digest,
+    }
+    log.append(NewEntry("boot", "none", epoch=read_standing().epoch, extra={"boot": facts}))
+
+
+def serve(port: int, public_port: int | None = None) -> int:
+    """Become the server; returns only where it cannot start."""
+    note_boot()
+    configuration = settings.CONFIGURATION
+    arguments = [
+        sys.executable, "-m", "gunicorn", "openclear.config.wsgi:application",
+        "--bind", f"{configuration.host}:{port}", "--worker-class", "openclear.config.workers.OfficerWorker",
+        "--workers", str(configuration.workers), "--threads", str(configuration.threads),
+        "--keep-alive", str(KEEP_ALIVE_SECONDS), "--log-level", "warning", "--no-control-socket",
+    ]  # fmt: skip
+    print(f"Serving on http://{configuration.host}:{port}/ - stop with Ctrl+C.")
+    sys.stdout.flush()
+    start_beside(os.getpid())
+    start_public_beside(os.getpid(), public_port)
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter, our own arguments
+    return 1
+
+
+def _digest_of_code() -> str:
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[1]
+    for path in sorted(package.rglob("*")):
+        if path.suffix in {".py", ".cedar", ".cedarschema", ".html", ".csv"}:
+            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,150 @@
+"""The worker: makes exports, asks alerts again, watches over provisional orders and idle accounts."""
+
+import argparse
+import logging
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.conf import settings
+from django.db import close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from openclear.access import gate
+from openclear.access.barrier import command_holds
+from openclear.access.orders import unconfirmed
+from openclear.access.orders.seen import note_checkpoint
+from openclear.access.ports import ports
+from openclear.access.registry.acts import registry_held
+from openclear.access.registry.lifecycle import review_accounts
+from openclear.operations.finishing import finish_broken_sealings, start_finishing
+from openclear.oversight.public_access import publish_where_behind
+from openclear.oversight.transparency import publish_statement
+from openclear.publishing.editions import refresh_editions
+from openclear.search.alerts import start_alerts, wait_for_alerts
+from openclear.search.exports import expire
+from openclear.search.jobs import fail_interrupted
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+
+alarm = logging.getLogger("openclear.alarm")
+PAUSE_SECONDS = 0.5
+# The machine account that publishes.
+PUBLISHER = "publisher"
+# An officer who waits for an answer comes before an export of a million rows.
+NICENESS = 10
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def worker(options: argparse.Namespace) -> int:
+    """Work until the process that is named ends, or once through everything."""
+    command_holds.outlive_orders()
+    if not options.once:
+        os.nice(NICENESS)
+        fail_interrupted()
+        start_finishing()
+    duties = _duties()
+    while True:
+        _run_jobs()
+        for duty in duties:
+            duty.do_if_due()
+        close_old_connections()
+        if options.once:
+            wait_for_alerts()
+        if options.once or (options.while_running and not runs(options.while_running)):
+            return 0
+        time.sleep(PAUSE_SECONDS)
+
+
+def start_beside(process: int) -> None:
+    """Start a worker that ends with `process`, unless the operator runs one as a service."""
+    if settings.CONFIGURATION.worker == "auto":
+        command = [*settings.PROGRAM_COMMAND, "worker", "--while-running", str(process)]
+        subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            env=os.environ | settings.SEQUENCER_ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+class _Duty:
+    """Something to do every so often. What fails is an alarm and is tried again at its next time."""
+
+    def __init__(self, act: Callable[[], object], seconds: int) -> None:
+        self._act, self._seconds, self._due = act, seconds, 0.0
+
+    def do_if_due(self) -> None:
+        if time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + self._seconds
+        try:
+            self._act()
+        except Exception as error:  # noqa: BLE001 - one duty must not end the others
+            alarm.error("%s failed: %s", self._act.__name__, type(error).__name__)
+
+
+def _duties() -> list[_Duty]:
+    return [
+        _Duty(complete_orders, MINUTE),
+        _Duty(publish_where_behind, MINUTE),
+        _Duty(note_checkpoint, MINUTE),
+        _Duty(start_alerts, MINUTE),
+        _Duty(finish_broken_sealings, MINUTE),
+        _Duty(expire, HOUR),
+        _Duty(alarm_unconfirmed, HOUR),
+        _Duty(review_accounts, DAY),
+        _Duty(make_editions, HOUR),
+        _Duty(make_statement, DAY),
+    ]
+
+
+def complete_orders() -> None:
+    """Complete what an act that died left in the log alone: whoever takes the lock of all acts does so first."""
+    with registry_held():
+        pass
+
+
+def make_editions() -> None:
+    """Make the public editions that became due, or whose records changed."""
+    refresh_editions(_publisher(Action.EDITION_MAKE))
+
+
+def make_statement() -> None:
+    """Publish who has access today, and what the log says about it. Before anything is old enough it says nothing."""
+    # Agreements end by themselves, without an act that would tell the public.
+    ports.publication.publish()
+    with suppress(NotPossible):
+        publish_statement(_publisher(Action.LOG_EXPORT))
+
+
+def _publisher(action: Action) -> Grant:
+    return gate.open_for(PUBLISHER, action, purpose=Purpose.PUBLIC_RELEASE)
+
+
+def alarm_unconfirmed() -> None:
+    """Alarm about each provisional order that nobody confirmed within 24 hours: hourly, until somebody does."""
+    for order in unconfirmed():
+        alarm.critical("order %s is provisional for more than 24 hours: confirm or lift it", order.id)
+
+
+def _run_jobs() -> None:
+    Worker(
+        queue_names=["default"], interval=0, batch=True, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id=f"worker-{os.getpid()}", excluded_queue_names=[],
+    ).run()  # fmt: skip
+
+
+def runs(process: int) -> bool:
+    """Say whether a process is there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

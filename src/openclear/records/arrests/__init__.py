@@ -1,0 +1,1 @@
+"""Arrests and charges."""

@@ -1,0 +1,48 @@
+"""Arrests, declared as a kind of record."""
+
+from openclear.records.arrests import queries
+from openclear.records.arrests.models import Arrest, Charge
+from openclear.records.arrests.rows import ArrestFound
+from openclear.records.kind import NO, SURELY, RecordKind, Sealed, Search
+from openclear.records.rules import is_cb_number, number_reason
+from openclear.vocabulary.actions import Action, Dataset
+
+ARRESTS = RecordKind(
+    dataset=Dataset.ARRESTS,
+    noun="arrest",
+    list_action=Action.ARREST_SEARCH,
+    view_action=Action.ARREST_VIEW,
+    model=Arrest,
+    row=ArrestFound,
+    within=queries.within,
+    rows=queries.rows,
+    detail=queries.detail,
+    search=Search(
+        recognizes=lambda text: SURELY if is_cb_number(text) else NO,
+        key=queries.key,
+        matching=queries.matching,
+        order=("-made", "id"),
+        reasons=lambda text, row: number_reason(queries.key(text), row.cb_number, "cb-number"),
+    ),
+    tables={"arrest": Arrest, "charge": Charge},
+    sealed=Sealed(
+        rows=((Charge, "arrest"),),
+        derived=(
+            "incident: arrest_made, and the filter by it",
+            "incident: the part of the arrestee among the people",
+            "person: the part of the arrestee in the history",
+            "property: the owner, where that is the arrestee",
+            "figures and editions: whether an arrest was made",
+        ),
+        moment="arrests",
+        arrests="pk",
+    ),
+    words={
+        "title": "Arrests",
+        "find": "Search arrests by CB number",
+        "found by": "By the beginning of a CB (central booking) number. Needs an open case.",
+        "example": "CB90000012",
+        "open": "Open one arrest",
+        "shows": "Person, incident and charges, as far as the asker may see them. Needs an open case.",
+    },
+)

@@ -1,0 +1,64 @@
+"""Which arrests a search means, how lists show them, and one arrest with its charges. For this room alone."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from openclear.records.arrests.models import Arrest, Charge
+from openclear.records.arrests.rows import ArrestDetail, ArrestFound
+from openclear.records.incidents.models import Incident
+from openclear.records.people.models import Person
+from openclear.records.rules import cb_number_of
+from openclear.vocabulary.actions import Dataset
+from openclear.vocabulary.grants import Grant
+
+END_OF_PREFIX = "\U0010ffff"
+
+
+def key(text: str) -> str:
+    """Return the beginning of a CB number as it is compared, or "" where `text` is none."""
+    number = cb_number_of(text)
+    return number if number.startswith("CB") else ""
+
+
+def within(grant: Grant) -> "QuerySet[Arrest]":
+    """Return the arrests that are there for the holder: with their people and incidents, or not at all."""
+    arrests: QuerySet[Arrest] = Arrest.objects.within(grant.over(Dataset.ARRESTS))
+    return (
+        arrests.filter(person__in=Person.objects.within(grant.over(Dataset.PEOPLE)))
+        .filter(incident__in=Incident.objects.within(grant.over(Dataset.INCIDENTS)))
+        .select_related("person", "incident")
+    )
+
+
+def matching(grant: Grant, text: str, _filters: None) -> "QuerySet[Arrest]":
+    """Return the arrests whose CB number begins with `text`, none without one."""
+    number = cb_number_of(text) or "?"
+    return within(grant).filter(cb_number__gte=number, cb_number__lt=number + END_OF_PREFIX)
+
+
+def rows(_grant: Grant, page: Sequence[Arrest]) -> list[ArrestFound]:
+    """Return arrests as lists show them."""
+    return [ArrestFound(row.id, row.cb_number, row.made, _name(row)) for row in page]
+
+
+def detail(grant: Grant, record: UUID) -> ArrestDetail | None:
+    """Return one arrest with its charges; None where it, its person or its incident is not there for the holder."""
+    found = within(grant).filter(pk=record).first()
+    if found is None:
+        return None
+    charges = Charge.objects.within(grant.over(Dataset.ARRESTS)).filter(arrest=found).order_by("id")
+    return ArrestDetail(
+        id=found.id,
+        cb_number=found.cb_number,
+        made=found.made,
+        beat=found.beat,
+        charges=tuple(charges.values_list("statute", "description", "grade")),
+        person=(found.person_id, _name(found)),
+        incident=(found.incident_id, found.incident.rd_number),
+    )
+
+
+def _name(arrest: Arrest) -> str:
+    return f"{arrest.person.given} {arrest.person.family}".strip()

@@ -1,0 +1,40 @@
+"""What is shown of arrests: frozen, with the hidden fields already out of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from openclear.records.found import shows
+
+
+@dataclass(frozen=True, slots=True)
+class ArrestRow:
+    """One arrest with its charges."""
+
+    id: UUID
+    cb_number: str
+    made: datetime
+    charges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrestFound:
+    """An arrest in a list of results."""
+
+    id: UUID
+    cb_number: str = field(metadata=shows("CB90000012"))
+    made: datetime
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrestDetail:
+    """An arrest. Charges are (statute, words, grade); person is (id, name); incident is (id, RD number)."""
+
+    id: UUID
+    cb_number: str
+    made: datetime
+    beat: str
+    charges: tuple[tuple[str, str, str], ...]
+    person: tuple[UUID, str]
+    incident: tuple[UUID, str]

@@ -1,0 +1,1 @@
+"""Cases, dispatch events and warrants: whose they are, with whom they are shared."""

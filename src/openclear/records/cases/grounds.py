@@ -1,0 +1,48 @@
+"""The warehouse tells the gate whether a case, dispatch event or warrant exists and is open."""
+
+from django.apps import apps
+from django.db import connections
+
+from openclear.access.policy.rules import HOST
+from openclear.records.cases.models import CaseShare, ShareRequest
+from openclear.records.record import Record
+from openclear.records.rules import EXTERNAL, block_of
+from openclear.vocabulary.grants import Ground
+
+LONGEST_NUMBER = 30
+# One statement, with a row for each agency that the case is shared with. It is asked with every search, and spelled out
+# here because the ORM takes longer to spell it than the database to answer it.
+_FIND = """
+SELECT c.kind, c.number, c.closed, c.confirmed, c.labels, c.owner_agency, s.agency
+FROM records_case AS c LEFT JOIN records_caseshare AS s ON s.case_id = c.id
+WHERE c.number = %s ORDER BY s.agency
+"""
+
+
+class CaseGrounds:
+    """The port `access.ports.Grounds`, answered from the table of cases. Tells facts about a ground, never a row."""
+
+    def find(self, number: str) -> Ground | None:
+        """Return the ground with this number, or None."""
+        with connections["default"].cursor() as cursor:
+            cursor.execute(_FIND, [block_of(number)[:LONGEST_NUMBER]])
+            rows = cursor.fetchall()
+        if not rows:
+            return None
+        kind, known_as, closed, confirmed, labels, owner, _ = rows[0]
+        is_open = closed is None and (kind != EXTERNAL or confirmed is not None)
+        shared = [row[-1] for row in rows if row[-1]]
+        return Ground(kind, known_as, is_open, labels, (owner, *shared))
+
+    def follow(self, old: str, new: str) -> None:
+        """Make what belongs to, or was shared with, an agency at `old` and below it be that of `new`."""
+        records = [
+            table for table in apps.get_app_config("records").get_models() if issubclass(table, Record)
+        ]
+        owned = [(table.objects, "owner_agency") for table in records]
+        for rows, column in (*owned, (CaseShare.objects, "agency"), (ShareRequest.objects, "agency")):
+            # Nearly every record is the department's own, which never moves: the others have an index of their own.
+            others = rows.exclude(**{column: HOST})
+            below = others.filter(**{f"{column}__startswith": f"{old}."})
+            for path in {old, *below.values_list(column, flat=True)}:
+                others.filter(**{column: path}).update(**{column: new + path[len(old) :]})

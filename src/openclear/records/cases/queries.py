@@ -1,0 +1,54 @@
+"""Which cases can be named, and one case with its incident and shares. For the grant's holder alone."""
+
+from uuid import UUID
+
+from openclear.records.cases.commands import cases_of
+from openclear.records.cases.models import Case, CaseShare, ShareRequest
+from openclear.records.cases.rows import CaseDetail, CaseRow, ShareRequestRow
+from openclear.records.incidents.models import Incident
+from openclear.records.rules import EXTERNAL, block_of
+from openclear.records.told import case_rows
+from openclear.vocabulary.actions import SEARCHES, Action, Dataset
+from openclear.vocabulary.agencies import chains
+from openclear.vocabulary.grants import Grant
+
+MOST_CASES = 50
+END_OF_PREFIX = "\U0010ffff"
+
+
+def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_CASES, offset: int = 0) -> list[CaseRow]:
+    """Return open cases that are the asker's or were shared with them, newest first: what a search can name as its ground.
+
+    `text` begins their number.
+    """
+    grant.require(Action.CASE_LIST, Action.DESK_OPEN, *SEARCHES)
+    within = cases_of(grant).filter(closed=None).exclude(kind=EXTERNAL, confirmed=None)
+    number = block_of(text)
+    if number:
+        within = within.filter(number__gte=number, number__lt=number + END_OF_PREFIX)
+    newest = within.order_by("-opened", "number")[offset : offset + limit]
+    return case_rows(grant, list(newest))
+
+
+def case(grant: Grant, *, case_id: UUID) -> CaseDetail | None:
+    """Return one case, dispatch event or warrant; None where there is none for the asker."""
+    grant.require(Action.CASE_VIEW)
+    found = cases_of(grant).filter(pk=case_id).first()
+    if found is None:
+        return None
+    incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS)).filter(pk=found.incident_id)
+    row = case_rows(grant, [found])[0]
+    shares = CaseShare.objects.filter(case=found).order_by("agency").values_list("agency", flat=True)
+    return CaseDetail(
+        row, found.closed, incidents.values_list("id", "rd_number").first(), found.owner_agency, tuple(shares),
+        sponsor=found.sponsor, waits=found.kind == EXTERNAL and found.confirmed is None, requests=_share_requests(grant, found),
+    )  # fmt: skip
+
+
+def _share_requests(grant: Grant, found: Case) -> tuple[ShareRequestRow, ...]:
+    if found.owner_agency not in chains(grant.agencies):
+        return ()
+    rows = ShareRequest.objects.filter(case=found).order_by("pk")
+    return tuple(
+        ShareRequestRow(row.agency, row.asked_by, row.asked, row.asked_by == grant.officer) for row in rows
+    )

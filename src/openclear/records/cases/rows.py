@@ -1,0 +1,44 @@
+"""What is shown of cases: frozen, with the hidden fields already out of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case that a search can name."""
+
+    id: UUID
+    number: str
+    kind: str
+    title: str
+    opened: date
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRequestRow:
+    """A request to share a case with an agency. `is_own`: the reader's own, whom another officer has to approve it."""
+
+    agency: str
+    asked_by: str
+    asked: datetime
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """A case with the day it was closed, if any, and its incident as (id, RD number) where the asker may see it.
+
+    `owner`: the agency whose it is. `shared_with`: agencies that may name it too. `waits`: an external case that its
+    sponsor has not confirmed. `requests`: to share it, for officers of its department alone.
+    """
+
+    case: CaseRow
+    closed: date | None
+    incident: tuple[UUID, str] | None
+    owner: str
+    shared_with: tuple[str, ...]
+    sponsor: str
+    waits: bool
+    requests: tuple[ShareRequestRow, ...] = ()

@@ -1,0 +1,49 @@
+"""What a search came to, why each row is there, and what can narrow it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row was found. `code`: spelled, begins, sounds, near, born, plate, rd-number, block, cb-number.
+
+    `asked`: the word of the search that found it; `found`: what it found; `alias`: that is another name of theirs.
+    """
+
+    code: str
+    asked: str
+    found: str
+    alias: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRows(Generic[Row]):
+    """Some rows of a search, the count of all that the asker may see, and why each row is there."""
+
+    rows: Sequence[Row]
+    count: int
+    reasons: Mapping[UUID, tuple[Reason, ...]] = field(default_factory=dict)
+
+
+def narrows(label: str, **facts: Any) -> dict[str, Any]:
+    """Return the metadata of one field of a kind's filters: how forms and the API show it.
+
+    `label`: in English, translated where it is shown. `facts`: `pattern` (regular expression of a whole text), `longest`
+    (characters), `choices` (value to words), `example`.
+    """
+    return {"label": label, **facts}
+
+
+def shows(example: str) -> dict[str, Any]:
+    """Return the metadata of one field of a row: an example from the invented city, for the description of the API."""
+    return {"example": example}
+
+
+def given(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those conditions that were given."""
+    return {name: value for name, value in asked.items() if value is not None and value != ""}

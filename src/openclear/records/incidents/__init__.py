@@ -1,0 +1,1 @@
+"""Incidents: offenses, and who had which part."""

@@ -1,0 +1,82 @@
+"""A kind of record, declared once: search, page, API, export, alert, link and sealing are made from its declaration.
+
+To add one: a folder with its tables, rows and queries, a `kind.py`, and its line in `kinds`; docs/adding.md says how.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from openclear.records.found import FoundRows, Reason
+from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.grants import Grant
+
+# How surely the words of the one box mean a kind: not at all, perhaps, probably, and without doubt.
+NO, PERHAPS, PROBABLY, SURELY = 0, 10, 20, 90
+Rows = Any  # a query set of the kind's own table, for the room of records alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """How a kind is found. A kind without one is only listed and opened.
+
+    `recognizes`: how surely a text of the one box means it (`NO` to `SURELY`). `key`: a text as it is compared, "" where it
+    can find nothing. `matching`: the rows that a text and filters
+    mean, as far as they are there for the holder; without a text all that the filters name. `order`: of the results. `reasons`: why
+    a row was found. `filters`: the frozen row of what narrows it, every field with a default (see `found.narrows`).
+    `by_rank`: finds in an order that depends on the text; takes what `matching` takes, limit and offset.
+    """
+
+    recognizes: Callable[[str], int]
+    key: Callable[[str], str]
+    matching: Callable[[Grant, str, Any], Rows]
+    order: tuple[str, ...]
+    reasons: Callable[[str, Any], tuple[Reason, ...]]
+    filters: type[Any] | None = None
+    by_rank: Callable[[Grant, str, Any, int, int], FoundRows[Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What says the same as a record that a court seals.
+
+    `rows`: tables that get the label too, with the way from them to the record. `derived`: what other records tell of it;
+    computed from the rows under the reader's clearance (`told`, `months`), never stored. `moment`: the way from an incident
+    that figures are counted from to the record, "" where there is none. `arrests`: the way from an arrest to the record, for
+    what is kept elsewhere of its arrests and their incidents.
+    """
+
+    rows: tuple[tuple[type[Any], str], ...] = ()
+    derived: tuple[str, ...] = ()
+    moment: str = ""
+    arrests: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordKind:
+    """One kind of record.
+
+    `dataset`: its name in rules, orders and addresses; `noun`: of one of them. `list_action`, `view_action`: what the gate is
+    asked for. `within`: the rows that are there for the holder. `rows`: those rows as lists show them (`row`), hidden fields
+    out of them. `detail`: one with all around it, None where there is none for the holder. `tells_of`: the other record
+    that a row tells of, or None; `still_tells`: whether those may all be told of now. `tables`: by the
+    names under which a source brings their rows in. `words`: its title, in English,
+    translated where it is shown, and its texts in the description of the API: of the search, then of one record.
+    """
+
+    dataset: Dataset
+    noun: str
+    list_action: Action
+    view_action: Action
+    model: type[Any]
+    row: type[Any]
+    within: Callable[[Grant], Rows]
+    rows: Callable[[Grant, list[Any]], Sequence[Any]]
+    detail: Callable[[Grant, UUID], Any]
+    search: Search | None = None
+    tells_of: Callable[[Any], UUID | None] | None = None
+    still_tells: Callable[[Grant, Sequence[UUID | str]], bool] | None = None
+    tables: Mapping[str, type[Any]]
+    sealed: Sealed
+    words: Mapping[str, str]

@@ -1,0 +1,49 @@
+"""Every kind of record, in the order in which they are offered."""
+
+from collections.abc import Mapping
+
+from openclear.records.arrests.kind import ARRESTS
+from openclear.records.cases.kind import CASES
+from openclear.records.incidents.kind import INCIDENTS
+from openclear.records.kind import SURELY, RecordKind, Search
+from openclear.records.people.kind import PEOPLE
+from openclear.records.property.kind import PROPERTY
+from openclear.records.vehicles.kind import VEHICLES
+from openclear.vocabulary.errors import WrongUsage
+
+KINDS: tuple[RecordKind, ...] = (
+    PEOPLE,
+    INCIDENTS,
+    ARRESTS,
+    VEHICLES,
+    PROPERTY,
+    CASES,
+)
+BY_NOUN: Mapping[str, RecordKind] = {kind.noun: kind for kind in KINDS}
+# Those that are searched for, by the name of their data set.
+SEARCHED: Mapping[str, RecordKind] = {str(kind.dataset): kind for kind in KINDS if kind.search}
+
+
+def searched(name: str) -> RecordKind:
+    """Return the kind whose data set is `name`. Raises WrongUsage where nothing of that name is searched for."""
+    if name not in SEARCHED:
+        raise WrongUsage(f"Name what to look for: {', '.join(SEARCHED)}; not '{name[:20]}'.")
+    return SEARCHED[name]
+
+
+def search_of(kind: RecordKind) -> Search:
+    """Return how a kind is found. Raises WrongUsage where it is only listed."""
+    if kind.search is None:
+        raise WrongUsage(f"There is no search for {kind.dataset}.")
+    return kind.search
+
+
+def kinds_of(text: str) -> tuple[RecordKind, ...]:
+    """Return the kinds of record that the words of one box can mean, likeliest first; people where none fits.
+
+    So no kind is asked for, and logged, without need.
+    """
+    surely = {name: search_of(kind).recognizes(text) for name, kind in SEARCHED.items()}
+    likely = sorted((name for name in surely if surely[name]), key=lambda name: -surely[name])
+    certain = [name for name in likely if surely[name] >= SURELY]
+    return tuple(SEARCHED[name] for name in certain or likely) or (PEOPLE,)

@@ -1,0 +1,69 @@
+"""People, declared as a kind of record."""
+
+from openclear.records.arrests.models import Arrest, Charge
+from openclear.records.incidents.models import Involvement
+from openclear.records.kind import NO, PERHAPS, PROBABLY, RecordKind, Sealed, Search
+from openclear.records.people import queries
+from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
+from openclear.records.people.rows import PeopleFilter, PersonRow
+from openclear.records.rules import block_of, is_like_a_plate, name_reasons, split_query
+from openclear.vocabulary.actions import Action, Dataset
+
+
+def _recognizes(text: str) -> int:
+    # One word with a digit in it is a plate or a block; a name may stand behind a house number.
+    plain = block_of(text)
+    numbered = plain[:1].isdigit()
+    if not split_query(text)[0] or (len(plain.split()) == 1 and (numbered or is_like_a_plate(plain))):
+        return NO
+    return PERHAPS if numbered else 3 * PROBABLY
+
+
+PEOPLE = RecordKind(
+    dataset=Dataset.PEOPLE,
+    noun="person",
+    list_action=Action.PERSON_SEARCH,
+    view_action=Action.PERSON_VIEW,
+    model=Person,
+    row=PersonRow,
+    within=queries.within,
+    rows=queries.rows,
+    detail=queries.detail,
+    search=Search(
+        recognizes=_recognizes,
+        key=lambda text: " ".join(queries.words_of(text)),
+        matching=queries.matching,
+        order=("family", "given", "birth_date", "id"),
+        reasons=lambda text, row: name_reasons(queries.words_of(text), split_query(text)[1], row),
+        filters=PeopleFilter,
+        by_rank=queries.ranked,
+    ),
+    tables={"person": Person, "name": PersonName, "identifier": Identifier, "address": Address},
+    sealed=Sealed(
+        rows=(
+            (PersonName, "person"),
+            (NameWord, "person"),
+            (Identifier, "person"),
+            (Address, "person"),
+            (Involvement, "person"),
+            (Arrest, "person"),
+            (Charge, "arrest__person"),
+        ),
+        derived=(
+            "vehicle: the keeper",
+            "property: the owner",
+            "incident: arrest_made, and the filter by it",
+            "figures and editions: whether an arrest was made",
+        ),
+        moment="arrests__person",
+        arrests="person",
+    ),
+    words={
+        "title": "People",
+        "find": "Search people by name",
+        "found by": "Each word begins a name or sounds like one; a year narrows by birth. Needs an open case.",
+        "example": "smyth jon 1985",
+        "open": "Open one person",
+        "shows": "Names, descriptors, addresses, involvements, arrests, vehicles, as far as the asker may see them.",
+    },
+)

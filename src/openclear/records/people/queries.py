@@ -1,0 +1,200 @@
+"""Which people a search means, how lists show them, and one person with all around them. For this room alone."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from openclear.records.arrests.models import Arrest, Charge
+from openclear.records.arrests.rows import ArrestRow
+from openclear.records.found import FoundRows
+from openclear.records.incidents.models import Incident, Involvement
+from openclear.records.incidents.queries import main_offenses
+from openclear.records.incidents.rows import InvolvementRow
+from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
+from openclear.records.people.rows import AddressRow, PeopleFilter, PersonRow
+from openclear.records.rows import PersonDetail
+from openclear.records.rules import (
+    LONGEST_NEAR,
+    SHORTEST_NEAR,
+    name_reasons,
+    near_spellings,
+    sound_of,
+    split_query,
+)
+from openclear.records.told import tells_of_part
+from openclear.records.vehicles.models import Vehicle
+from openclear.records.vehicles.queries import vehicle_row
+from openclear.vocabulary.actions import Dataset
+from openclear.vocabulary.grants import Clearance, Grant
+
+SHORTEST_WORD = 2
+END_OF_PREFIX = "\U0010ffff"
+MOST_HISTORY = 200
+
+
+def within(grant: Grant) -> "QuerySet[Person]":
+    """Return the people who are there for the holder."""
+    people: QuerySet[Person] = Person.objects.within(grant.over(Dataset.PEOPLE))
+    return people
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a search that can be of a name: two letters and more."""
+    return [word for word in split_query(text)[0] if len(word) >= SHORTEST_WORD]
+
+
+def matching(grant: Grant, text: str, filters: PeopleFilter) -> "QuerySet[Person]":
+    """Return the people that a search by name finds; nobody without a word of two letters."""
+    words = words_of(text)
+    if not words:
+        return Person.objects.none()
+    return people_called(grant.over(Dataset.PEOPLE), words, split_query(text)[1], filters, near=False)
+
+
+def ranked(grant: Grant, text: str, filters: PeopleFilter, limit: int, offset: int) -> FoundRows[PersonRow]:
+    """Return people by name: each word may begin a name, or sound like one; a year narrows by birth.
+
+    `smyth jon 1985` finds John Smith born in 1985. Names spelled as asked come first. Where nobody is found, words
+    one letter away count too. Each row has its reasons.
+    """
+    clearance, words, years = grant.over(Dataset.PEOPLE), words_of(text), split_query(text)[1]
+    people = people_called(clearance, words, years, filters, near=False)
+    count = people.count()
+    if not count and any(SHORTEST_NEAR <= len(word) <= LONGEST_NEAR for word in words):
+        people = people_called(clearance, words, years, filters, near=True)
+        count = people.count()
+    page = list(_exact_first(people, clearance, words)[offset : offset + limit]) if count else []
+    found = rows(grant, page)
+    return FoundRows(found, count, {row.id: name_reasons(words, years, row) for row in found})
+
+
+def rows(grant: Grant, page: list[Person]) -> list[PersonRow]:
+    """Return people as lists show them."""
+    clearance = grant.over(Dataset.PEOPLE)
+    names = _names_of(page, clearance)
+    return [_row(person, names[person.id], clearance) for person in page]
+
+
+def detail(grant: Grant, record: UUID) -> PersonDetail | None:
+    """Return one person with history, arrests and vehicles; None where there is none for the holder."""
+    clearance = grant.over(Dataset.PEOPLE)
+    found = within(grant).filter(pk=record).first()
+    if found is None:
+        return None
+    identifiers = Identifier.objects.within(clearance).filter(person=found).order_by("kind", "value")
+    vehicles = Vehicle.objects.within(grant.over(Dataset.VEHICLES)).filter(keeper=found).order_by("id")
+    return PersonDetail(
+        person=rows(grant, [found])[0],
+        marks=found.marks,
+        identifiers=tuple(identifiers.values_list("kind", "value")),
+        addresses=_addresses(found, clearance),
+        involvements=_involvements(grant, found),
+        arrests=_arrests(grant, found),
+        vehicles=tuple(vehicle_row(vehicle, {found.id}) for vehicle in vehicles),
+    )
+
+
+def are_all_there(grant: Grant, people: Sequence[UUID | str]) -> bool:
+    """Say whether each of these people is there for the holder."""
+    return bool(within(grant).filter(pk__among=people).count() == len(people))
+
+
+def people_called(
+    clearance: Clearance, words: Sequence[str], years: Sequence[int], filters: PeopleFilter, *, near: bool
+) -> "QuerySet[Person]":
+    """Return the people whose names have all these words, or sound like them, or with `near` are one letter away."""
+    people: QuerySet[Person] = Person.objects.within(clearance)
+    for word in words:
+        people = people.filter(pk__in=_called(clearance, word, near=near))
+    if years:
+        people = people.filter(birth_date__year__in=years)
+    return people.filter(**filters.lookups())
+
+
+def _called(clearance: Clearance, word: str, *, near: bool) -> "QuerySet[NameWord, Any]":
+    spelled = NameWord.objects.within(clearance).filter(word__gte=word, word__lt=word + END_OF_PREFIX)
+    sounding = NameWord.objects.within(clearance).filter(sound=sound_of(word))
+    ways = [sounding.values("person_id")]
+    if near and SHORTEST_NEAR <= len(word) <= LONGEST_NEAR:
+        # Every word one letter away, looked up one by one in the index: no scan, and no list of words that leaks.
+        alike = NameWord.objects.within(clearance).filter(word__in=near_spellings(word))
+        ways.append(alike.values("person_id"))
+    people: QuerySet[NameWord, Any] = spelled.values("person_id").union(*ways)
+    return people
+
+
+def _exact_first(people: QuerySet[Person], clearance: Clearance, words: Sequence[str]) -> QuerySet[Person]:
+    spelled = NameWord.objects.within(clearance).filter(person=OuterRef("pk"))
+    exact = [Exists(spelled.filter(word=word)) for word in words]
+    annotated = people.annotate(**{f"exact_{place}": hit for place, hit in enumerate(exact)})
+    order = [f"-exact_{place}" for place in range(len(exact))]
+    return annotated.order_by(*order, "family", "given", "birth_date", "id")
+
+
+def _names_of(people: list[Person], clearance: Clearance) -> dict[UUID, tuple[str, ...]]:
+    # The names besides the main one that the clearance shows.
+    names: dict[UUID, list[str]] = {person.id: [] for person in people}
+    listed = PersonName.objects.within(clearance).filter(person__in=people).exclude(kind="main")
+    for row in listed.order_by("kind", "family", "given", "id"):
+        names[row.person_id].append(f"{row.given} {row.family}".strip())
+    return {person: tuple(found) for person, found in names.items()}
+
+
+def _row(person: Person, names: tuple[str, ...], clearance: Clearance) -> PersonRow:
+    return PersonRow(
+        id=person.id,
+        name=f"{person.given} {person.family}".strip(),
+        birth_date=person.birth_date,
+        sex=person.sex,
+        height_inches=person.height_inches,
+        weight_pounds=person.weight_pounds,
+        hair=person.hair,
+        eyes=person.eyes,
+        other_names=names,
+        home_address=None if "home_address" in clearance.hidden_fields else person.home_address,
+    )
+
+
+def _addresses(person: Person, clearance: Clearance) -> tuple[AddressRow, ...]:
+    if "home_address" in clearance.hidden_fields:
+        return ()
+    listed = Address.objects.within(clearance).filter(person=person).order_by("-since", "id")
+    return tuple(AddressRow(row.kind, row.line, row.since, row.until) for row in listed)
+
+
+def _involvements(grant: Grant, person: Person) -> tuple[InvolvementRow, ...]:
+    incidents = grant.over(Dataset.INCIDENTS)
+    parts = (
+        Involvement.objects.within(grant.over(Dataset.PEOPLE))
+        .filter(tells_of_part(grant), person=person, incident__in=Incident.objects.within(incidents))
+        .select_related("incident")
+        .order_by("-incident__occurred", "id")[:MOST_HISTORY]
+    )
+    offenses = main_offenses([row.incident for row in parts], incidents)
+    return tuple(
+        InvolvementRow(
+            incident=row.incident_id,
+            rd_number=row.incident.rd_number,
+            occurred=row.incident.occurred,
+            role=row.role,
+            offense=offenses.get(row.incident_id, ("", ""))[1],
+            block=row.incident.block,
+        )
+        for row in parts
+    )
+
+
+def _arrests(grant: Grant, person: Person) -> tuple[ArrestRow, ...]:
+    clearance = grant.over(Dataset.ARRESTS)
+    # An arrest tells of its incident: where that is hidden, so is the arrest.
+    incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS))
+    visible = Arrest.objects.within(clearance).filter(person=person, incident__in=incidents)
+    arrests = list(visible.order_by("-made", "id"))
+    charges: dict[UUID, list[str]] = {arrest.id: [] for arrest in arrests}
+    for charge in Charge.objects.within(clearance).filter(arrest__in=arrests).order_by("id"):
+        charges[charge.arrest_id].append(f"{charge.statute} {charge.description}")
+    return tuple(
+        ArrestRow(arrest.id, arrest.cb_number, arrest.made, tuple(charges[arrest.id])) for arrest in arrests
+    )

@@ -1,0 +1,50 @@
+"""What is shown of people: frozen, with the hidden fields already out of them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from openclear.records.found import given, narrows, shows
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person in a list of results. `home_address` is None where the asker may not see it."""
+
+    id: UUID
+    name: str = field(metadata=shows("Andrzej Kowalski"))
+    birth_date: date | None
+    sex: str
+    height_inches: int | None
+    weight_pounds: int | None
+    hair: str
+    eyes: str
+    other_names: tuple[str, ...]
+    home_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """Where a person lives or lived. `kind`: home, former, work."""
+
+    kind: str
+    line: str
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """What narrows a search for people: first and last day of birth, sex (M, F, X or "")."""
+
+    born_from: date | None = field(default=None, metadata=narrows("Born from", example="1985-06-30"))
+    born_to: date | None = field(default=None, metadata=narrows("Born to", example="1985-06-30"))
+    sex: str = field(
+        default="", metadata=narrows("Sex", choices={"F": "female", "M": "male", "X": "not stated"})
+    )
+
+    def lookups(self) -> dict[str, Any]:
+        """Return the conditions, as the tables take them."""
+        asked = {"birth_date__gte": self.born_from, "birth_date__lte": self.born_to, "sex": self.sex.upper()}
+        return given(asked)

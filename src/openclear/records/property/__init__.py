@@ -1,0 +1,1 @@
+"""Property under the department's control."""

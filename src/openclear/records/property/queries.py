@@ -1,0 +1,84 @@
+"""Which items a search means, and how lists and pages show them. For this room alone."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from openclear.records.incidents.models import Incident, Involvement
+from openclear.records.people.models import Person
+from openclear.records.property.models import PropertyItem
+from openclear.records.property.rows import PropertyDetail, PropertyFilter, PropertyRow
+from openclear.records.told import tells_of_part
+from openclear.vocabulary.actions import Dataset
+from openclear.vocabulary.grants import Grant
+
+END_OF_PREFIX = "\U0010ffff"
+INVENTORY_DIGITS = 8
+
+
+def number_of(text: str) -> str:
+    """Return an inventory or a serial number as it is compared: letters and digits, upper case."""
+    return "".join(character for character in text.upper() if character.isalnum())
+
+
+def is_inventory_number(text: str) -> bool:
+    """Say whether a search text is a whole inventory number."""
+    number = text.strip()
+    return len(number) == INVENTORY_DIGITS and number.isdecimal()
+
+
+def within(grant: Grant) -> "QuerySet[PropertyItem]":
+    """Return the items that are there for the holder: those of an incident only where the incident is."""
+    items: QuerySet[PropertyItem] = PropertyItem.objects.within(grant.over(Dataset.PROPERTY))
+    incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS))
+    return items.filter(Q(incident=None) | Q(incident__in=incidents))
+
+
+def matching(grant: Grant, text: str, filters: PropertyFilter) -> "QuerySet[PropertyItem]":
+    """Return the items whose inventory or serial number begins with `text`, or without one all that `filters` names."""
+    number, found = number_of(text), within(grant)
+    if number:
+        end = number + END_OF_PREFIX
+        found = found.filter(
+            Q(inventory_number__gte=number, inventory_number__lt=end)
+            | Q(serial_number__gte=number, serial_number__lt=end)
+        )
+    return found.filter(**filters.lookups())
+
+
+def rows(_grant: Grant, page: Sequence[PropertyItem]) -> list[PropertyRow]:
+    """Return items as lists show them."""
+    return [
+        PropertyRow(
+            id=item.id,
+            inventory_number=item.inventory_number,
+            description=item.description,
+            kind=item.kind,
+            serial_number=item.serial_number,
+            value=item.value,
+            location=item.location,
+        )
+        for item in page
+    ]
+
+
+def detail(grant: Grant, record: UUID) -> PropertyDetail | None:
+    """Return one item with its incident, and with its owner where the holder may know of both together; None where it is not."""
+    found = within(grant).filter(pk=record).select_related("incident").first()
+    if found is None:
+        return None
+    incident = (found.incident.id, found.incident.rd_number) if found.incident else None
+    return PropertyDetail(rows(grant, [found])[0], incident, _owner(grant, found))
+
+
+def _owner(grant: Grant, item: PropertyItem) -> tuple[UUID, str] | None:
+    # The owner beside the incident tells of the owner's part in it: it is told where that part is, and nowhere else.
+    people = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk=item.owner_id)
+    if item.incident_id is not None:
+        if "people" in grant.over(Dataset.INCIDENTS).hidden_fields:
+            return None
+        parts = Involvement.objects.within(grant.over(Dataset.PEOPLE)).filter(tells_of_part(grant))
+        people = people.filter(pk__in=parts.filter(incident=item.incident_id).values("person"))
+    owner = people.first()
+    return (owner.id, f"{owner.given} {owner.family}".strip()) if owner else None

@@ -1,0 +1,40 @@
+"""Vehicles, declared as a kind of record."""
+
+from openclear.records.kind import NO, PERHAPS, RecordKind, Sealed, Search
+from openclear.records.rules import block_of, is_like_a_plate, number_reason, plate_of
+from openclear.records.vehicles import queries
+from openclear.records.vehicles.models import Vehicle
+from openclear.records.vehicles.rows import VehicleFilter, VehicleRow
+from openclear.vocabulary.actions import Action, Dataset
+
+VEHICLES = RecordKind(
+    dataset=Dataset.VEHICLES,
+    noun="vehicle",
+    list_action=Action.VEHICLE_SEARCH,
+    view_action=Action.VEHICLE_VIEW,
+    model=Vehicle,
+    row=VehicleRow,
+    within=queries.within,
+    rows=queries.rows,
+    detail=queries.detail,
+    search=Search(
+        recognizes=lambda text: PERHAPS + 1 if is_like_a_plate(block_of(text)) else NO,
+        key=plate_of,
+        matching=queries.matching,
+        order=("plate", "plate_state", "id"),
+        reasons=lambda text, row: number_reason(plate_of(text), row.plate, "plate"),
+        filters=VehicleFilter,
+    ),
+    tells_of=lambda row: row.keeper,
+    still_tells=queries.are_keepers_there,
+    tables={"vehicle": Vehicle},
+    sealed=Sealed(derived=("person: the vehicles",)),
+    words={
+        "title": "Vehicles",
+        "find": "Search vehicles by plate",
+        "found by": "By the beginning of a plate.",
+        "example": "OC0012",
+        "open": "Open one vehicle",
+        "shows": "Plate, make, keeper, as far as the asker may see them.",
+    },
+)

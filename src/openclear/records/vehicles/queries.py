@@ -1,0 +1,64 @@
+"""Which vehicles a search means, and how lists and pages show them. For this room alone."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from openclear.records.people.models import Person
+from openclear.records.rules import plate_of
+from openclear.records.vehicles.models import Vehicle
+from openclear.records.vehicles.rows import VehicleFilter, VehicleRow
+from openclear.vocabulary.actions import Dataset
+from openclear.vocabulary.grants import Grant
+
+END_OF_PREFIX = "\U0010ffff"
+
+
+def within(grant: Grant) -> "QuerySet[Vehicle]":
+    """Return the vehicles that are there for the holder."""
+    vehicles: QuerySet[Vehicle] = Vehicle.objects.within(grant.over(Dataset.VEHICLES))
+    return vehicles
+
+
+def matching(grant: Grant, text: str, filters: VehicleFilter) -> "QuerySet[Vehicle]":
+    """Return the vehicles whose plate begins with `text`, or without one all that `filters` names."""
+    plate, found = plate_of(text), within(grant)
+    if plate:
+        found = found.filter(plate__gte=plate, plate__lt=plate + END_OF_PREFIX)
+    return found.filter(**filters.lookups())
+
+
+def rows(grant: Grant, page: Sequence[Vehicle]) -> list[VehicleRow]:
+    """Return vehicles as lists show them; their keepers only where the holder may know of them."""
+    keepers = [vehicle.keeper_id for vehicle in page if vehicle.keeper_id]
+    visible = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__in=keepers)
+    known = set(visible.values_list("pk", flat=True))
+    return [vehicle_row(vehicle, known) for vehicle in page]
+
+
+def detail(grant: Grant, record: UUID) -> VehicleRow | None:
+    """Return one vehicle; None where there is none for the holder."""
+    found = within(grant).filter(pk=record).first()
+    return rows(grant, [found])[0] if found else None
+
+
+def are_keepers_there(grant: Grant, keepers: Sequence[UUID | str]) -> bool:
+    """Say whether each of these people is there for the holder."""
+    people = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__among=keepers)
+    return bool(people.count() == len(keepers))
+
+
+def vehicle_row(vehicle: Vehicle, keepers: set[UUID]) -> VehicleRow:
+    """Return a vehicle; its keeper only where it is one of `keepers`."""
+    return VehicleRow(
+        id=vehicle.id,
+        plate=vehicle.plate,
+        plate_state=vehicle.plate_state,
+        year=vehicle.year,
+        make=vehicle.make,
+        model=vehicle.model,
+        color=vehicle.color,
+        stolen=vehicle.stolen,
+        keeper=vehicle.keeper_id if vehicle.keeper_id in keepers else None,
+    )

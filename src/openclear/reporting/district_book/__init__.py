@@ -1,0 +1,1 @@
+"""The monthly district book: its figures, its charts, its pages."""

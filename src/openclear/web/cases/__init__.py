@@ -1,0 +1,1 @@
+"""Cases: registered, shared, confirmed."""

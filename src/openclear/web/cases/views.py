@@ -1,0 +1,76 @@
+"""The desk of cases: open cases and one of them; whose a case is: sharing it with a partner, registering a partner's own, confirming it as its sponsor."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from openclear.access.registry.queries import is_officer_of
+from openclear.records.cases import commands, sharing
+from openclear.records.cases.commands import HOST, waiting_cases
+from openclear.records.cases.endpoints import CASE_LIST
+from openclear.records.cases.queries import case as case_of
+from openclear.records.cases.sharing import agencies_to_share_with
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+from openclear.web.endpoint import page_of
+from openclear.web.guard import ask, behind_gate, field, redirected
+from openclear.web.search.views import one_record
+
+
+def _beside(grant: Grant) -> dict[str, Any]:
+    return {"waiting": waiting_cases(grant), "is_partner": not is_officer_of(grant.officer, HOST)}
+
+
+cases = page_of(CASE_LIST, "web/cases.html", _beside)
+
+
+@require_GET
+@behind_gate
+def case(request: HttpRequest, record: UUID) -> HttpResponse:
+    """One case, dispatch event or warrant."""
+    grant = ask(request, Action.CASE_VIEW, purpose=Purpose.OWN_ACCOUNT, record=str(record))
+    row = case_of(grant, case_id=record)
+    is_sponsor = row is not None and row.sponsor == grant.officer
+    may_share = row is not None and is_within(row.owner, HOST) and is_officer_of(grant.officer, HOST)
+    facts = {"agencies": agencies_to_share_with() if may_share else (), "is_sponsor": is_sponsor}
+    return one_record(request, "web/kinds/cases/page.html", grant, row, record, **facts)
+
+
+@require_POST
+@behind_gate
+def share(request: HttpRequest, record: UUID) -> HttpResponse:
+    """Ask for a case to be shared, decide what another officer asked for, or take a sharing back."""
+    grant = ask(request, Action.CASE_SHARE, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
+    acts = {
+        "ask": sharing.ask_to_share, "approve": sharing.approve_share, "decline": sharing.decline_share,
+        "end": commands.unshare_case,
+    }  # fmt: skip
+    what, agency = field(request, "what"), field(request, "agency")
+    if what not in acts or not agency:
+        raise WrongUsage("Choose an agency, and what is to become of the sharing.")
+    acts[what](grant, case_id=record, agency=agency)
+    return redirected(grant, "case", record)
+
+
+@require_POST
+@behind_gate
+def register(request: HttpRequest) -> HttpResponse:
+    """Register the asker's agency's own case with its sponsor here."""
+    asked = {name: field(request, name) for name in ("number", "offense", "sponsor")}
+    grant = ask(request, Action.CASE_REGISTER, purpose=Purpose.CRIMINAL_INVESTIGATION, registering=asked)
+    row = commands.register_external_case(grant, **asked)
+    return redirected(grant, "case", row.id)
+
+
+@require_POST
+@behind_gate
+def confirm(request: HttpRequest, record: UUID) -> HttpResponse:
+    """Confirm a partner's case as its sponsor."""
+    grant = ask(request, Action.CASE_CONFIRM, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
+    commands.confirm_external_case(grant, case_id=record)
+    return redirected(grant, "case", record)

@@ -1,0 +1,149 @@
+"""The page of figures: incidents by month, type, place, hour and weekday, as charts, a map and tables; as CSV too."""
+
+import csv
+from io import StringIO
+from typing import Any
+
+import shapely
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+from shapely.geometry import mapping, shape
+
+from openclear.analysis import questions
+from openclear.analysis.rows import FigureFilters
+from openclear.records.boundaries import boundaries_on
+from openclear.reporting.district_book.report import DistrictBook
+from openclear.search.exports import request_report
+from openclear.search.files import cell_of
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import figures_facts
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+from openclear.web.guard import ask, behind_gate, field, redirected, rendered
+
+MOST_TYPES = 15
+HOURS = range(24)
+# Enough for a screen: about fifty metres.
+SIMPLER = 0.0005
+_DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"})
+_TEXT = forms.TextInput(attrs={"class": "usa-input"})
+
+
+class FiguresForm(forms.Form):
+    """Which incidents are counted. Every field may be left out."""
+
+    since = forms.DateField(required=False, label=_("From"), widget=_DAY)
+    until = forms.DateField(required=False, label=_("To"), widget=_DAY)
+    offense = forms.CharField(required=False, label=_("Offense"), max_length=60, widget=_TEXT)
+    district = forms.RegexField(r"^\d{1,3}$", required=False, label=_("District"), widget=_TEXT)
+    community_area = forms.IntegerField(
+        required=False, label=_("Community area"), min_value=1, max_value=99,
+        widget=forms.NumberInput(attrs={"class": "usa-input"}),
+    )  # fmt: skip
+
+    def filters(self) -> FigureFilters:
+        """Return what was chosen. Raises WrongUsage for a field that cannot be understood."""
+        if not self.is_valid():
+            name = next(iter(self.errors))
+            raise WrongUsage(
+                f"The field {self[name].label} cannot be understood; correct it or leave it empty."
+            )
+        chosen = self.cleaned_data
+        return FigureFilters(
+            since=chosen["since"], until=chosen["until"], primary_type=chosen["offense"].strip().upper(),
+            district=chosen["district"].zfill(3) if chosen["district"] else "",
+            community_area=chosen["community_area"],
+        )  # fmt: skip
+
+
+@require_GET
+@behind_gate
+def figures(request: HttpRequest) -> HttpResponse:
+    """Show the figures on the incidents that are chosen."""
+    form = FiguresForm(request.GET)
+    grant, filters = _asked(request, form)
+    behind = questions.coverage(grant, filters=filters)
+    tables = {
+        name: questions.incident_counts(grant, by=name, filters=filters)
+        for name in ("month", "primary_type", "district")
+    }
+    tables["primary_type"] = tables["primary_type"][:MOST_TYPES]
+    crossed = questions.cross_counts(grant, rows_by="weekday", columns_by="hour", filters=filters)
+    counts = {(int(day), int(hour)): count for day, hour, count in crossed}
+    drawn: dict[str, Any] = {
+        name: [[row.value, row.incidents, row.arrests] for row in rows] for name, rows in tables.items()
+    } | {"hours": [[hour, day - 1, count] for (day, hour), count in counts.items()]}
+    week = [(WEEKDAYS[day], [counts.get((day + 1, hour), 0) for hour in HOURS]) for day in range(7)]
+    return rendered(
+        request, "web/figures.html", grant, form=form, behind=behind, tables=tables, drawn=drawn, week=week, hours=HOURS,
+        years=questions.year_over_year(grant, filters=filters), chosen=request.GET.urlencode(),
+    )  # fmt: skip
+
+
+@require_GET
+@behind_gate
+def figures_csv(request: HttpRequest) -> HttpResponse:
+    """Give one table as CSV, with unit, days and what is missing in its first lines."""
+    by = field(request, "by")
+    grant, filters = _asked(request, FiguresForm(request.GET), by=by)
+    rows = questions.incident_counts(grant, by=by, filters=filters)
+    behind = questions.coverage(grant, filters=filters)
+    out = StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(
+        [
+            f"# unit: incidents; {behind.first or '-'} to {behind.last or '-'}; not counted: {' '.join(behind.hidden)}"
+        ]
+    )
+    writer.writerow([by, "incidents", "with_arrest"])
+    writer.writerows([cell_of(row.value), row.incidents, row.arrests] for row in rows)
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="incidents-by-{by}.csv"'
+    answer: HttpResponse = grant.release(response)
+    return answer
+
+
+@require_GET
+@behind_gate
+def outlines(request: HttpRequest) -> HttpResponse:
+    """Give the outlines of the districts to the map."""
+    grant = _grant(request, None, outlines="district")
+    features = [
+        {
+            "type": "Feature", "properties": {"name": row.code, "title": row.name},
+            "geometry": mapping(shapely.simplify(shape(row.shape), SIMPLER)),
+        }
+        for row in boundaries_on(grant, kind="district")
+    ]  # fmt: skip
+    answer: HttpResponse = grant.release(JsonResponse({"type": "FeatureCollection", "features": features}))
+    return answer
+
+
+@require_POST
+@behind_gate
+def ask_book(request: HttpRequest) -> HttpResponse:
+    """Queue the book of a district and a month."""
+    asked = {name: field(request, name) for name in ("district", "month")}
+    grant = ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, **figures_facts(asked))
+    keeping = ask(request, Action.EXPORT_KEEP, purpose=Purpose.OWN_ACCOUNT)
+    request_report(grant, kind=DistrictBook.kind, asked=asked)
+    return redirected(keeping, "saved")
+
+
+def _asked(request: HttpRequest, form: FiguresForm, **more: str) -> tuple[Grant, FigureFilters]:
+    # Refused first, and only then told of a field that does not fit.
+    try:
+        filters = form.filters()
+    except WrongUsage:
+        _grant(request, None, **{name: form.data.get(name, "") for name in form.fields}, **more)
+        raise
+    return _grant(request, filters, **more), filters
+
+
+def _grant(request: HttpRequest, filters: FigureFilters | None, **asked: str) -> Grant:
+    facts = figures_facts(filters, **asked)
+    return ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, **facts)

@@ -1,0 +1,1 @@
+"""The log, and what was asked in one's name."""

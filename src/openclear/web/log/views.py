@@ -1,0 +1,96 @@
+"""The log as people read it: their own searches, the published entries, one entry, and a replay on demand."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from openclear.access.orders.queries import order_history
+from openclear.audit import log, reading, verifying
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import facts_of
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.roles import Role
+from openclear.web import sessions
+from openclear.web.guard import ask, behind_gate, field, redirected, rendered
+
+
+@require_GET
+@behind_gate
+def own_searches(request: HttpRequest) -> HttpResponse:
+    """Show what the reader asked, and what became of it."""
+    grant = ask(request, Action.LOG_VIEW_OWN, purpose=Purpose.OWN_ACCOUNT, **_place(request))
+    rows = reading.own_entries(grant, before=_before(request))
+    return rendered(request, "web/searches.html", grant, rows=rows, next=_next(rows))
+
+
+@require_GET
+@behind_gate
+def entries(request: HttpRequest) -> HttpResponse:
+    """Show the entries that the reader may see, and what the tree stands at; or lead to the entry of a refusal's token."""
+    token = field(request, "token")
+    grant = _reader(request, **_place(request), **facts_of({"token": token}))
+    number = reading.number_of_token(grant, token=token) if token else None
+    if number is not None:
+        return redirected(grant, "entry", number)
+    orders = [row.entry for row in order_history()]
+    rows = reading.entries(grant, before=_before(request), orders=orders)
+    facts: Any = {
+        "rows": rows,
+        "next": _next(rows),
+        "state": log.state(),
+        "all": grant.action is Action.LOG_VIEW_ALL,
+        "token": token,
+    }
+    return rendered(request, "web/log.html", grant, published=reading.published_size(), **facts)
+
+
+@require_GET
+@behind_gate
+def entry(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one entry, with its body where it is the reader's own or the reader oversees."""
+    grant = _reader(request, entry=number)
+    row = reading.entry(grant, number=number)
+    if row is None:
+        return rendered(request, "web/absent.html", grant, status=404)
+    return rendered(request, "web/entry.html", grant, row=row)
+
+
+@require_POST
+@behind_gate
+def verify(request: HttpRequest) -> HttpResponse:
+    """Begin a replay of the whole log."""
+    grant = _reader(request)
+    return redirected(grant, "verification", verifying.begin(grant))
+
+
+@require_GET
+@behind_gate
+def verification(request: HttpRequest, run: int) -> HttpResponse:
+    """Show how far a replay is, and what it found."""
+    grant = _reader(request, run=run)
+    row = verifying.progress(grant, run=run)
+    if row is None:
+        return rendered(request, "web/absent.html", grant, status=404)
+    return rendered(request, "web/verification.html", grant, run=row)
+
+
+def _reader(request: HttpRequest, **facts: Any) -> Grant:
+    if Role.INSPECTOR_GENERAL in request.session.get(sessions.ROLES, []):
+        return ask(request, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, **facts)
+    return ask(request, Action.LOG_VIEW, purpose=Purpose.OWN_ACCOUNT, **facts)
+
+
+def _place(request: HttpRequest) -> dict[str, Any]:
+    return facts_of({"before": field(request, "before")})
+
+
+def _before(request: HttpRequest) -> int | None:
+    text = field(request, "before")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _next(rows: object) -> int | None:
+    numbers = [row.number for row in rows]  # type: ignore[attr-defined] # rows of the log
+    return numbers[-1] if len(numbers) == reading.PAGE and numbers[-1] > 0 else None

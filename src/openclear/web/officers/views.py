@@ -1,0 +1,130 @@
+"""Accounts: asked for, certified, disabled, let in again. Two people, except to certify one that no order touches."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from openclear.access import accounts, gate
+from openclear.access.approvals import proposals
+from openclear.access.approvals.consequences import CERTIFY, DISABLE, REINSTATE
+from openclear.access.policy.rules import OVERSIGHTS_OWN
+from openclear.access.registry import lifecycle, lockout, queries
+from openclear.access.registry.commands import CERTIFIED_DAYS, TEMPORARY_HOURS, NewOfficer
+from openclear.access.registry.guarded import guarded, touched, touches
+from openclear.access.registry.queries import OfficerRow
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import TieKind, agency_path
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.roles import Role
+from openclear.web.guard import administer, behind_gate, field, redirected, rendered
+from openclear.web.registry.views import put_before
+from openclear.web.sessions import recently_authenticated
+
+MOST_PEOPLE = 100
+# What an account can be for. Keepers and oversight are registered like anybody, by two people.
+ROLES = tuple(role for role in Role if role is not Role.PUBLISHER)
+
+
+@require_POST
+@behind_gate
+@recently_authenticated
+def request_account(request: HttpRequest) -> HttpResponse:
+    """Ask for an account, which another administrator approves."""
+    grant = administer(request, Action.REGISTRY_CHANGE)
+    handle, role = field(request, "handle"), field(request, "role")
+    if not handle.isidentifier() or not field(request, "name") or role not in ROLES:
+        raise WrongUsage("Give a handle of letters and digits, a name, and one of the roles.")
+    temporary = clock.now() + timedelta(hours=TEMPORARY_HOURS) if field(request, "temporary") else None
+    account = NewOfficer(
+        handle.lower(), field(request, "name"), field(request, "title"), (role,),
+        ((agency_path(field(request, "agency")), TieKind.EMPLOYER),), clock.today() + timedelta(days=CERTIFIED_DAYS - 1),
+        mail=field(request, "mail"), temporary_until=temporary,
+    )  # fmt: skip
+    return redirected(grant, "proposal", proposals.request_account(grant, account=account))
+
+
+@require_POST
+@behind_gate
+@recently_authenticated
+def certify(request: HttpRequest) -> HttpResponse:
+    """Certify an account for another year: at once, or where an order touches it by two people."""
+    grant, row = _account(request)
+    until = clock.today() + timedelta(days=CERTIFIED_DAYS - 1)
+    if row.handle != grant.officer and touched(*row.agencies):
+        facts = {"handle": row.handle, "until": str(until)}
+        return put_before(request, grant, CERTIFY, _agency_of(row), facts)
+    lifecycle.certify(grant, handles=[row.handle], until=until)
+    return redirected(grant, "officers")
+
+
+@require_POST
+@behind_gate
+@recently_authenticated
+def disable(request: HttpRequest) -> HttpResponse:
+    """Put the end of an account before a second person."""
+    grant, row = _account(request)
+    return put_before(request, grant, DISABLE, _agency_of(row), {"handle": row.handle})
+
+
+@require_POST
+@behind_gate
+@recently_authenticated
+def reinstate(request: HttpRequest) -> HttpResponse:
+    """Put before a second person that a disabled account is let in again."""
+    grant, row = _account(request)
+    if not row.disabled_for:
+        raise NotPossible(f"The account {row.handle} is not disabled.")
+    return put_before(request, grant, REINSTATE, _agency_of(row), {"handle": row.handle})
+
+
+@require_GET
+@behind_gate
+def officers(request: HttpRequest) -> HttpResponse:
+    """Show everyone who is registered, found by name, and which accounts are locked."""
+    grant = administer(request, Action.REGISTRY_LIST)
+    text = field(request, "q").casefold()
+    people = [row for row in queries.officers() if text in f"{row.handle} {row.name} {row.title}".casefold()]
+    return rendered(
+        request, "web/officers.html", grant, people=_listed(people[:MOST_PEOPLE]), found=len(people), text=field(request, "q"),
+        locked=accounts.locked_handles(grant), roles=ROLES, agencies=queries.agencies(), soon=clock.today() + timedelta(days=30),
+    )  # fmt: skip
+
+
+@require_POST
+@behind_gate
+@recently_authenticated
+def release(request: HttpRequest) -> HttpResponse:
+    """Release an account that five failures locked."""
+    grant = administer(request, Action.ACCOUNT_RELEASE)
+    accounts.release_account(grant, handle=field(request, "handle"))
+    return redirected(grant, "officers")
+
+
+def _account(request: HttpRequest) -> tuple[Grant, OfficerRow]:
+    handle = field(request, "handle")
+    grant = administer(request, Action.REGISTRY_CHANGE, handle=handle)
+    row = next((row for row in queries.officers() if row.handle == handle), None)
+    if row is None:
+        raise NotPossible(f"There is nobody called '{handle}'.")
+    if lockout.is_overseer(handle):
+        raise gate.refuse(grant, OVERSIGHTS_OWN)
+    return grant, row
+
+
+def _agency_of(row: OfficerRow) -> str:
+    return queries.employer_of(row.handle) or next(iter(row.agencies), "il")
+
+
+def _listed(people: list[OfficerRow]) -> list[dict[str, Any]]:
+    orders, watching = guarded(), lockout.overseers()
+    return [
+        {
+            "row": row, "is_overseer": row.handle in watching,
+            "takes_two": any(touches(order, agency) for order in orders for agency in row.agencies),
+        }
+        for row in people
+    ]  # fmt: skip

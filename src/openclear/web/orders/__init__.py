@@ -1,0 +1,1 @@
+"""Orders: proposed, approved, changed, lifted."""

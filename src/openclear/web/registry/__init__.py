@@ -1,0 +1,1 @@
+"""Agencies and who is tied to them."""

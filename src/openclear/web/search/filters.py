@@ -1,0 +1,31 @@
+"""A search with what narrows it: asked of the gate with every filter in its entry, on the page, for an export, for an alert."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from openclear.records.kind import RecordKind
+from openclear.records.kinds import search_of
+from openclear.vocabulary.asked import search_facts
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.web.guard import ask_reasoned
+from openclear.web.search.forms import FilterForm
+
+
+def ask_narrowed(request: HttpRequest, kind: RecordKind, text: str, **more: object) -> tuple[Grant, Any]:
+    """Return the grant for a search of one kind and its filters, or None where this kind has none.
+
+    Raises Refused, and only then WrongUsage for a field that does not fit: an order comes before a mistake.
+    """
+    known, action = search_of(kind).filters, kind.list_action
+    if known is None:
+        return ask_reasoned(request, action, **search_facts(text, **more)), None
+    form = FilterForm(request.POST if request.method == "POST" else request.GET)
+    try:
+        filters = form.filters(known)
+    except WrongUsage:
+        typed = {name: form.data.get(name, "") for name in form.fields}
+        ask_reasoned(request, action, **search_facts(text, typed, **more))
+        raise
+    return ask_reasoned(request, action, **search_facts(text, filters, **more)), filters

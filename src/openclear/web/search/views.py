@@ -1,0 +1,142 @@
+"""The pages behind the gate on records: desk, search, one record of each kind."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from openclear.access.errors import Refused
+from openclear.access.gate.paging import offset_of, page_facts, page_token
+from openclear.access.orders.notices import notices_for
+from openclear.records.cases.queries import open_cases
+from openclear.records.finding import DEEPEST, find, open_record
+from openclear.records.found import FoundRows
+from openclear.records.kind import RecordKind
+from openclear.records.kinds import SEARCHED, kinds_of, searched
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.purposes import Purpose
+from openclear.web.guard import (
+    ask,
+    ask_reasoned,
+    bad_request,
+    behind_gate,
+    field,
+    reason_of,
+    rendered,
+    rendered_together,
+)
+from openclear.web.search.filters import ask_narrowed
+from openclear.web.search.forms import FilterForm
+
+PAGE, LONGEST_PAGE_TOKEN = 20, 400
+_NOT_ASKED_AGAIN = {"page", "kind"}
+
+
+class Section(NamedTuple):
+    """What one kind of search came to: rows or a refusal, and the token of the next page."""
+
+    kind: str
+    found: FoundRows[Any] | None
+    refused: Refused | None
+    next_page: str
+
+    @property
+    def row_template(self) -> str:
+        """The template of one result."""
+        return f"web/kinds/{self.kind}/row.html"
+
+
+@require_GET
+@behind_gate
+def desk(request: HttpRequest) -> HttpResponse:
+    """Show the search, with the purpose and the case that were chosen last."""
+    grant = ask(request, Action.DESK_OPEN, purpose=Purpose.OWN_ACCOUNT, chosen=reason_of(request))
+    chosen = {**request.session.get("reason", {}), **{k: v for k, v in reason_of(request).items() if v}}
+    cases = open_cases(grant)
+    return rendered(
+        request, "web/search.html", grant, cases=cases, kind="", asked=chosen, filters=FilterForm(), kinds=list(SEARCHED),
+        notices=notices_for(grant),
+    )  # fmt: skip
+
+
+@require_GET
+@behind_gate
+def search(request: HttpRequest) -> HttpResponse:
+    """Results of one box: every kind that the words can mean, or the one kind that is chosen."""
+    text, kind = field(request, "q"), field(request, "kind")
+    shown: Any = {
+        "kind": kind,
+        "asked": {"q": text, **reason_of(request)},
+        "filters": FilterForm(request.GET),
+        "kinds": list(SEARCHED),
+    }
+    try:
+        sections, answers = _sections(request, kind, text)
+    except WrongUsage as error:
+        return bad_request(request, str(error), "web/search.html", **shown)
+    _remember(request)
+    cases = open_cases(answers[0][0])
+    return rendered_together(request, "web/search.html", answers, sections=sections, cases=cases, **shown)
+
+
+def record_page(kind: RecordKind) -> Callable[..., HttpResponse]:
+    """Return the view of one record of a kind."""
+
+    def view(request: HttpRequest, record: UUID) -> HttpResponse:
+        grant = ask_reasoned(request, kind.view_action, record=str(record))
+        row = open_record(grant, kind=kind, record=record)
+        return one_record(request, f"web/kinds/{kind.dataset}/page.html", grant, row, record)
+
+    return require_GET(behind_gate(view))
+
+
+def one_record(
+    request: HttpRequest, template: str, grant: Grant, row: Any, record: UUID, **facts: Any
+) -> HttpResponse:
+    """Release the page of one record, or the one that says that there is none."""
+    asked = reason_of(request)
+    if row is None:
+        return rendered(request, "web/absent.html", grant, status=404, asked=asked)
+    return rendered(request, template, grant, [record], row=row, asked=asked, **facts)
+
+
+def _sections(
+    request: HttpRequest, kind: str, text: str
+) -> tuple[list[Section], list[tuple[Grant, Sequence[UUID]]]]:
+    kinds = (searched(kind),) if kind else kinds_of(text)
+    sections: list[Section] = []
+    answers: list[tuple[Grant, Sequence[UUID]]] = []
+    for one in kinds:
+        try:
+            section, grant = _section(request, one, text)
+        except Refused as error:
+            sections.append(Section(str(one.dataset), None, error, ""))
+            continue
+        sections.append(section)
+        answers.append((grant, [row.id for row in section.found.rows] if section.found else []))
+    if not answers:
+        # Nothing may be answered: the refusal is the page. Each is in the log already.
+        raise next(section.refused for section in sections if section.refused)
+    return sections, answers
+
+
+def _section(request: HttpRequest, kind: RecordKind, text: str) -> tuple[Section, Grant]:
+    question = {name: value for name, value in request.GET.items() if name not in _NOT_ASKED_AGAIN}
+    token = request.GET.get("page", "")[:LONGEST_PAGE_TOKEN]
+    grant, filters = ask_narrowed(request, kind, text, **page_facts(token))
+    offset = offset_of(grant, question, token)
+    found = find(grant, kind=kind, text=text, filters=filters, limit=PAGE, offset=offset)
+    beyond = offset + len(found.rows)
+    more = found.rows and found.count > beyond and beyond < DEEPEST
+    next_page = page_token(grant, question, offset=beyond) if more else ""
+    return Section(str(kind.dataset), found, None, next_page), grant
+
+
+def _remember(request: HttpRequest) -> None:
+    # Purpose and case are chosen once and stay chosen; they are written only when they change.
+    if request.session.get("reason") != reason_of(request):
+        request.session["reason"] = reason_of(request)

@@ -1,0 +1,52 @@
+"""A demonstration that is started again: it goes on where it was, whatever was done in it."""
+
+from datetime import timedelta
+
+import pytest
+
+from openclear.access.gate.requesters import requester_at
+from openclear.access.models import Officer
+from openclear.cli import city_verbs
+from openclear.sources.synthetic.cast import CERTIFIED_UNTIL
+from openclear.vocabulary import clock
+from tests.cast import cut_off, lift
+
+pytestmark = pytest.mark.anywhere
+
+
+def in_three_months():
+    """The accounts of the city as they are when a year is nearly over."""
+    Officer.objects.update(certified_until=clock.today() + timedelta(days=90))
+    requester_at.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _as_before():
+    before = dict(Officer.objects.values_list("handle", "certified_until"))
+    yield
+    for handle, until in before.items():
+        Officer.objects.filter(handle=handle).update(certified_until=until)
+    requester_at.cache_clear()
+
+
+@pytest.mark.parametrize("agency", ["", "us.dhs.ice"])
+def test_every_account_is_certified_anew_also_under_an_order_and_oversight_by_itself(agency):
+    order = cut_off(agency).order if agency else ""
+    try:
+        in_three_months()
+        city_verbs._register_cast()
+        handles = ["rivera", "ives", "okafor", "novak", "adler", "importer"]
+        renewed = Officer.objects.filter(handle__in=handles).values_list("certified_until", flat=True)
+        assert set(renewed) == {CERTIFIED_UNTIL}
+    finally:
+        if order:
+            lift(order)
+
+
+def test_on_the_same_day_nothing_is_written():
+    from openclear.audit import log
+
+    city_verbs._register_cast()
+    size = log.state().size
+    city_verbs._register_cast()
+    assert log.state().size == size
