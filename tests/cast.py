@@ -1,5 +1,6 @@
 """The cast at work: grants, tokens and orders as the people of the stories get them."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -7,7 +8,16 @@ from django.test import Client
 
 from openclear.access import gate, orders
 from openclear.access.accounts import tokens
+from openclear.access.gate.requesters import requester_at
+from openclear.access.models import Agency, Officer
 from openclear.access.orders.receipts import OrderReceipt
+from openclear.access.registry.commands import (
+    NewAgency,
+    NewOfficer,
+    register_agencies,
+    register_officers,
+    was_used,
+)
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -64,6 +74,24 @@ def entry_of(receipt: dict[str, Any]) -> int:
     )
     assert number is not None
     return number
+
+
+def registered(agencies: Sequence[NewAgency] = (), officers: Sequence[NewOfficer] = ()) -> None:
+    """Register what a module of tests needs, once in a process: tests of one module may come in two parts, others between them.
+
+    People whom the first part disabled when it ended are as they were again; what its tests moved away stays away.
+    """
+    first, second = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
+    known = set(Agency.objects.values_list("path", flat=True))
+    if new := [agency for agency in agencies if agency.path not in known and not was_used(agency.path)]:
+        register_agencies(first, agencies=new)
+    known = set(Officer.objects.values_list("handle", flat=True))
+    Officer.objects.filter(handle__in=[one.handle for one in officers]).update(
+        is_active=True, disabled_for=""
+    )
+    requester_at.cache_clear()
+    if missing := [officer for officer in officers if officer.handle not in known]:
+        register_officers(first, approval=second, officers=missing)
 
 
 def signed_in(officer: str) -> Client:

@@ -79,6 +79,8 @@ def copy(tmp_path):
     """A scratch copy of the source, under git, before anything is added to it."""
     source = tmp_path / "src" / "openclear"
     shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    # What running it compiles is no line of anybody's.
+    (tmp_path / ".gitignore").write_text("__pycache__/\n*.mo\n")
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", "-A")
     git(tmp_path, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "before")

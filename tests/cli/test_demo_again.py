@@ -22,10 +22,10 @@ def in_three_months():
 
 @pytest.fixture(autouse=True)
 def _as_before():
-    before = dict(Officer.objects.values_list("handle", "certified_until"))
+    before = list(Officer.objects.values("handle", "certified_until", "is_active"))
     yield
-    for handle, until in before.items():
-        Officer.objects.filter(handle=handle).update(certified_until=until)
+    for row in before:
+        Officer.objects.filter(handle=row["handle"]).update(**row)
     requester_at.cache_clear()
 
 
@@ -41,6 +41,24 @@ def test_every_account_is_certified_anew_also_under_an_order_and_oversight_by_it
     finally:
         if order:
             lift(order)
+
+
+@pytest.mark.parametrize("handle", ["okafor", "frost"])
+def test_a_disabled_account_is_left_alone(handle):
+    Officer.objects.filter(handle=handle).update(is_active=False)
+    in_three_months()
+    city_verbs._register_cast()
+    assert Officer.objects.get(handle=handle).certified_until < CERTIFIED_UNTIL
+    assert Officer.objects.get(handle="rivera").certified_until == CERTIFIED_UNTIL
+
+
+def test_it_starts_also_without_whoever_keeps_its_accounts_and_says_so(capsys):
+    Officer.objects.filter(handle="novak").update(is_active=False)
+    in_three_months()
+    city_verbs._register_cast()
+    said = capsys.readouterr().err
+    assert "rivera" in said
+    assert "The account is disabled." in said
 
 
 def test_on_the_same_day_nothing_is_written():

@@ -8,10 +8,10 @@ import pytest
 from openclear.access.models import Affiliation, Agency, Officer
 from openclear.access.orders.queries import standing_orders
 from openclear.access.registry import ties
-from openclear.access.registry.commands import NewAgency, NewOfficer, register_agencies, register_officers
+from openclear.access.registry.commands import NewAgency, NewOfficer
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
-from tests.cast import ADMINISTRATION, cut_off, grant, lift, signed_in
+from tests.cast import ADMINISTRATION, cut_off, grant, lift, registered, signed_in
 from tests.web.test_desk import GROUND, page_of, proposed
 from tests.web.test_pages import find
 
@@ -26,7 +26,7 @@ def keepers():
 @pytest.fixture(scope="module", autouse=True)
 def desks():
     """Agencies that no other test uses, with one person who works there."""
-    both, until = keepers(), clock.today() + timedelta(days=100)
+    until = clock.today() + timedelta(days=100)
     paths = (
         "us.desk",
         "us.desk.part",
@@ -36,14 +36,13 @@ def desks():
         "us.free",
         "us.loose",
     )
-    register_agencies(both["grant"], agencies=[NewAgency(path, "Place", "federal") for path in paths])
     people = [
         NewOfficer(
             handle, "Dora Desk", "", ("officer",), ((agency, "employer"), ("us.desk.part", "detail")), until
         )
         for handle, agency in (("desker", "us.desk.part"), ("leaver", "us.free"))
     ]
-    register_officers(**both, officers=people)
+    registered([NewAgency(path, "Place", "federal") for path in paths], people)
     yield
     Officer.objects.filter(handle__in=["desker", "leaver"]).update(is_active=False, disabled_for="test")
 

@@ -24,7 +24,7 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import ADMINISTRATION, GROUND, cut_off, grant, lift
+from tests.cast import ADMINISTRATION, GROUND, cut_off, grant, lift, registered
 
 ROOM = f"{access.__name__}."
 MODULES = [
@@ -129,13 +129,9 @@ def third():
     """A third administrator, an agency of their own to change, and an agreement."""
     novak, adler = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
     until = clock.today() + timedelta(days=200)
-    commands.register_agencies(
-        novak,
-        agencies=[
-            NewAgency(path, "Place", "federal")
-            for path in ("us.turn", "us.turn.part", "us.other", "us.aside")
-        ],
-    )
+    places = [
+        NewAgency(path, "Place", "federal") for path in ("us.turn", "us.turn.part", "us.other", "us.aside")
+    ]
     people = [
         NewOfficer(
             "third", "Third Keeper", "", ("access-administrator",), (("il.chicago.pd", "employer"),), until
@@ -144,8 +140,10 @@ def third():
         NewOfficer("turner", "Ann Turner", "", ("officer",), (("us.turn.part", "employer"),), until),
         NewOfficer("resting", "Ann Resting", "", ("officer",), (("us.turn.part", "employer"),), until),
     ]
-    commands.register_officers(novak, approval=adler, officers=people)
+    registered(places, people)
     for agency, number in (("us.turn", "AGR-TURN"), ("us.other", "AGR-OTHER")):
+        if Agreement.objects.filter(number=number).exists():
+            continue
         agreements.sign_agreement(novak, agency=agency, number=number, signed_on=clock.today(), ends_on=until)
     lifecycle.disable(novak, handle="resting", reason="on leave", approval=adler)
     yield
@@ -336,8 +334,11 @@ TOUCHED = {
 def detailed():
     """Turner has a second tie, below the agency that the orders of these stories name."""
     novak = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
-    commands.register_agencies(novak, agencies=[NewAgency("us.other.detail", "Detail", "federal")])
-    ties.affiliate(novak, handle="turner", agency="us.other.detail", kind="detail")
+    registered([NewAgency("us.other.detail", "Detail", "federal")])
+    if not Affiliation.objects.filter(
+        officer__handle="turner", agency__path="us.other.detail", until=None
+    ).exists():
+        ties.affiliate(novak, handle="turner", agency="us.other.detail", kind="detail")
 
 
 @pytest.mark.usefixtures("detailed")

@@ -35,7 +35,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Inquiry
 from openclear.vocabulary.purposes import Purpose
 from tests.access.registry.registry_reference import Order, Reference, within
-from tests.cast import ADMINISTRATION, GROUND, grant, lift
+from tests.cast import ADMINISTRATION, GROUND, grant, lift, registered
 
 PEOPLE = ("p", "q", "r")
 PLACES = ("a", "a.one", "a.two", "b", "b.one")
@@ -371,7 +371,7 @@ def administrators():
         NewOfficer(handle, "M", "", ("access-administrator",), (("il.chicago.pd", "employer"),), until)
         for handle in ("model2", "model3")
     ]
-    commands.register_officers(key("novak", CHANGE), approval=key("adler", CHANGE), officers=new)
+    registered(officers=new)
     yield
     for handle in ("model2", "model3"):
         lifecycle.disable(key("novak", CHANGE), handle=handle, reason="end", approval=key("adler", CHANGE))

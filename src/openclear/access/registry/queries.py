@@ -28,6 +28,7 @@ class OfficerRow:
     agencies: tuple[str, ...]
     is_machine: bool
     certified_until: date
+    is_active: bool
     disabled_for: str
 
 
@@ -100,6 +101,7 @@ def officers() -> Sequence[OfficerRow]:
             tuple(tie.agency.path for tie in officer.affiliations.all() if tie.until is None),
             bool(officer.machine_purpose) or officer.is_integration,
             officer.certified_until,
+            officer.is_active,
             officer.disabled_for,
         )
         for officer in rows
