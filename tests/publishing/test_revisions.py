@@ -19,6 +19,7 @@ from openclear.publishing import editions
 from openclear.publishing.rows import Incident, published
 from openclear.records import commands, sealing
 from openclear.records import models as records
+from openclear.records.incidents.rows import IncidentFacts
 from openclear.records.months import incidents_of_month
 from openclear.release import commands as release
 from openclear.release.models import Edition, PublishedIncident
@@ -325,7 +326,7 @@ def test_a_sealing_in_the_middle_of_an_import_is_not_written_over(occurred, monk
     }
 
     def batch(revision):
-        return [commands.IncidentFacts("1", revision, facts, offense)]
+        return [IncidentFacts("1", revision, facts, offense)]
 
     commands.upsert_incidents(importer(), source="late", batch=batch("1"))
     identity = commands.record_id("late", "incident", "1")

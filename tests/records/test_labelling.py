@@ -13,12 +13,13 @@ from openclear.operations.start import label_and_say
 from openclear.publishing import editions
 from openclear.records import labelling
 from openclear.records.arrests.models import Arrest, Charge
-from openclear.records.changed import CHICAGO, month_of, note_changes
+from openclear.records.changed import month_of, note_changes
 from openclear.records.incidents.models import Incident, Involvement, Offense
 from openclear.records.models import LabelTable
 from openclear.records.people.models import Person
 from openclear.release.models import Edition, PublishedIncident
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.handling import offense_table
 from openclear.vocabulary.labels import Label
 from tests.cast import ADMINISTRATION, ask, grant
@@ -27,10 +28,10 @@ from tests.publishing.test_editions import publisher
 BLOCK = "077XX S BEFORE ST"
 CHILD = (Label.JUVENILE | Label.SEXUAL_ASSAULT | Label.DOMESTIC).value
 # A month of its own for each story: a later revision of one tells less.
-MONTHS = iter(datetime(year, 2, 1, tzinfo=CHICAGO) for year in range(1980, 2000))
+MONTHS = iter(datetime(year, 2, 1, tzinfo=city().zone) for year in range(1980, 2000))
 ASSAULT = ("1753", "OFFENSE INVOLVING CHILDREN", "SEXUAL ASSAULT OF CHILD BY FAMILY MEMBER")
 AREAS, EACH = (8, 25, 32), 12
-_OLD = "iucr,primary_type,labels,reason\n0460,BATTERY,victim domestic,as it was\n"
+_OLD = "code,primary_type,labels,reason\n0460,BATTERY,victim domestic,as it was\n"
 
 
 @pytest.fixture

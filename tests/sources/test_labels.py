@@ -7,7 +7,7 @@ import pytest
 
 from openclear.cli.main import main
 from openclear.records.incidents.models import Incident, Offense
-from openclear.sources.synthetic.offense_mix import KINDS
+from openclear.sources.synthetic.offense_mix import kinds
 from openclear.vocabulary.handling import handling_of, offense_table
 from openclear.vocabulary.labels import Label
 from tests.sources.test_portal import bring, row, stored, write
@@ -115,7 +115,7 @@ def test_a_row_that_an_older_version_left_bare_is_labelled_when_it_comes_again(t
 
 def test_the_invented_city_has_the_labels_of_its_offenses_on_everything_that_hangs_on_them():
     incidents = city(7)[1]
-    codes = {kind.iucr for kind in KINDS}
+    codes = {kind.iucr for kind in kinds()}
     assert {"0281", "0486", "4387"} <= codes
     labels = {offense["incident_id"]: handling_of(offense["iucr"], offense["primary_type"], offense["description"]).labels
               for offense in table(incidents, "offense")}  # fmt: skip

@@ -14,10 +14,12 @@ from openclear.audit.models import Entry
 from openclear.cli.main import main
 from openclear.records.incidents.models import Incident, Offense
 from openclear.records.models import ChangedMonth
-from openclear.sources.chicago_portal.parse import COLUMNS, FORBIDDEN, column_name, parse_row
+from openclear.sources.crimes.mapping import columns_of
+from openclear.sources.crimes.parse import FORBIDDEN, column_name, parse_row
 from openclear.sources.errors import BadValue
 from openclear.vocabulary.labels import Label
 
+CRIMES = columns_of("chicago-crimes")
 HEADING = [
     "ID", "Case Number", "Date", "Block", "IUCR", "Primary Type", "Description", "Location Description", "Arrest",
     "Domestic", "Beat", "District", "Ward", "Community Area", "FBI Code", "X Coordinate", "Y Coordinate", "Year",
@@ -112,7 +114,7 @@ def test_the_api_the_zip_and_parquet_are_the_same_file(tmp_path, capsys):
     api = [{column_name(name): value for name, value in item.items()} for item in rows]
     for item in api:
         item["date"], item["updated_on"] = "2019-07-10T13:30:00.000", "2019-07-17T16:00:00.000"
-    assert bring(write(tmp_path / "api.csv", api, list(COLUMNS)), capsys)[1]["unchanged"] == 2
+    assert bring(write(tmp_path / "api.csv", api, sorted(CRIMES.names)), capsys)[1]["unchanged"] == 2
     zipped = tmp_path / "zipped.csv.gz"
     zipped.write_bytes(gzip.compress(plain.read_bytes()))
     assert bring(zipped, capsys)[1]["unchanged"] == 2
@@ -214,12 +216,12 @@ def test_a_file_that_breaks_off_keeps_what_came_before_and_says_so(tmp_path, cap
     assert counts["inserted"] + counts["unchanged"] == 6000
 
 
-@given(st.fixed_dictionaries({name: st.text(max_size=30) for name in COLUMNS}))
+@given(st.fixed_dictionaries({name: st.text(max_size=30) for name in sorted(CRIMES.names)}))
 def test_any_row_is_taken_or_refused_with_its_column(values):
     try:
-        taken = parse_row(values).source_id.isdigit()
+        taken = parse_row(values, CRIMES).source_id.isdigit()
     except BadValue as error:
-        taken = error.column in COLUMNS
+        taken = error.column in CRIMES.names
     assert taken
 
 

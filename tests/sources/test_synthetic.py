@@ -8,6 +8,7 @@ import pytest
 
 from openclear.records.rules import name_words
 from openclear.sources.synthetic.city import SEED, UNTIL, build_city
+from openclear.sources.synthetic.grid import areas, districts, point_at
 from openclear.sources.synthetic.incidents import draw_incidents
 from openclear.sources.synthetic.names import draw_name, misspelled
 from openclear.sources.synthetic.people import draw_people
@@ -101,3 +102,12 @@ def test_misspelling_changes_little():
     for _ in range(200):
         name = draw_name(random)
         assert abs(len(misspelled(random, name.family)) - len(name.family)) <= 1
+
+
+def test_places_are_where_they_are():
+    assert len(districts()) == 22
+    assert len(areas()) == 77
+    latitude, longitude = point_at(0, 0)
+    assert abs(latitude - 41.882) < 0.001
+    assert abs(longitude + 87.628) < 0.001
+    assert {area.district for area in areas()} <= set(districts())

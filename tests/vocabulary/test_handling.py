@@ -6,17 +6,17 @@ from importlib import resources
 
 import pytest
 
-from openclear.sources.synthetic.offense_mix import KINDS
+from openclear.sources.synthetic.offense_mix import kinds
 from openclear.vocabulary.handling import CODES, WORDINGS, handling_of, offense_table, read_offense_table
 from openclear.vocabulary.labels import NO_LABEL, Label
-from openclear.vocabulary.offenses import iucr_codes
+from openclear.vocabulary.offenses import offense_codes
 
 pytestmark = pytest.mark.anywhere
 
 CHILD, ASSAULT, HOME, VICTIM = Label.JUVENILE, Label.SEXUAL_ASSAULT, Label.DOMESTIC, Label.VICTIM
 # A second, small city with words of its own.
 SMALL = read_offense_table(
-    "iucr,primary_type,labels,reason\n1,QUARREL,,shouting\n2,QUARREL,domestic,at home\n3,HARM,juvenile victim,a child\n4,LITTER,,paper\n",
+    "code,primary_type,labels,reason\n1,QUARREL,,shouting\n2,QUARREL,domestic,at home\n3,HARM,juvenile victim,a child\n4,LITTER,,paper\n",
     "primary_type,words,labels,reason\n*,CHILD,juvenile,a child\nQUARREL,KITCHEN,domestic,at home\nQUARREL,LOUD STREET,,shouting\nLITTER,,,paper\n",
 )
 
@@ -37,20 +37,20 @@ def test_each_row_has_a_reason_of_its_own_words(name):
 
 
 def test_each_code_stands_once_with_four_characters():
-    codes = [row["iucr"] for row in rows(CODES)]
+    codes = [row["code"] for row in rows(CODES)]
     assert len(codes) == len(set(codes)) > 400
     assert {len(code) for code in codes} == {4}
 
 
 def test_a_label_that_does_not_exist_is_no_table():
     with pytest.raises(KeyError):
-        read_offense_table("iucr,primary_type,labels,reason\n1,A,secret,because\n", "")
+        read_offense_table("code,primary_type,labels,reason\n1,A,secret,because\n", "")
 
 
 def test_the_codes_that_the_house_knows_are_all_decided():
-    for code in iucr_codes().values():
-        assert handling_of(code.iucr, code.primary_type, code.description).decided, code
-    assert all(kind.iucr in offense_table().codes for kind in KINDS)
+    for code in offense_codes().values():
+        assert handling_of(code.code, code.primary_type, code.description).decided, code
+    assert all(kind.iucr in offense_table().codes for kind in kinds())
 
 
 @pytest.mark.parametrize(

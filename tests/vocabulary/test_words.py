@@ -8,8 +8,7 @@ from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.agencies import agency_path, chain, chains, is_within
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.labels import EVERY_LABEL, Label, label_name, united
-from openclear.vocabulary.offenses import iucr_codes, nibrs_codes, nibrs_of
-from openclear.vocabulary.places import area_near, community_areas, districts, point_at
+from openclear.vocabulary.offenses import nibrs_codes, nibrs_of, offense_codes
 from openclear.vocabulary.purposes import Purpose, purpose_of
 
 pytestmark = pytest.mark.anywhere
@@ -62,8 +61,8 @@ def test_times_are_utc_with_hundredths_and_headers_tell_only_the_hour():
 
 
 def test_offense_codes_lead_to_nibrs_codes_that_exist():
-    assert len(iucr_codes()) >= 100
-    assert {code.nibrs for code in iucr_codes().values()} <= set(nibrs_codes())
+    assert len(offense_codes()) >= 100
+    assert {code.nibrs for code in offense_codes().values()} <= set(nibrs_codes())
     assert nibrs_of("0110") == "09A"
     assert nibrs_of("9999") == ""
 
@@ -71,14 +70,4 @@ def test_offense_codes_lead_to_nibrs_codes_that_exist():
 def test_offense_codes_are_codes_of_the_city(data):
     with (data / "chicago" / "iucr_codes.csv").open() as file:
         known = {row["iucr"].zfill(4) for row in csv.DictReader(file)}
-    assert set(iucr_codes()) <= known
-
-
-def test_places_are_where_they_are():
-    assert len(districts()) == 22
-    assert len(community_areas()) == 77
-    latitude, longitude = point_at(0, 0)
-    assert abs(latitude - 41.882) < 0.001
-    assert abs(longitude + 87.628) < 0.001
-    assert area_near(100, -100).name == "Loop"
-    assert {area.district for area in community_areas().values()} <= set(districts())
+    assert set(offense_codes()) <= known

@@ -9,7 +9,7 @@ UNIT = "incidents"
 
 @dataclass(frozen=True, slots=True)
 class FigureFilters:
-    """Which incidents are counted. Days are Chicago's; `until` is the last day itself. Empty or None: any."""
+    """Which incidents are counted. Days are the city's; `until` is the last day itself. Empty or None: any."""
 
     since: date | None = None
     until: date | None = None

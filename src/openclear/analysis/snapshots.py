@@ -16,14 +16,15 @@ from django.db import connections
 from openclear.records.changed import ANALYSIS, changed_months, clear_changes
 from openclear.records.months import incidents_of_month
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
 
-# Times become Chicago's, for "at night" and "on Sundays" mean the clock on the wall. Ids stay in the database.
+# Times become the city's, for "at night" and "on Sundays" mean the clock on the wall. Ids stay in the database.
 _MAKE = """
 COPY (
   SELECT month, local AS occurred, CAST(hour(local) AS UTINYINT) AS hour, CAST(isodow(local) AS UTINYINT) AS weekday,
          * EXCLUDE (month, local, occurred)
-  FROM (SELECT *, DATE '{month}' AS month, timezone('America/Chicago', occurred) AS local FROM rows)
+  FROM (SELECT *, DATE '{month}' AS month, timezone('{zone}', occurred) AS local FROM rows)
 ) TO '{file}' (FORMAT parquet, COMPRESSION zstd)
 """
 AT_ONCE = 2
@@ -74,7 +75,7 @@ def _make(grant: Grant, month: date) -> None:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.register("rows", rows)
-        connection.execute(_MAKE.format(month=month, file=str(new).replace("'", "''")))
+        connection.execute(_MAKE.format(month=month, zone=city().zone.key, file=str(new).replace("'", "''")))
     new.chmod(0o600)
     new.replace(file)
 

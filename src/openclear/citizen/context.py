@@ -7,6 +7,8 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from openclear.vocabulary.city import city
+
 PLACES = [
     ("map", _("Map")),
     ("trends", _("Trends")),
@@ -21,6 +23,8 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
     other = "en" if get_language() == "es" else "es"
     match = request.resolver_match
     return {
+        "street": city().formats.street_example,
+        "city": city().words_in(get_language() or "en"),
         "places": PLACES,
         "here": match.url_name if match else "",
         "other_language": other,

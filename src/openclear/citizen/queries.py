@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from openclear.release.models import Access, Edition, Outline, PublishedIncident, Statement, TypeTotal
+from openclear.vocabulary.city import city
+from openclear.vocabulary.numbers import district_code
 
 REVISION = re.compile("[0-9]{1,4}")
 SHOWN_MONTHS = 12
@@ -29,7 +31,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class AreaCount:
-    """Incidents of one community area. `shown`: those whose type is told."""
+    """Incidents of one area. `shown`: those whose type is told."""
 
     code: int
     name: str
@@ -77,11 +79,11 @@ def types(during: Period) -> list[str]:
 
 
 def areas(during: Period, *, primary_type: str = "") -> list[AreaCount]:
-    """Return the count of each community area, of all types or of one, by name."""
+    """Return the count of each area, of all types or of one, by name."""
     counts = dict(_rows(during, primary_type).values_list("area").annotate(n=Count("pk")))
     return [
         AreaCount(int(row.code), row.name, counts.get(int(row.code), 0))
-        for row in Outline.objects.filter(kind="community-area").order_by("name")
+        for row in Outline.objects.filter(kind=city().area_kind).order_by("name")
     ]
 
 
@@ -89,8 +91,13 @@ def area(during: Period, *, code: int) -> tuple[Outline | None, list[tuple[str, 
     """Return the outline of an area, its counts by type, and how many incidents there have no type told."""
     rows = PublishedIncident.objects.filter(edition__in=during.editions, area=code)
     counted = rows.exclude(primary_type="").values_list("primary_type").annotate(n=Count("pk")).order_by("-n")
-    outline = Outline.objects.filter(kind="community-area", code=str(code)).first()
+    outline = Outline.objects.filter(kind=city().area_kind, code__in=_codes(code)).first()
     return outline, list(counted), rows.filter(primary_type="").count()
+
+
+def _codes(code: int) -> list[str]:
+    # A district's code has leading zeros.
+    return [str(code), district_code(str(code))]
 
 
 def blocks(
@@ -181,7 +188,7 @@ def access() -> AccessNow | None:
 
 
 def outlines(counts: Mapping[int, int]) -> dict[str, Any]:
-    """Return the community areas as GeoJSON, each with its count."""
+    """Return the areas as GeoJSON, each with its count."""
     features = [
         {
             "type": "Feature",
@@ -193,7 +200,7 @@ def outlines(counts: Mapping[int, int]) -> dict[str, Any]:
                 "incidents": counts.get(int(row.code), 0),
             },
         }
-        for row in Outline.objects.filter(kind="community-area")
+        for row in Outline.objects.filter(kind=city().area_kind)
     ]
     return {"type": "FeatureCollection", "features": features}
 

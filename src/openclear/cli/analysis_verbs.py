@@ -22,6 +22,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import figures_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.numbers import district_code
 from openclear.vocabulary.purposes import Purpose
 
 
@@ -101,7 +102,7 @@ def filters_of(options: argparse.Namespace) -> FigureFilters:
     """Return which incidents the options name. Raises WrongUsage for what is no day."""
     return FigureFilters(
         since=_day(options.since), until=_day(options.until), primary_type=(options.offense or "").upper(),
-        district=(options.district or "").zfill(3) if options.district else "",
+        district=district_code(options.district or ""),
         community_area=options.community_area,
     )  # fmt: skip
 

@@ -27,14 +27,14 @@ from openclear.access.registry.lifecycle import certify
 from openclear.access.registry.queries import OfficerRow, officers
 from openclear.audit.errors import BrokenLog
 from openclear.audit.opening import KEY_FILE, open_ledger
-from openclear.audit.queries import genesis, is_demo
+from openclear.audit.queries import is_demo
 from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
 from openclear.audit.urgency import go_first
 from openclear.cli.acting import administration, keeper
 from openclear.cli.records_verbs import import_file, maintenance_grant, print_result
 from openclear.operations import start
 from openclear.operations.public_site import publisher_grant
-from openclear.operations.setup import bring_up_to_date, set_up, throw_away
+from openclear.operations.setup import bring_up_to_date, check_city, machine_accounts, set_up, throw_away
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
@@ -45,10 +45,10 @@ from openclear.sources.synthetic.outlines import draw_outlines
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import TieKind
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.roles import Role
 
-HOST = "il.chicago.pd"
 # As long as gunicorn itself tries for.
 PORT_SECONDS = 5.0
 
@@ -56,7 +56,7 @@ PORT_SECONDS = 5.0
 def init(options: argparse.Namespace) -> int:
     """Set up an empty city; a real one prints the first two tokens."""
     if options.demo:
-        set_up(demo=True, origin=options.origin, agencies=cast.HOST_AGENCIES, founders=cast.FOUNDERS)
+        set_up(demo=True, origin=options.origin, founders=[*cast.founders(), *machine_accounts()])
         print("A demonstration city is set up. It stays one for ever: entry 0 of its log says so.")
         return 0
     if not (options.administrator and options.approver):
@@ -66,8 +66,8 @@ def init(options: argparse.Namespace) -> int:
         _founder(options.administrator, Role.ACCESS_ADMINISTRATOR),
         _founder(options.approver, Role.APPROVER),
     ]
-    machines = [founder for founder in cast.FOUNDERS if founder.machine_purpose]
-    set_up(demo=False, origin=options.origin, agencies=cast.HOST_AGENCIES, founders=[*people, *machines])
+    machines = machine_accounts()
+    set_up(demo=False, origin=options.origin, founders=[*people, *machines])
     for person in [*people, *machines]:
         grant, approval = (administration(keeper.handle, Action.TOKEN_CREATE) for keeper in people)
         print(f"{person.handle} {create_token(grant, handle=person.handle, approval=approval)}")
@@ -80,8 +80,9 @@ def _founder(text: str, role: Role) -> NewOfficer:
         message = f"'{text}' names nobody; write a handle and a name, such as novak='Irena Novak'."
         raise WrongUsage(message)
     until = clock.today() + timedelta(days=CERTIFIED_DAYS)
+    home = city().counsel if role is Role.APPROVER else city().host
     return NewOfficer(
-        handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((HOST, TieKind.EMPLOYER),), until
+        handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((home, TieKind.EMPLOYER),), until
     )
 
 
@@ -93,13 +94,10 @@ def demo(options: argparse.Namespace) -> int:
     if options.fresh:
         throw_away()
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
-        set_up(
-            demo=True,
-            origin="demo.openclear.example/log",
-            agencies=cast.HOST_AGENCIES,
-            founders=cast.FOUNDERS,
-        )
+        founders = [*cast.founders(), *machine_accounts()]
+        set_up(demo=True, origin="demo.openclear.example/log", founders=founders)
     bring_up_to_date()
+    check_city()
     if not is_demo():
         message = "The city here is a real one; set OPENCLEAR_HOME to another folder for a demonstration."
         raise NotPossible(message)
@@ -114,7 +112,11 @@ def demo(options: argparse.Namespace) -> int:
     for outlines in draw_outlines():
         keep_boundaries(maintenance_grant("importer", Action.BOUNDARY_KEEP), rows=outlines)
     if options.crimes:
-        print_result(import_file(maintenance_grant("importer"), options.crimes))
+        print_result(
+            import_file(
+                maintenance_grant("importer"), options.crimes, mapping=next(iter(city().imports()), "")
+            )
+        )
     refresh_editions(publisher_grant("publisher", Action.EDITION_MAKE))
     publish_where_behind()
     publish_statement(publisher_grant("publisher", Action.LOG_EXPORT))
@@ -128,7 +130,7 @@ def demo(options: argparse.Namespace) -> int:
 def serve(options: argparse.Namespace) -> int:
     """Serve what is here."""
     bring_up_to_date()
-    genesis(settings.LOG_FOLDER)
+    check_city()
     port = options.port or settings.CONFIGURATION.port
     _check_free(port)
     start.reconcile_and_say()
@@ -167,33 +169,31 @@ def _unexpected(error: Exception) -> str:
 
 def _register_cast() -> None:
     known = officers()
-    if cast.CAST[0].handle in {row.handle for row in known}:
+    if cast.people()[0].handle in {row.handle for row in known}:
         _renew(known)
         return
-    register_agencies(administration("novak", Action.REGISTRY_CHANGE), agencies=cast.OTHER_AGENCIES)
-    for agency, number in cast.AGREEMENTS:
-        sign_agreement(
-            administration("novak", Action.REGISTRY_CHANGE), agency=agency, number=number,
-            signed_on=cast.AGREEMENT_SIGNED, ends_on=cast.AGREEMENT_ENDS,
-        )  # fmt: skip
-    first, second = (administration(keeper, Action.REGISTRY_CHANGE) for keeper in ("novak", "adler"))
-    register_officers(first, approval=second, officers=cast.CAST)
+    administrator, approver = cast.handles(cast.founders())[:2]
+    register_agencies(administration(administrator, Action.REGISTRY_CHANGE), agencies=cast.other_agencies())
+    first_day, last_day = cast.agreement_days()
+    for agency, number in cast.agreements().items():
+        grant = administration(administrator, Action.REGISTRY_CHANGE)
+        sign_agreement(grant, agency=agency, number=number, signed_on=first_day, ends_on=last_day)
+    first, second = (administration(handle, Action.REGISTRY_CHANGE) for handle in (administrator, approver))
+    register_officers(first, approval=second, officers=cast.people())
 
 
 def _renew(accounts: Sequence[OfficerRow]) -> None:
     # A demonstration is started again after months: whose year is less than whole is certified anew. Always by two, for an
     # order may touch anybody by then; of the two administrators each by the other, and oversight by itself.
-    ours = [
-        row
-        for row in accounts
-        if row.handle in {member.handle for member in (*cast.FOUNDERS, *cast.CAST)} and row.is_active
-    ]
+    names = cast.handles([*cast.founders(), *machine_accounts(), *cast.people()])
+    administrator, approver = names[:2]
+    ours = [row for row in accounts if row.handle in names and row.is_active]
     due = {row.handle for row in ours if row.certified_until < cast.CERTIFIED_UNTIL}
     overseers = due & lockout.overseers()
     for by, beside, handles in (
-        ("novak", "adler", due - overseers - {"novak"}),
-        ("adler", "novak", due & {"novak"}),
-        *((overseer, "novak", {overseer}) for overseer in sorted(overseers)),
+        (administrator, approver, due - overseers - {administrator}),
+        (approver, administrator, due & {administrator}),
+        *((overseer, administrator, {overseer}) for overseer in sorted(overseers)),
     ):
         if handles:
             _certify(by, beside, sorted(handles))
@@ -216,13 +216,14 @@ def _introduce(port: int, public_port: int) -> None:
             print(f"  {row.handle:<10} {row.name:<18} {' + '.join(row.agencies):<28} {row.title}")
     print(f"\nOfficer site   http://{settings.CONFIGURATION.host}:{port}/")
     print(f"Public site    http://{settings.CONFIGURATION.public_host}:{public_port}/")
-    print("\nTry: sign in as Ives and search; then, in another terminal,")
+    story, (administrator, approver) = cast.story(), cast.handles(cast.founders())[:2]
+    print(f"\nTry: sign in as {story['first']} and search; then, in another terminal,")
     print(
-        '  ./run openclear cut-off us.dhs.ice --ground "Mayor\'s order of 10 July 2019" --by novak --approved-by adler'
+        f'  ./run openclear cut-off {story["agency"]} --ground "{story["ground"]}" --by {administrator} --approved-by {approver}'
     )
-    print("and search again as Ives, Kerr and Frost. Then let anyone check it:")
+    print(f"and search again as {story['everyone']}. Then let anyone check it:")
     print(
-        "  ./run openclear log export /tmp/log && python3 -I /tmp/log/verify.py /tmp/log --agency us.dhs.ice\n"
+        f"  ./run openclear log export /tmp/log && python3 -I /tmp/log/verify.py /tmp/log --agency {story['agency']}\n"
     )
     sys.stdout.flush()
 

@@ -24,6 +24,8 @@ _CITY, _RECORDS, _CASE, _LOG = (f"openclear.cli.{name}_verbs" for name in ("city
 def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
     """Run one verb and return its exit code. `prepare` loads settings and rooms."""
     options = parser().parse_args(arguments)
+    if getattr(options, "city", None):
+        os.environ["OPENCLEAR_CITY"] = str(options.city)  # settings are made from it
     try:
         prepare()
         return _run(options)
@@ -95,6 +97,7 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     init.add_argument(
         "--origin", default="openclear.example/log", help="name of the log, without a plus or a space"
     )
+    init.add_argument("--city", type=Path, metavar="FILE", help="your city's profile, a city.toml")
     demo = new_verb(verbs, "demo", _CITY, "demo", "Build the invented city and serve it.")
     demo.add_argument("--port", type=int, help="port of the officer site")
     demo.add_argument("--public-port", type=int, help="port of the public site")
@@ -124,7 +127,10 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
 
 def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     bring = new_verb(verbs, "import", _RECORDS, "import_records", "Bring a file of records in.")
-    bring.add_argument("source", choices=["chicago-crimes", "beats", "community-areas", "districts", "wards"])
+    bring.add_argument(
+        "source",
+        help="beats, community-areas, districts, wards, or one of the mappings of your city's profile (its folder imports)",
+    )
     bring.add_argument("file", type=Path)
     bring.add_argument("--valid-from", metavar="DAY", help="first day of these boundaries")
     bring.add_argument("--code", metavar="PROPERTY", help="property of the boundaries that holds their code")

@@ -19,8 +19,10 @@ from openclear.records.sealing import BEYOND
 from openclear.records.sealing import seal as seal_record
 from openclear.sources.boundaries.fetch import read_features
 from openclear.sources.boundaries.parse import boundaries_of
-from openclear.sources.importing import ImportResult, import_chicago_crimes
+from openclear.sources.crimes.mapping import columns_of
+from openclear.sources.importing import ImportResult, import_crimes
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label, label_name
@@ -40,14 +42,22 @@ def import_records(options: argparse.Namespace) -> int:
     handle = actor(options, None, "importer")
     if options.source in BOUNDARIES:
         return _bring_boundaries_in(options, maintenance_grant(handle, Action.BOUNDARY_KEEP))
-    grant = maintenance_grant(handle)
-    result = import_file(grant, options.file)
+    _check_source(options.source)
+    result = import_file(maintenance_grant(handle), options.file, mapping=options.source)
     if options.json:
         print_undecided(result, file=sys.stderr)
         print_json(result.as_json())
     else:
         print_result(result)
     return 0
+
+
+def _check_source(name: str) -> None:
+    # Before the gate: a slip of the pen is no act.
+    known = [*BOUNDARIES, *city().imports()]
+    if name not in known:
+        raise WrongUsage(f"'{name}' is nothing that can be imported here; choose one of {', '.join(known)}.")
+    columns_of(name)
 
 
 def _bring_boundaries_in(options: argparse.Namespace, grant: Grant) -> int:
@@ -119,9 +129,9 @@ def _names(labels: Label) -> list[str]:
     return [label_name(label) for label in labels]
 
 
-def import_file(grant: Grant, path: Path) -> ImportResult:
-    """Import one file of the city's crimes; rejects go to the police folder."""
-    return import_chicago_crimes(grant, path=path, rejects_folder=settings.POLICE_FOLDER / "rejects")
+def import_file(grant: Grant, path: Path, *, mapping: str) -> ImportResult:
+    """Import one file of the city's crimes by one of its mappings of columns; rejects go to the police folder."""
+    return import_crimes(grant, mapping=mapping, path=path, rejects_folder=settings.POLICE_FOLDER / "rejects")
 
 
 def print_result(result: ImportResult) -> None:

@@ -13,8 +13,10 @@ from typing import Any, Self
 from openclear.vocabulary.errors import WrongUsage
 
 FILE_NAME = "openclear.toml"
-# Read elsewhere: where the home is, and the tokens of the people who act on the command line.
-OTHER_VARIABLES = {"OPENCLEAR_HOME", "OPENCLEAR_PUBLIC_FOLDER", "OPENCLEAR_TOKEN", "OPENCLEAR_APPROVER_TOKEN"}
+# Read elsewhere: where the home is, the profile of a city that is set up, and the tokens of the people who act on the command line.
+OTHER_VARIABLES = {
+    "OPENCLEAR_HOME", "OPENCLEAR_PUBLIC_FOLDER", "OPENCLEAR_TOKEN", "OPENCLEAR_APPROVER_TOKEN", "OPENCLEAR_CITY",
+}  # fmt: skip
 
 _CHOICES = {
     "public_site": ("auto", "external"),

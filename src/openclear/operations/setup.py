@@ -4,13 +4,14 @@ import contextlib
 import secrets
 import shutil
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from openclear.access.registry.commands import NewAgency, NewOfficer, found_city
+from openclear.access.registry.commands import CERTIFIED_DAYS, NewAgency, NewOfficer, found_city
 from openclear.access.registry.policy_versions import take_rules
 from openclear.audit import log
 from openclear.audit.accepting import begin_late
@@ -21,7 +22,12 @@ from openclear.audit.opening import KEY_FILE, begin_head
 from openclear.audit.proof.headers import FORMAT
 from openclear.audit.rows import NewEntry
 from openclear.operations.home import close_home
+from openclear.vocabulary import clock
+from openclear.vocabulary.agencies import TieKind
+from openclear.vocabulary.city import city, shipped_city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.roles import Role
 
 DEMONSTRATION_MARK = "demonstration"
 DATABASES = ("default", "audit", "public")
@@ -29,8 +35,10 @@ DATABASES = ("default", "audit", "public")
 HEADS_CAME_WITH = ("audit", "0004_heads_and_lists")
 
 
-def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
-    """Make folders, key, tables, entry 0 and the first administrators.
+def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
+    """Make folders, key, tables, entry 0, the city's agencies and the first administrators.
+
+    A profile other than the one that ships is copied to where both sites read it; entry 0 names host and oversight.
 
     Raises NotPossible where a city is here already.
     """
@@ -38,7 +46,7 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
         message = f"There is a city in {settings.KEYS_FOLDER.parent} already; nothing was changed."
         raise NotPossible(message)
     if not origin or "+" in origin or any(character.isspace() for character in origin):
-        message = "The name of a log has no plus and no space, such as log.chicago.example."
+        message = "The name of a log has no plus and no space, such as log.city.example."
         raise WrongUsage(message)
     for folder in (
         settings.POLICE_FOLDER,
@@ -48,6 +56,7 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     ):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
+    _keep_profile()
     _check_collation()
     if demo:
         (settings.KEYS_FOLDER / DEMONSTRATION_MARK).touch()
@@ -55,14 +64,51 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     for alias in DATABASES:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
     begin_head(settings.KEYS_FOLDER, key)
-    facts = {"demo": demo, "format": FORMAT, "head": True, "key": key.line, "origin": origin}
+    facts = {"demo": demo, "format": FORMAT, "head": True, "key": key.line, "origin": origin, **_city_facts()}
     log.append(
         NewEntry("genesis", "none", extra={"genesis": facts}, details={"nonce": secrets.token_hex(16)})
     )
     keep_known()
-    found_city(agencies, founders)
+    found_city([NewAgency(**row) for row in city().agencies], founders)
     take_rules()
     close_home()
+
+
+def machine_accounts() -> list[NewOfficer]:
+    """Return the accounts that the program itself works with, to be registered when a city is set up."""
+    until = clock.today() + timedelta(days=CERTIFIED_DAYS)
+    return [
+        NewOfficer(
+            handle, f"Machine account {handle}", title, (role,), ((city().host, TieKind.EMPLOYER),), until, purpose,
+        )
+        for handle, title, role, purpose in (
+            ("importer", "Brings records in", Role.RECORDS, Purpose.RECORDS_MAINTENANCE),
+            ("publisher", "Writes the public log out", Role.PUBLISHER, Purpose.PUBLIC_RELEASE),
+        )
+    ]  # fmt: skip
+
+
+def check_city() -> None:
+    """Raise NotPossible if the profile names another department or oversight than the one that the log began with."""
+    began = genesis(settings.LOG_FOLDER)
+    differing = [name for name, path in _city_facts().items() if began.get(name, path) != path]
+    if differing:
+        name = differing[0]
+        message = (
+            f"{city().folder}: {name} is {_city_facts()[name]}, but this city began with {began[name]} (entry 0 of its log). "
+            "Put the profile back; nothing was started."
+        )
+        raise NotPossible(message)
+
+
+def _city_facts() -> dict[str, str]:
+    return {"host": city().host, "oversight": city().oversight, "root": city().root}
+
+
+def _keep_profile() -> None:
+    own = settings.PUBLIC_FOLDER / "city"
+    if city().folder not in {own, shipped_city()}:
+        shutil.copytree(city().folder, own)
 
 
 def bring_up_to_date() -> None:

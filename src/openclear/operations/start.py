@@ -25,6 +25,7 @@ from openclear.publishing.editions import withdraw_changed
 from openclear.records.labelling import is_labelled, keep_tables, label_again
 from openclear.records.sealing import finish_sealings
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 
 alarm = logging.getLogger("openclear.alarm")
 KEEP_ALIVE_SECONDS = 5
@@ -70,7 +71,7 @@ def label_and_say() -> None:
 
 def note_boot() -> None:
     """Put into the log which code, configuration and rules this server runs with."""
-    configuration = repr(settings.CONFIGURATION).encode()
+    configuration = repr(settings.CONFIGURATION).encode() + _profile_digest()
     facts = {
         "code": _digest_of_code(),
         "configuration": hashlib.sha256(configuration).hexdigest(),
@@ -97,10 +98,16 @@ def serve(port: int, public_port: int | None = None) -> int:
     return 1
 
 
+def _profile_digest() -> bytes:
+    # A profile of the city's own lies outside the code.
+    files = sorted(path for path in city().folder.rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).digest()
+
+
 def _digest_of_code() -> str:
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1]
     for path in sorted(package.rglob("*")):
-        if path.suffix in {".py", ".cedar", ".cedarschema", ".html", ".csv"}:
+        if path.suffix in {".py", ".cedar", ".cedarschema", ".html", ".csv", ".toml", ".txt"}:
             digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

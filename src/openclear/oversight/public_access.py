@@ -8,10 +8,10 @@ import logging
 
 from openclear.access.orders.publication import ToldAgency, ToldOrder, is_behind, to_be_told
 from openclear.access.policy.facts import ALL
-from openclear.records.changed import CHICAGO
 from openclear.release.commands import keep_access, shown_epoch
 from openclear.release.rows import NewAccess, PublicAgency, PublicOrder
 from openclear.vocabulary import clock
+from openclear.vocabulary.city import city
 
 alarm = logging.getLogger("openclear.alarm")
 
@@ -52,7 +52,7 @@ def _order(row: ToldOrder) -> PublicOrder:
     return PublicOrder(
         id=order.id, agency=order.agency, name=row.agency_name, state=order.state,
         scope=() if order.scope == ALL else tuple(order.scope), purposes=() if order.purposes == ALL else tuple(order.purposes),
-        since=row.since.astimezone(CHICAGO).date().isoformat() if row.since else "", basis=row.basis, entry=order.entry,
+        since=row.since.astimezone(city().zone).date().isoformat() if row.since else "", basis=row.basis, entry=order.entry,
     )  # fmt: skip
 
 

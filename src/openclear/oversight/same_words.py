@@ -21,9 +21,9 @@ from django.db.models.functions import Cast, Lower, StrIndex
 from django.db.models.lookups import GreaterThan
 from django.db.models.options import Options
 
-from openclear.access.policy.rules import HOST
 from openclear.search.rules import CHANNELS, FORMATS
 from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
@@ -41,7 +41,7 @@ _CALLED = {
 # Values that the program itself writes, and those that every other row has: a beat, a year, a day, an id. They point at
 # nobody, and would fill the receipt with counts of whole tables.
 _PLAIN = frozenset(
-    map(str, (*Action, *CHANNELS, *Dataset, *FORMATS, HOST, *Purpose, "false", "none", "true"))
+    map(str, (*Action, *CHANNELS, *Dataset, *FORMATS, city().host, *Purpose, "false", "none", "true"))
 )
 _CODE = re.compile(r"\d{1,4}|\d{4}-\d\d-\d\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Keys, digests, hashes and passwords: chance makes them, so a short word stands in one of them now and then, and says nothing.

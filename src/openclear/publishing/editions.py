@@ -19,13 +19,14 @@ from openclear.publishing.rows import Incident, Published, published
 from openclear.publishing.signing import release_key
 from openclear.publishing.suppression import K
 from openclear.records.boundaries import boundaries_on
-from openclear.records.changed import CHICAGO, PUBLISHING, changed_months, clear_changes
+from openclear.records.changed import PUBLISHING, changed_months, clear_changes
 from openclear.records.months import incidents_of_month
 from openclear.release import commands as release
 from openclear.release.files import open_to_all
 from openclear.release.rows import NewEdition, PublicOutline
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
@@ -71,7 +72,7 @@ def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
 
 def _to_make(grant: Grant) -> dict[date, list[int]]:
     # With the marks that each month has. What older rules made was due then.
-    today = clock.now().astimezone(CHICAGO).date()
+    today = clock.now().astimezone(city().zone).date()
     marked = changed_months(grant, reader=PUBLISHING)
     outdated: dict[date, list[int]] = {
         row.month: []
@@ -88,7 +89,7 @@ def make_edition(grant: Grant, *, month: date) -> str | None:
     Raises NotPossible for a month that is not due: the delay is seven days.
     """
     grant.require(Action.EDITION_MAKE)
-    if not is_due(month, clock.now().astimezone(CHICAGO).date()):
+    if not is_due(month, clock.now().astimezone(city().zone).date()):
         raise NotPossible(f"The edition of {month:%Y-%m} is due {DELAY_DAYS} days after the month has ended.")
     with alone():
         return _make(grant, month)
@@ -173,8 +174,8 @@ def _incidents(grant: Grant, month: date) -> list[Incident]:
 
 def _incident(row: Mapping[str, Any]) -> Incident:
     return Incident(
-        occurred=row["occurred"].astimezone(CHICAGO).replace(tzinfo=None),
-        area=row["community_area"],
+        occurred=row["occurred"].astimezone(city().zone).replace(tzinfo=None),
+        area=_area(row),
         primary_type=row["primary_type"],
         description=row["description"],
         block=row["block"],
@@ -183,6 +184,13 @@ def _incident(row: Mapping[str, Any]) -> Incident:
         arrest=row["arrest_made"],
         is_sensitive=bool(row["labels"] & _SENSITIVE),
     )
+
+
+def _area(row: Mapping[str, Any]) -> int | None:
+    # What the public map counts by; a district whose code is no number is not told.
+    if city().area_kind == "community-area":
+        return row["community_area"] or None
+    return int(row["district"]) if row["district"].isdecimal() else None
 
 
 def _new_folder(name: str) -> Path:
@@ -224,7 +232,7 @@ def _publish_outlines(grant: Grant) -> None:
     release.keep_outlines(
         [
             PublicOutline(kind, row.code, row.name.title() if row.name.isupper() else row.name, row.shape)
-            for kind in ("community-area", "district")
+            for kind in sorted({city().area_kind, "district"})
             for row in boundaries_on(grant, kind=kind)
         ]
     )

@@ -12,7 +12,7 @@ from statistics import median
 from openclear.publishing.suppression import OTHER, Cell, coarsened, hidden_cells
 from openclear.release.rows import PublicIncident
 
-# A square of about 200 metres: a block of Chicago's grid is an eighth of a mile.
+# A square of about 200 metres: a block of a grid city is an eighth of a mile.
 SQUARE_LATITUDE, SQUARE_LONGITUDE = 0.0018, 0.0024
 # A block as the department writes it: 001XX N STATE ST, 0000X S COLUMBUS DR.
 BLOCK = re.compile(r"\d{3}[\dX]X ")
@@ -21,7 +21,7 @@ Area = int | str
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What publishing takes from a record. `occurred`: Chicago's clock. `is_sensitive`: no block is published for it."""
+    """What publishing takes from a record. `occurred`: the city's clock. `is_sensitive`: no block is published for it."""
 
     occurred: datetime
     area: int | None

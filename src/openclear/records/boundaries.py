@@ -11,16 +11,14 @@ from openclear.records.models import Boundary
 from openclear.records.rows import BoundaryRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
-
-# Chicago's incorporation: nothing of its police is older.
-CITY_BEGAN = date(1837, 3, 4)
 
 
 def first_day_of(grant: Grant, *, kind: str) -> date:
     """Return from when boundaries hold whose first day nobody says: the first ones always have, others from today."""
     grant.require(Action.BOUNDARY_KEEP)
-    return clock.today() if Boundary.objects.filter(kind=kind).exists() else CITY_BEGAN
+    return clock.today() if Boundary.objects.filter(kind=kind).exists() else city().ranges.earliest_boundary
 
 
 def keep_boundaries(grant: Grant, *, rows: Sequence[BoundaryRow]) -> int:

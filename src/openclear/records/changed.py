@@ -2,28 +2,27 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from openclear.records.models import ChangedMonth
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
 
-CHICAGO = ZoneInfo("America/Chicago")
 # Each keeps something made from incidents, and takes its own notes.
 ANALYSIS, PUBLISHING = "analysis", "publishing"
 READERS = (ANALYSIS, PUBLISHING)
 
 
 def month_of(moment: datetime) -> date:
-    """Return the first day of the month, in Chicago, that holds `moment`."""
-    return moment.astimezone(CHICAGO).date().replace(day=1)
+    """Return the first day of the month, by the city's clock, that holds `moment`."""
+    return moment.astimezone(city().zone).date().replace(day=1)
 
 
 def bounds_of(month: date) -> tuple[datetime, datetime]:
-    """Return the moments, in UTC, at which a month of Chicago begins and the next one does."""
+    """Return the moments, in UTC, at which a month of the city begins and the next one does."""
     following = (month + timedelta(days=32)).replace(day=1)
     first, last = (
-        datetime(day.year, day.month, 1, tzinfo=CHICAGO).astimezone(UTC) for day in (month, following)
+        datetime(day.year, day.month, 1, tzinfo=city().zone).astimezone(UTC) for day in (month, following)
     )
     return first, last
 

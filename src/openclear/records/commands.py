@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -14,6 +14,7 @@ from openclear.records.cases.models import Case, CaseShare
 from openclear.records.changed import note_changes
 from openclear.records.errors import NotARecord
 from openclear.records.incidents.models import Incident, Offense
+from openclear.records.incidents.rows import IncidentFacts
 from openclear.records.kinds import KINDS
 from openclear.records.people.models import NameWord, Person, PersonName
 from openclear.records.record import Record
@@ -30,16 +31,6 @@ _CHUNK = 800
 # What a source can tell of an incident. What it did not tell of the row before was set here (by a court, by staff) and stays.
 LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT | Label.JUVENILE | Label.VICTIM
 TABLES: Mapping[str, type[Record]] = {name: table for kind in KINDS for name, table in kind.tables.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentFacts:
-    """One incident with its one offense, as a source tells it: columns of both tables by name."""
-
-    source_id: str
-    revision: str
-    incident: Mapping[str, Any]
-    offense: Mapping[str, Any]
 
 
 def record_id(source: str, table: str, source_id: str) -> UUID:

@@ -31,7 +31,7 @@ class Boundary(models.Model):
 
 
 class ChangedMonth(models.Model):
-    """A month, in Chicago, in which incidents came, changed or were sealed. Written in the change's own transaction.
+    """A month, by the city's clock, in which incidents came, changed or were sealed. Written in the change's own transaction.
 
     Whoever keeps something made from incidents makes the month anew and removes the marks that it saw before.
     """

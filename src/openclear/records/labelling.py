@@ -18,12 +18,13 @@ from openclear.access.gate.standing import read_standing
 from openclear.audit import log
 from openclear.audit.rows import NewEntry
 from openclear.records.arrests.models import Arrest, Charge
-from openclear.records.changed import CHICAGO, bounds_of, note_changes
+from openclear.records.changed import bounds_of, note_changes
 from openclear.records.incidents.kind import INCIDENTS
 from openclear.records.incidents.models import Incident, Involvement, Offense
 from openclear.records.models import LabelTable
 from openclear.records.rows import UndecidedOffense
 from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.handling import OffenseTable, handling_of, offense_table, read_offense_table
 from openclear.vocabulary.labels import NO_LABEL, Label, united
@@ -65,7 +66,7 @@ def label_again(*, progress: Progress = iter) -> int:
     before = read_offense_table(kept.codes, kept.wordings) if kept else None
     digest = sha256("".join(offense_table().texts).encode()).hexdigest()
     _note({"offense_tables": digest, "state": "begun"})
-    months = [moment.date() for moment in Incident.objects.datetimes("occurred", "month", tzinfo=CHICAGO)]
+    months = [moment.date() for moment in Incident.objects.datetimes("occurred", "month", tzinfo=city().zone)]
     changed = sum(_label_month(before, month) for month in progress(months))
     _note({"offense_tables": digest, "state": "done", "incidents": changed})
     return changed

@@ -52,7 +52,7 @@ _MAPPED = "PRAGMA mmap_size = 8589934592"
 
 
 def incidents_of_month(grant: Grant, *, month: date) -> pa.Table:
-    """Return every incident of a month of Chicago, one row each, `occurred` with its zone; hidden ones too.
+    """Return every incident of a month of the city, one row each, `occurred` with its zone; hidden ones too.
 
     Nothing of it may be shown but through a clearance: the labels are in every row for that. Columns: `occurred`, `iucr`,
     `primary_type`, `description`, `fbi_code`, `nibrs`, `location`, `block`, `beat`, `district`, `ward`, `community_area`,

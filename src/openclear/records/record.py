@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db import models
 
-from openclear.access.policy.rules import HOST
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Clearance
 
 
@@ -67,6 +67,11 @@ class RowsWithin(models.QuerySet[Any]):
         return self.filter(labels__lacks=refused)
 
 
+def host_agency() -> str:
+    """Return the department whose records these are: who owns what nobody else does."""
+    return city().host
+
+
 class Record(models.Model):
     """What every row of the warehouse carries."""
 
@@ -74,7 +79,7 @@ class Record(models.Model):
     source = models.CharField(max_length=30)
     source_id = models.CharField(max_length=40)
     revision = models.CharField(max_length=40, blank=True)
-    owner_agency = models.CharField(max_length=200, default=HOST)
+    owner_agency = models.CharField(max_length=200, default=host_agency)
     labels = models.IntegerField(default=0)
 
     objects: ClassVar[Any] = RowsWithin.as_manager()
@@ -89,7 +94,9 @@ class Record(models.Model):
         # Few rows are not the department's own, and those must be found when their agency moves.
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
-                fields=["owner_agency"], condition=~models.Q(owner_agency=HOST), name="%(class)s_of_partners"
+                fields=["owner_agency"],
+                condition=~models.Q(owner_agency=city().host),
+                name="%(class)s_of_partners",
             )
         ]
 

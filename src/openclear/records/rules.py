@@ -10,18 +10,16 @@ import jellyfish
 
 from openclear.records.found import Reason
 from openclear.records.people.rows import PersonRow
+from openclear.vocabulary.city import city
 
-EARLIEST_BIRTH = date(1901, 1, 1)
 LARGEST_QUERY_WORDS = 6
 SHORTEST_NEAR, LONGEST_NEAR = 4, 14
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _CLOSENESS = ("spelled", "begins", "sounds", "near")
 _NOT_WORD = re.compile(r"[^a-z0-9 ]+")
-_RD = re.compile(r"[A-Z]{1,2}\d{6}")
-_CB = re.compile(r"CB ?\d+")
 LONGEST_PLATE = 8
 EXTERNAL = "external"
-# Forms and files of civil immigration enforcement (5 ILCS 805/10): administrative warrants, detainers, the NCIC file.
+# Forms and files of civil immigration enforcement: administrative warrants, detainers, the NCIC file.
 _CIVIL_FORM = re.compile(
     r"\bI[- ]?(?:200|203|205|247\w?|286|862|213)\b|IMMIGRATION|DETAINER|\bREMOVAL\b|\bDEPORT|\bNCIC IVF\b|\bIVF\b"
 )
@@ -119,13 +117,13 @@ def cb_number_of(text: str) -> str:
 
 
 def is_rd_number(text: str) -> bool:
-    """Say whether a search text is an RD number such as JB123456."""
-    return _RD.fullmatch(text.strip().upper()) is not None
+    """Say whether a search text is an incident number as this city writes it, such as the RD number JB123456."""
+    return re.fullmatch(city().formats.incident_number, text.strip().upper()) is not None
 
 
 def is_cb_number(text: str) -> bool:
-    """Say whether a search text is a CB (central booking) number such as CB90000012."""
-    return _CB.fullmatch(block_of(text)) is not None
+    """Say whether a search text is an arrest number as this city writes it, such as the CB number CB90000012."""
+    return re.fullmatch(city().formats.arrest_number, block_of(text)) is not None
 
 
 def is_like_a_plate(text: str) -> bool:
@@ -141,11 +139,11 @@ def block_of(text: str) -> str:
 
 
 def birth_fault(birth: date | None, today: date) -> str | None:
-    """Return why a birth date may not be entered, or None (Chicago OIG 2019: age 0, births before 1901)."""
+    """Return why a birth date may not be entered, or None (an age of 0, a birth before the city's earliest)."""
     if birth is None:
         return None
-    if birth < EARLIEST_BIRTH:
-        return "a birth before 1901"
+    if birth < (earliest := city().ranges.earliest_birth):
+        return f"a birth before {earliest.year}"
     if birth >= today:
         return "an age of 0 or less"
     return None

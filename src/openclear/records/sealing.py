@@ -1,4 +1,4 @@
-"""Sealing and expungement: one act puts the label on a record and on everything that hangs on it (20 ILCS 2630/5.2)."""
+"""Sealing and expungement: one act puts the label on a record and on everything that hangs on it."""
 
 from datetime import timedelta
 from typing import Any

@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
 
 from openclear.release.models import Access, Edition, Outline, PublishedIncident, Statement, TypeTotal
 from openclear.release.rows import EditionRow, NewAccess, NewEdition, PublicOutline
+from openclear.vocabulary.city import city
 
 DATABASE = "public"
 # Hours are those of the clock on the wall.
-CHICAGO = ZoneInfo("America/Chicago")
 _CHUNK = 900
 
 
@@ -30,7 +29,7 @@ def keep_edition(edition: NewEdition) -> None:
             (
                 PublishedIncident(
                     edition=kept, area=row.area, primary_type=row.primary_type, description=row.description,
-                    block=row.block, hour=row.hour and row.hour.replace(tzinfo=CHICAGO), latitude=row.latitude, longitude=row.longitude, arrest=row.arrest,
+                    block=row.block, hour=row.hour and row.hour.replace(tzinfo=city().zone), latitude=row.latitude, longitude=row.longitude, arrest=row.arrest,
                 )
                 for row in edition.incidents
             ),

@@ -33,7 +33,7 @@ class Edition(models.Model):
 class PublishedIncident(models.Model):
     """An incident as everybody may see it. An empty field is one that is withheld, or that the record lacks.
 
-    `area`: community area, None where withheld. `hour`: Chicago's clock, the minutes cut off. A point is that of its block.
+    `area`: what the city's map counts by, None where withheld. `hour`: the city's clock, the minutes cut off. A point is that of its block.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="rows")

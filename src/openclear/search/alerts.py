@@ -38,6 +38,7 @@ from openclear.search.rules import (
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import facts_of, search_facts
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -228,7 +229,9 @@ def _check(grant: Grant, text: str, channel: str) -> None:
     if not text.strip():
         raise WrongUsage("Say what the alert looks for: a name, plate, block or number.")
     if form := civil_form_in(text):
-        raise NotPossible(f"{form} is a civil immigration matter; no alert speaks of those (5 ILCS 805/15).")
+        raise NotPossible(
+            f"{form} is a civil immigration matter; no alert speaks of those ({city().source('$civil_forms')})."
+        )
     if Alert.objects.filter(owner=grant.officer, state=SavedStatus.ACTIVE).count() >= MOST_ALERTS:
         raise NotPossible(f"You have {MOST_ALERTS} alerts already; end one that you do not need.")
 

@@ -12,9 +12,11 @@ from typing import IO, Any
 from tqdm import tqdm
 
 from openclear.access import gate
-from openclear.records.commands import IncidentFacts, upsert_incidents
-from openclear.sources.chicago_portal.fetch import OpenFile, open_portal_file
-from openclear.sources.chicago_portal.parse import COLUMNS, SOURCE, parse_row
+from openclear.records.commands import upsert_incidents
+from openclear.records.incidents.rows import IncidentFacts
+from openclear.sources.crimes.fetch import OpenFile, open_crimes
+from openclear.sources.crimes.mapping import Columns, columns_of
+from openclear.sources.crimes.parse import parse_row
 from openclear.sources.errors import BadValue
 from openclear.vocabulary import clock
 from openclear.vocabulary.grants import Grant
@@ -70,18 +72,18 @@ class Rejects:
             self._file.close()
 
 
-def import_chicago_crimes(grant: Grant, *, path: Path, rejects_folder: Path) -> ImportResult:
-    """Bring a file of the city's crimes in. Doing it again changes nothing; killed and repeated, it ends the same.
+def import_crimes(grant: Grant, *, mapping: str, path: Path, rejects_folder: Path) -> ImportResult:
+    """Bring a file of the city's crimes in. `mapping`: which of the profile's mappings of columns describes it. Doing it again changes nothing; killed and repeated, it ends the same.
 
-    Raises WrongFile where the file is not one, and what the gate raises between batches.
+    Raises WrongFile where the file is not one, WrongUsage where the profile has no such mapping, and what the gate raises between batches.
     """
-    result = ImportResult()
-    with open_portal_file(path) as opened:
+    result, columns = ImportResult(), columns_of(mapping)
+    with open_crimes(path, columns) as opened:
         result.dropped = opened.dropped
         facts = {"file": path.name, "sha256": _digest(path), "dropped_columns": opened.dropped}
         attempt = gate.log_act(grant, kind="attempt", details=facts)
         try:
-            _import_batches(grant, opened, result, rejects_folder / _rejects_name(path))
+            _import_batches(grant, columns, opened, result, rejects_folder / _rejects_name(path))
         except Exception as error:
             facts = {**result.as_json(), "rejects_file": "", "error": type(error).__name__}
             gate.log_outcome(grant, attempt=attempt, details=facts, failed=True)
@@ -91,11 +93,13 @@ def import_chicago_crimes(grant: Grant, *, path: Path, rejects_folder: Path) -> 
     return result
 
 
-def _import_batches(grant: Grant, opened: OpenFile, result: ImportResult, path: Path) -> None:
+def _import_batches(
+    grant: Grant, columns: Columns, opened: OpenFile, result: ImportResult, path: Path
+) -> None:
     with _rejects(path) as rejects:
-        for batch in _batches(opened, result, rejects):
+        for batch in _batches(columns, opened, result, rejects):
             gate.recheck(grant)
-            result.counts += upsert_incidents(grant, source=SOURCE, batch=batch)
+            result.counts += upsert_incidents(grant, source=columns.source, batch=batch)
     result.rejects_file = rejects.name
 
 
@@ -103,12 +107,14 @@ def _rejects_name(path: Path) -> str:
     return f"{path.name}-{clock.now():%Y%m%dT%H%M%S}.rejects.csv"
 
 
-def _batches(opened: OpenFile, result: ImportResult, rejects: Rejects) -> Iterator[list[IncidentFacts]]:
+def _batches(
+    columns: Columns, opened: OpenFile, result: ImportResult, rejects: Rejects
+) -> Iterator[list[IncidentFacts]]:
     batch: list[IncidentFacts] = []
     with tqdm(total=opened.position.total, unit="B", unit_scale=True, desc="crimes", disable=None) as bar:
         for line, row in opened.rows:
             result.counts["read"] += 1
-            facts = _parsed(opened, line, row, result, rejects)
+            facts = _parsed(columns, opened, line, row, result, rejects)
             if facts:
                 result.note_offense(facts)
                 batch.append(facts)
@@ -122,22 +128,22 @@ def _batches(opened: OpenFile, result: ImportResult, rejects: Rejects) -> Iterat
 
 
 def _parsed(
-    opened: OpenFile, line: int, row: list[str], result: ImportResult, rejects: Rejects
+    columns: Columns, opened: OpenFile, line: int, row: list[str], result: ImportResult, rejects: Rejects
 ) -> IncidentFacts | None:
     try:
-        return parse_row(_named(opened, row))
+        return parse_row(_named(opened, row), columns)
     except BadValue as error:
         result.counts["rejected"] += 1
-        rejects.add(line, error.column, error.reason, _kept(opened, row))
+        rejects.add(line, error.column, error.reason, _kept(columns, opened, row))
         return None
 
 
-def _kept(opened: OpenFile, row: list[str]) -> list[str]:
+def _kept(columns: Columns, opened: OpenFile, row: list[str]) -> list[str]:
     # Only columns that are known, and none of a row whose values may have shifted: law 6 holds here too.
     if len(row) != len(opened.names):
         return []
     pairs = zip(opened.names, row, strict=True)
-    return [value for name, value in pairs if name in COLUMNS and name not in opened.dropped]
+    return [value for name, value in pairs if name in columns.names and name not in opened.dropped]
 
 
 def _named(opened: OpenFile, row: list[str]) -> dict[str, str]:

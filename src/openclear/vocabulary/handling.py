@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 
+from openclear.vocabulary.city import city
 from openclear.vocabulary.labels import NO_LABEL, Label, label_name, united
 
-PROFILE = "chicago"
 CODES, WORDINGS = "offense_labels.csv", "offense_wordings.csv"
 ANY_TYPE = "*"
 _LABELS = {label_name(label): label for label in Label}
@@ -85,7 +85,7 @@ def read_offense_table(codes: str, wordings: str) -> OffenseTable:
     """Return the tables that two CSV texts hold. Raises KeyError for a label that does not exist."""
     return OffenseTable(
         (codes, wordings),
-        {row["iucr"]: (_plain(row["primary_type"]), _labels(row["labels"])) for row in _rows(codes)},
+        {row["code"]: (_plain(row["primary_type"]), _labels(row["labels"])) for row in _rows(codes)},
         [
             Wording(
                 frozenset(kind if kind == ANY_TYPE else _plain(kind) for kind in row["primary_type"].split("|")),
@@ -96,13 +96,14 @@ def read_offense_table(codes: str, wordings: str) -> OffenseTable:
     )  # fmt: skip
 
 
-@cache
 def offense_table() -> OffenseTable:
     """Return the tables of this city."""
-    folder = resources.files("openclear").joinpath("cities", PROFILE)
-    return read_offense_table(
-        *(folder.joinpath(name).read_text(encoding="utf-8") for name in (CODES, WORDINGS))
-    )
+    return _offense_table(city().folder)
+
+
+@cache
+def _offense_table(_folder: Path) -> OffenseTable:
+    return read_offense_table(city().text(CODES), city().text(WORDINGS))
 
 
 @lru_cache(maxsize=8192)

@@ -7,9 +7,8 @@ from enum import IntFlag
 class Label(IntFlag):
     """One bit a label. A row is hidden when any of its bits is refused: `labels & refused != 0`.
 
-    Bits are stored; they are never given another meaning. Sources: juvenile 705 ILCS 405/1-7,
-    victim and sexual assault 725 ILCS 120, sealed and expunged 20 ILCS 2630/5.2, intelligence 28 CFR 23,
-    domestic 750 ILCS 60.
+    Bits are stored; they are never given another meaning. What a city's law says of each is in its profile
+    (`[sources]`); intelligence is 28 CFR 23.
     """
 
     JUVENILE = 1

@@ -1,16 +1,21 @@
-"""Offense codes as data: IUCR (Illinois Uniform Crime Reporting, four characters) and NIBRS (FBI)."""
+"""Offense codes as data: the city's own (such as IUCR, Uniform Crime Reporting of a state) and NIBRS (FBI)."""
 
 import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
+
+from openclear.vocabulary.city import city
+
+CODES = "offense_codes.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class OffenseCode:
-    """One IUCR code with the words that Chicago uses for it and the NIBRS code it is reported under."""
+    """One code of the city with the words that it uses for it and the NIBRS code it is reported under."""
 
-    iucr: str
+    code: str
     primary_type: str
     description: str
     nibrs: str
@@ -25,25 +30,34 @@ class NibrsCode:
     name: str
 
 
+def offense_codes() -> dict[str, OffenseCode]:
+    """Return the city's codes in common use, by code. Codes beyond these are valid too: sources bring their words."""
+    return _offense_codes(city().folder)
+
+
 @cache
-def iucr_codes() -> dict[str, OffenseCode]:
-    """Return the IUCR codes in common use, by code. Codes beyond these are valid too: sources bring their words."""
-    return {row["iucr"]: OffenseCode(**row) for row in read_table("iucr.csv")}
+def _offense_codes(_folder: Path) -> dict[str, OffenseCode]:
+    return {row["code"]: OffenseCode(**row) for row in city().table(CODES)}
 
 
 @cache
 def nibrs_codes() -> dict[str, NibrsCode]:
     """Return the NIBRS offenses by code."""
-    return {row["code"]: NibrsCode(**row) for row in read_table("nibrs.csv")}
+    text = resources.files("openclear.vocabulary").joinpath("data", "nibrs.csv").read_text()
+    return {row["code"]: NibrsCode(**row) for row in csv.DictReader(text.splitlines())}
 
 
-def nibrs_of(iucr: str) -> str:
-    """Return the NIBRS code that an IUCR code is reported under, or "" where the mapping does not know it."""
-    code = iucr_codes().get(iucr)
-    return code.nibrs if code else ""
+def nibrs_of(code: str) -> str:
+    """Return the NIBRS code that a code of the city is reported under, or "" where the mapping does not know it."""
+    found = offense_codes().get(code)
+    return found.nibrs if found else ""
 
 
-def read_table(name: str) -> list[dict[str, str]]:
-    """Return one of this room's tables as rows by column name. Codes are text: they have leading zeros."""
-    text = resources.files("openclear.vocabulary").joinpath("data", name).read_text()
-    return list(csv.DictReader(text.splitlines()))
+def is_offense_code(text: str) -> bool:
+    """Say whether a text can be one of the city's codes, with leading zeros left out or not."""
+    return text.isascii() and text.isalnum() and 0 < len(text) <= city().formats.offense_code
+
+
+def offense_code(text: str) -> str:
+    """Return a code as it is stored: upper case, with its leading zeros."""
+    return text.strip().upper().zfill(city().formats.offense_code)

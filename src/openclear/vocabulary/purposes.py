@@ -9,7 +9,7 @@ class Purpose(StrEnum):
     """The purposes that a request can state.
 
     CIVIL_IMMIGRATION_ENFORCEMENT is on the list so that it can be stated and refused: no rule
-    permits it, for anyone (Municipal Code of Chicago 2-173-030(b), 5 ILCS 805/15).
+    permits it, for anyone (the city's profile names the law).
     """
 
     ACCESS_ADMINISTRATION = "access-administration"

@@ -6,10 +6,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from openclear.audit.queries import is_demo
 from openclear.records.kinds import SEARCHED
+from openclear.vocabulary.city import city
 from openclear.vocabulary.roles import ADMINISTRATORS, Role
 from openclear.web import sessions
 
@@ -48,6 +50,7 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     name = match.url_name if match else ""
     return {
+        "city": city().words_in(get_language() or "en"),
         "demo": is_demo(),
         "officer_name": session.get(sessions.NAME, ""),
         "places": _places(session.get(sessions.ROLES, [])) if session.get(sessions.OFFICER) else [],

@@ -105,8 +105,8 @@ REASONS: dict[str, str | Promise] = {
     "near": _("%(found)s is one letter from %(asked)s"),
     "born": _("born in %(asked)s"),
     "plate": _("plate begins with %(asked)s"),
-    "rd-number": _("RD number as asked"),
+    "rd-number": _("%(number)s as asked"),
     "block": _("block begins with %(asked)s"),
-    "cb-number": _("CB number begins with %(asked)s"),
+    "cb-number": _("%(number)s begins with %(asked)s"),
 }
 ALIAS = _("also known as: %(reason)s")

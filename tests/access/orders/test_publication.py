@@ -96,11 +96,11 @@ def test_an_order_is_on_the_public_page_when_it_returns_and_gone_when_it_is_lift
 def translated_day():
     from django.utils.formats import date_format
 
-    from openclear.records.changed import CHICAGO
     from openclear.vocabulary import clock
+    from openclear.vocabulary.city import city
 
     with translation.override("en"):
-        return date_format(clock.now().astimezone(CHICAGO).date(), "j F Y")
+        return date_format(clock.now().astimezone(city().zone).date(), "j F Y")
 
 
 def test_agencies_under_an_order_are_not_among_those_with_access(cut):

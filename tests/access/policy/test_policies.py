@@ -18,7 +18,7 @@ from openclear.access.policy.facts import (
     RequesterClass,
 )
 from openclear.access.policy.forbids import forbid_text
-from openclear.access.policy.rules import HOST, checked, class_of_requester, first_fault, order_over
+from openclear.access.policy.rules import checked, class_of_requester, first_fault, order_over
 from openclear.access.policy.written import load_policies
 from openclear.audit.proof.orders import OrderBook
 from openclear.records.incidents.rows import IncidentDetail
@@ -33,6 +33,9 @@ pytestmark = pytest.mark.anywhere
 DAY = date(2019, 7, 12)
 NOON = datetime(2019, 7, 12, 12, tzinfo=UTC)
 OPEN, CLOSED = Ground("case", "CZ-1", is_open=True), Ground("case", "CZ-2", is_open=False)
+
+
+HOST = "il.chicago.pd"
 
 
 def subject(*roles, agencies=(HOST,), host=True, agreed=True, certified=True, machine=""):

@@ -15,12 +15,13 @@ from openclear.access.gate.standing import read_standing
 from openclear.access.models import Affiliation
 from openclear.access.policy.effects import Effect, effects_of
 from openclear.access.policy.facts import AffiliationRow, OrderRow, Requester, Standing
-from openclear.access.policy.rules import CITY, HOST, OVERSIGHT, agencies_of
+from openclear.access.policy.rules import agencies_of
 from openclear.access.ports import Holding, ports
 from openclear.access.registry.lockout import NO_LOCKOUT, able_to_lift_or_oversee, safeguard
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import TieKind, is_within
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.rules import Rule
@@ -112,7 +113,7 @@ def plan_of(order: OrderRow, end_ties: Sequence[str] = ()) -> Plan:
 def is_of_the_city(person: Requester) -> bool:
     """Say whether the city itself employs a person: who is caught by an order only through another tie."""
     return any(
-        tie.kind == TieKind.EMPLOYER and tie.holds_on(clock.today()) and is_within(tie.agency, CITY)
+        tie.kind == TieKind.EMPLOYER and tie.holds_on(clock.today()) and is_within(tie.agency, city().root)
         for tie in person.affiliations
     )
 
@@ -143,7 +144,9 @@ def covers(order: OrderRow, held: Holding) -> bool:
 def names_home(order: OrderRow) -> bool:
     """Say whether an order names the department itself or its oversight, or something above one of them."""
     return any(
-        is_within(home, place) for home in (HOST, OVERSIGHT) for place in (order.agency, *order.places)
+        is_within(home, place)
+        for home in (city().host, city().oversight)
+        for place in (order.agency, *order.places)
     )
 
 
@@ -153,7 +156,7 @@ def untouched_agencies(order: OrderRow, standing: Sequence[OrderRow]) -> list[st
     return [
         path
         for path in sorted(set(staffed.values_list("agency__path", flat=True)))
-        if not is_within(path, HOST) and not any(row.covers_agency(path) for row in (order, *standing))
+        if not is_within(path, city().host) and not any(row.covers_agency(path) for row in (order, *standing))
     ]
 
 

@@ -19,10 +19,10 @@ from openclear.access.gate.order_rows import place_of
 from openclear.access.gate.standing import read_standing
 from openclear.access.models import Affiliation, Agency, Agreement, OrderState
 from openclear.access.policy.facts import ALL, OrderRow
-from openclear.access.policy.rules import CITY
 from openclear.access.ports import ports
 from openclear.vocabulary import clock
 from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
 
 TARGET = "publication"
@@ -162,7 +162,7 @@ def _grounds_of_access() -> list[dict[str, Any]]:
     found = []
     for agency in Agency.objects.filter(path__in=set(with_people)):
         held = next((row for row in agreements if is_within(agency.path, row[0])), None)
-        own = is_within(agency.path, CITY)
+        own = is_within(agency.path, city().root)
         if own or held:
             found.append(
                 {

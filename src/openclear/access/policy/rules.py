@@ -6,12 +6,10 @@ from datetime import date, datetime
 from openclear.access.policy.facts import OrderRow, Requester, RequesterClass
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.agencies import TieKind, chain, chains, is_within
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Inquiry
 from openclear.vocabulary.rules import Rule, Verdict
 
-HOST = "il.chicago.pd"
-CITY = "il.chicago"
-OVERSIGHT = "il.chicago.oig"
 CUT_OFF = "cut-off:"
 NEXT_STEP = (
     "Write to the general counsel of the department; a judicial criminal warrant goes to the records desk."
@@ -118,18 +116,19 @@ def class_of_requester(
     Whoever asks for another agency sees no more than a person of that agency would; and no more than the purpose of
     the integration that carries the ask allows.
     """
+    host = city().host
     employers = [
         tie.agency for tie in requester.affiliations if tie.kind == TieKind.EMPLOYER and tie.holds_on(on)
     ]
     return RequesterClass(
         agencies=agencies,
         roles=requester.roles,
-        host=is_within(on_behalf_of or HOST, HOST)
+        host=is_within(on_behalf_of or host, host)
         and (
             carrier is None
-            or any(is_within(tie.agency, HOST) for tie in carrier.affiliations if tie.holds_on(on))
+            or any(is_within(tie.agency, host) for tie in carrier.affiliations if tie.holds_on(on))
         )
-        and any(is_within(employer, HOST) for employer in employers),
+        and any(is_within(employer, host) for employer in employers),
         agreed=all(_agreed(requester, agency, on) for agency in agencies),
         certified=all(one.certified_until >= on for one in (requester, carrier) if one),
         machine_purpose=carrier.machine_purpose if carrier else requester.machine_purpose,
@@ -142,7 +141,7 @@ def may_receive(requester: Requester, agency: str | None, on: date) -> bool:
 
 
 def _agreed(requester: Requester, agency: str, on: date) -> bool:
-    if is_within(agency, CITY):
+    if is_within(agency, city().root):
         return True
     links = chain(agency)
     return any(row.agency in links and row.signed_on <= on <= row.ends_on for row in requester.agreements)

@@ -9,13 +9,14 @@ import cedarpy
 
 from openclear.access.policy.engine import Policies
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
+from openclear.vocabulary.city import city
 
 ASKING, SEEING, SCHEMA = "asking.cedar", "seeing.cedar", "openclear.cedarschema"
 
 
 def load_policies() -> Policies:
-    """Return the rules that ship with this version. Raises PolicyFault."""
-    return Policies([_asking(), _text(SEEING)], schema())
+    """Return the rules that ship with this version, with the sources of this city. Raises PolicyFault, WrongUsage."""
+    return Policies([_of_city(_asking()), _of_city(_text(SEEING))], schema())
 
 
 def schema() -> str:
@@ -27,7 +28,7 @@ def schema() -> str:
 
 def reference() -> tuple[str, str]:
     """Return the tables of `docs/rules.md`: who may ask what, and what is there for whom."""
-    return _table(_asking()), _table(_text(SEEING))
+    return _table(_of_city(_asking())), _table(_of_city(_text(SEEING)))
 
 
 def _asking() -> str:
@@ -58,6 +59,11 @@ def _rows(policies: Iterable[dict[str, dict[str, str]]]) -> list[str]:
 
 def _text(name: str) -> str:
     return _file(name).read_text()
+
+
+def _of_city(text: str) -> str:
+    # Rules name the city's own documents, such as $members; what is decided by, kept and shown has them written out.
+    return city().source(text)
 
 
 def _file(name: str) -> Traversable:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from openclear.access import barrier
 from openclear.access.gate.epoch import Change, change_by
 from openclear.access.models import Affiliation, Agency, AgencyMove, OrderPlace, OrderState
-from openclear.access.policy.rules import CITY, HOST, OVERSIGHT
 from openclear.access.registry.acts import one_at_a_time
 from openclear.access.registry.commands import NewAgency, add_agency, was_used
 from openclear.access.registry.following import follow
@@ -21,6 +20,7 @@ from openclear.audit.proof.orders import followed
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path, chain, is_within
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
@@ -108,7 +108,7 @@ def _move(grant: Grant, kind: str, old: str, new: str, approval: Grant | None) -
 
 
 def _check_place(old: str, new: str) -> None:
-    if any(is_within(home, old) for home in (HOST, OVERSIGHT)):
+    if any(is_within(home, old) for home in (city().host, city().oversight)):
         raise NotPossible(f"{old} holds the department itself or its oversight; it stays where it is.")
     _check_outside(old, new)
     if is_within(new, old):
@@ -126,7 +126,7 @@ def _check_place(old: str, new: str) -> None:
 
 def _check_outside(old: str, new: str) -> None:
     # The city's own are answered without an agreement, and no order may name the department: nobody is moved into that.
-    if is_within(new, CITY) and not is_within(old, CITY):
+    if is_within(new, city().root) and not is_within(old, city().root):
         raise NotPossible(f"{old} is none of the city's agencies and cannot become one; register a new one.")
 
 

@@ -190,7 +190,13 @@ _CHECK_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
     "index": {"root": _is_hash},
 }  # fmt: skip
 _OPTIONAL_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
-    "genesis": {"head": lambda value: value is True},
+    # `host`, `oversight`, `root`: the department whose records these are, who watches, and what all of the city stands below.
+    "genesis": {
+        "head": lambda value: value is True,
+        "host": _is_path,
+        "oversight": _is_path,
+        "root": _is_path,
+    },
     "head": {"first": _is_count, "from_size": _is_count, "from_root": _is_hash},
     "registry": {"from": _is_path},
 }

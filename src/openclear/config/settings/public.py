@@ -4,12 +4,15 @@ import os
 import secrets
 from pathlib import Path
 
+from openclear.config.city import profile_folder
 from openclear.config.configuration import FILE_NAME, Configuration
 from openclear.config.databases import public_database
+from openclear.vocabulary.city import choose_city, city
 
 PACKAGE = Path(__file__).resolve().parents[2]
 _HOME = Path(os.environ.get("OPENCLEAR_HOME") or "var").absolute()
 PUBLIC_FOLDER = Path(os.environ.get("OPENCLEAR_PUBLIC_FOLDER") or _HOME / "public").absolute()
+choose_city(profile_folder(PUBLIC_FOLDER))
 EDITIONS_FOLDER = PUBLIC_FOLDER / "editions"
 CONFIGURATION = Configuration.read(file=PUBLIC_FOLDER / FILE_NAME)
 
@@ -60,7 +63,7 @@ STATIC_ROOT = PACKAGE / "citizen" / "assets"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 USE_TZ = True
-TIME_ZONE = "America/Chicago"
+TIME_ZONE = city().time_zone
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]

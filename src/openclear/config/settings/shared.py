@@ -3,11 +3,15 @@
 import sys
 from pathlib import Path
 
+from openclear.config.city import profile_folder
 from openclear.config.configuration import Configuration
 from openclear.config.databases import database, public_database
+from openclear.vocabulary.city import choose_city, city
 
 CONFIGURATION = Configuration.read()
 PACKAGE = Path(__file__).resolve().parents[2]
+# Before any room is loaded: some read the profile as they load.
+choose_city(profile_folder(CONFIGURATION.public))
 
 POLICE_FOLDER = CONFIGURATION.police
 LOG_FOLDER = CONFIGURATION.log
@@ -32,7 +36,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 DEBUG = False
 USE_TZ = True
-TIME_ZONE = "America/Chicago"
+TIME_ZONE = city().time_zone
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASE_ROUTERS = ["openclear.config.databases.Router"]
 DATABASES = {

@@ -6,7 +6,9 @@ from openclear.records.arrests.rows import ArrestFound
 from openclear.records.kind import NO, SURELY, RecordKind, Sealed, Search
 from openclear.records.rules import is_cb_number, number_reason
 from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.city import city
 
+_NUMBER = city().words["en"].arrest_number
 ARRESTS = RecordKind(
     dataset=Dataset.ARRESTS,
     noun="arrest",
@@ -39,9 +41,9 @@ ARRESTS = RecordKind(
     ),
     words={
         "title": "Arrests",
-        "find": "Search arrests by CB number",
-        "found by": "By the beginning of a CB (central booking) number. Needs an open case.",
-        "example": "CB90000012",
+        "find": f"Search arrests by {_NUMBER}",
+        "found by": f"By the beginning of the number of an arrest ({_NUMBER}). Needs an open case.",
+        "example": city().formats.arrest_number_example,
         "open": "Open one arrest",
         "shows": "Person, incident and charges, as far as the asker may see them. Needs an open case.",
     },

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from openclear.records.found import shows
+from openclear.vocabulary.city import city
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class ArrestFound:
     """An arrest in a list of results."""
 
     id: UUID
-    cb_number: str = field(metadata=shows("CB90000012"))
+    cb_number: str = field(metadata=shows(city().formats.arrest_number_example))
     made: datetime
     person: str
 

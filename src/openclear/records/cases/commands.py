@@ -18,17 +18,17 @@ from openclear.records.told import case_rows
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import SEARCHES, Action, Dataset
 from openclear.vocabulary.agencies import agency_path, chains, is_within
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.offenses import iucr_codes, nibrs_codes
+from openclear.vocabulary.offenses import nibrs_codes, offense_code, offense_codes
 from openclear.vocabulary.rules import Rule
 
-HOST = "il.chicago.pd"
 LONGEST_NUMBER, LONGEST_PREFIX, LONGEST_HANDLE = 30, 6, 40
 TWO_TO_SHARE = Rule(
     "two-people-to-share",
     "Sharing a case takes two officers of its department: one who asks and one who approves",
-    "CPD G09-01-01, sharing procedure; CJIS Security Policy AC-5",
+    city().source("$sharing; CJIS Security Policy AC-5"),
     "Have another officer of the department approve it on the page of the case.",
 )
 NO_SHARE_UNDER_ORDER = Rule(
@@ -114,7 +114,7 @@ def unshare_case(grant: Grant, *, case_id: UUID, agency: str) -> None:
 def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: str) -> CaseRow:
     """Register a partner agency's own case, so that it can be a ground once its sponsor here has confirmed it.
 
-    `offense`: an IUCR or NIBRS code. `sponsor`: the handle of an officer of this department; whether it is one is said
+    `offense`: a code of the city or of NIBRS. `sponsor`: the handle of an officer of this department; whether it is one is said
     to nobody, and a case whose sponsor is none is never confirmed. Raises WrongUsage for what is no number, offense or
     handle, NotPossible for civil immigration matters, which are no case here, whatever they are called.
     """
@@ -153,7 +153,7 @@ def waiting_cases(grant: Grant) -> Sequence[CaseRow]:
 
 def _sponsored_by(grant: Grant) -> Q:
     # Only the department's own sponsor cases: a partner who was named as one gets no sight of the case from that.
-    is_ours = any(is_within(agency, HOST) for agency in grant.agencies)
+    is_ours = any(is_within(agency, city().host) for agency in grant.agencies)
     return Q(sponsor=grant.officer) if is_ours else Q(pk=None)
 
 
@@ -164,7 +164,7 @@ def _checked_number(number: str) -> str:
         raise WrongUsage(f"Give your agency's number of the case, of at most {longest} characters.")
     if form := civil_form_in(plain):
         raise NotPossible(
-            f"{form} is a civil immigration matter, which is no ground here (5 ILCS 805/15); "
+            f"{form} is a civil immigration matter, which no case here is opened for ({city().source('$civil_forms')}); "
             "a judicial criminal warrant goes to the records desk."
         )
     return plain
@@ -180,11 +180,14 @@ def _own_number(number: str, owner: str) -> str:
 
 def _offense_words(offense: str) -> str:
     code = offense.strip().upper()
-    if found := iucr_codes().get(code.zfill(4)):
+    if found := offense_codes().get(offense_code(code)):
         return f"{found.primary_type.capitalize()}: {found.description.lower()}"
     if nibrs := nibrs_codes().get(code):
         return nibrs.name
-    raise WrongUsage("Give the offense of the case as an IUCR code such as 0460 or a NIBRS code such as 13B.")
+    example = city().formats.offense_code_example
+    raise WrongUsage(
+        f"Give the offense of the case as an offense code such as {example} or a NIBRS code such as 13B."
+    )
 
 
 def _own_agency(grant: Grant) -> str:

@@ -3,10 +3,10 @@
 from django.apps import apps
 from django.db import connections
 
-from openclear.access.policy.rules import HOST
 from openclear.records.cases.models import CaseShare, ShareRequest
 from openclear.records.record import Record
 from openclear.records.rules import EXTERNAL, block_of
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Ground
 
 LONGEST_NUMBER = 30
@@ -42,7 +42,7 @@ class CaseGrounds:
         owned = [(table.objects, "owner_agency") for table in records]
         for rows, column in (*owned, (CaseShare.objects, "agency"), (ShareRequest.objects, "agency")):
             # Nearly every record is the department's own, which never moves: the others have an index of their own.
-            others = rows.exclude(**{column: HOST})
+            others = rows.exclude(**{column: city().host})
             below = others.filter(**{f"{column}__startswith": f"{old}."})
             for path in {old, *below.values_list(column, flat=True)}:
                 others.filter(**{column: path}).update(**{column: new + path[len(old) :]})

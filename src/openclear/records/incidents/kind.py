@@ -9,6 +9,7 @@ from openclear.records.property.models import PropertyItem
 from openclear.records.rules import block_of, is_rd_number, number_reason
 from openclear.records.told import do_all_tell_of_arrest
 from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.city import city
 
 
 def _recognizes(text: str) -> int:
@@ -17,6 +18,8 @@ def _recognizes(text: str) -> int:
     return PROBABLY if block_of(text)[:1].isdigit() else NO
 
 
+# As a search begins: a block without the last word of its street.
+_BLOCK = city().formats.block_example.rpartition(" ")[0]
 INCIDENTS = RecordKind(
     dataset=Dataset.INCIDENTS,
     noun="incident",
@@ -58,8 +61,8 @@ INCIDENTS = RecordKind(
     words={
         "title": "Incidents",
         "find": "Search incidents",
-        "found by": "By RD number, or by the beginning of a block such as 047XX S ASHLAND.",
-        "example": "047XX S ASHLAND",
+        "found by": f"By {city().words['en'].incident_number}, or by the beginning of a block such as {_BLOCK}.",
+        "example": _BLOCK,
         "open": "Open one incident",
         "shows": "Offenses, narrative and people, as far as the asker may see them.",
     },

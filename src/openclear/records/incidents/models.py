@@ -9,12 +9,12 @@ from openclear.records.record import Record
 class Incident(Record):
     """An incident under its RD number. The portal gives one row per victim of a murder: RD is no key."""
 
-    rd_number = models.CharField(max_length=12, blank=True, db_index=True)
+    rd_number = models.CharField(max_length=20, blank=True, db_index=True)
     occurred = models.DateTimeField(db_index=True)
     block = models.CharField(max_length=80, db_index=True)
     location = models.CharField(max_length=80, blank=True)
-    beat = models.CharField(max_length=4, blank=True)
-    district = models.CharField(max_length=3, blank=True)
+    beat = models.CharField(max_length=12, blank=True)
+    district = models.CharField(max_length=12, blank=True)
     ward = models.PositiveSmallIntegerField(null=True, blank=True)
     community_area = models.PositiveSmallIntegerField(null=True, blank=True)
     latitude = models.FloatField(null=True, blank=True)
@@ -34,7 +34,7 @@ class Offense(Record):
     """One offense of an incident: IUCR code and words, FBI code, NIBRS code where the mapping knows it."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="offenses")
-    iucr = models.CharField(max_length=4, blank=True)
+    iucr = models.CharField(max_length=12, blank=True)
     primary_type = models.CharField(max_length=60)
     description = models.CharField(max_length=80)
     fbi_code = models.CharField(max_length=4, blank=True)

@@ -12,6 +12,7 @@ from openclear.records.rules import block_of
 from openclear.records.told import incidents_with_arrest, tells_of_arrest, tells_of_part
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Grant
+from openclear.vocabulary.offenses import offense_code
 
 END_OF_PREFIX = "\U0010ffff"
 
@@ -32,7 +33,7 @@ def matching(grant: Grant, text: str, filters: IncidentFilter) -> "QuerySet[Inci
     if filters.iucr:
         # Only offenses that are there for the asker narrow: a hidden one must not tell of itself.
         offenses = Offense.objects.within(grant.over(Dataset.INCIDENTS)).filter(
-            iucr=filters.iucr.upper().zfill(4)
+            iucr=offense_code(filters.iucr)
         )
         found = found.filter(Exists(offenses.filter(incident=OuterRef("pk"))))
     if filters.arrest_made is not None:

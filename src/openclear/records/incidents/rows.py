@@ -1,11 +1,17 @@
 """What is shown of incidents: frozen, with the hidden fields already out of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from openclear.records.found import given, narrows, shows
+from openclear.vocabulary.city import city
+from openclear.vocabulary.numbers import beat_code, code_pattern, district_code
+
+# How this city writes its codes.
+_IS = city().formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,9 +19,9 @@ class IncidentRow:
     """An incident in a list of results."""
 
     id: UUID
-    rd_number: str = field(metadata=shows("ZZ100302"))
+    rd_number: str = field(metadata=shows(_IS.incident_number_example))
     occurred: datetime
-    block: str = field(metadata=shows("047XX S ASHLAND AVE"))
+    block: str = field(metadata=shows(_IS.block_example))
     location: str
     beat: str
     district: str
@@ -37,6 +43,16 @@ class IncidentDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """One incident with its one offense, as a source tells it: columns of both tables by name."""
+
+    source_id: str
+    revision: str
+    incident: Mapping[str, Any]
+    offense: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class InvolvementRow:
     """One line of a person's history with the department."""
 
@@ -50,26 +66,35 @@ class InvolvementRow:
 
 @dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """What narrows a search for incidents: first and last day, district, beat, IUCR code, whether an arrest was made."""
+    """What narrows a search for incidents: first and last day, district, beat, offense code, whether an arrest was made."""
 
     since: date | None = field(default=None, metadata=narrows("From", example="1985-06-30"))
     until: date | None = field(default=None, metadata=narrows("To", example="1985-06-30"))
     district: str = field(
-        default="", metadata=narrows("District", pattern=r"\d{1,3}", longest=3, example="009")
+        default="",
+        metadata=narrows(
+            "District", pattern=code_pattern(_IS.district), longest=_IS.district, example=_IS.district_example
+        ),
     )
-    beat: str = field(default="", metadata=narrows("Beat", pattern=r"\d{3,4}", longest=4, example="0934"))
+    beat: str = field(
+        default="",
+        metadata=narrows("Beat", pattern=code_pattern(_IS.beat), longest=_IS.beat, example=_IS.beat_example),
+    )
     iucr: str = field(
-        default="", metadata=narrows("IUCR code", pattern=r"[0-9A-Za-z]{3,4}", longest=4, example="0810")
+        default="",
+        metadata=narrows(
+            "Offense code",
+            pattern=code_pattern(_IS.offense_code),
+            longest=_IS.offense_code,
+            example=_IS.offense_code_example,
+        ),
     )
     arrest_made: bool | None = field(default=None, metadata=narrows("Arrest made"))
 
     def lookups(self) -> dict[str, Any]:
-        """Return the conditions on the table of incidents; offense and arrest are on rows that have labels of their own.
-
-        Districts have three digits, beats and IUCR codes four.
-        """
+        """Return the conditions on the table of incidents; offense and arrest are on rows that have labels of their own."""
         asked = {
             "occurred__date__gte": self.since, "occurred__date__lte": self.until,
-            "district": self.district and self.district.zfill(3), "beat": self.beat and self.beat.zfill(4),
+            "district": district_code(self.district), "beat": beat_code(self.beat),
         }  # fmt: skip
         return given(asked)

@@ -9,6 +9,8 @@ from typing import Any
 from openclear.records.rows import BoundaryRow
 from openclear.reporting.district_book.charts import bars, beat_map, locator, shade_of
 from openclear.reporting.district_book.figures import WEEKDAYS, BookFacts, Line
+from openclear.vocabulary.city import city
+from openclear.vocabulary.numbers import is_beat_of
 
 
 def print_book(
@@ -34,9 +36,9 @@ def _told(facts: BookFacts, districts: Sequence[BoundaryRow], beats: Sequence[Bo
     month = f"{facts.month:%B %Y}"
     named = next((row.name for row in districts if row.code == facts.district), "")
     counts = {beat: count for beat, count, _ in facts.beats}
-    # A beat's number begins with that of its district: 1124 lies in district 011.
-    of_district = [row for row in beats if row.code.startswith(facts.district[-2:])]
+    of_district = [row for row in beats if is_beat_of(row.code, facts.district)]
     return {
+        "department": city().words["en"].department,
         "district": facts.district,
         "name": named,
         "month": month,

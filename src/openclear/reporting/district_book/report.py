@@ -1,5 +1,6 @@
 """Monthly district books: made at once, or as a job whose file is kept like an export and ends like one."""
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from json import dumps
@@ -12,10 +13,10 @@ from openclear.reporting.district_book.figures import BookFacts, book_facts, las
 from openclear.reporting.district_book.pdf import print_book
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
-
-DISTRICT_DIGITS = 3
+from openclear.vocabulary.numbers import code_pattern, district_code
 
 
 def make_book(grant: Grant, *, district: str, month: str, watermark: Mapping[str, str]) -> bytes:
@@ -49,10 +50,10 @@ class DistrictBook:
 
 
 def district_named(text: str) -> str:
-    """Return a district as it stands on records: 011 for 11. Raises WrongUsage."""
-    if not text.isascii() or not text.isdecimal() or len(text) > DISTRICT_DIGITS:
-        raise WrongUsage(f"'{text[:20]}' is no district; write its number, such as 011.")
-    return text.zfill(DISTRICT_DIGITS)
+    """Return a district as it stands on records, with its leading zeros. Raises WrongUsage."""
+    if not re.fullmatch(code_pattern(city().formats.district), text):
+        raise WrongUsage(f"'{text[:20]}' is no district; write it as {city().formats.district_example}.")
+    return district_code(text)
 
 
 def _facts(grant: Grant, district: str, month: str) -> BookFacts:
@@ -62,7 +63,7 @@ def _facts(grant: Grant, district: str, month: str) -> BookFacts:
 def _printed(grant: Grant, facts: BookFacts, watermark: Mapping[str, str]) -> bytes:
     day = last_day(facts.month)
     districts, beats = (boundaries_on(grant, kind=kind, day=day) for kind in ("district", "beat"))
-    made = {"made": f"{localtime(clock.now()):%B %-d, %Y, %H:%M} in Chicago"}
+    made = {"made": f"{localtime(clock.now()):%B %-d, %Y, %H:%M} in {city().words['en'].city}"}
     return print_book(facts, districts=districts, beats=beats, watermark=made | dict(watermark))
 
 

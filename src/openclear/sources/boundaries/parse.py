@@ -11,11 +11,14 @@ from shapely.geometry import mapping, shape
 
 from openclear.records.rows import BoundaryRow
 from openclear.sources.errors import WrongFile
+from openclear.vocabulary.city import city
+from openclear.vocabulary.numbers import code_pattern
 
 # What a code of each kind looks like in a file, how long it is here, and what properties are often called.
+_BEAT, _DISTRICT = city().formats.beat, city().formats.district
 _CODES: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
-    "beat": (r"\d{3,4}", 4, ("beat_num", "beat_number", "beat")),
-    "district": (r"\d{1,3}", 3, ("dist_num", "district", "dist_label")),
+    "beat": (code_pattern(_BEAT), _BEAT, ("beat_num", "beat_number", "beat")),
+    "district": (code_pattern(_DISTRICT), _DISTRICT, ("dist_num", "district", "dist_label")),
     "community-area": (
         r"[1-9]\d?",
         1,

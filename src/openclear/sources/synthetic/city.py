@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from openclear.access import gate
 from openclear.records.commands import insert_records, rows_of_source, share_open_cases
-from openclear.sources.synthetic.cast import AGREEMENTS
+from openclear.sources.synthetic.cast import agreements
 from openclear.sources.synthetic.incidents import draw_incidents
 from openclear.sources.synthetic.people import SOURCE, Row, Rows, draw_people
 from openclear.vocabulary.errors import NotPossible
@@ -53,8 +53,9 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
 
 
 def _share(grant: Grant) -> None:
-    partners = [agency for agency, _ in AGREEMENTS]
-    share_open_cases(grant, source=SOURCE, agencies=partners, newest=NEWEST_SHARED, one_in=ONE_IN_SHARED)
+    share_open_cases(
+        grant, source=SOURCE, agencies=list(agreements()), newest=NEWEST_SHARED, one_in=ONE_IN_SHARED
+    )
 
 
 class _Loader:

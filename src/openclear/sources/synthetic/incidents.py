@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from openclear.records.commands import record_id
+from openclear.sources.synthetic.invented import told
 from openclear.sources.synthetic.offense_mix import Kind, draw_hour, draw_kind
 from openclear.sources.synthetic.people import SOURCE, Rows
 from openclear.sources.synthetic.property_items import draw_item
 from openclear.sources.synthetic.streets import Place, draw_place
+from openclear.vocabulary.city import city
 from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import NO_LABEL, Label
-from openclear.vocabulary.offenses import iucr_codes
+from openclear.vocabulary.offenses import offense_codes
 
-CHICAGO = ZoneInfo("America/Chicago")
 DAYS = 540
 CASE_EVERY = 60
 _CASE_KINDS = ("case", "case", "case", "dispatch", "warrant")
@@ -65,22 +65,22 @@ def _moment(random: Random, kind: Kind, until: date) -> datetime:
     # More happens in summer and at weekends: of two days drawn the busier one is taken.
     days = [until - timedelta(days=random.randrange(1, DAYS)) for _ in range(2)]
     day = max(days, key=lambda drawn: (drawn.month in {6, 7, 8}) + (drawn.weekday() in {4, 5}))
-    return datetime.combine(day, time(draw_hour(random, kind), random.randrange(60)), CHICAGO)
+    return datetime.combine(day, time(draw_hour(random, kind), random.randrange(60)), city().zone)
 
 
 def _labels(kind: Kind, *, domestic: bool) -> int:
-    code = iucr_codes()[kind.iucr]
-    told = handling_of(code.iucr, code.primary_type, code.description).labels
-    return (told | (Label.DOMESTIC if domestic else NO_LABEL)).value
+    code = offense_codes()[kind.iucr]
+    labels = handling_of(code.code, code.primary_type, code.description).labels
+    return (labels | (Label.DOMESTIC if domestic else NO_LABEL)).value
 
 
 def _add_incident(random: Random, rows: Rows, drawn: _Drawn) -> None:
-    code, place = iucr_codes()[drawn.kind.iucr], drawn.place
+    code, place = offense_codes()[drawn.kind.iucr], drawn.place
     location = random.choice(drawn.kind.places)
     rows.add("incident", {
-        "source_id": str(drawn.number), "rd_number": f"ZZ{100000 + drawn.number:06d}", "occurred": drawn.occurred,
+        "source_id": str(drawn.number), "rd_number": told("numbers")["incident"] % (told("numbers")["first"] + drawn.number), "occurred": drawn.occurred,
         "block": place.block, "location": location, "beat": place.beat, "district": place.area.district,
-        "community_area": place.area.number, "latitude": place.latitude, "longitude": place.longitude,
+        "community_area": place.area.number if city().area_kind == "community-area" else None, "latitude": place.latitude, "longitude": place.longitude,
         "arrest_made": drawn.arrest, "domestic": drawn.domestic, "labels": drawn.labels,
         "narrative": f"Invented report. Assigned to a call of {code.primary_type.lower()} "
                      f"({code.description.lower()}) at the {location.lower()}, {place.address}. "
@@ -112,10 +112,10 @@ def _add_arrest(rows: Rows, drawn: _Drawn, person: int, labels: int) -> None:
     number = str(drawn.number)
     rows.add("arrest", {
         "source_id": number, "person_id": record_id(SOURCE, "person", str(person)),
-        "incident_id": _incident_id(drawn), "cb_number": f"CB9{drawn.number:07d}",
+        "incident_id": _incident_id(drawn), "cb_number": told("numbers")["arrest"] % drawn.number,
         "made": drawn.occurred + timedelta(minutes=40), "beat": drawn.place.beat, "labels": labels,
     })  # fmt: skip
-    code = iucr_codes()[drawn.kind.iucr]
+    code = offense_codes()[drawn.kind.iucr]
     rows.add("charge", {
         "source_id": number, "arrest_id": record_id(SOURCE, "arrest", number), "statute": drawn.kind.statute,
         "description": f"{code.primary_type}: {code.description}", "labels": labels,

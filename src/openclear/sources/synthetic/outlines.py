@@ -1,44 +1,45 @@
 """Outlines of the invented city's areas and districts: the polygons in which its own rule puts a point."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import shapely
 from shapely.geometry import MultiPoint, Point, mapping
 
 from openclear.records.rows import BoundaryRow
-from openclear.vocabulary.places import community_areas, districts, point_at
+from openclear.sources.synthetic.grid import areas, districts, point_at
+from openclear.sources.synthetic.invented import told
+from openclear.vocabulary.city import city
 
-SINCE = date(2012, 12, 18)
-# How far the city reaches beyond the outermost centres, in address numbers (800 are a mile).
+# How far the city reaches beyond the outermost centers, in address numbers (800 are a mile).
 MARGIN = 900
 
 
-def draw_outlines() -> tuple[list[BoundaryRow], list[BoundaryRow]]:
-    """Return the community areas and the districts. A point belongs to the area whose centre is nearest (Voronoi)."""
-    cells = dict(_cells())
-    areas = [
-        BoundaryRow("community-area", str(number), area.name, _geojson(cells[number]), SINCE)
-        for number, area in community_areas().items()
-    ]
+def draw_outlines() -> list[list[BoundaryRow]]:
+    """Return the districts, and the areas of a city that has any. A point belongs to the area whose center is nearest (Voronoi)."""
+    cells, since = dict(_cells()), told("grid")["outlines_since"]
     parts: dict[str, list[Any]] = {}
-    for number, area in community_areas().items():
-        parts.setdefault(area.district, []).append(cells[number])
-    outlines = [
-        BoundaryRow("district", number, districts()[number], _geojson(shapely.union_all(shapes)), SINCE)
+    for area in areas():
+        parts.setdefault(area.district, []).append(cells[area.number])
+    of_districts = [
+        BoundaryRow("district", number, districts()[number], _geojson(shapely.union_all(shapes)), since)
         for number, shapes in sorted(parts.items())
     ]
-    return areas, outlines
+    of_areas = [
+        BoundaryRow("community-area", str(area.number), area.name, _geojson(cells[area.number]), since)
+        for area in areas()
+    ]
+    return [of_areas, of_districts] if city().area_kind == "community-area" else [of_districts]
 
 
 def _cells() -> Iterator[tuple[int, Any]]:
-    centres = {number: Point(area.west, area.north) for number, area in community_areas().items()}
-    city = MultiPoint(list(centres.values())).convex_hull.buffer(MARGIN)
-    cells = shapely.voronoi_polygons(MultiPoint(list(centres.values())), extend_to=city).geoms
-    for number, centre in centres.items():
-        cell = next(cell for cell in cells if cell.contains(centre))
-        yield number, cell.intersection(city)
+    centers = {area.number: Point(area.west, area.north) for area in areas()}
+    whole = MultiPoint(list(centers.values())).convex_hull.buffer(MARGIN)
+    cells = shapely.voronoi_polygons(MultiPoint(list(centers.values())), extend_to=whole).geoms
+    for number, center in centers.items():
+        # A city of one area is that area.
+        cell = next((cell for cell in cells if cell.contains(center)), whole)
+        yield number, cell.intersection(whole)
 
 
 def _geojson(polygon: Any) -> Any:

@@ -7,8 +7,10 @@ from random import Random
 from typing import Any
 
 from openclear.records.commands import record_id
+from openclear.sources.synthetic.invented import told
 from openclear.sources.synthetic.names import draw_name, other_names
 from openclear.sources.synthetic.streets import draw_place
+from openclear.vocabulary.city import city
 from openclear.vocabulary.labels import NO_LABEL, Label
 
 SOURCE = "synthetic"
@@ -113,8 +115,12 @@ def _labels(random: Random, age: float) -> int:
 def _draw_vehicle(random: Random, rows: Rows, number: int) -> None:
     make = random.choice(list(_MAKES))
     rows.add("vehicle", {
-        "source_id": str(number), "plate": f"OC{number:05d}", "plate_state": "IL" if random.random() < 0.9 else "IN",
+        "source_id": str(number), "plate": f"OC{number:05d}", "plate_state": _plate_state(random),
         "year": random.randrange(2002, 2026), "make": make, "model": random.choice(_MAKES[make]),
         "color": random.choice(_COLORS), "keeper_id": record_id(SOURCE, "person", str(number)),
         "stolen": random.random() < 0.01,
     })  # fmt: skip
+
+
+def _plate_state(random: Random) -> str:
+    return city().plate_state if random.random() < 0.9 else str(told("grid")["neighbor_state"])

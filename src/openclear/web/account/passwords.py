@@ -5,7 +5,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-_TRIED_FIRST = ("chicago", "police", "openclear", "password", "officer", "welcome", "qwerty", "letmein")
+from openclear.vocabulary.city import city
+
+_TRIED_FIRST = ("police", "openclear", "password", "officer", "welcome", "qwerty", "letmein")
 _FEWEST_OTHERS = 6
 
 
@@ -16,11 +18,15 @@ class NoPoliceWords:
         """Raise ValidationError where without such words too little is left."""
         own = f"{getattr(user, 'handle', '')} {getattr(user, 'name', '')}".casefold().split()
         rest = password.casefold()
-        for word in (*_TRIED_FIRST, *own):
+        for word in (*_TRIED_FIRST, *_of_city(), *own):
             rest = rest.replace(word, "")
         if len(rest) < len(password) and len(rest) < _FEWEST_OTHERS:
             raise ValidationError(self.get_help_text(), code="password_of_the_trade")
 
     def get_help_text(self) -> str:
         """Return what is asked for."""
-        return _("Do not build the password around a word such as chicago, police or your own name.")
+        return _("Do not build the password around a word such as police, the city's or your own name.")
+
+
+def _of_city() -> list[str]:
+    return city().words["en"].city.casefold().split()

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from openclear.access.registry.queries import is_officer_of
 from openclear.records.cases import commands, sharing
-from openclear.records.cases.commands import HOST, waiting_cases
+from openclear.records.cases.commands import waiting_cases
 from openclear.records.cases.endpoints import CASE_LIST
 from openclear.records.cases.queries import case as case_of
 from openclear.records.cases.sharing import agencies_to_share_with
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -23,7 +24,7 @@ from openclear.web.search.views import one_record
 
 
 def _beside(grant: Grant) -> dict[str, Any]:
-    return {"waiting": waiting_cases(grant), "is_partner": not is_officer_of(grant.officer, HOST)}
+    return {"waiting": waiting_cases(grant), "is_partner": not is_officer_of(grant.officer, city().host)}
 
 
 cases = page_of(CASE_LIST, "web/cases.html", _beside)
@@ -36,7 +37,9 @@ def case(request: HttpRequest, record: UUID) -> HttpResponse:
     grant = ask(request, Action.CASE_VIEW, purpose=Purpose.OWN_ACCOUNT, record=str(record))
     row = case_of(grant, case_id=record)
     is_sponsor = row is not None and row.sponsor == grant.officer
-    may_share = row is not None and is_within(row.owner, HOST) and is_officer_of(grant.officer, HOST)
+    may_share = (
+        row is not None and is_within(row.owner, city().host) and is_officer_of(grant.officer, city().host)
+    )
     facts = {"agencies": agencies_to_share_with() if may_share else (), "is_sponsor": is_sponsor}
     return one_record(request, "web/kinds/cases/page.html", grant, row, record, **facts)
 

@@ -20,8 +20,10 @@ from openclear.search.exports import request_report
 from openclear.search.files import cell_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import figures_facts
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.numbers import code_pattern, district_code
 from openclear.vocabulary.purposes import Purpose
 from openclear.web.guard import ask, behind_gate, field, redirected, rendered
 
@@ -39,7 +41,9 @@ class FiguresForm(forms.Form):
     since = forms.DateField(required=False, label=_("From"), widget=_DAY)
     until = forms.DateField(required=False, label=_("To"), widget=_DAY)
     offense = forms.CharField(required=False, label=_("Offense"), max_length=60, widget=_TEXT)
-    district = forms.RegexField(r"^\d{1,3}$", required=False, label=_("District"), widget=_TEXT)
+    district = forms.RegexField(
+        f"^{code_pattern(city().formats.district)}$", required=False, label=_("District"), widget=_TEXT
+    )
     community_area = forms.IntegerField(
         required=False, label=_("Community area"), min_value=1, max_value=99,
         widget=forms.NumberInput(attrs={"class": "usa-input"}),
@@ -55,7 +59,7 @@ class FiguresForm(forms.Form):
         chosen = self.cleaned_data
         return FigureFilters(
             since=chosen["since"], until=chosen["until"], primary_type=chosen["offense"].strip().upper(),
-            district=chosen["district"].zfill(3) if chosen["district"] else "",
+            district=district_code(chosen["district"]),
             community_area=chosen["community_area"],
         )  # fmt: skip
 

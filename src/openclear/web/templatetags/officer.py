@@ -7,11 +7,13 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from openclear.access.errors import Refused
 from openclear.access.policy.facts import OrderRow
 from openclear.records.found import Reason
+from openclear.vocabulary.city import city
+from openclear.vocabulary.profile import Words
 from openclear.web.orders.proposed_words import (
     ANOTHER_APPROVER,
     APPROVALS,
@@ -99,8 +101,13 @@ def _way(way: str) -> str:
 @register.filter
 def why(reason: Reason) -> str:
     """Return the sentence that tells why a row was found."""
-    said = str(REASONS[reason.code]) % {"asked": reason.asked, "found": reason.found}
+    number = {"rd-number": _city().incident_number, "cb-number": _city().arrest_number}.get(reason.code, "")
+    said = str(REASONS[reason.code]) % {"asked": reason.asked, "found": reason.found, "number": number}
     return str(ALIAS) % {"reason": said} if reason.alias else said
+
+
+def _city() -> Words:
+    return city().words_in(get_language() or "en")
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Reading the portal's file row by row, whatever its form, without holding it in memory."""
+"""Reading a city's file of crimes row by row, whatever its form, without holding it in memory."""
 
 import csv
 import gzip
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from openclear.sources.chicago_portal.parse import read_heading
+from openclear.sources.crimes.mapping import Columns
+from openclear.sources.crimes.parse import read_heading
 from openclear.sources.errors import WrongFile
 
 if TYPE_CHECKING:
@@ -45,31 +46,31 @@ class Position:
 
 
 @contextmanager
-def open_portal_file(path: Path) -> Iterator[OpenFile]:
-    """Open a file of the city's crimes. Raises WrongFile where it is not one, or not readable."""
+def open_crimes(path: Path, columns: Columns) -> Iterator[OpenFile]:
+    """Open a file of the city's crimes, with the columns that the mapping names. Raises WrongFile where it is not one, or not readable."""
     try:
         with path.open("rb") as file, ExitStack() as opened:
             magic = file.read(4)
             file.seek(0)
             if magic == PARQUET_MAGIC:
-                yield _parquet(path)
+                yield _parquet(path, columns)
             else:
                 stream = gzip.GzipFile(fileobj=file) if magic.startswith(GZIP_MAGIC) else file
                 text = opened.enter_context(io.TextIOWrapper(stream, encoding="utf-8-sig", newline=""))
-                yield _csv(text, file, path)
+                yield _csv(text, file, path, columns)
     except OSError as error:
         message = f"The file {path} cannot be read ({error.strerror or error}); check its name, or download it again."
         raise WrongFile(message) from None
 
 
-def _csv(text: IO[str], file: IO[bytes], path: Path) -> OpenFile:
+def _csv(text: IO[str], file: IO[bytes], path: Path, columns: Columns) -> OpenFile:
     reader = csv.reader(text)
     rows = _numbered(reader, path)
     _, heading = next(rows, (0, []))
     if not heading:
-        message = f"{path} is empty; download Crimes - 2001 to Present from the data portal."
+        message = f"{path} is empty; choose {columns.title}."
         raise WrongFile(message)
-    names, dropped = read_heading(heading)
+    names, dropped = read_heading(heading, columns)
     return OpenFile(names, dropped, rows, Position(file, path.stat().st_size))
 
 
@@ -89,7 +90,7 @@ def _numbered(reader: "CsvReader", path: Path) -> Rows:
             yield reader.line_num, row
 
 
-def _parquet(path: Path) -> OpenFile:
+def _parquet(path: Path, columns: Columns) -> OpenFile:
     import duckdb  # noqa: PLC0415 - heavy, and only Parquet needs it
 
     try:
@@ -97,7 +98,7 @@ def _parquet(path: Path) -> OpenFile:
     except duckdb.Error:
         message = f"{path} is not a readable Parquet file; export it again."
         raise WrongFile(message) from None
-    names, dropped = read_heading([column[0] for column in result.description or []])
+    names, dropped = read_heading([column[0] for column in result.description or []], columns)
     total = duckdb.connect().execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()
     position = Position(None, total[0] if total else 0)
     return OpenFile(names, dropped, _parquet_rows(result, position), position)

@@ -1,0 +1,23 @@
+"""Which city's profile a process serves: the home's own, the one that is named at set-up, or the one that ships."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from openclear.vocabulary.city import shipped_city
+from openclear.vocabulary.profile import FILE
+
+FOLDER = "city"
+VARIABLE = "OPENCLEAR_CITY"
+
+
+def profile_folder(public: Path, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder of the profile. `public`: the home's public folder, which the public site reads too.
+
+    A city that was set up with a profile of its own has a copy of it there, and no variable changes that.
+    """
+    own = public / FOLDER
+    if own.is_dir():
+        return own
+    named = Path(environment[VARIABLE]).absolute() if environment.get(VARIABLE) else shipped_city()
+    return named.parent if named.name == FILE else named

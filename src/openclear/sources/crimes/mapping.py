@@ -1,0 +1,105 @@
+"""Which column of a city's file is which fact of an incident: read from the profile. Pure but for the file itself."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openclear.vocabulary.city import city
+from openclear.vocabulary.errors import WrongUsage
+
+NEEDED = ("source_id", "occurred", "block", "primary_type")
+FIELDS = (
+    *NEEDED, "rd_number", "iucr", "description", "location", "arrest_made", "domestic", "beat", "district", "ward",
+    "community_area", "fbi_code", "x_coordinate", "y_coordinate", "latitude", "longitude",
+)  # fmt: skip
+LONGEST_SOURCE = 30
+_KEYS = {"source", "title", "dates", "date_example", "id_form", "revision", "columns", "known"}
+_TYPES: Mapping[str, type] = {
+    "source": str,
+    "title": str,
+    "date_example": str,
+    "dates": list,
+    "columns": dict,
+}
+_WORDS_FOR: Mapping[type, str] = {str: "text in quotes", list: "list", dict: "table"}
+_ANY_ID = r"[0-9A-Za-z][0-9A-Za-z._/-]*"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The mapping of one file. `column_of`: column by field. `dates`: forms of dates, as strptime has them, or `iso`.
+
+    `id_form`: the regular expression of a row's id. `revision`: the column that says when a row was changed, None where the
+    file has none: then every difference is a change. `names`: every column that is known.
+    """
+
+    source: str
+    title: str
+    dates: tuple[str, ...]
+    date_example: str
+    id_form: str
+    revision: str | None
+    column_of: Mapping[str, str]
+    names: frozenset[str]
+
+    @property
+    def needed(self) -> list[str]:
+        """The columns without which a file is not this one."""
+        return [self.column_of[name] for name in NEEDED] + ([self.revision] if self.revision else [])
+
+
+def columns_of(mapping: str) -> Columns:
+    """Return the mapping of columns with this name in the city's profile. Raises WrongUsage."""
+    known = city().imports()
+    if mapping not in known:
+        raise WrongUsage(
+            f"The city's profile has no mapping '{mapping}'; it has {', '.join(known) or 'none'}."
+        )
+    return read_columns(known[mapping])
+
+
+def read_columns(path: Path) -> Columns:
+    """Return the mapping in a file of the profile. Raises WrongUsage with one sentence on what is wrong in it."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WrongUsage(f"{path} cannot be read as a mapping of columns ({error}); correct it.") from None
+    if fault := _fault(told):
+        raise WrongUsage(f"{path}: {fault}")
+    columns, revision = told["columns"], told.get("revision")
+    known = {*columns.values(), *told.get("known", {}).get("names", ()), *([revision] if revision else [])}
+    return Columns(
+        told["source"], told["title"], tuple(told["dates"]), told["date_example"], told.get("id_form", _ANY_ID), revision, columns,
+        frozenset(known),
+    )  # fmt: skip
+
+
+def _fault(told: Mapping[str, Any]) -> str:
+    unknown = sorted(set(told) - _KEYS)
+    if unknown:
+        return f"there is no '{unknown[0]}'; the names here are {', '.join(sorted(_KEYS))}."
+    if missing := [
+        name for name, kind in _TYPES.items() if not isinstance(told.get(name), kind) or not told[name]
+    ]:
+        return f"'{missing[0]}' is missing, or is no {_WORDS_FOR[_TYPES[missing[0]]]}."
+    return next((message for wrong, message in _faults(told) if wrong), "")
+
+
+def _faults(told: Mapping[str, Any]) -> Iterator[tuple[object, str]]:
+    columns = told["columns"]
+    missing = [name for name in NEEDED if name not in columns]
+    strange = [name for name in columns if name not in FIELDS]
+    yield missing, f"it names no column for {', '.join(missing)}."
+    yield strange, f"there is no field {', '.join(strange)}; the fields are {', '.join(FIELDS)}."
+    yield len(told["source"]) > LONGEST_SOURCE, f"'source' has at most {LONGEST_SOURCE} characters."
+    yield not _is_form(told.get("id_form", _ANY_ID)), "'id_form' is no regular expression."
+
+
+def _is_form(text: object) -> bool:
+    try:
+        return bool(re.compile(str(text)))
+    except re.error:
+        return False

@@ -1,0 +1,140 @@
+"""Reading a city's profile: everything that is wrong in it is said in one sentence. Pure but for the file itself."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from openclear.vocabulary.agencies import agency_path, is_within
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.profile import FILE, City, Formats, Ranges, Words
+
+AREA_KINDS = ("community-area", "district")
+# What a column of the database takes.
+LONGEST_CODE = 12
+_MAY_BE_NONE = {"district_in_beat"}
+_MEANT: Mapping[Any, str] = {str: "a text in quotes", int: "a whole number", date: "a day such as 1901-01-01"}
+
+
+def read_city(folder: Path) -> City:
+    """Return the profile in a folder. Raises WrongUsage with one sentence on the first thing that is wrong in it."""
+    path = folder / FILE
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = (
+            f"There is no city's profile at {path} ({error.strerror}); name the folder that holds {FILE}."
+        )
+        raise WrongUsage(message) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongUsage(f"{path} is not a TOML file ({error}); correct it.") from None
+    try:
+        return _checked(_city(folder, told))
+    except WrongUsage as error:
+        raise WrongUsage(f"{path}: {error}") from None
+
+
+def _city(folder: Path, told: Mapping[str, Any]) -> City:
+    _refuse_unknown("", told, {*_names(City), "agencies"} - {"folder", "zone"})
+    plain = {
+        name: _text(told, name)
+        for name in ("root", "host", "oversight", "counsel", "time_zone", "plate_state", "area_kind")
+    }
+    languages = _section(told, "words")
+    return City(
+        folder=folder, **plain, formats=_part(Formats, told, "formats"), ranges=_part(Ranges, told, "ranges"),
+        words={language: _part(Words, languages, language) for language in languages},
+        sources={name: str(value) for name, value in _section(told, "sources").items()},
+        agencies=tuple(told.get("agencies", ())), zone=_zone(plain["time_zone"]),
+    )  # fmt: skip
+
+
+def _checked(city: City) -> City:
+    for path in (city.root, city.host, city.oversight, city.counsel):
+        agency_path(path)
+    outside = [path for path in (city.host, city.oversight, city.counsel) if not is_within(path, city.root)]
+    rules: list[tuple[bool, str]] = [
+        (
+            not outside,
+            f"host, oversight and counsel stand below the root {city.root}; {', '.join(outside)} does not.",
+        ),
+        (
+            not is_within(city.oversight, city.host),
+            "oversight is not part of the department that it watches.",
+        ),
+        (city.area_kind in AREA_KINDS, f"area_kind is {' or '.join(AREA_KINDS)}, not '{city.area_kind}'."),
+        ("en" in city.words, "write the city's words in English: the table [words.en] is missing."),
+        (
+            _registers(city),
+            "[[agencies]] lists root, host and oversight and everything above them, root first.",
+        ),
+    ]
+    for holds, message in rules:
+        if not holds:
+            raise WrongUsage(message)
+    for name in ("incident_number", "arrest_number"):
+        _check_format(city.formats, name)
+    return city
+
+
+def _registers(city: City) -> bool:
+    named = [str(row.get("path")) for row in city.agencies]
+    above = {path.rpartition(".")[0] for path in named} - {""}
+    return {city.root, city.host, city.oversight, city.counsel, *above} <= set(named)
+
+
+def _check_format(formats: Formats, name: str) -> None:
+    form, example = getattr(formats, name), getattr(formats, f"{name}_example")
+    try:
+        fits = re.fullmatch(form, example)
+    except re.error as error:
+        raise WrongUsage(f"formats.{name} is not a regular expression ({error}).") from None
+    if not fits:
+        raise WrongUsage(f"formats.{name}_example '{example}' is not of the form {form}.")
+
+
+def _part(kind: Callable[..., Any], told: Mapping[str, Any], name: str) -> Any:
+    section = _section(told, name)
+    known = {each.name: each.type for each in fields(kind)}  # type: ignore[arg-type] # a dataclass
+    _refuse_unknown(f"{name}.", section, set(known))
+    for key, wanted in known.items():
+        value = section.get(key)
+        if type(value) is not wanted:
+            raise WrongUsage(f"{name}.{key} is {_MEANT[wanted]}; write it so.")
+        if isinstance(value, int) and not (key not in _MAY_BE_NONE) <= value <= LONGEST_CODE:
+            raise WrongUsage(f"{name}.{key} is a number of characters, at most {LONGEST_CODE}.")
+    return kind(**section)
+
+
+def _names(kind: Any) -> set[str]:
+    return {each.name for each in fields(kind)}
+
+
+def _refuse_unknown(where: str, told: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := sorted(set(told) - known):
+        raise WrongUsage(f"there is no {where}{unknown[0]}; the names here are {', '.join(sorted(known))}.")
+
+
+def _section(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = told.get(name)
+    if not isinstance(section, dict):
+        raise WrongUsage(f"the table [{name}] is missing.")
+    return section
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    if not isinstance(value, str) or not value:
+        raise WrongUsage(f"{name} is missing; write it as a text in quotes.")
+    return value
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise WrongUsage(f"there is no time zone '{name}'; write one such as America/New_York.") from None

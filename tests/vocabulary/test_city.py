@@ -1,0 +1,155 @@
+"""A city's profile: read whole or refused in one sentence, and the same program for every city."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from openclear.access.policy.written import load_policies
+from openclear.config.city import profile_folder
+from openclear.sources.crimes.mapping import read_columns
+from openclear.vocabulary import city as current
+from openclear.vocabulary.city import shipped_city
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.handling import CODES, WORDINGS, read_offense_table
+from openclear.vocabulary.labels import Label
+from openclear.vocabulary.profile_file import read_city
+
+pytestmark = pytest.mark.anywhere
+LARKSPUR = Path(__file__).resolve().parents[1] / "profiles" / "larkspur"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def profile(tmp_path):
+    return Path(shutil.copytree(LARKSPUR, tmp_path / "larkspur"))
+
+
+@pytest.mark.parametrize("folder", [LARKSPUR, shipped_city()], ids=lambda folder: folder.name)
+def test_a_profile_is_read_with_its_tables_and_mappings(folder):
+    city = read_city(folder)
+    assert city.host.startswith(city.root)
+    assert city.words_in("es-mx").city
+    table = read_offense_table(city.text(CODES), city.text(WORDINGS))
+    assert table.codes
+    assert {row["code"] for row in city.table("offense_codes.csv")} <= set(table.codes)
+    assert all(read_columns(path).source for path in city.imports().values())
+
+
+def test_every_city_names_the_same_sources_and_every_rule_finds_its_own():
+    ours, theirs = read_city(shipped_city()), read_city(LARKSPUR)
+    assert set(ours.sources) == set(theirs.sources)
+    assert theirs.source("$welcoming; CJIS") == "ORS 181A.820, sanctuary promise; CJIS"
+    rules = load_policies().rules.values()
+    assert not [rule for rule in rules if "$" in rule.source]
+    assert any("5 ILCS 805/15" in rule.source for rule in rules)
+
+
+def test_a_source_that_the_profile_does_not_name_is_said():
+    with pytest.raises(WrongUsage, match="names no source 'unheard_of'; add it to its table"):
+        read_city(LARKSPUR).source("$unheard_of")
+
+
+def test_small_tables_label_as_large_ones_do():
+    city = read_city(LARKSPUR)
+    table = read_offense_table(city.text(CODES), city.text(WORDINGS))
+    assert table.handling_of("163415", "SEX CRIMES", "SEXUAL ABUSE").labels == Label.SEXUAL_ASSAULT
+    unknown = table.handling_of("999999", "ASSAULT", "WITH A LADDER")
+    assert not unknown.decided
+    assert unknown.labels == Label.DOMESTIC, "as the most sensitive of its type"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('time_zone = "America/Los_Angeles"', 'time_zone = "Pacific"', "there is no time zone 'Pacific'"),
+        (
+            'host = "or.larkspur.police"',
+            'host = "or.elsewhere"',
+            "stand below the root or.larkspur; or.elsewhere does not",
+        ),
+        (
+            'oversight = "or.larkspur.auditor"',
+            'oversight = "or.larkspur.police.ia"',
+            "is not part of the department",
+        ),
+        ('root = "or.larkspur"', 'root = "OR"', "is not an agency path"),
+        (
+            'area_kind = "district"',
+            'area_kind = "ward"',
+            "area_kind is community-area or district, not 'ward'",
+        ),
+        ("[words.en]", "[words.de]", "words in English"),
+        ("beat = 2", 'beat = "two"', "formats.beat is a whole number"),
+        ("beat = 2", "beat = 40", "at most 12"),
+        (r"'\d{2}-\d{6}'", "'('", "formats.incident_number is not a regular expression"),
+        (
+            'incident_number_example = "24-001234"',
+            'incident_number_example = "JB123456"',
+            "is not of the form",
+        ),
+        ("earliest_birth = 1895-01-01", "earliest_birth = 1895", "a day such as 1901-01-01"),
+        (
+            'plate_state = "OR"',
+            'plate_state = "OR"\nsheriff = "x"',
+            "there is no sheriff; the names here are",
+        ),
+        (
+            'path = "or.larkspur.auditor"',
+            'path = "or.larkspur.other"',
+            "[[agencies]] lists root, host and oversight",
+        ),
+        ("[sources]", "[sources", "is not a TOML file"),
+    ],
+)
+def test_what_is_wrong_in_a_profile_is_one_sentence(profile, old, new, sentence):
+    file = profile / "city.toml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new, 1))
+    with pytest.raises(WrongUsage, match=re.escape(sentence)) as raised:
+        read_city(profile)
+    assert str(file) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("[columns]", "[column]", "there is no 'column'"),
+        ('source_id = "report_no"\n', "", "names no column for source_id"),
+        ('block = "hundred_block"', 'block = "hundred_block"\nage = "age"', "there is no field age"),
+        ('dates = ["%Y/%m/%d %H:%M"]', "dates = []", "'dates' is missing, or is no list"),
+        ('title = "the', 'id_form = "("\ntitle = "the', "'id_form' is no regular expression"),
+    ],
+)
+def test_what_is_wrong_in_a_mapping_is_one_sentence(profile, old, new, sentence):
+    file = profile / "imports" / "incident-log.toml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new, 1))
+    with pytest.raises(WrongUsage, match=re.escape(sentence)):
+        read_columns(file)
+
+
+def test_a_city_serves_its_own_profile_whatever_a_variable_says(tmp_path):
+    named = {"OPENCLEAR_CITY": str(LARKSPUR / "city.toml")}
+    assert profile_folder(tmp_path, named) == LARKSPUR
+    assert profile_folder(tmp_path, {}) == shipped_city()
+    (tmp_path / "city").mkdir()
+    assert profile_folder(tmp_path, named) == tmp_path / "city"
+
+
+def test_the_program_names_no_city():
+    named = re.compile(r"chicago|illinois|\bCPD\b|\bILCS\b", re.IGNORECASE)
+    package = ROOT / "src" / "openclear"
+    found = [
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and path.suffix not in {".mo", ".pyc", ".br", ".gz"} and "assets" not in path.parts
+        and "cities" not in path.parts and "built" not in path.parts and named.search(path.read_text(encoding="utf-8", errors="ignore"))
+    ]  # fmt: skip
+    assert found == []
+
+
+def test_this_process_serves_the_city_that_ships():
+    assert current.city().folder == shipped_city()
