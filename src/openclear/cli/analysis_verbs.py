@@ -16,8 +16,8 @@ from openclear.analysis.questions import coverage, incident_counts, year_over_ye
 from openclear.analysis.rows import UNIT, Coverage, FigureFilters
 from openclear.analysis.snapshots import refresh
 from openclear.cli.acting import HERE, actor, print_json
+from openclear.delivery.exports import request_report
 from openclear.reporting.district_book.report import DistrictBook, make_book
-from openclear.search.exports import request_report
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import figures_facts
 from openclear.vocabulary.errors import WrongUsage

@@ -9,10 +9,10 @@ from openclear.access import gate
 from openclear.access.explanations import Explanation, Question
 from openclear.access.explanations import explain as explain_decision
 from openclear.cli.acting import HERE, actor, print_json
+from openclear.delivery import exports
+from openclear.delivery.rules import PART
 from openclear.oversight import could_see as oversight
 from openclear.records.kinds import searched
-from openclear.search import exports
-from openclear.search.rules import PART
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Tables and columns change their names; nothing in them changes."""
 
-    dependencies = [("search", "0002_filters_of_alerts")]
+    dependencies = [("delivery", "0002_filters_of_alerts")]
     operations = [
         migrations.RemoveConstraint("watchhit", "hit_once_per_watch"),
         migrations.RenameModel("Watch", "Alert"),

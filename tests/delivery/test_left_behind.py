@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from openclear.audit.reading import entries, entry
+from openclear.delivery import drafts, exports, files, jobs
+from openclear.delivery.models import Export
 from openclear.operations import finishing
 from openclear.records import models, sealing
-from openclear.records.streaming import every_row
-from openclear.search import exports, files, jobs
-from openclear.search.models import Export
+from openclear.search.stream import every_row
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.labels import Label
@@ -82,7 +82,7 @@ def test_a_sealing_that_the_log_did_not_take_is_none(person, monkeypatch):
 @pytest.fixture
 def killed(monkeypatch):
     """An export of Ives that a killed worker was making: its file is half written, and stays."""
-    monkeypatch.setattr(files.ExportDraft, "discard", lambda _: None)
+    monkeypatch.setattr(drafts.ExportDraft, "discard", lambda _: None)
     monkeypatch.setattr(jobs, "_write", crash_in_the_middle)
     before = os.umask(0)
     key = grant("ives", Action.INCIDENT_SEARCH)
@@ -130,7 +130,7 @@ def test_an_order_removes_the_draft_of_whom_it_cuts(killed):
 def test_a_file_whose_rows_were_sealed_while_it_was_made_is_not_kept(person, monkeypatch):
     key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
     row = exports.request_export(key, kind="incidents", text="0", filters={}, format_name="csv")
-    finished = files.ExportDraft.finish
+    finished = drafts.ExportDraft.finish
 
     def finish_late(*given):
         done = finished(*given)
@@ -139,7 +139,7 @@ def test_a_file_whose_rows_were_sealed_while_it_was_made_is_not_kept(person, mon
         )  # fmt: skip
         return done
 
-    monkeypatch.setattr(files.ExportDraft, "finish", finish_late)
+    monkeypatch.setattr(drafts.ExportDraft, "finish", finish_late)
     jobs.make_export(row.id)
     made = Export.objects.get(pk=row.id)
     assert (made.state, made.problem) == ("failed", jobs.SEALED)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from openclear.access.ports import Holding
+from openclear.delivery.files import remove
+from openclear.delivery.models import Alert, Export, Link
+from openclear.delivery.reports import reports
+from openclear.delivery.rules import KEEPING
 from openclear.records.kinds import SEARCHED
-from openclear.search.files import remove
-from openclear.search.models import Alert, Export, Link
-from openclear.search.reports import reports
-from openclear.search.rules import KEEPING
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.states import SavedStatus

@@ -12,12 +12,13 @@ from openclear.access import gate
 from openclear.access.errors import NotAnswered, Refused
 from openclear.access.gate.decide import Decision
 from openclear.access.gate.standing import read_standing
+from openclear.delivery.drafts import ExportDraft
+from openclear.delivery.files import path_of, remove, remove_drafts
+from openclear.delivery.models import Export
+from openclear.delivery.reports import Report, reports
+from openclear.delivery.rules import KEEPING, MOST_PDF_ROWS, MOST_ROWS, digest_of, filters_of
 from openclear.records.kinds import searched
-from openclear.records.streaming import every_row
-from openclear.search.files import ExportDraft, path_of, remove, remove_drafts
-from openclear.search.models import Export
-from openclear.search.reports import Report, reports
-from openclear.search.rules import KEEPING, MOST_PDF_ROWS, MOST_ROWS, digest_of, filters_of
+from openclear.search.stream import every_row
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import NotPossible

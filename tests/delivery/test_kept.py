@@ -12,12 +12,13 @@ import pytest
 from django.conf import settings
 
 from openclear.access.errors import Refused
+from openclear.delivery import alerts, exports, jobs, links
+from openclear.delivery.alerts import asking
+from openclear.delivery.errors import Gone
+from openclear.delivery.files import path_of
+from openclear.delivery.models import Alert, AlertHit, Export, Link
+from openclear.delivery.rules import range_of
 from openclear.records.incidents.models import Incident
-from openclear.search import alerts, exports, jobs, links
-from openclear.search.errors import Gone
-from openclear.search.files import path_of
-from openclear.search.models import Alert, AlertHit, Export, Link
-from openclear.search.rules import range_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.labels import Label
@@ -162,7 +163,7 @@ def test_a_file_made_under_other_rules_is_not_handed_out():
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_text():
-    from openclear.search.files import cell_of
+    from openclear.delivery.formats import cell_of
 
     assert cell_of("=HYPERLINK(1)") == "'=HYPERLINK(1)"
     assert cell_of("-1+1") == "'-1+1"
@@ -294,14 +295,14 @@ def test_one_alert_that_fails_silences_no_other(monkeypatch):
     key = grant("tran", Action.INCIDENT_SEARCH)
     block = "0999X W BROKEN ST"
     broken, sound = (alerts.keep_alert(key, kind="incidents", text=block, channel="page") for _ in range(2))
-    row, real = new_incident(block), alerts._tell
+    row, real = new_incident(block), asking._tell
 
     def tell(alert, *granted):
         if alert.id == broken.id:
             raise UnicodeEncodeError("ascii", "x", 0, 1, "a path that no header can spell")
         return real(alert, *granted)
 
-    monkeypatch.setattr(alerts, "_tell", tell)
+    monkeypatch.setattr(asking, "_tell", tell)
     assert alerts.run_alerts() == 1
     row.delete()
     Alert.objects.filter(pk__in=[broken.id, sound.id]).delete()

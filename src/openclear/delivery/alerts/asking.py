@@ -1,14 +1,11 @@
-"""Alerts: saved searches that tell their owner of new hits. Decided again at each asking, and ended by an order.
+"""Asking every alert again, each in the name of its owner, and telling of what is new. Decided again each time.
 
 What is sent never holds a record: it says that there is something to look at, and looking asks the gate.
 """
 
 import logging
-import secrets
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,34 +14,24 @@ from django.conf import settings
 from openclear.access import gate
 from openclear.access.errors import RecordsChanged, Refused
 from openclear.access.registry.queries import mail_of
-from openclear.audit import log
+from openclear.delivery.alerts.addresses import check_target
+from openclear.delivery.alerts.commands import remember
+from openclear.delivery.alerts.sending import Delivery, NotDelivered
+from openclear.delivery.lanes import Lanes
+from openclear.delivery.models import Alert, AlertHit
+from openclear.delivery.rules import KEEPING, filters_of
 from openclear.records.kinds import searched
-from openclear.records.rules import civil_form_in
-from openclear.records.streaming import count_there, ids_found
-from openclear.search.addresses import check_target
-from openclear.search.delivery import Delivery, NotDelivered
-from openclear.search.errors import Gone
-from openclear.search.lanes import Lanes
-from openclear.search.models import Alert, AlertHit
-from openclear.search.rows import AlertRow
-from openclear.search.rules import (
-    ALERT_LIFETIME,
-    CHANNELS,
-    KEEPING,
-    MOST_ALERTS,
-    filters_of,
-    for_oneself,
-)
+from openclear.search.stream import ids_found
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.asked import facts_of, search_facts
-from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.asked import search_facts
+from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.states import SavedStatus
 
-# An alert begins with at most so many rows; it may grow to ten times as many in its 90 days.
-MOST_KNOWN, MOST_FOUND = 500, 5000
+# Of the 500 that it begins with at most (`commands`), an alert may grow to ten times as many in its 90 days.
+MOST_FOUND = 5000
 # Several slow letters of one owner, one after the other.
 WAIT_SECONDS = 120.0
 lanes = Lanes()
@@ -53,59 +40,6 @@ alarm = logging.getLogger("openclear.alarm")
 PASSING = frozenset(
     {"rules-of-another-version", "policy-error", "rules-disagree", "rules-changed", "incomplete-chain"}
 )
-
-
-def keep_alert(
-    grant: Grant,
-    *,
-    kind: str,
-    text: str,
-    channel: str,
-    address: str = "",
-    filters: Mapping[str, Any] | None = None,
-) -> AlertRow:
-    """Keep an alert on a search that the holder may make now, for 90 days. What it finds today is no news.
-
-    Raises WrongUsage without a text or for an address that is not allowed; NotPossible beyond 50 alerts, for what
-    finds too much, and for civil immigration matters, which no alert may speak of (NCIC immigration violator hits).
-    """
-    grant.require(searched(kind).list_action)
-    for_oneself(grant)
-    text = log.spelled(text)  # what is kept, so that an erasure finds it by the words of an entry
-    _check(grant, text, channel)
-    target = check_target(address, settings.WEBHOOK_TARGETS) if channel == "webhook" else ""
-    known = ids_found(grant, kind=kind, text=text, most=MOST_KNOWN + 1, filters=filters)
-    if len(known) > MOST_KNOWN:
-        raise NotPossible(f"This search finds more than {MOST_KNOWN} rows; an alert needs a narrower one.")
-    asked = search_facts(text, filters)
-    told = {"alert": kind, "channel": channel, "sent_to": target}
-    gate.log_act(grant, filters=asked.pop("filters"), details=told | asked)
-    moment = clock.now()
-    alert = Alert.objects.create(
-        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.inquiry.case, text=text.strip(),
-        state=SavedStatus.ACTIVE, created=moment, expires=moment + ALERT_LIFETIME, channel=channel, address=target,
-        secret=secrets.token_hex(32), asked=moment, filters=log.spelled(facts_of(filters)),
-    )  # fmt: skip
-    _remember(alert, known, moment)
-    return _row(grant, alert)
-
-
-def own_alerts(grant: Grant) -> Sequence[AlertRow]:
-    """Return the holder's alerts, newest first."""
-    grant.require(Action.ALERT_KEEP)
-    return [
-        _row(grant, alert) for alert in Alert.objects.filter(owner=grant.officer).order_by("-created")[:100]
-    ]
-
-
-def end_alert(grant: Grant, *, alert: UUID) -> None:
-    """End one of the holder's alerts. Raises Gone where it is none of theirs."""
-    grant.require(Action.ALERT_KEEP)
-    mine = Alert.objects.filter(pk=alert, owner=grant.officer, state=SavedStatus.ACTIVE)
-    if not mine.exists():
-        raise Gone("There is no such alert.")
-    gate.log_act(grant, details={"alert_ended": str(alert)})
-    mine.update(state=SavedStatus.ENDED)
 
 
 def run_alerts() -> int:
@@ -193,7 +127,7 @@ def _tell(alert: Alert, grant: Grant, keeping: Grant) -> bool:
         gate.let_go()
     else:
         _send(alert, grant, keeping, new)
-    _remember(alert, new, clock.now())
+    remember(alert, new, clock.now())
     return True
 
 
@@ -220,30 +154,3 @@ def _decide_again(*grants: Grant) -> None:
 
 def _will_pass(error: Refused) -> bool:
     return any(rule.id in PASSING for rule in error.verdict.rules)
-
-
-def _check(grant: Grant, text: str, channel: str) -> None:
-    if channel not in CHANNELS:
-        raise WrongUsage(f"Choose how you are told: {', '.join(CHANNELS)}.")
-    if not text.strip():
-        raise WrongUsage("Say what the alert looks for: a name, plate, block or number.")
-    if form := civil_form_in(text):
-        raise NotPossible(f"{form} is a civil immigration matter; no alert speaks of those (5 ILCS 805/15).")
-    if Alert.objects.filter(owner=grant.officer, state=SavedStatus.ACTIVE).count() >= MOST_ALERTS:
-        raise NotPossible(f"You have {MOST_ALERTS} alerts already; end one that you do not need.")
-
-
-def _remember(alert: Alert, records: Sequence[UUID], moment: datetime) -> None:
-    AlertHit.objects.bulk_create(
-        (AlertHit(alert=alert, record=record, found=moment) for record in records), ignore_conflicts=True
-    )
-
-
-def _row(grant: Grant, alert: Alert) -> AlertRow:
-    found = AlertHit.objects.filter(alert=alert, found__gt=alert.created).values_list("record", flat=True)
-    # A row that was sealed since is no hit any more, as if it had never been there.
-    hits = count_there(grant, kind=alert.kind, ids=list(found))
-    return AlertRow(
-        alert.id, alert.kind, alert.purpose, alert.case, alert.text, alert.channel, alert.state, hits,
-        alert.created, alert.expires, alert.asked,
-    )  # fmt: skip

@@ -17,11 +17,12 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from openclear.delivery import alerts
+from openclear.delivery.alerts import asking, sending
+from openclear.delivery.lanes import MOST_OF_AN_OWNER, Lanes
+from openclear.delivery.models import Alert, AlertHit
 from openclear.records.cases.models import Case
 from openclear.records.incidents.models import Incident
-from openclear.search import alerts, delivery
-from openclear.search.lanes import MOST_OF_AN_OWNER, Lanes
-from openclear.search.models import Alert, AlertHit
 from openclear.vocabulary.actions import Action
 from tests.cast import cut_off, grant, lift, open_case
 
@@ -163,7 +164,7 @@ def news():
         return alert.id
 
     yield make
-    alerts.lanes.wait(10)
+    asking.lanes.wait(10)
     for row in rows:
         row.delete()
     Alert.objects.filter(pk__in=watches).delete()
@@ -192,7 +193,7 @@ def test_an_order_does_not_wait_for_a_mail_server_that_dribbles_and_nothing_is_s
         answers = next(item for item in receipt.receipts if item.target == "answers being handed over")
         assert (answers.state, answers.before, answers.reset) == ("verified", 1, 1)
         assert seconds < PROMPT_SECONDS
-        assert alerts.lanes.wait(5)
+        assert asking.lanes.wait(5)
         time.sleep(0.5)
         assert (server.letters, is_told(alert)) == ([], False)
         assert server.last_byte < returned
@@ -202,7 +203,7 @@ def test_an_order_does_not_wait_for_a_mail_server_that_dribbles_and_nothing_is_s
 
 @pytest.mark.parametrize("word", ["greeting", "EHLO", "END"])
 def test_a_mail_server_that_dribbles_before_or_behind_the_message_holds_nobody(word, mail, news, monkeypatch):
-    monkeypatch.setattr(delivery, "DELIVERY_SECONDS", PROMPT_SECONDS)
+    monkeypatch.setattr(sending, "DELIVERY_SECONDS", PROMPT_SECONDS)
     server = mail(slow=word)
     news("tran", "mail")
     alerts.start_alerts()
@@ -211,11 +212,11 @@ def test_a_mail_server_that_dribbles_before_or_behind_the_message_holds_nobody(w
     lift(receipt.order)
     answers = next(item for item in receipt.receipts if item.target == "answers being handed over")
     assert (answers.state, answers.reset, seconds < PROMPT_SECONDS) == ("verified", 0, True)
-    assert alerts.lanes.wait(10)  # ended by their own bound
+    assert asking.lanes.wait(10)  # ended by their own bound
 
 
 def test_a_delivery_is_bounded_as_a_whole(mail, news, monkeypatch):
-    monkeypatch.setattr(delivery, "DELIVERY_SECONDS", 1.5)
+    monkeypatch.setattr(sending, "DELIVERY_SECONDS", 1.5)
     mail(slow="RCPT")
     alert = news("tran", "mail")
     told, seconds = timed(alerts.run_alerts)
@@ -243,18 +244,18 @@ def test_what_became_no_before_the_last_byte_is_not_sent(mail, news):
 def test_an_order_does_not_wait_for_a_webhook_that_took_its_message_and_says_nothing(
     receiver, news, monkeypatch
 ):
-    monkeypatch.setattr(delivery, "DELIVERY_SECONDS", PROMPT_SECONDS)
+    monkeypatch.setattr(sending, "DELIVERY_SECONDS", PROMPT_SECONDS)
     alert = news("tran", "webhook", f"{receiver}/slow")
     alerts.start_alerts()
     assert Receiver.asked_slowly.wait(10)
     receipt, seconds = timed(lambda: cut_off("us.dhs.cbp"))
     lift(receipt.order)
-    assert alerts.lanes.wait(10)
+    assert asking.lanes.wait(10)
     assert (is_told(alert), seconds < PROMPT_SECONDS) == (False, True)
 
 
 def test_a_slow_receiver_stops_nobody_elses_alerts(mail, receiver, news, monkeypatch):
-    monkeypatch.setattr(delivery, "DELIVERY_SECONDS", 6.0)
+    monkeypatch.setattr(sending, "DELIVERY_SECONDS", 6.0)
     mail(slow="greeting")
     slow = [news("tran", "webhook", f"{receiver}/slow"), news("frost", "mail")]
     quick = [news("hale", "webhook", f"{receiver}/quick"), news("rivera", "page")]

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 (
                     "watch",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="hits", to="search.watch"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="hits", to="delivery.watch"
                     ),
                 ),
             ],

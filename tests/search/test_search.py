@@ -1,21 +1,17 @@
 """Finding people, incidents and vehicles; and that the same filter answers one row and a list."""
 
 from datetime import date
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from openclear.records.commands import insert_records, record_id
-from openclear.records.errors import NotARecord
-from openclear.records.finding import open_record
 from openclear.records.incidents.models import Incident
-from openclear.records.kinds import kinds_of
 from openclear.records.people.kind import PEOPLE
 from openclear.records.people.models import NameWord, Person
 from openclear.records.rules import (
-    birth_fault,
     block_of,
     name_words,
     near_spellings,
@@ -24,6 +20,8 @@ from openclear.records.rules import (
     split_query,
 )
 from openclear.records.vehicles.models import Vehicle
+from openclear.search.find import open_record
+from openclear.search.one_box import kinds_of
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
@@ -236,27 +234,6 @@ def test_any_text_can_be_asked(text):
     assert all(1900 <= year < 2100 for year in years)
     assert plate_of(text).isalnum() or not plate_of(text)
     assert block_of(block_of(text)) == block_of(text)
-
-
-@pytest.mark.parametrize(
-    ("birth", "fault"),
-    [(date(1900, 12, 31), True), (date(1901, 1, 1), False), (date(2019, 7, 10), True), (None, False)],
-)
-def test_births_that_cannot_be(birth, fault):
-    assert bool(birth_fault(birth, date(2019, 7, 10))) == fault
-
-
-def test_a_record_with_an_impossible_birth_is_not_taken():
-    key = grant("importer", Action.RECORDS_IMPORT, MAINTENANCE)
-    row = {"source_id": "old", "family": "Old", "given": "Very", "birth_date": date(1890, 1, 1)}
-    with pytest.raises(NotARecord, match="before 1901"):
-        insert_records(key, source="story", table="person", rows=[row])
-    assert not Person.objects.filter(source="story", source_id="old").exists()
-
-
-def test_ids_are_the_same_for_the_same_source_row():
-    assert record_id("a", "person", "1") == record_id("a", "person", "1") != record_id("a", "name", "1")
-    assert isinstance(record_id("a", "person", "1"), UUID)
 
 
 def test_a_person_sealed_later_is_not_found_by_names_that_were_not():

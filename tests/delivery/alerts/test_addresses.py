@@ -5,13 +5,13 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openclear.search import alerts
-from openclear.search.addresses import check_target, target_of
-from openclear.search.models import Alert
+from openclear.delivery import alerts
+from openclear.delivery.alerts.addresses import check_target, target_of
+from openclear.delivery.models import Alert
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from tests.cast import CRIME, grant, signed_in
-from tests.search.test_kept import new_incident
+from tests.delivery.test_kept import new_incident
 
 pytestmark = pytest.mark.anywhere
 

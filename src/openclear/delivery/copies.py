@@ -6,9 +6,9 @@ from uuid import UUID
 
 from openclear.access.ports import Copies
 from openclear.audit import log
-from openclear.search.files import exports_telling_of, remove
-from openclear.search.models import Alert, AlertHit, Export, Link
-from openclear.search.rules import OVER
+from openclear.delivery.files import exports_telling_of, remove
+from openclear.delivery.models import Alert, AlertHit, Export, Link
+from openclear.delivery.rules import OVER
 from openclear.vocabulary.states import SavedStatus
 
 # How much a file held is told of it no more; oversight has it in the log.

@@ -3,8 +3,8 @@
 from django.apps import AppConfig
 
 
-class SearchConfig(AppConfig):
+class DeliveryConfig(AppConfig):
     """Exports, alerts and links."""
 
-    name = "openclear.search"
-    label = "search"
+    name = "openclear.delivery"
+    label = "delivery"
