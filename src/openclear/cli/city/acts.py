@@ -31,7 +31,7 @@ from openclear.audit.queries import genesis, is_demo
 from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
 from openclear.audit.urgency import go_first
 from openclear.cli.acting import administration, keeper
-from openclear.cli.records_verbs import import_file, maintenance_grant, print_result
+from openclear.cli.records.acts import import_file, maintenance_grant, print_result
 from openclear.operations import start
 from openclear.operations.public_site import publisher_grant
 from openclear.operations.setup import bring_up_to_date, set_up, throw_away
