@@ -15,8 +15,8 @@ from django.urls import path  # noqa: E402 - needs the settings
 
 from openclear.config.wiring import wire  # noqa: E402 - needs the settings
 from openclear.records.cases.queries import open_cases  # noqa: E402 - needs the settings
-from openclear.records.finding import find, open_record  # noqa: E402 - needs the settings
 from openclear.records.kinds import SEARCHED  # noqa: E402 - needs the settings
+from openclear.search.find import find, open_record  # noqa: E402 - needs the settings
 from openclear.vocabulary.actions import RECORD_DATASETS, Action  # noqa: E402 - needs the settings
 from openclear.vocabulary.grants import Clearance, Inquiry  # noqa: E402 - needs the settings
 from openclear.vocabulary.labels import NO_LABEL  # noqa: E402 - needs the settings

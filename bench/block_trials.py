@@ -49,9 +49,9 @@ class Holding:
 
     def __init__(self, rows: int) -> None:
         """Put `rows` vehicles in, and make the one large export whose file every trial starts with."""
-        from openclear.search.files import path_of
-        from openclear.search.jobs import make_export
-        from openclear.search.models import Export
+        from openclear.delivery.files import path_of
+        from openclear.delivery.jobs import make_export
+        from openclear.delivery.models import Export
 
         self.left_over = 0
         _fill(rows)
@@ -76,8 +76,8 @@ class Holding:
 
     def arm(self) -> None:
         """Make the export ready, one job running and two waiting, an alert and a link open again."""
-        from openclear.search.jobs import enqueue_export
-        from openclear.search.models import Alert, Export, Link
+        from openclear.delivery.jobs import enqueue_export
+        from openclear.delivery.models import Alert, Export, Link
 
         for suffix in ("", ".rows"):
             if not self.path.with_suffix(suffix).exists():
@@ -92,7 +92,7 @@ class Holding:
 
     def look(self, receipt: Any) -> None:
         """Count what the order left over: targets that are not proved, files, jobs, alerts that still tell."""
-        from openclear.search.alerts import run_alerts
+        from openclear.delivery.alerts import run_alerts
 
         self.left_over += sum(item.after for item in receipt.receipts)
         self.left_over += self.path.exists() + run_alerts()
@@ -101,7 +101,7 @@ class Holding:
     def _export(state: str, text: str) -> Any:
         from datetime import timedelta
 
-        from openclear.search.models import Export
+        from openclear.delivery.models import Export
         from openclear.vocabulary import clock
 
         moment = clock.now()
@@ -117,16 +117,16 @@ class Holding:
         )
 
     def _alert(self) -> None:
-        from openclear.search.alerts import keep_alert
+        from openclear.delivery.alerts import keep_alert
 
         keep_alert(
             _grant("ives", "incident.search"), kind="incidents", text="0999X W NOWHERE", channel="page"
         )
 
     def _link(self) -> Any:
-        from openclear.records.finding import find
+        from openclear.delivery.links import give_link
         from openclear.records.incidents.kind import INCIDENTS
-        from openclear.search.links import give_link
+        from openclear.search.find import find
 
         record = find(_grant("frost", "incident.search"), kind=INCIDENTS, text="0").rows[0].id
         return give_link(_grant("ives", "incident.view"), kind="incidents", record=record).id

@@ -70,9 +70,9 @@ def _any_name() -> str:
 
 def filter_ratios(people: int, share: float) -> dict[str, float]:
     """Return point, name and count look-ups under a clearance over the same without one."""
-    from openclear.records.finding import MOST_ROWS
     from openclear.records.people.models import Person
     from openclear.records.people.queries import people_called
+    from openclear.search.find import MOST_ROWS
     from openclear.vocabulary.actions import Dataset
     from openclear.vocabulary.grants import Clearance
     from openclear.vocabulary.labels import NO_LABEL

@@ -110,8 +110,8 @@ def _asked_until(end: float, port: int, path: str, cookie: str) -> list[float]:
 def _examples() -> tuple[str, str]:
     from openclear.access import gate
     from openclear.records.cases.queries import open_cases
-    from openclear.records.finding import find
     from openclear.records.people.kind import PEOPLE
+    from openclear.search.find import find
     from openclear.vocabulary.actions import Action
     from openclear.vocabulary.purposes import Purpose
 

@@ -13,12 +13,12 @@ from openclear.access.orders import change, notices, receipts
 from openclear.access.orders.recovery import reconcile
 from openclear.access.registry import commands, lifecycle, moves
 from openclear.access.registry.commands import NewAgency, NewOfficer
+from openclear.delivery import exports, jobs, links
+from openclear.delivery.errors import Gone
+from openclear.delivery.files import ids_of, path_of
+from openclear.delivery.models import Export, Link
 from openclear.records.cases.models import Case
 from openclear.records.incidents.models import Incident
-from openclear.search import exports, jobs, links
-from openclear.search.errors import Gone
-from openclear.search.files import ids_of, path_of
-from openclear.search.models import Export, Link
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.purposes import Purpose
@@ -287,8 +287,8 @@ def test_oversight_finds_what_left_in_a_file(capsys):
 
 def test_an_alert_on_a_case_that_is_closed_ends_and_writes_no_refusal_every_minute():
     from openclear.audit import log
-    from openclear.search import alerts
-    from openclear.search.models import Alert
+    from openclear.delivery import alerts
+    from openclear.delivery.models import Alert
 
     facts = {
         "kind": "case",

@@ -10,16 +10,18 @@ from openclear.access.orders import receipts
 from openclear.access.policy.facts import AgreementRow
 from openclear.access.policy.rules import class_of_requester
 from openclear.access.registry import lifecycle
+from openclear.delivery import alerts, exports, jobs, links
+from openclear.delivery.alerts import asking
+from openclear.delivery.errors import Gone
+from openclear.delivery.exports import commands
+from openclear.delivery.files import path_of
+from openclear.delivery.models import Alert, AlertHit, Export, Link
 from openclear.records.cases.models import Case
 from openclear.records.incidents.models import Incident
-from openclear.search import alerts, exports, jobs, links
-from openclear.search.errors import Gone
-from openclear.search.files import path_of
-from openclear.search.models import Alert, AlertHit, Export, Link
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from tests.cast import CRIME, cut_off, grant, lift, open_case
-from tests.search.test_kept import ask_export, made, new_incident, part
+from tests.delivery.test_kept import ask_export, made, new_incident, part
 
 pytestmark = pytest.mark.anywhere
 
@@ -71,15 +73,15 @@ def test_an_order_between_the_finding_and_the_telling_of_an_alert_sends_nothing(
     watch = alerts.keep_alert(
         grant("ives", Action.INCIDENT_SEARCH), kind="incidents", text=block, channel=channel
     )
-    row, real = new_incident(block), alerts.ids_found
+    row, real = new_incident(block), asking.ids_found
 
     def ids_found(key, **named):
         found = real(key, **named)
         cut_off("us.dhs.ice")
         return found
 
-    monkeypatch.setattr(alerts, "ids_found", ids_found)
-    monkeypatch.setattr(alerts.Delivery, "send", lambda *_, **__: sent.append(1))
+    monkeypatch.setattr(asking, "ids_found", ids_found)
+    monkeypatch.setattr(asking.Delivery, "send", lambda *_, **__: sent.append(1))
     try:
         assert alerts.run_alerts() == 0
         assert not sent
@@ -155,7 +157,7 @@ def test_an_ended_export_is_handed_out_by_nobody_though_its_file_was_left():
 def test_nobody_has_more_exports_than_a_days(monkeypatch):
     from openclear.vocabulary.errors import NotPossible
 
-    monkeypatch.setattr(exports, "MOST_PER_DAY", Export.objects.filter(owner="hale").count() + 1)
+    monkeypatch.setattr(commands, "MOST_PER_DAY", Export.objects.filter(owner="hale").count() + 1)
     ask_export("hale")
     with pytest.raises(NotPossible, match="within a day"):
         ask_export("hale")

@@ -20,10 +20,10 @@ from openclear.audit import log
 from openclear.audit.queries import verify
 from openclear.audit.reading import entries, entry
 from openclear.cli.main import main
+from openclear.delivery import alerts, exports
+from openclear.delivery.models import Alert, Export
 from openclear.oversight import erasing, same_words
 from openclear.oversight.same_words import called, columns, rows_saying, tables
-from openclear.search import alerts, exports
-from openclear.search.models import Alert, Export
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible

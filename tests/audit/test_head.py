@@ -25,7 +25,7 @@ from openclear.audit.proof.verification import MOST_FAULTS
 from openclear.audit.queries import verify
 from openclear.audit.rows import NewEntry
 from openclear.audit.sequencer import hold_lock
-from openclear.cli import city_verbs
+from openclear.cli.city import acts
 from openclear.cli.main import main
 from tests.audit.test_log import answer, sequencer_pid, wait_for
 from tests.cast import cut_off, lift, search
@@ -493,7 +493,7 @@ def test_whatever_keeps_the_writer_from_opening_is_told_to_those_who_wait(monkey
         raise OSError("the disk is on fire")
 
     with no_writer():
-        monkeypatch.setattr(city_verbs, "open_ledger", fails)
+        monkeypatch.setattr(acts, "open_ledger", fails)
         try:
             assert main(["sequencer"], lambda: None) == 1
             assert "the disk is on fire" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from threading import Timer
 
 import pytest
 
-from openclear.cli import city_verbs
+from openclear.cli.city import acts
 from openclear.cli.main import main, parser
 from tests.cast import search
 from tests.cities import built
@@ -229,12 +229,12 @@ def kept_port():
 def test_a_port_of_a_server_that_has_just_died_is_waited_for(kept_port):
     Timer(0.4, kept_port.close).start()
     port = kept_port.getsockname()[1]
-    city_verbs._check_free(port)
-    assert city_verbs._is_free(port)
+    acts._check_free(port)
+    assert acts._is_free(port)
 
 
 def test_whoever_names_a_port_that_somebody_keeps_is_told(kept_port, monkeypatch, capsys):
-    monkeypatch.setattr(city_verbs, "PORT_SECONDS", 0.2)
+    monkeypatch.setattr(acts, "PORT_SECONDS", 0.2)
     port = kept_port.getsockname()[1]
     code, out, err = run(capsys, "demo", "--port", port)
     assert (code, out) == (1, "")

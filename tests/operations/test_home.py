@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from openclear.cli.public_verbs import public_site
+from openclear.cli.public.acts import public_site
 from openclear.operations.home import close_home
 from openclear.operations.start import serve
 
@@ -76,7 +76,7 @@ def test_no_server_opens_a_control_socket(monkeypatch):
     for name in ("start_beside", "start_public_beside", "note_boot"):
         monkeypatch.setattr(start, name, lambda *_: None)
     serve(8000)
-    monkeypatch.setattr("openclear.cli.public_verbs.runs", lambda _process: False)
+    monkeypatch.setattr("openclear.cli.public.acts.runs", lambda _process: False)
     public_site(argparse.Namespace(port=8001, while_running=None))
     assert len(started) == 2
     for arguments in started:

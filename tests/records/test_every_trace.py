@@ -9,6 +9,9 @@ from django.apps import apps
 from pypdf import PdfReader
 
 from openclear.cli.main import parser
+from openclear.delivery import exports, files, jobs, links
+from openclear.delivery.models import Export
+from openclear.delivery.rules import FORMATS
 from openclear.publishing import editions
 from openclear.records import models
 from openclear.records.changed import note_changes
@@ -17,9 +20,6 @@ from openclear.records.property.models import PropertyItem
 from openclear.records.record import Record
 from openclear.records.sealing import seal
 from openclear.release.models import PublishedIncident
-from openclear.search import exports, files, jobs, links
-from openclear.search.models import Export
-from openclear.search.rules import FORMATS
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose

@@ -2,13 +2,13 @@
 
 import pytest
 
+from openclear.delivery import exports, jobs, links
+from openclear.delivery.models import Export, Link
 from openclear.records.incidents.models import Incident, Involvement
 from openclear.records.kinds import SEARCHED
 from openclear.records.labelling import Change, _carry_out
 from openclear.records.property.models import PropertyItem
-from openclear.records.streaming import every_row, ids_found
-from openclear.search import exports, jobs, links
-from openclear.search.models import Export, Link
+from openclear.search.stream import every_row, ids_found
 from openclear.vocabulary.labels import NO_LABEL, Label
 from openclear.vocabulary.purposes import POLICE_WORK
 from openclear.vocabulary.states import SavedStatus

@@ -16,13 +16,13 @@ from openclear.access.gate import release
 from openclear.audit import log
 from openclear.audit.models import Entry
 from openclear.audit.reading import entries, entry
+from openclear.delivery import alerts, exports, jobs
+from openclear.delivery.errors import Gone
 from openclear.publishing import editions
 from openclear.records import models, sealing
-from openclear.records.finding import find
 from openclear.records.people.kind import PEOPLE
 from openclear.release.models import Edition
-from openclear.search import alerts, exports, jobs
-from openclear.search.errors import Gone
+from openclear.search.find import find
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import CRIME, ask, grant, open_case, signed_in

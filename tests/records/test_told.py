@@ -13,13 +13,13 @@ from django.urls import get_resolver
 
 from openclear.audit.models import Entry
 from openclear.cli.main import main
+from openclear.delivery import alerts, exports, jobs
+from openclear.delivery.errors import Gone
 from openclear.records import models
 from openclear.records.changed import note_changes
 from openclear.records.kinds import SEARCHED
 from openclear.records.property.models import PropertyItem
 from openclear.records.sealing import seal
-from openclear.search import alerts, exports, jobs
-from openclear.search.errors import Gone
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose

@@ -10,8 +10,8 @@ import pytest
 from openclear.analysis.rows import FigureFilters
 from openclear.audit.models import Body
 from openclear.cli.main import main
+from openclear.delivery.models import Alert, Export
 from openclear.records.kinds import SEARCHED
-from openclear.search.models import Alert, Export
 from openclear.vocabulary.asked import facts_of
 from openclear.web.figures.views import FiguresForm
 from tests.cast import CRIME, ask, open_case, search, signed_in
@@ -66,7 +66,7 @@ def test_every_filter_of_every_kind_stands_in_the_entry_of_every_way_out(kind, n
 
 
 def test_an_export_of_all_stolen_vehicles_says_so_when_it_is_asked_made_and_fetched():
-    from openclear.search.jobs import make_export
+    from openclear.delivery.jobs import make_export
 
     sent = {
         "kind": "vehicles",
@@ -87,8 +87,8 @@ def test_an_export_of_all_stolen_vehicles_says_so_when_it_is_asked_made_and_fetc
 
 
 def test_an_alert_keeps_the_filters_of_its_search_and_names_them_when_it_tells():
-    from openclear.search.alerts import run_alerts
-    from openclear.search.models import AlertHit
+    from openclear.delivery.alerts import run_alerts
+    from openclear.delivery.models import AlertHit
 
     sent = {"kind": "vehicles", "q": "OC", "purpose": CRIME, "case": open_case(), "stolen": "true"}
     assert signed_in("rivera").post("/saved/alerts", sent).status_code == 303
@@ -195,9 +195,9 @@ def test_only_oversight_explains_others_on_page_api_and_command(who, capsys, mon
 
 
 def test_filters_that_the_entry_does_not_hold_find_nothing():
-    from openclear.records.finding import find
     from openclear.records.vehicles.kind import VEHICLES
     from openclear.records.vehicles.rows import VehicleFilter
+    from openclear.search.find import find
     from openclear.vocabulary.actions import Action
     from openclear.vocabulary.grants import WrongKey
     from tests.cast import grant

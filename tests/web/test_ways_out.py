@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from openclear.delivery import alerts, jobs
+from openclear.delivery.files import path_of
+from openclear.delivery.models import Alert, Export, Link
 from openclear.records.incidents.models import Incident
-from openclear.search import alerts, jobs
-from openclear.search.files import path_of
-from openclear.search.models import Alert, Export, Link
 from openclear.vocabulary import clock
 from tests.cast import CRIME, cut_off, lift, open_case, signed_in
 

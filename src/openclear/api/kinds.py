@@ -14,9 +14,9 @@ from pydantic import create_model
 from openclear.access.gate.paging import offset_of, page_facts, page_token
 from openclear.api import render, schemas
 from openclear.api.asking import open_reasoned
-from openclear.records.finding import DEEPEST, find, open_record
 from openclear.records.kind import RecordKind
 from openclear.records.kinds import SEARCHED, search_of
+from openclear.search.find import DEEPEST, find, open_record
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.grants import Grant
 

@@ -19,7 +19,7 @@ from openclear.api.kinds import PROBLEMS, add_kinds, one
 from openclear.api.mistakes import answer_mistakes
 from openclear.records.cases.endpoints import CASE_LIST
 from openclear.records.cases.kind import CASES
-from openclear.records.finding import open_record
+from openclear.search.find import open_record
 from openclear.vocabulary.actions import Action
 
 

@@ -4,12 +4,12 @@ from openclear.access.accounts.holdings import Sessions, Tokens
 from openclear.access.orders.recovery import CrashRecovery
 from openclear.access.ports import ports
 from openclear.access.registry.copies import ClaimedHandles
+from openclear.delivery.copies import kept_copies
+from openclear.delivery.reach import reaches
+from openclear.delivery.reports import reports
 from openclear.oversight.public_access import PublicAccess
 from openclear.records.cases.grounds import CaseGrounds
 from openclear.reporting.district_book.late import LateBook
-from openclear.search.copies import kept_copies
-from openclear.search.reach import reaches
-from openclear.search.reports import reports
 
 
 def wire() -> None:

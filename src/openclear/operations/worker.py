@@ -19,13 +19,13 @@ from openclear.access.orders.seen import note_checkpoint
 from openclear.access.ports import ports
 from openclear.access.registry.acts import registry_held
 from openclear.access.registry.lifecycle import review_accounts
+from openclear.delivery.alerts import start_alerts, wait_for_alerts
+from openclear.delivery.exports import expire
+from openclear.delivery.jobs import fail_interrupted
 from openclear.operations.finishing import finish_broken_sealings, start_finishing
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
-from openclear.search.alerts import start_alerts, wait_for_alerts
-from openclear.search.exports import expire
-from openclear.search.jobs import fail_interrupted
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant

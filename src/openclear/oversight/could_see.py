@@ -9,8 +9,8 @@ from openclear.access import gate
 from openclear.access.explanations import CouldHaveSeen, could_have_seen, day_of
 from openclear.audit.reading import answers_with
 from openclear.audit.rows import EntryRow
-from openclear.records.finding import handling_of
-from openclear.search.exports import fetches_of
+from openclear.delivery.exports import fetches_of
+from openclear.search.find import handling_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path, is_within

@@ -21,7 +21,7 @@ BEYOND = (
 )
 ARCHIVES = (
     "PostgreSQL keeps the old rows until they are vacuumed, and archived write-ahead logs as long as you keep them: "
-    "run VACUUM (FULL, ANALYZE) audit_body; VACUUM (FULL, ANALYZE) search_export, search_alert, access_signinfailure, access_lockedhandle; as docs/operations.md says."
+    "run VACUUM (FULL, ANALYZE) audit_body; VACUUM (FULL, ANALYZE) delivery_export, delivery_alert, access_signinfailure, access_lockedhandle; as docs/operations.md says."
 )
 
 LEFT = (

@@ -21,7 +21,7 @@ from django.db.models.functions import Cast, Lower, StrIndex
 from django.db.models.lookups import GreaterThan
 from django.db.models.options import Options
 
-from openclear.search.rules import CHANNELS, FORMATS
+from openclear.delivery.rules import CHANNELS, FORMATS
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
@@ -36,7 +36,7 @@ _CALLED = {
     "access.signinfailure": "failed sign-ins", "audit.knownlog": "marks of the log", "audit.replay": "replays of the log",
     "django_tasks_database.dbtaskresult": "jobs", "records.address": "addresses", "records.boundary": "boundaries",
     "records.nameword": "words of names", "records.person": "people", "records.personname": "names of people",
-    "release.access": "public lists of access", "search.alert": "alerts",
+    "release.access": "public lists of access", "delivery.alert": "alerts",
 }  # fmt: skip
 # Values that the program itself writes, and those that every other row has: a beat, a year, a day, an id. They point at
 # nobody, and would fill the receipt with counts of whole tables.
@@ -49,7 +49,7 @@ _BY_CHANCE = frozenset({
     "access.officer.password", "access.policyversion.digest", "access.seencheckpoint.note", "access.seencheckpoint.root",
     "access.signin.session", "access.token.digest", "account.emailconfirmation.key", "audit.knownlog.key",
     "audit.knownlog.leaf", "audit.replay.root", "release.edition.signature", "release.statement.checkpoint",
-    "search.export.sha256", "search.export.shown_under", "search.alert.secret", "sessions.session.session_key",
+    "delivery.export.sha256", "delivery.export.shown_under", "delivery.alert.secret", "sessions.session.session_key",
 })  # fmt: skip
 # Beside a secret there stands what its owner called it.
 _PART = {"mfa.authenticator.data": "name"}

@@ -14,7 +14,7 @@ from openclear.vocabulary.grants import Grant
 
 # How surely the words of the one box mean a kind: not at all, perhaps, probably, and without doubt.
 NO, PERHAPS, PROBABLY, SURELY = 0, 10, 20, 90
-Rows = Any  # a query set of the kind's own table, for the room of records alone
+Rows = Any  # a query set of the kind's own table, for the room of records and for `search`, which hand on frozen rows alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

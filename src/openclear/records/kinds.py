@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from openclear.records.arrests.kind import ARRESTS
 from openclear.records.cases.kind import CASES
 from openclear.records.incidents.kind import INCIDENTS
-from openclear.records.kind import SURELY, RecordKind, Search
+from openclear.records.kind import RecordKind, Search
 from openclear.records.people.kind import PEOPLE
 from openclear.records.property.kind import PROPERTY
 from openclear.records.vehicles.kind import VEHICLES
@@ -36,14 +36,3 @@ def search_of(kind: RecordKind) -> Search:
     if kind.search is None:
         raise WrongUsage(f"There is no search for {kind.dataset}.")
     return kind.search
-
-
-def kinds_of(text: str) -> tuple[RecordKind, ...]:
-    """Return the kinds of record that the words of one box can mean, likeliest first; people where none fits.
-
-    So no kind is asked for, and logged, without need.
-    """
-    surely = {name: search_of(kind).recognizes(text) for name, kind in SEARCHED.items()}
-    likely = sorted((name for name in surely if surely[name]), key=lambda name: -surely[name])
-    certain = [name for name in likely if surely[name] >= SURELY]
-    return tuple(SEARCHED[name] for name in certain or likely) or (PEOPLE,)

@@ -1,1 +1,1 @@
-"""Finding for later and for many: exports, alerts, links. Each is decided again at every use."""
+"""Searching: what the words of the one box mean, the rows of one search, and all of them, chunk by chunk."""

@@ -171,8 +171,8 @@ def test_an_unreadable_epoch_refuses_everyone():
 
 def test_a_key_opens_one_lock():
     key = grant("rivera", Action.DESK_OPEN)
-    from openclear.records.finding import find
     from openclear.records.people.kind import PEOPLE
+    from openclear.search.find import find
 
     with pytest.raises(WrongKey):
         find(key, kind=PEOPLE, text="garcia")

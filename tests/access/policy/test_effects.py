@@ -19,10 +19,10 @@ from openclear.access.policy.effects import (
 )
 from openclear.access.policy.facts import ALL, OrderRow, RequesterClass
 from openclear.cli.main import main
+from openclear.delivery import alerts, exports, jobs, links
+from openclear.delivery.errors import Gone
+from openclear.delivery.models import Alert, AlertHit, Export, Link
 from openclear.records.incidents.models import Incident
-from openclear.search import alerts, exports, jobs, links
-from openclear.search.errors import Gone
-from openclear.search.models import Alert, AlertHit, Export, Link
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Ground, Inquiry
 from openclear.vocabulary.purposes import Purpose

@@ -13,16 +13,16 @@ from pypdf import PdfReader
 from openclear.access.errors import Refused
 from openclear.access.registry import ties
 from openclear.cli.main import main
+from openclear.delivery import exports, jobs
+from openclear.delivery.errors import Gone
+from openclear.delivery.files import path_of
+from openclear.delivery.models import Export
 from openclear.records.changed import note_changes
 from openclear.records.incidents.models import Incident
 from openclear.records.rows import BoundaryRow
 from openclear.reporting.district_book.charts import bars, beat_map
 from openclear.reporting.district_book.figures import Line, book_facts, last_day
 from openclear.reporting.district_book.report import DistrictBook, make_book
-from openclear.search import exports, jobs
-from openclear.search.errors import Gone
-from openclear.search.files import path_of
-from openclear.search.models import Export
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import NotPossible, WrongUsage

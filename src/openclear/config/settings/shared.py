@@ -59,7 +59,7 @@ INSTALLED_APPS = [
     "openclear.audit",
     "openclear.access",
     "openclear.records",
-    "openclear.search",
+    "openclear.delivery",
     "openclear.release",
     "django_tasks_db",
     "openclear.web",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LateBook:
-    """A `search.reports.Report`: the district book, loaded at its first use."""
+    """A `delivery.reports.Report`: the district book, loaded at its first use."""
 
     kind, format, action = "book", "pdf", Action.ANALYSIS_ASK
 

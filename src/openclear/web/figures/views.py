@@ -14,10 +14,10 @@ from shapely.geometry import mapping, shape
 
 from openclear.analysis import questions
 from openclear.analysis.rows import FigureFilters
+from openclear.delivery.exports import request_report
+from openclear.delivery.formats import cell_of
 from openclear.records.boundaries import boundaries_on
 from openclear.reporting.district_book.report import DistrictBook
-from openclear.search.exports import request_report
-from openclear.search.files import cell_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import figures_facts
 from openclear.vocabulary.city import city

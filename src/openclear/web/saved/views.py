@@ -10,9 +10,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from openclear.access import gate
+from openclear.delivery import alerts, exports, links
+from openclear.delivery.rules import CHANNELS, FORMATS, PART, range_of
 from openclear.records.kinds import searched
-from openclear.search import alerts, exports, links
-from openclear.search.rules import CHANNELS, FORMATS, PART, range_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.errors import WrongUsage

@@ -11,10 +11,11 @@ from openclear.access.errors import Refused
 from openclear.access.gate.paging import offset_of, page_facts, page_token
 from openclear.access.orders.notices import notices_for
 from openclear.records.cases.queries import open_cases
-from openclear.records.finding import DEEPEST, find, open_record
 from openclear.records.found import FoundRows
 from openclear.records.kind import RecordKind
-from openclear.records.kinds import SEARCHED, kinds_of, searched
+from openclear.records.kinds import SEARCHED, searched
+from openclear.search.find import DEEPEST, find, open_record
+from openclear.search.one_box import kinds_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant

@@ -1,0 +1,146 @@
+"""Verbs on figures: counts, snapshots, district books, where recorded and computed beats disagree."""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from tqdm import tqdm
+
+from openclear.access import gate
+from openclear.analysis.agreement import Agreement
+from openclear.analysis.agreement import agreement as agreement_of
+from openclear.analysis.questions import coverage, incident_counts, year_over_year
+from openclear.analysis.rows import UNIT, Coverage, FigureFilters
+from openclear.analysis.snapshots import refresh
+from openclear.cli.acting import HERE, actor, print_json
+from openclear.delivery.exports import request_report
+from openclear.reporting.district_book.report import DistrictBook, make_book
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import figures_facts
+from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.numbers import district_code
+from openclear.vocabulary.purposes import Purpose
+
+
+def _grant(options: argparse.Namespace, *, filters: FigureFilters | None = None, **asked: str) -> Grant:
+    handle = actor(options, options.by_officer, "chen")
+    facts = {**figures_facts(filters, **asked), **HERE}
+    return gate.open_for(handle, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, details=facts)
+
+
+def snapshot(options: argparse.Namespace) -> int:
+    """Make the snapshots of all months anew that changed."""
+    grant = _grant(options, asked="snapshots")
+    made = grant.release(refresh(grant, progress=_shown))
+    print_json({"months": made}) if options.json else print(f"{made} months made.")
+    return 0
+
+
+def figures(options: argparse.Namespace) -> int:
+    """Count incidents by one thing; print what stands behind the figures."""
+    filters = filters_of(options)
+    grant = _grant(options, filters=filters, by=options.by)
+    behind = coverage(grant, filters=filters)
+    if options.by == "year":
+        years = grant.release(year_over_year(grant, filters=filters))
+        rows = [{"value": str(row.year), "incidents": row.incidents, "change": row.change} for row in years]
+    else:
+        counts = grant.release(incident_counts(grant, by=options.by, filters=filters))
+        rows = [asdict(row) for row in counts]
+    if options.json:
+        print_json({"by": options.by, "unit": UNIT, "rows": rows, "coverage": asdict(behind)})
+        return 0
+    for row in rows:
+        print(f"{row['value'] or 'not recorded':<40} {row['incidents']:>12,}")
+    print(_told(behind))
+    return 0
+
+
+def check_boundaries(options: argparse.Namespace) -> int:
+    """Compare recorded codes with the polygons that hold the points."""
+    filters = filters_of(options)
+    grant = _grant(options, filters=filters, boundaries=options.kind)
+    found = grant.release(agreement_of(grant, kind=options.kind, filters=filters))
+    if options.json:
+        print_json({**asdict(found), "share": found.share})
+    else:
+        _print_agreement(found)
+    return 0
+
+
+def book(options: argparse.Namespace) -> int:
+    """Make the book of a district and a month: into a file, or as a job whose file is kept with the officer's exports."""
+    grant = _grant(options, book=options.district, month=options.month, to=str(options.to or ""))
+    if options.to is None:
+        return _queue_book(grant, options)
+    watermark = {"made for": grant.officer, "purpose": str(grant.purpose)}
+    data = grant.release(
+        make_book(grant, district=options.district, month=options.month, watermark=watermark)
+    )
+    draft = Path(f"{options.to}.part")
+    draft.write_bytes(data)
+    draft.replace(options.to)
+    told = {"file": str(options.to), "bytes": len(data), "sha256": sha256(data).hexdigest()}
+    print_json(told) if options.json else print(f"Written: {options.to}, {len(data):,} bytes.")
+    return 0
+
+
+def _queue_book(grant: Grant, options: argparse.Namespace) -> int:
+    asked = {"district": options.district, "month": options.month}
+    queued = grant.release(request_report(grant, kind=DistrictBook.kind, asked=asked))
+    told = {"export": str(queued.id), "state": queued.state}
+    way = f"Queued as export {queued.id}; see openclear export list --by {grant.officer}."
+    print_json(told) if options.json else print(way)
+    return 0
+
+
+def filters_of(options: argparse.Namespace) -> FigureFilters:
+    """Return which incidents the options name. Raises WrongUsage for what is no day."""
+    return FigureFilters(
+        since=_day(options.since), until=_day(options.until), primary_type=(options.offense or "").upper(),
+        district=district_code(options.district or ""),
+        community_area=options.community_area,
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise WrongUsage(f"'{text}' is no day; write it as 2018-03-01.") from None
+
+
+def _told(behind: Coverage) -> str:
+    if behind.last is None:
+        return "No incidents."
+    missing = f"{behind.without_district:,} without a district, {behind.without_point:,} without a point"
+    hidden = (
+        f" Not counted, for your clearance hides them: {', '.join(behind.hidden)}." if behind.hidden else ""
+    )
+    return (
+        f"{behind.incidents:,} {UNIT}, {behind.first:%Y-%m-%d} to {behind.last:%Y-%m-%d}; {missing}.{hidden}"
+    )
+
+
+def _print_agreement(found: Agreement) -> None:
+    print(f"{found.incidents:>10,} incidents")
+    print(
+        f"{found.without_point:>10,} without a point, {found.without_code:,} without a recorded {found.kind}"
+    )
+    print(f"{found.compared:>10,} compared")
+    share = f" ({100 * found.share:.1f} %)" if found.share is not None else ""
+    print(f"{found.equal:>10,} agree{share}")
+    print(
+        f"{found.within_a_block:>10,} lie within a block of the recorded {found.kind}: points are moved along the block"
+    )
+    print(f"{found.renamed:>10,} name a {found.kind} that these boundaries do not have: it was renumbered")
+    print(f"{found.outside:>10,} lie outside all boundaries of their day")
+    print(f"{found.farther:>10,} lie farther away: recorded elsewhere, or boundaries moved")
+
+
+def _shown(months: Sequence[date]) -> Iterable[date]:
+    return tqdm(months, desc="snapshots", unit="month", disable=None)

@@ -1,0 +1,33 @@
+"""The words of the verbs on cases: the list of them, and what is done with one."""
+
+from openclear.cli.verb import Verbs, new_verb, with_json
+
+_ACTS = "openclear.cli.cases.acts"
+
+
+def register(verbs: Verbs) -> None:
+    """Add the verb that lists cases."""
+    cases = new_verb(verbs, "cases", _ACTS, "open_cases", "List open cases, dispatch events and warrants.")
+    cases.add_argument("--open", action="store_true", help="open ones (the default, and all that is listed)")
+    cases.add_argument("--by", default=None, metavar="OFFICER", help="whose view (demonstration)")
+    cases.add_argument("--q", default=None, metavar="NUMBER", help="beginning of the number")
+    cases.add_argument("--limit", default=None, help="how many (50 at most)")
+    with_json(cases)
+
+
+def register_acts(verbs: Verbs) -> None:
+    """Add the verb that shares, registers and confirms cases."""
+    case = new_verb(verbs, "case", _ACTS, "case", "Share a case, register a partner's own, or confirm it.")
+    case.add_argument(
+        "what", choices=["share", "approve-share", "decline-share", "unshare", "register", "confirm"]
+    )
+    case.add_argument("case", help="id of a case; for register, its number at the partner agency")
+    case.add_argument("--with", dest="agency", help="agency to share it with")
+    case.add_argument(
+        "--approved-by",
+        metavar="OFFICER",
+        help="share: second officer of the department; without it they are asked",
+    )
+    case.add_argument("--offense", help="IUCR or NIBRS code")
+    case.add_argument("--sponsor", metavar="OFFICER", help="officer of this department who confirms it")
+    case.add_argument("--by", required=True, metavar="OFFICER")

@@ -1,0 +1,49 @@
+"""The words of the verbs on the city as a whole: init, demo, serve, worker, sequencer."""
+
+import argparse
+from pathlib import Path
+
+from openclear.cli.verb import Verbs, new_verb
+
+_ACTS = "openclear.cli.city.acts"
+
+
+def register(verbs: Verbs) -> None:
+    """Add the verbs on the city as a whole."""
+    init = new_verb(
+        verbs, "init", _ACTS, "init", "Set up an empty city: keys, databases, log, administrators."
+    )
+    init.add_argument(
+        "--demo", action="store_true", help="for demonstration: naming people is enough, for ever"
+    )
+    init.add_argument("--administrator", metavar="HANDLE=NAME", help="first access administrator")
+    init.add_argument("--approver", metavar="HANDLE=NAME", help="first second person for orders")
+    init.add_argument(
+        "--origin", default="openclear.example/log", help="name of the log, without a plus or a space"
+    )
+    init.add_argument("--city", type=Path, metavar="FILE", help="your city's profile, a city.toml")
+    demo = new_verb(verbs, "demo", _ACTS, "demo", "Build the invented city and serve it.")
+    demo.add_argument("--port", type=int, help="port of the officer site")
+    demo.add_argument("--public-port", type=int, help="port of the public site")
+    demo.add_argument("--fresh", action="store_true", help="throw the demonstration city away first")
+    demo.add_argument(
+        "--crimes", type=Path, metavar="FILE", help="bring a file of the city's published crimes in too"
+    )
+    demo.add_argument("--people", type=int, help="size of the invented city (default 22,000)")
+    demo.add_argument("--incidents", type=int, help="size of the invented city (default 62,000)")
+    demo.add_argument("--no-serve", action="store_true", help="build only")
+    serve = new_verb(verbs, "serve", _ACTS, "serve", "Serve the officer site and the API.")
+    serve.add_argument("--port", type=int)
+    work = new_verb(
+        verbs,
+        "worker",
+        "openclear.operations.worker",
+        "worker",
+        "Run exports, alerts and the daily review of accounts.",
+    )
+    work.add_argument("--once", action="store_true", help="work through what waits, then end")
+    work.add_argument("--while-running", type=int, metavar="PROCESS", help=argparse.SUPPRESS)
+    sequencer = new_verb(
+        verbs, "sequencer", _ACTS, "sequencer", "Run the log's one writer (started when needed)."
+    )
+    sequencer.add_argument("--stay", action="store_true", help="keep running when nobody is connected")

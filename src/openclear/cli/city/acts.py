@@ -1,0 +1,247 @@
+"""Verbs on the city as a whole: init, demo, serve, sequencer."""
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+
+from openclear.access.accounts.tokens import create_token
+from openclear.access.errors import Refused
+from openclear.access.gate.uses import note_use
+from openclear.access.registry import lockout
+from openclear.access.registry.agreements import sign_agreement
+from openclear.access.registry.commands import (
+    CERTIFIED_DAYS,
+    NewOfficer,
+    register_agencies,
+    register_officers,
+)
+from openclear.access.registry.lifecycle import certify
+from openclear.access.registry.queries import OfficerRow, officers
+from openclear.audit.errors import BrokenLog
+from openclear.audit.opening import KEY_FILE, open_ledger
+from openclear.audit.queries import is_demo
+from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
+from openclear.audit.urgency import go_first
+from openclear.cli.acting import administration, keeper
+from openclear.cli.records.acts import import_file, maintenance_grant, print_result
+from openclear.operations import start
+from openclear.operations.public_site import publisher_grant
+from openclear.operations.setup import bring_up_to_date, check_city, machine_accounts, set_up, throw_away
+from openclear.oversight.public_access import publish_where_behind
+from openclear.oversight.transparency import publish_statement
+from openclear.publishing.editions import refresh_editions
+from openclear.records.boundaries import keep_boundaries
+from openclear.sources.synthetic import cast
+from openclear.sources.synthetic.city import INCIDENTS, PEOPLE, build_city
+from openclear.sources.synthetic.outlines import draw_outlines
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agencies import TieKind
+from openclear.vocabulary.city import city
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.roles import Role
+
+# As long as gunicorn itself tries for.
+PORT_SECONDS = 5.0
+
+
+def init(options: argparse.Namespace) -> int:
+    """Set up an empty city; a real one prints the first two tokens."""
+    if options.demo:
+        set_up(demo=True, origin=options.origin, founders=[*cast.founders(), *machine_accounts()])
+        print("A demonstration city is set up. It stays one for ever: entry 0 of its log says so.")
+        return 0
+    if not (options.administrator and options.approver):
+        message = "Name the first two people: --administrator HANDLE=NAME --approver HANDLE=NAME (or --demo)."
+        raise WrongUsage(message)
+    people = [
+        _founder(options.administrator, Role.ACCESS_ADMINISTRATOR),
+        _founder(options.approver, Role.APPROVER),
+    ]
+    machines = machine_accounts()
+    set_up(demo=False, origin=options.origin, founders=[*people, *machines])
+    for person in [*people, *machines]:
+        grant, approval = (administration(keeper.handle, Action.TOKEN_CREATE) for keeper in people)
+        print(f"{person.handle} {create_token(grant, handle=person.handle, approval=approval)}")
+    return 0
+
+
+def _founder(text: str, role: Role) -> NewOfficer:
+    handle, parted, name = text.partition("=")
+    if not parted or not handle.isidentifier() or not name.strip():
+        message = f"'{text}' names nobody; write a handle and a name, such as novak='Irena Novak'."
+        raise WrongUsage(message)
+    until = clock.today() + timedelta(days=CERTIFIED_DAYS)
+    home = city().counsel if role is Role.APPROVER else city().host
+    return NewOfficer(
+        handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((home, TieKind.EMPLOYER),), until
+    )
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Build the invented city, say who can sign in, and serve."""
+    port = options.port or settings.CONFIGURATION.port
+    if not options.no_serve:
+        _check_free(port)
+    if options.fresh:
+        throw_away()
+    if not (settings.KEYS_FOLDER / KEY_FILE).exists():
+        founders = [*cast.founders(), *machine_accounts()]
+        set_up(demo=True, origin="demo.openclear.example/log", founders=founders)
+    bring_up_to_date()
+    check_city()
+    if not is_demo():
+        message = "The city here is a real one; set OPENCLEAR_HOME to another folder for a demonstration."
+        raise NotPossible(message)
+    start.reconcile_and_say()
+    _register_cast()
+    start.label_and_say()
+    build_city(
+        maintenance_grant("importer"),
+        people=options.people or PEOPLE,
+        incidents=options.incidents or INCIDENTS,
+    )
+    for outlines in draw_outlines():
+        keep_boundaries(maintenance_grant("importer", Action.BOUNDARY_KEEP), rows=outlines)
+    if options.crimes:
+        print_result(
+            import_file(
+                maintenance_grant("importer"), options.crimes, mapping=next(iter(city().imports()), "")
+            )
+        )
+    refresh_editions(publisher_grant("publisher", Action.EDITION_MAKE))
+    publish_where_behind()
+    publish_statement(publisher_grant("publisher", Action.LOG_EXPORT))
+    public_port = options.public_port or settings.CONFIGURATION.public_port
+    _introduce(port, public_port)
+    if options.no_serve:
+        return 0
+    return start.serve(port, public_port)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve what is here."""
+    bring_up_to_date()
+    check_city()
+    port = options.port or settings.CONFIGURATION.port
+    _check_free(port)
+    start.reconcile_and_say()
+    start.label_and_say()
+    return start.serve(port)
+
+
+def sequencer(options: argparse.Namespace) -> int:
+    """Run the log's writer, unless one runs already."""
+    lock = hold_lock(settings.LOG_FOLDER)
+    if lock is None:
+        return 0
+    try:
+        ledger = open_ledger(settings.KEYS_FOLDER)
+    except Exception as error:
+        # Whoever waits for the writer is told at once, whatever it was.
+        refused = error if isinstance(error, BrokenLog) else BrokenLog(_unexpected(error))
+        note_refusal(settings.LOG_FOLDER, str(refused))
+        os.close(lock)
+        raise refused from error
+    note_refusal(settings.LOG_FOLDER, "")
+    go_first()
+    writer = Sequencer(settings.LOG_FOLDER, ledger, stay=options.stay)
+    signal.signal(signal.SIGTERM, lambda *_: writer.end())
+    writer.serve()
+    os.close(lock)
+    return 0
+
+
+def _unexpected(error: Exception) -> str:
+    return (
+        f"The log cannot be opened ({type(error).__name__}: {' '.join(str(error).split())}); look at the audit database "
+        "and the folder of keys, then start its writer again."
+    )
+
+
+def _register_cast() -> None:
+    known = officers()
+    if cast.people()[0].handle in {row.handle for row in known}:
+        _renew(known)
+        return
+    administrator, approver = cast.handles(cast.founders())[:2]
+    register_agencies(administration(administrator, Action.REGISTRY_CHANGE), agencies=cast.other_agencies())
+    first_day, last_day = cast.agreement_days()
+    for agency, number in cast.agreements().items():
+        grant = administration(administrator, Action.REGISTRY_CHANGE)
+        sign_agreement(grant, agency=agency, number=number, signed_on=first_day, ends_on=last_day)
+    first, second = (administration(handle, Action.REGISTRY_CHANGE) for handle in (administrator, approver))
+    register_officers(first, approval=second, officers=cast.people())
+
+
+def _renew(accounts: Sequence[OfficerRow]) -> None:
+    # A demonstration is started again after months: whose year is less than whole is certified anew. Always by two, for an
+    # order may touch anybody by then; of the two administrators each by the other, and oversight by itself.
+    names = cast.handles([*cast.founders(), *machine_accounts(), *cast.people()])
+    administrator, approver = names[:2]
+    ours = [row for row in accounts if row.handle in names and row.is_active]
+    due = {row.handle for row in ours if row.certified_until < cast.CERTIFIED_UNTIL}
+    overseers = due & lockout.overseers()
+    for by, beside, handles in (
+        (administrator, approver, due - overseers - {administrator}),
+        (approver, administrator, due & {administrator}),
+        *((overseer, administrator, {overseer}) for overseer in sorted(overseers)),
+    ):
+        if handles:
+            _certify(by, beside, sorted(handles))
+    for row in ours:
+        note_use(row.handle)
+
+
+def _certify(by: str, beside: str, handles: list[str]) -> None:
+    # Whoever kept the demonstration's accounts may be disabled or tied elsewhere by now: it starts all the same.
+    try:
+        certify(keeper(by), approval=keeper(beside), handles=handles, until=cast.CERTIFIED_UNTIL)
+    except Refused as refused:
+        print(f"Not certified anew: {', '.join(handles)}. {refused}", file=sys.stderr)
+
+
+def _introduce(port: int, public_port: int) -> None:
+    print("\nWho can sign in (everyone is invented):\n")
+    for row in officers():
+        if not row.is_machine:
+            print(f"  {row.handle:<10} {row.name:<18} {' + '.join(row.agencies):<28} {row.title}")
+    print(f"\nOfficer site   http://{settings.CONFIGURATION.host}:{port}/")
+    print(f"Public site    http://{settings.CONFIGURATION.public_host}:{public_port}/")
+    story, (administrator, approver) = cast.story(), cast.handles(cast.founders())[:2]
+    print(f"\nTry: sign in as {story['first']} and search; then, in another terminal,")
+    print(
+        f'  ./run openclear cut-off {story["agency"]} --ground "{story["ground"]}" --by {administrator} --approved-by {approver}'
+    )
+    print(f"and search again as {story['everyone']}. Then let anyone check it:")
+    print(
+        f"  ./run openclear log export /tmp/log && python3 -I /tmp/log/verify.py /tmp/log --agency {story['agency']}\n"
+    )
+    sys.stdout.flush()
+
+
+def _check_free(port: int) -> None:
+    # A server that was killed a moment ago keeps its port until the last of its processes has gone.
+    until = time.monotonic() + PORT_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > until:
+            message = f"Port {port} is in use; stop what runs there, or choose another with --port."
+            raise NotPossible(message)
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            probe.bind((settings.CONFIGURATION.host, port))
+            return True
+    return False

@@ -1,0 +1,53 @@
+"""The words of the verbs on the log."""
+
+import argparse
+from pathlib import Path
+
+from openclear.audit.proof.command import add_outside
+from openclear.cli.verb import Verbs, new_verb, with_json
+
+_ACTS = "openclear.cli.log.acts"
+
+
+def register(verbs: Verbs) -> None:
+    """Add the verbs on the log, each an act of `log`."""
+    log = verbs.add_parser(
+        "log",
+        help="Verify, find, export, erase, accept a restored one.",
+        description="The tamper-evident log.",
+    )
+    acts = log.add_subparsers(metavar="ACT", required=True)
+    verify = new_verb(acts, "verify", _ACTS, "verify", "Replay the stored log and say what holds.")
+    verify.add_argument("--keep", type=int, help=argparse.SUPPRESS)  # for the page that shows the progress
+    verify.add_argument("--agency", help="print the counts of this agency")
+    add_outside(verify)
+    with_json(verify)
+    find = new_verb(acts, "find", _ACTS, "find", "Find the entry of a refusal or mistake by its token.")
+    find.add_argument("log_token", metavar="TOKEN", help="as the refusal showed it")
+    find.add_argument(
+        "--published", action="store_true", help="only where it is published: for anyone with access"
+    )
+    find.add_argument("--by", default=None, metavar="OFFICER")
+    with_json(find)
+    export = new_verb(acts, "export", _ACTS, "export", "Write the log and its verifier into an empty folder.")
+    export.add_argument("directory", type=Path)
+    export.add_argument(
+        "--bodies", action="store_true", help="with the private bodies: for oversight, with a reason"
+    )
+    export.add_argument("--reason", default="", help="why the bodies are needed")
+    export.add_argument("--by", default=None, metavar="OFFICER")
+    erase = new_verb(acts, "erase", _ACTS, "erase", "Destroy fields of one private body, as a court ordered.")
+    erase.add_argument("entry", type=int)
+    erase.add_argument("--field", action="append", required=True)
+    erase.add_argument("--court-order", required=True)
+    erase.add_argument("--by", required=True, metavar="OFFICER")
+    accept = new_verb(
+        acts,
+        "accept-restore",
+        _ACTS,
+        "accept_restore",
+        "Go on with a restored log; its own entry says from what.",
+    )
+    accept.add_argument("--reason", required=True, help="why this log is not the one it was")
+    accept.add_argument("--by", required=True, metavar="OFFICER")
+    accept.add_argument("--approved-by", required=True, metavar="OFFICER", help="another person")

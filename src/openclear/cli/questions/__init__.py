@@ -1,0 +1,31 @@
+"""The words of the verbs that ask why a decision fell, and who could have seen what."""
+
+from openclear.cli.verb import Verbs, new_verb, with_json
+
+_ACTS = "openclear.cli.questions.acts"
+
+
+def register(verbs: Verbs) -> None:
+    """Add the verbs that ask why, and who could have seen what."""
+    explain = new_verb(
+        verbs,
+        "explain",
+        _ACTS,
+        "explain",
+        "Say how an act would be decided, now or on a day, and by which rules.",
+    )
+    explain.add_argument("--officer", required=True)
+    explain.add_argument("--action", required=True, help="such as person.search")
+    explain.add_argument("--purpose", required=True)
+    explain.add_argument("--case")
+    explain.add_argument(
+        "--on", metavar="DAY", help="as of the end of a day that is past, such as 2019-07-12"
+    )
+    could = new_verb(
+        verbs, "could-see", _ACTS, "could_see", "Say whether an agency could have seen a record on a day."
+    )
+    could.add_argument("--agency", required=True)
+    could.add_argument("--record", required=True, help="id of the record")
+    could.add_argument("--on", metavar="DAY", help="a day that is past; today where it is not said")
+    for verb in (explain, could):
+        with_json(verb)

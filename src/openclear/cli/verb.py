@@ -1,0 +1,27 @@
+"""A verb of the program: its words here, its act in a module that is loaded when the verb is used.
+
+The folder of each noun has both: `register` in its front adds the words, which need no settings, so --help answers at once;
+`acts` holds what the verbs do.
+"""
+
+import argparse
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+Verbs: TypeAlias = "_SubParsersAction[argparse.ArgumentParser]"
+
+
+def new_verb(verbs: Verbs, name: str, module: str, function: str, text: str) -> argparse.ArgumentParser:
+    """Add a verb: the function that runs it stands in a module that is loaded only then."""
+    new: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    new.set_defaults(verb=(module, function))
+    new.add_argument("--as", dest="token", metavar="TOKEN", help="act as the holder of this token")
+    new.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return new
+
+
+def with_json(verb: argparse.ArgumentParser) -> None:
+    """Let a verb print one JSON object."""
+    verb.add_argument("--json", action="store_true", help="print one JSON object")

@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    """Exports, alerts and links."""
+
+    name = "openclear.delivery"
+    label = "delivery"

@@ -1,0 +1,12 @@
+"""Exports: asked for, made by a job, fetched in ranges. The gate decides each step anew; an order ends all of them.
+
+`commands`, `queries` and `fetch` say how.
+"""
+
+from openclear.delivery.exports.commands import end_export, expire, request_export, request_report
+from openclear.delivery.exports.fetch import open_part
+from openclear.delivery.exports.queries import fetches_of, own_export, own_exports
+
+__all__ = [
+    "end_export", "expire", "fetches_of", "open_part", "own_export", "own_exports", "request_export", "request_report",
+]  # fmt: skip

@@ -1,0 +1,94 @@
+"""Asking for an export or a report, ending one, and ending those that are too old. A job makes the file (`jobs`)."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from openclear.access import gate
+from openclear.audit import log
+from openclear.delivery.exports.queries import own_row, row_of
+from openclear.delivery.exports.rows import ExportRow
+from openclear.delivery.files import remove
+from openclear.delivery.jobs import enqueue_export
+from openclear.delivery.models import Export
+from openclear.delivery.reports import reports
+from openclear.delivery.rules import EXPORT_LIFETIME, FORMATS, KEEPING, MOST_PER_DAY, for_oneself
+from openclear.records.kinds import searched
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.asked import facts_of, search_facts
+from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.states import SavedStatus
+
+
+def request_export(
+    grant: Grant, *, kind: str, text: str, filters: Mapping[str, Any], format_name: str
+) -> ExportRow:
+    """Queue an export of everything that a search finds. `grant`: for that very search, decided now and again in the job.
+
+    Raises WrongUsage for an unknown kind or format or a search for everything, NotPossible beyond the day's quota.
+    """
+    grant.require(searched(kind).list_action)
+    for_oneself(grant)
+    if format_name not in FORMATS:
+        raise WrongUsage(f"Choose the format of the export: {', '.join(FORMATS)}.")
+    if not text.strip() and not any(filters.values()):
+        raise WrongUsage("Say what the export is of: a name, plate, block or number, or what narrows it.")
+    return _queued(grant, kind, format_name, text.strip(), facts_of(filters))
+
+
+def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> ExportRow:
+    """Queue a report. `grant`: for the ask that its figures answer, decided now, in the job, and at every fetch.
+
+    Raises WrongUsage for what it cannot be of, NotPossible where it cannot be yet or beyond the day's quota.
+    """
+    report = reports.of_kind(kind)
+    if report is None:
+        raise WrongUsage(f"There is no report '{kind[:20]}'.")
+    grant.require(report.action)
+    for_oneself(grant)
+    kept = report.check(grant, asked)
+    return _queued(grant, kind, report.format, " ".join(kept.values()), kept)
+
+
+def _queued(grant: Grant, kind: str, format_name: str, text: str, filters: dict[str, Any]) -> ExportRow:
+    # Kept as the log spells it: an erasure finds this by the words of an entry.
+    text, filters = log.spelled(text), log.spelled(filters)
+    # Refused here and not in the job: a file that its owner may not keep is not made.
+    gate.open_for(
+        grant.officer, Action.EXPORT_KEEP, purpose=KEEPING, details={"export": f"{kind} {format_name}"}
+    )
+    today = Export.objects.filter(owner=grant.officer, created__gt=clock.now() - timedelta(days=1))
+    if today.count() >= MOST_PER_DAY:
+        raise NotPossible(
+            f"You asked for {MOST_PER_DAY} exports within a day; that is all one account may have."
+        )
+    asked = search_facts(text, filters)
+    gate.log_act(grant, filters=asked.pop("filters"), details={"export": f"{kind} {format_name}", **asked})
+    moment = clock.now()
+    export = Export.objects.create(
+        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.inquiry.case, text=text, filters=filters,
+        format=format_name, state=SavedStatus.QUEUED, created=moment, expires=moment + EXPORT_LIFETIME,
+    )  # fmt: skip
+    enqueue_export(export.id)
+    return row_of(export)
+
+
+def end_export(grant: Grant, *, export: UUID) -> None:
+    """End one of the holder's exports and remove its file. Raises Gone."""
+    grant.require(Action.EXPORT_KEEP)
+    row = own_row(grant, export=export)
+    gate.log_act(grant, details={"export_ended": str(row.id)})
+    Export.objects.filter(pk=row.id).update(state=SavedStatus.ENDED)
+    remove(row.id)
+
+
+def expire() -> int:
+    """End what is older than it may be, with its file; return how many. Run by the worker."""
+    old = Export.objects.filter(expires__lte=clock.now()).exclude(state=SavedStatus.ENDED)
+    keys = list(old.values_list("pk", flat=True))
+    for key in keys:
+        remove(key)
+    return Export.objects.filter(pk__in=keys).update(state=SavedStatus.ENDED)

@@ -1,0 +1,110 @@
+"""Where the files of exports stand, and what stands beside each.
+
+That is the ids of its rows, 16 bytes each, as many for what a row tells of another record, and for CSV where
+each row begins: so that each range is held against the records as they are now. The ids stay when the file goes: oversight
+asks who was shown what.
+"""
+
+import os
+from bisect import bisect_left, bisect_right
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+NOTHING = UUID(int=0)
+OWN_ALONE = 0o600
+
+
+def path_of(identity: object) -> Path:
+    """Return where the file of an export stands."""
+    folder: Path = settings.EXPORTS_FOLDER
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / str(identity)
+
+
+def ids_of(identity: object, start: int, stop: int) -> list[str]:
+    """Return the ids of the rows that the bytes from `start` to `stop` hold parts of, as hexadecimal digits.
+
+    Of Parquet and PDF those of all rows.
+    """
+    return _beside(identity, ".ids", start, stop)
+
+
+def told_in(identity: object, start: int, stop: int) -> list[str]:
+    """Return what those rows tell of other records: the ids of keepers, and of incidents that tell of an arrest."""
+    return [one for one in _beside(identity, ".told", start, stop) if one != NOTHING.hex]
+
+
+def _beside(identity: object, suffix: str, start: int, stop: int) -> list[str]:
+    ids = path_of(identity).with_suffix(suffix)
+    first, last = 0, ids.stat().st_size // 16
+    begins = path_of(identity).with_suffix(".rows")
+    if begins.exists() and last:
+        with (
+            begins.open("rb") as file,
+            mmap(file.fileno(), 0, access=ACCESS_READ) as data,
+            memoryview(data).cast("Q") as places,
+        ):
+            first, last = max(0, bisect_right(places, start) - 1), bisect_left(places, stop)
+    with ids.open("rb") as file:
+        file.seek(16 * first)
+        held = file.read(16 * (last - first)).hex()
+    return [held[place : place + 32] for place in range(0, len(held), 32)]
+
+
+def exports_with(record: UUID) -> list[str]:
+    """Return the ids of the exports that ever held a record: for oversight's questions."""
+    return _with_id(record, ".ids")
+
+
+def exports_telling_of(record: UUID) -> list[str]:
+    """Return the ids of the exports that hold a record, or rows that tell of it, as a vehicle does of its keeper."""
+    return sorted({*_with_id(record, ".ids"), *_with_id(record, ".told")})
+
+
+def _with_id(record: UUID, suffix: str) -> list[str]:
+    beside = path_of("x").parent.glob(f"*{suffix}")
+    return [path.stem for path in beside if _stands_in(_bytes_of(path), record.bytes)]
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # removed since it was listed
+        return b""
+
+
+def _stands_in(ids: bytes, wanted: bytes) -> bool:
+    place = ids.find(wanted)
+    while place >= 0 and place % 16:
+        place = ids.find(wanted, place + 1)
+    return place >= 0
+
+
+def remove(identity: object) -> None:
+    """Remove the file of an export, and whatever its making left beside it. Twice is harmless."""
+    path = path_of(identity)
+    for left in (path, *(path.with_suffix(suffix) for suffix in (".draft", ".made", ".rows", ".told"))):
+        left.unlink(missing_ok=True)
+
+
+def remove_drafts() -> None:
+    """Remove what killed workers were writing. To be called where nothing is being made."""
+    for suffix in (".draft", ".made"):
+        for left in path_of("x").parent.glob(f"*{suffix}"):
+            left.unlink(missing_ok=True)
+
+
+def private(path: Path) -> int:
+    """Return a new file that its owner alone may read, in place of one of that name."""
+    # Whatever the umask: a killed worker leaves rows of records behind.
+    path.unlink(missing_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWN_ALONE)
+
+
+def write(path: Path, data: bytes | bytearray) -> None:
+    """Write such a file."""
+    with os.fdopen(private(path), "wb") as file:
+        file.write(data)
