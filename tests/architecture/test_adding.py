@@ -29,7 +29,8 @@ ELSEWHERE = (
     ("records/kinds.py", "    PROPERTY,\n", "    PERMITS,\n"),
 )
 RENAMED = (
-    ("PropertyItem", "Permit"), ("Property", "Permit"), ("PROPERTY_", "PERMIT_"), ("PROPERTY", "PERMITS"), ("property.", "permit."),
+    # A rule's source stands in the city's profile; this one's is there already.
+    ("$property", "$validation"), ("PropertyItem", "Permit"), ("Property", "Permit"), ("PROPERTY_", "PERMIT_"), ("PROPERTY", "PERMITS"), ("property.", "permit."),
     ('noun="property"', 'noun="permit"'), ("{% url 'property'", "{% url 'permit'"), ("property", "permits"),
     ("records.permit.", "records.permits."), ('related_name="permits"', 'related_name="permits_of"'),
 )  # fmt: skip
