@@ -35,6 +35,7 @@ from openclear.cli.records_verbs import import_file, maintenance_grant, print_re
 from openclear.operations import start
 from openclear.operations.public_site import publisher_grant
 from openclear.operations.setup import bring_up_to_date, set_up, throw_away
+from openclear.operations.steps import refuse_other_version
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
@@ -142,10 +143,11 @@ def sequencer(options: argparse.Namespace) -> int:
     if lock is None:
         return 0
     try:
+        refuse_other_version()
         ledger = open_ledger(settings.KEYS_FOLDER)
     except Exception as error:
         # Whoever waits for the writer is told at once, whatever it was.
-        refused = error if isinstance(error, BrokenLog) else BrokenLog(_unexpected(error))
+        refused = error if isinstance(error, NotPossible) else BrokenLog(_unexpected(error))
         note_refusal(settings.LOG_FOLDER, str(refused))
         os.close(lock)
         raise refused from error

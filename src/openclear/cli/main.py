@@ -45,7 +45,10 @@ def _run(options: argparse.Namespace) -> int:
     module, function = options.verb
     run: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
     from openclear.access import gate  # noqa: PLC0415 - needs the settings that prepare() loaded
+    from openclear.operations.steps import refuse_other_version  # noqa: PLC0415 - as above
 
+    if not (options.fresh or options.tells_refusal):
+        refuse_other_version()
     try:
         return run(options)
     finally:
@@ -70,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
         prog="openclear", description="Police records behind one gate and one log."
     )
     root.add_argument("--debug", action="store_true", help="print a traceback when something fails")
-    root.set_defaults(token=None)
+    root.set_defaults(token=None, fresh=False, tells_refusal=False)
     verbs = root.add_subparsers(metavar="VERB", required=True)
     _city_verbs(verbs)
     _records_verbs(verbs)
@@ -120,6 +123,8 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         verbs, "sequencer", _CITY, "sequencer", "Run the log's one writer (started when needed)."
     )
     sequencer.add_argument("--stay", action="store_true", help="keep running when nobody is connected")
+    # Whoever waits for the writer is told why it does not start, so it asks by itself which version the city is of.
+    sequencer.set_defaults(tells_refusal=True)
 
 
 def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:

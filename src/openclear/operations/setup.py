@@ -20,10 +20,10 @@ from openclear.audit.opening import KEY_FILE, begin_head
 from openclear.audit.proof.headers import FORMAT
 from openclear.audit.rows import NewEntry
 from openclear.operations.home import close_home
+from openclear.operations.steps import DATABASES, refuse_steps_of_others
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 
 DEMONSTRATION_MARK = "demonstration"
-DATABASES = ("default", "audit", "public")
 
 
 def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
@@ -46,6 +46,8 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
     _check_collation()
+    # On a server the databases may be another city's: the files of a new home are empty.
+    refuse_steps_of_others(*DATABASES)
     if demo:
         (settings.KEYS_FOLDER / DEMONSTRATION_MARK).touch()
     key = create_key(settings.KEYS_FOLDER / KEY_FILE, origin)
@@ -65,11 +67,13 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
 def bring_up_to_date() -> None:
     """Give a city that an older version set up the tables of this one, and close what others could read.
 
-    The log's writer starts anew after new tables.
+    The log's writer starts anew after new tables. Raises NotPossible, before any table is changed, where the city was
+    made before the first release or brought up to date by a newer version.
     """
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
         return
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
+    refuse_steps_of_others(*DATABASES)
     for alias in DATABASES:
         executor = MigrationExecutor(connections[alias])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
