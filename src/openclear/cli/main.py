@@ -123,7 +123,7 @@ def _city_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         verbs, "sequencer", _CITY, "sequencer", "Run the log's one writer (started when needed)."
     )
     sequencer.add_argument("--stay", action="store_true", help="keep running when nobody is connected")
-    # Whoever waits for the writer is told why it does not start, so it asks by itself which version the city is of.
+    # Whoever waits for the writer is told why it does not start, so it looks by itself, and into its own database alone.
     sequencer.set_defaults(tells_refusal=True)
 
 
