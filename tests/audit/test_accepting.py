@@ -1,4 +1,4 @@
-"""A city of its own: its log is attacked, cut back, restored, moved to another machine, brought over from an older version."""
+"""A city of its own: its log is attacked, cut back, restored, moved to another machine."""
 
 import json
 import shutil
@@ -134,28 +134,3 @@ def test_another_machine_needs_no_act_where_keys_and_databases_came_along(own, t
     moved.run("agencies")
     assert json.loads(moved.run("log", "verify", "--json"))["ok"]
     moved.stop()
-
-
-def older_version(own):
-    """Make the city what the version before heads left: no head, no list, no word of either."""
-    for path in (own.home / "keys").glob("log.*"):
-        if path.name != "log.key":
-            path.unlink()
-    with closing(sqlite3.connect(own.home / "log" / "audit.sqlite3")) as database:
-        database.execute("ALTER TABLE audit_entry DROP COLUMN batch_code")
-        database.execute("ALTER TABLE audit_signedcheckpoint DROP COLUMN listing")
-        database.execute("DROP TABLE audit_unansweredentry")
-        database.execute("CREATE TABLE audit_verificationrun (id integer)")
-        database.execute("DROP INDEX bodies_by_case")
-        database.execute('ALTER TABLE audit_body RENAME COLUMN "case" TO ground')
-        database.execute("CREATE INDEX bodies_by_ground ON audit_body (ground, officer)")
-        database.execute("DELETE FROM django_migrations WHERE app = 'audit' AND name >= '0004'")
-        database.commit()
-
-
-def test_the_upgrade_begins_no_head_where_the_log_says_that_it_had_one(own):
-    """Whoever can write the audit database makes the city look older, and the head is gone: that is no upgrade."""
-    own.stop()
-    older_version(own)
-    assert "The log had a head beside its key, and that is gone" in refused(own, "demo", "--no-serve")
-    assert "There is no log.head" in refused(own, "demo", "--no-serve")

@@ -84,7 +84,7 @@ def test_the_writer_is_asked_too_where_both_databases_agree():
     assert is_demo()
 
 
-def test_an_upgrade_learns_from_the_writer_which_log_it_is():
+def test_the_next_start_after_a_set_up_that_broke_off_learns_from_the_writer_which_log_it_is():
     KnownLog.objects.all().delete()
     bring_up_to_date()
     assert known().leaf == log.beginning()[1]

@@ -1,4 +1,4 @@
-"""Going on with a log that is not the one that stands beside the key: a restored one, or one from before there was a head.
+"""Going on with a log that is not the one that stands beside the key: a restored one, or one whose head is lost.
 
 Nobody does that by removing a file: it is an entry of the log, which says from what to what.
 """
@@ -16,7 +16,7 @@ from django.conf import settings
 from openclear.audit import log
 from openclear.audit.comparing import Comparison
 from openclear.audit.errors import BrokenLog
-from openclear.audit.heads import HEAD, Beside, Head, HeadFile, Signed, look
+from openclear.audit.heads import Beside, Head, HeadFile, Signed, look
 from openclear.audit.keys import read_key
 from openclear.audit.ledger import Ledger
 from openclear.audit.models import SignedCheckpoint
@@ -30,23 +30,6 @@ from openclear.vocabulary.errors import NotPossible
 
 # As long as a writer that was told to stop may take to sign and end.
 ENDING_SECONDS = 5.0
-
-
-def begin_late(folder: Path, *, said: NewEntry) -> int | None:
-    """Put a head beside the key of a log that an older version began, and return the number of the entry that says so.
-
-    None where there is one. Raises BrokenLog where the log had one before: that is lost, and two people must accept the log.
-    """
-    if (folder / HEAD).exists():
-        return None
-    with _alone():
-        ledger = _read_by_itself(folder, None)
-        if ledger.keeps_head:
-            raise BrokenLog(
-                "The log had a head beside its key, and that is gone. Restore the folder of keys; where it is lost, two "
-                "people accept the log (openclear log accept-restore)."
-            )
-        return _append(ledger, said, {"change": "begun"})
 
 
 def accept(

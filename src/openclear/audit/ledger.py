@@ -41,7 +41,6 @@ class Ledger:
         self.confirmed_epoch = self.claimed_epoch = 0
         self.unconfirmed: dict[int, int] = {}
         self.erasures: dict[int, Erasure] = {}
-        self.keeps_head = False
         self.signed_size = 0
         self._roots: dict[int, str] = {}
         self._listing = Listing()
@@ -78,8 +77,6 @@ class Ledger:
         self.hour = header["hour"]
         if header["kind"] == "erase":
             self.erasures[header["i"]] = header["erase"]
-        if header["kind"] == "head" or header.get("genesis", {}).get("head"):
-            self.keeps_head = True
         self.claimed_epoch = max(self.claimed_epoch, header["epoch"])
         if header["kind"] in AHEAD_OF_COMMIT:
             self.unconfirmed[header["i"]] = header["epoch"]

@@ -43,7 +43,10 @@ def _run(options: argparse.Namespace) -> int:
     module, function = options.verb
     run: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
     from openclear.access import gate  # noqa: PLC0415 - needs the settings that prepare() loaded
+    from openclear.operations.steps import refuse_other_version  # noqa: PLC0415 - as above
 
+    if not (options.fresh or options.tells_refusal):
+        refuse_other_version()
     try:
         return run(options)
     finally:
@@ -68,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
         prog="openclear", description="Police records behind one gate and one log."
     )
     root.add_argument("--debug", action="store_true", help="print a traceback when something fails")
-    root.set_defaults(token=None)
+    root.set_defaults(token=None, fresh=False, tells_refusal=False)
     verbs = root.add_subparsers(metavar="VERB", required=True)
     for register in _REGISTERED:
         register(verbs)

@@ -14,7 +14,6 @@ from django.db.migrations.executor import MigrationExecutor
 from openclear.access.registry.commands import CERTIFIED_DAYS, NewAgency, NewOfficer, found_city
 from openclear.access.registry.policy_versions import take_rules
 from openclear.audit import log
-from openclear.audit.accepting import begin_late
 from openclear.audit.beginning import forget, genesis, keep_known
 from openclear.audit.errors import BrokenLog, LogUnavailable
 from openclear.audit.keys import create_key
@@ -22,6 +21,7 @@ from openclear.audit.opening import KEY_FILE, begin_head
 from openclear.audit.proof.headers import FORMAT
 from openclear.audit.rows import NewEntry
 from openclear.operations.home import close_home
+from openclear.operations.steps import DATABASES, refuse_steps_of_others
 from openclear.vocabulary import clock
 from openclear.vocabulary.agencies import TieKind
 from openclear.vocabulary.city import city, shipped_city
@@ -30,9 +30,6 @@ from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
 
 DEMONSTRATION_MARK = "demonstration"
-DATABASES = ("default", "audit", "public")
-# The step of an upgrade that began to keep the log's head beside its key.
-HEADS_CAME_WITH = ("audit", "0004_heads_and_lists")
 
 
 def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
@@ -58,6 +55,8 @@ def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
     _keep_profile()
     _check_collation()
+    # On a server the databases may be another city's: the files of a new home are empty.
+    refuse_steps_of_others(*DATABASES)
     if demo:
         (settings.KEYS_FOLDER / DEMONSTRATION_MARK).touch()
     key = create_key(settings.KEYS_FOLDER / KEY_FILE, origin)
@@ -114,34 +113,23 @@ def _keep_profile() -> None:
 def bring_up_to_date() -> None:
     """Give a city that an older version set up the tables of this one, and close what others could read.
 
-    The log's writer starts anew after new tables.
+    The log's writer starts anew after new tables. Raises NotPossible, before any table is changed, where the city was
+    made before the first release or brought up to date by a newer version.
     """
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
         return
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
+    refuse_steps_of_others(*DATABASES)
     for alias in DATABASES:
         executor = MigrationExecutor(connections[alias])
-        plan = [migration for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
-        if plan:
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             log.stop()
             call_command("migrate", database=alias, verbosity=0, interactive=False)
-        if alias == "audit" and HEADS_CAME_WITH in {(each.app_label, each.name) for each in plan}:
-            _begin_head_late()
-    # A writer that refuses is said when the server starts; until then nothing is taken for a demonstration.
+    # A set-up may have broken off before it was kept. A writer that refuses is said when the server starts; until then
+    # nothing is taken for a demonstration.
     with contextlib.suppress(LogUnavailable):
         keep_known()
     close_home()
-
-
-def _begin_head_late() -> None:
-    # Once, in the step that brings an older city here; a head that is missing at any other time is a refusal.
-    note = "this log was begun by a version that kept no head beside the key"
-    entry = begin_late(settings.KEYS_FOLDER, said=NewEntry("head", "none", details={"note": note}))
-    if entry is not None:
-        print(
-            f"From entry {entry} on, size and root of the log stand beside its key; what is older is vouched for by its "
-            "signed checkpoints alone."
-        )
 
 
 def throw_away() -> None:

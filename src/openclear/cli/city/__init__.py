@@ -47,3 +47,5 @@ def register(verbs: Verbs) -> None:
         verbs, "sequencer", _ACTS, "sequencer", "Run the log's one writer (started when needed)."
     )
     sequencer.add_argument("--stay", action="store_true", help="keep running when nobody is connected")
+    # Whoever waits for the writer is told why it does not start, so it looks by itself, and into its own database alone.
+    sequencer.set_defaults(tells_refusal=True)

@@ -26,7 +26,7 @@ from openclear.access.registry.commands import (
 from openclear.access.registry.lifecycle import certify
 from openclear.access.registry.queries import OfficerRow, officers
 from openclear.audit.errors import BrokenLog
-from openclear.audit.opening import KEY_FILE, open_ledger
+from openclear.audit.opening import DATABASE, KEY_FILE, open_ledger
 from openclear.audit.queries import is_demo
 from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
 from openclear.audit.urgency import go_first
@@ -35,6 +35,7 @@ from openclear.cli.records.acts import import_file, maintenance_grant, print_res
 from openclear.operations import start
 from openclear.operations.public_site import publisher_grant
 from openclear.operations.setup import bring_up_to_date, check_city, machine_accounts, set_up, throw_away
+from openclear.operations.steps import refuse_steps_of_others
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
@@ -144,10 +145,12 @@ def sequencer(options: argparse.Namespace) -> int:
     if lock is None:
         return 0
     try:
+        # Its own database alone: its user need not read the police database.
+        refuse_steps_of_others(DATABASE)
         ledger = open_ledger(settings.KEYS_FOLDER)
     except Exception as error:
         # Whoever waits for the writer is told at once, whatever it was.
-        refused = error if isinstance(error, BrokenLog) else BrokenLog(_unexpected(error))
+        refused = error if isinstance(error, NotPossible) else BrokenLog(_unexpected(error))
         note_refusal(settings.LOG_FOLDER, str(refused))
         os.close(lock)
         raise refused from error

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.conf import settings
+from django.db import connections
 from tqdm import tqdm
 
 from openclear.access.ports import ports
@@ -49,6 +50,8 @@ def statement(options: argparse.Namespace) -> int:
 
 def public_site(options: argparse.Namespace) -> int:
     """Serve the public site, until the process that is named ends or for ever."""
+    # Which version the city is of was looked up in the police database; nothing of that stays open beside the public site.
+    connections.close_all()
     configuration = settings.CONFIGURATION
     port = options.port or configuration.public_port
     command = [

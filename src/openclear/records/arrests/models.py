@@ -14,7 +14,7 @@ class Arrest(Record):
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="arrests")
     cb_number = models.CharField(max_length=12, db_index=True)
     made = models.DateTimeField()
-    beat = models.CharField(max_length=4, blank=True)
+    beat = models.CharField(max_length=12, blank=True)
 
     def __str__(self) -> str:
         """Return the CB number."""

@@ -1,0 +1,70 @@
+"""Which steps of an upgrade a city has taken. One that this version cannot go on with is refused before anything touches it.
+
+Steps are Django's migrations: each database keeps the names of those that were taken in it.
+"""
+
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from openclear.audit.opening import KEY_FILE
+from openclear.vocabulary.errors import NotPossible
+
+POLICE = "default"
+DATABASES = (POLICE, "audit", "public")
+# Before the first release every room had other steps. All but the very first versions took this one, in each database.
+FIRST, BEFORE_RELEASE = ("access", "0001_initial"), ("access", "0002_accounts_and_proposals")
+# What the very first versions took as FIRST made no such table.
+SINCE_RELEASE = "access_proposal"
+
+
+def refuse_other_version() -> None:
+    """Raise NotPossible where the city here was made before the first release, or brought up to date by a newer version.
+
+    Asked by every command: of the police database alone, which every command reads. One that does not answer is not
+    refused here; its command says so.
+    """
+    if not (settings.KEYS_FOLDER / KEY_FILE).exists():
+        return
+    try:
+        refuse_steps_of_others(POLICE)
+    except DatabaseError:
+        return
+
+
+def refuse_steps_of_others(*aliases: str) -> None:
+    """Raise NotPossible where a step was taken in one of these databases that this version does not have."""
+    rooms = _rooms()
+    here = {(room, path.stem) for room, folder in rooms.items() for path in folder.glob("[0-9]*.py")}
+    for alias in aliases:
+        taken = {
+            step for step in MigrationRecorder(connections[alias]).applied_migrations() if step[0] in rooms
+        }
+        if BEFORE_RELEASE in taken or (alias == POLICE and FIRST in taken and not _is_released()):
+            raise NotPossible(
+                f"The city in {settings.CONFIGURATION.home} was made by an earlier version, before the first release, and "
+                "this version cannot go on with it: make a new one with ./run demo --fresh (a demonstration), or with "
+                f"openclear init in another OPENCLEAR_HOME{_elsewhere(alias)}; nothing was changed."
+            )
+        if unknown := sorted(taken - here):
+            raise NotPossible(
+                f"The city in {settings.CONFIGURATION.home} was brought up to date by a newer version of OpenCLEAR "
+                f"({'.'.join(unknown[-1])}): run that version, or one after it; nothing was changed."
+            )
+
+
+def _rooms() -> dict[str, Path]:
+    # Ours, and where the steps of each stand: what another package took is for that package to know.
+    ours = [room for room in apps.get_app_configs() if room.name.startswith("openclear.")]
+    return {room.label: Path(room.path) / "migrations" for room in ours}
+
+
+def _is_released() -> bool:
+    return SINCE_RELEASE in connections[POLICE].introspection.table_names()
+
+
+def _elsewhere(alias: str) -> str:
+    return " with databases of its own" if connections[alias].vendor == "postgresql" else ""
