@@ -9,18 +9,21 @@ from openclear.access import gate
 from openclear.access.gate.credentials import officer_of_token
 from openclear.access.registry import lockout
 from openclear.audit.queries import is_demo
+from openclear.sources.synthetic import cast
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.roles import Role
 
 # Where a command is given, beside the addresses of requests that came over the network.
 HERE = {"address": "command line"}
 
 
-def actor(options: argparse.Namespace, named: str | None, default: str) -> str:
-    """Return the handle of who acts: the token's holder, or in a demonstration whoever is named.
+def actor(options: argparse.Namespace, named: str | None, default: Role | str) -> str:
+    """Return the handle of who acts: the token's holder, or in a demonstration the person who is named.
 
+    `default`: who acts in a demonstration where nobody is named: a machine account, or the first of the cast with a role.
     Raises WrongUsage without a token in a real city, or where token and name are of two people.
     """
     return _proved(
@@ -38,10 +41,17 @@ def second_person(named: str | None, first: str) -> str | None:
     token = os.environ.get("OPENCLEAR_APPROVER_TOKEN")
     if named or token:
         return _proved(token, named, named or "", "OPENCLEAR_APPROVER_TOKEN")
-    return ("adler" if first != "adler" else "novak") if is_demo() else None
+    if not is_demo():
+        return None
+    administrator, counsel = _played(Role.ACCESS_ADMINISTRATOR), _played(Role.APPROVER)
+    return counsel if first != counsel else administrator
 
 
-def _proved(token: str | None, named: str | None, default: str, where: str) -> str:
+def _played(role: Role) -> str:
+    return next(officer.handle for officer in [*cast.founders(), *cast.people()] if role in officer.roles)
+
+
+def _proved(token: str | None, named: str | None, default: Role | str, where: str) -> str:
     if token:
         holder = officer_of_token(token)
         if holder is None or (named and holder != named):
@@ -51,7 +61,7 @@ def _proved(token: str | None, named: str | None, default: str, where: str) -> s
     if not is_demo():
         message = f"In this city everyone acts with a token of their own; give it with {where}."
         raise WrongUsage(message)
-    return named or default
+    return named or (_played(default) if isinstance(default, Role) else default)
 
 
 def administration(handle: str, action: Action, **facts: Any) -> Grant:

@@ -24,10 +24,11 @@ from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.numbers import district_code
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.roles import Role
 
 
 def _grant(options: argparse.Namespace, *, filters: FigureFilters | None = None, **asked: str) -> Grant:
-    handle = actor(options, options.by_officer, "chen")
+    handle = actor(options, options.by_officer, Role.ANALYST)
     facts = {**figures_facts(filters, **asked), **HERE}
     return gate.open_for(handle, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, details=facts)
 

@@ -13,11 +13,12 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.roles import Role
 
 
 def open_cases(options: argparse.Namespace) -> int:
     """List open cases, newest first."""
-    officer = actor(options, options.by, "rivera")
+    officer = actor(options, options.by, Role.OFFICER)
     return answer(
         CASE_LIST, options, officer, lambda row: f"{row.number:<16} {row.kind:<9} {row.opened}  {row.title}"
     )

@@ -11,6 +11,7 @@ from openclear.oversight import erasing
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.roles import Role
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -30,7 +31,7 @@ def verify(options: argparse.Namespace) -> int:
 
 def find(options: argparse.Namespace) -> int:
     """Print the entry of a refusal by its token: any to oversight, to others what is published."""
-    handle = actor(options, options.by, "okafor")
+    handle = actor(options, options.by, Role.INSPECTOR_GENERAL)
     action, purpose = (
         (Action.LOG_VIEW, Purpose.OWN_ACCOUNT)
         if options.published
@@ -55,7 +56,7 @@ def export(options: argparse.Namespace) -> int:
     if options.bodies and not options.reason.strip():
         message = "An export with the private bodies needs a reason; write it with --reason."
         raise WrongUsage(message)
-    handle = actor(options, options.by, "okafor" if options.bodies else "publisher")
+    handle = actor(options, options.by, Role.INSPECTOR_GENERAL if options.bodies else "publisher")
     action = Action.LOG_EXPORT_BODIES if options.bodies else Action.LOG_EXPORT
     purpose = Purpose.PUBLIC_RELEASE if handle == "publisher" else Purpose.OVERSIGHT_REVIEW
     grant = gate.open_for(handle, action, purpose=purpose, details={"reason": options.reason})

@@ -19,6 +19,7 @@ from openclear.oversight.packet import write_packet
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.roles import Role
 
 
 def cut_off(options: argparse.Namespace) -> int:
@@ -61,7 +62,7 @@ def change(options: argparse.Namespace) -> int:
 
 def list_orders(options: argparse.Namespace) -> int:
     """List every state of every order."""
-    grant = administration(actor(options, None, "novak"), Action.REGISTRY_LIST)
+    grant = administration(actor(options, None, Role.ACCESS_ADMINISTRATOR), Action.REGISTRY_LIST)
     rows = grant.release(order_history())
     if options.json:
         print_json([asdict(row) for row in rows])
@@ -109,7 +110,9 @@ def _narrow(options: argparse.Namespace) -> int:
 
 
 def _packet(options: argparse.Namespace) -> int:
-    grant = administration(actor(options, options.by, "novak"), Action.REGISTRY_LIST, packet_of=options.order)
+    grant = administration(
+        actor(options, options.by, Role.ACCESS_ADMINISTRATOR), Action.REGISTRY_LIST, packet_of=options.order
+    )
     directory = options.to or Path(f"order-{options.order}")
     files = grant.release(write_packet(grant, order=options.order, directory=directory))
     if options.json:

@@ -8,11 +8,12 @@ from openclear.access.explanations import Explanation, Question
 from openclear.access.explanations import explain as explain_decision
 from openclear.cli.acting import HERE, actor, print_json
 from openclear.oversight import could_see as oversight
+from openclear.vocabulary.roles import Role
 
 
 def explain(options: argparse.Namespace) -> int:
     """Say how an act of an officer would be decided, now or on a day that is past."""
-    reader = actor(options, None, "okafor")
+    reader = actor(options, None, Role.INSPECTOR_GENERAL)
     asked = Question(options.officer, options.action, options.purpose, options.case or "", options.on or "")
     grant = gate.open_for(
         reader, asked.act_of(reader), purpose=asked.reason_of(reader), details={**asked.facts(), **HERE}
@@ -28,7 +29,7 @@ def explain(options: argparse.Namespace) -> int:
 def could_see(options: argparse.Namespace) -> int:
     """Say whether an agency could have seen a record on a day, and whether the log shows that it did."""
     asked = oversight.Question(options.agency, options.record, options.on or "")
-    grant = oversight.open_for(actor(options, None, "okafor"), asked, address=HERE["address"])
+    grant = oversight.open_for(actor(options, None, Role.INSPECTOR_GENERAL), asked, address=HERE["address"])
     seen = oversight.could_see(grant, question=asked)
     grant.release(seen, shown=[seen.record])
     could, shown = seen.could, [row.number for row in seen.entries]

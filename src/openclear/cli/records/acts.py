@@ -27,6 +27,7 @@ from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.roles import Role
 
 # What the command line calls a file of boundaries, and what one of them is.
 BOUNDARIES = {"beats": "beat", "community-areas": "community-area", "districts": "district", "wards": "ward"}
@@ -84,7 +85,7 @@ _DONE = {"seal": "sealed", "expunge": "expunged"}
 
 def seal(options: argparse.Namespace) -> int:
     """Seal or expunge one record, as a court ordered."""
-    grant = maintenance_grant(actor(options, options.by, "osei"), Action.RECORD_SEAL)
+    grant = maintenance_grant(actor(options, options.by, Role.RECORDS), Action.RECORD_SEAL)
     try:
         record = UUID(options.record)
     except ValueError:
@@ -105,7 +106,7 @@ def seal(options: argparse.Namespace) -> int:
 
 def labels(options: argparse.Namespace) -> int:
     """List the offenses that no table of handling labels decides, or label what is here by the tables as they are now."""
-    grant = maintenance_grant(actor(options, options.by, "osei"))
+    grant = maintenance_grant(actor(options, options.by, Role.RECORDS))
     if options.what == "apply":
         gate.log_act(grant, details={"labels": "apply"})
         label_and_say()

@@ -13,6 +13,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.roles import Role
 
 
 def agencies(options: argparse.Namespace) -> int:
@@ -149,7 +150,7 @@ def release(options: argparse.Namespace) -> int:
 
 def token(options: argparse.Namespace) -> int:
     """Print a new token, alone; or end all tokens of a person."""
-    first = actor(options, options.by, "novak")
+    first = actor(options, options.by, Role.ACCESS_ADMINISTRATOR)
     grant = administration(first, Action.TOKEN_CREATE)
     if options.what == "revoke":
         count = tokens.revoke_tokens(grant, handle=options.officer)
@@ -162,7 +163,7 @@ def token(options: argparse.Namespace) -> int:
 
 
 def _listing(options: argparse.Namespace) -> Grant:
-    return administration(actor(options, None, "novak"), Action.REGISTRY_LIST)
+    return administration(actor(options, None, Role.ACCESS_ADMINISTRATOR), Action.REGISTRY_LIST)
 
 
 def _keeper(options: argparse.Namespace) -> Grant:
