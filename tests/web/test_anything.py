@@ -164,7 +164,8 @@ def cut():
 def test_the_description_has_an_example_for_every_search():
     schema = description.raw_schema
     for path, operations in schema["paths"].items():
-        if "{" not in path:
+        # The tree of agencies and the orders take no parameter.
+        if "{" not in path and operations["get"]["parameters"]:
             shown = [
                 item["schema"] for item in operations["get"]["parameters"] if item["name"] in {"q", "action"}
             ]

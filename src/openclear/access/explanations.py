@@ -5,9 +5,8 @@ rules are those of this version of the program, and the answer says whether they
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
 
 from openclear.access.gate.decide import ANY_CASE, Decision, decide_for, policies
 from openclear.access.gate.order_rows import is_blocking, rows_of
@@ -20,7 +19,7 @@ from openclear.access.ports import ports
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import RECORD_DATASETS, VIEWS, Action, Dataset
 from openclear.vocabulary.agencies import TieKind, chain
-from openclear.vocabulary.asked import facts_of
+from openclear.vocabulary.endpoint import parameter
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Clearance, Grant, Ground, Inquiry
 from openclear.vocabulary.labels import Label, label_name
@@ -33,11 +32,15 @@ from openclear.vocabulary.rules import Rule
 class Question:
     """An act that is to be explained, as it was typed. `officer`: whose act, "" for the asker's own; `on`: "" for now."""
 
-    officer: str
-    action: str
-    purpose: str
-    case: str = ""
-    on: str = ""
+    officer: str = field(default="", metadata=parameter("Officer", longest=40, example="rivera"))
+    action: str = field(
+        default="", metadata=parameter("Act", longest=40, example="person.search", needed=True)
+    )
+    purpose: str = field(
+        default="", metadata=parameter("Purpose", longest=60, example="criminal-investigation", needed=True)
+    )
+    case: str = field(default="", metadata=parameter("Case", longest=30, example="CZ-2026-000120"))
+    on: str = field(default="", metadata=parameter("Day", longest=10, example="2019-07-12", day=True))
 
     def is_of(self, reader: str) -> bool:
         """Say whether `reader` asks about themselves."""
@@ -50,10 +53,6 @@ class Question:
     def reason_of(self, reader: str) -> Purpose:
         """Return the purpose of the question itself."""
         return Purpose.OWN_ACCOUNT if self.is_of(reader) else Purpose.OVERSIGHT_REVIEW
-
-    def facts(self) -> dict[str, Any]:
-        """Return all that was asked, for the entry."""
-        return {"explained": facts_of(self)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from openclear.access.policy.effects import ASKED
 from openclear.access.registry.queries import purpose_at_own_desk
 from openclear.api import render
 from openclear.api.asking import address_of
+from openclear.api.endpoint import route_of
+from openclear.endpoints import ENDPOINTS
 from openclear.records.kinds import SEARCHED
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
@@ -21,8 +23,9 @@ from openclear.vocabulary.purposes import Purpose, named_purpose
 _ACTIONS = {
     **{f"search_{name}": kind.list_action for name, kind in SEARCHED.items()},
     **{f"view_{kind.noun}": kind.view_action for kind in SEARCHED.values()},
-    "list_cases": Action.CASE_LIST, "view_case": Action.CASE_VIEW, "explain": Action.DECISION_EXPLAIN,
-}  # fmt: skip
+    **{route_of(endpoint): endpoint.action for endpoint in ENDPOINTS},
+    "view_case": Action.CASE_VIEW,
+}
 
 
 def answer_mistakes(api: NinjaAPI) -> None:

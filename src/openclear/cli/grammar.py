@@ -31,10 +31,23 @@ def with_json(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--json", action="store_true", help="print one JSON object")
 
 
+def question(
+    verbs: "_SubParsersAction[argparse.ArgumentParser]", name: str, reader: str, text: str, *texts: str
+) -> argparse.ArgumentParser:
+    """Add the verb of an endpoint. `reader`: who asks in a demonstration; `texts`: its parameters that need no help."""
+    verb = new_verb(verbs, name, "openclear.cli.endpoint", "answer", text)
+    verb.set_defaults(endpoint=name, reader=reader)
+    for parameter in texts:
+        verb.add_argument(f"--{parameter}")
+    with_json(verb)
+    return verb
+
+
 def registry_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verbs on agencies, accounts, tokens and cases."""
-    with_json(new_verb(verbs, "agencies", _REGISTRY, "agencies", "List the agency tree."))
-    with_json(new_verb(verbs, "officers", _REGISTRY, "officers", "List everyone who is registered."))
+    question(verbs, "agencies", "novak", "List the agency tree.")
+    officers = question(verbs, "officers", "novak", "List everyone who is registered.")
+    officers.add_argument("--q", metavar="TEXT", help="a part of the handle, the name or the work")
     add = new_verb(
         verbs, "add-agency", _REGISTRY, "add_agency", "Register an agency below one that is registered."
     )
@@ -139,7 +152,7 @@ def order_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
         verb.add_argument("--by", required=verb is not order, metavar="OFFICER", help="who orders it")
         verb.add_argument("--approved-by", metavar="OFFICER", help="another person")
         with_json(verb)
-    with_json(new_verb(verbs, "orders", _ORDERS, "list_orders", "List every state of every order."))
+    question(verbs, "orders", "novak", "List every state of every order.")
 
 
 def _cut_off_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
@@ -188,12 +201,8 @@ def _order_verb(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> argparse
 
 def asking_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verbs that ask why, who could have seen what, and for exports."""
-    explain = new_verb(
-        verbs,
-        "explain",
-        _ASKING,
-        "explain",
-        "Say how an act would be decided, now or on a day, and by which rules.",
+    explain = question(
+        verbs, "explain", "okafor", "Say how an act would be decided, now or on a day, and by which rules."
     )
     explain.add_argument("--officer", required=True)
     explain.add_argument("--action", required=True, help="such as person.search")
@@ -202,9 +211,7 @@ def asking_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     explain.add_argument(
         "--on", metavar="DAY", help="as of the end of a day that is past, such as 2019-07-12"
     )
-    could = new_verb(
-        verbs, "could-see", _ASKING, "could_see", "Say whether an agency could have seen a record on a day."
-    )
+    could = question(verbs, "could-see", "okafor", "Say whether an agency could have seen a record on a day.")
     could.add_argument("--agency", required=True)
     could.add_argument("--record", required=True, help="id of the record")
     could.add_argument("--on", metavar="DAY", help="a day that is past; today where it is not said")
@@ -220,8 +227,7 @@ def asking_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     export.add_argument("--format", default="csv", help="csv, parquet or pdf")
     export.add_argument("--to", type=Path, metavar="FILE", help="where the file is written")
     export.add_argument("--by", required=True, metavar="OFFICER")
-    for verb in (explain, could, export):
-        with_json(verb)
+    with_json(export)
 
 
 def analysis_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:

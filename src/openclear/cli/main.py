@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from openclear.audit.proof.command import add_outside
 from openclear.cli import grammar
-from openclear.cli.grammar import new_verb, with_json
+from openclear.cli.grammar import new_verb, question, with_json
 from openclear.vocabulary.errors import OpenClearError, WrongUsage
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
 # Verbs live in modules that are loaded only when one of their verbs is used: --help answers at once.
-_CITY, _RECORDS, _CASE, _LOG = (f"openclear.cli.{name}_verbs" for name in ("city", "records", "case", "log"))
+_CITY, _RECORDS, _LOG = (f"openclear.cli.{name}_verbs" for name in ("city", "records", "log"))
 
 
 def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
@@ -145,12 +145,11 @@ def _records_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     labels.add_argument("what", choices=["list", "apply"])
     labels.add_argument("--by", default=None, metavar="OFFICER", help="records clerk")
     with_json(labels)
-    cases = new_verb(verbs, "cases", _CASE, "open_cases", "List open cases, dispatch events and warrants.")
+    cases = question(verbs, "cases", "rivera", "List open cases, dispatch events and warrants.")
     cases.add_argument("--open", action="store_true", help="open ones (the default, and all that is listed)")
     cases.add_argument("--by", default=None, metavar="OFFICER", help="whose view (demonstration)")
     cases.add_argument("--q", default=None, metavar="NUMBER", help="beginning of the number")
     cases.add_argument("--limit", default=None, help="how many (50 at most)")
-    with_json(cases)
 
 
 def _log_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
