@@ -11,9 +11,11 @@ from openclear.access.policy.effects import ASKED
 from openclear.audit.models import Body, Entry
 from openclear.cli.main import main, parser
 from openclear.endpoints import ENDPOINTS
+from openclear.reporting.reports import REPORTS
 from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.endpoint import Door
 from openclear.web.endpoint import template_of
+from tests.architecture.test_house import catalog
 from tests.cast import ask, open_case, signed_in, token
 
 pytestmark = pytest.mark.anywhere
@@ -118,6 +120,17 @@ def test_nothing_of_an_endpoint_is_missing(endpoint):
         options = {option for action in known._actions for option in action.option_strings}
         assert {f"--{item.name.replace('_', '-')}" for item in fields(endpoint.params)} <= options
         assert known.get_default("endpoint") == endpoint.name
+
+
+def test_everything_that_reports_say_is_translated_and_each_has_its_doors():
+    said = set()
+    for report in REPORTS:
+        said |= {*report.words.values(), *(item.metadata["label"] for item in fields(report.params))}
+        assert set(report.words) == {"title", "text", "button"}
+        assert {"page", "api", "command"} <= set(ASKED[report.action][1])
+        assert reverse(f"ask-{report.kind}") == f"/figures/{report.plural}"
+        assert reverse(f"api-1:make_{report.kind}") == f"/api/v1/reports/{report.plural}"
+    assert not said - {message for message, entry in catalog("web").items() if entry.string}
 
 
 def test_the_api_serves_the_endpoints_that_declare_it_and_no_other():

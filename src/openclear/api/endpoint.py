@@ -35,7 +35,7 @@ def route_of(endpoint: Endpoint) -> str:
 
 
 def _with_parameters(endpoint: Endpoint) -> Any:
-    asked_as = _query(endpoint)
+    asked_as = query_of(endpoint.name, endpoint.params)
 
     def answer(request: HttpRequest, query: Query[asked_as]) -> HttpResponse:  # type: ignore[valid-type] # made at start
         return _answer(request, query.dict(), endpoint)  # type: ignore[attr-defined] # as above
@@ -60,9 +60,10 @@ def _answer(request: HttpRequest, sent: Mapping[str, Any], endpoint: Endpoint) -
     return grant.release(render.answer(told, grant), shown=endpoint.shown(answer))
 
 
-def _query(endpoint: Endpoint) -> Any:
+def query_of(name: str, params: type[Any]) -> Any:
+    """Return the shape of a request with these parameters."""
     columns: dict[str, Any] = {}
-    for item in fields(endpoint.params):
+    for item in fields(params):
         facts = item.metadata
         if facts.get("day"):
             columns[item.name] = (Annotated[date | None, Described(examples=[facts["example"]])], None)
@@ -73,8 +74,11 @@ def _query(endpoint: Endpoint) -> Any:
             Annotated[item.type, Described(examples=[facts["example"]], **bounds)],
             ... if facts.get("needed") else item.default,
         )
-    name = f"{endpoint.name.title().replace('-', '')}Query"
-    return create_model(name, __base__=Schema, __doc__=endpoint.params.__doc__, **columns)
+    return create_model(f"{_titled(name)}Query", __base__=Schema, __doc__=params.__doc__, **columns)
+
+
+def _titled(name: str) -> str:
+    return name.title().replace("-", "")
 
 
 def _answered(endpoint: Endpoint) -> Any:
@@ -83,12 +87,13 @@ def _answered(endpoint: Endpoint) -> Any:
         item.name: (shown(item, hints[item.name]), ...) for item in fields(endpoint.row)
     }
     receipt: dict[str, Any] = {"receipt": (schemas.ReceiptSchema, ...)}
-    name, text = endpoint.row.__name__, endpoint.row.__doc__
+    text = endpoint.row.__doc__
     if not endpoint.is_list:
-        return create_model(f"{name}Schema", __base__=Schema, __doc__=text, **columns, **receipt)
-    row = create_model(f"{name}Schema", __base__=Schema, __doc__=text, **columns)
+        return create_model(endpoint.row.__name__, __base__=Schema, __doc__=text, **columns, **receipt)
+    # Named after the question: two of them can list rows of one kind.
+    row = create_model(f"{_titled(endpoint.name)}Row", __base__=Schema, __doc__=text, **columns)
     return create_model(
-        f"{endpoint.name.title().replace('-', '')}Found",
+        f"{_titled(endpoint.name)}Found",
         __base__=Schema,
         __doc__=endpoint.words["description"],
         results=(list[row], ...),  # type: ignore[valid-type] # made at start

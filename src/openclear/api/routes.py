@@ -13,9 +13,11 @@ from openclear.api.asking import open_at_own_desk
 from openclear.api.endpoint import add_endpoint
 from openclear.api.kinds import PROBLEMS, add_kinds, one
 from openclear.api.mistakes import answer_mistakes
+from openclear.api.reports import add_report
 from openclear.endpoints import ENDPOINTS
 from openclear.records.cases.kind import CASES
 from openclear.records.finding import open_record
+from openclear.reporting.reports import REPORTS
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.endpoint import Door
 
@@ -61,6 +63,8 @@ add_kinds(api)
 for endpoint in ENDPOINTS:
     if Door.API in endpoint.doors:
         add_endpoint(api, endpoint)
+for report in REPORTS:
+    add_report(api, report)
 
 
 @api.get("/cases/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one case")

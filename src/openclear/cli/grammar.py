@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _REGISTRY, _CASES, _ORDERS, _ASKING, _ANALYSIS, _PUBLIC = (
     f"openclear.cli.{name}_verbs" for name in ("registry", "case", "order", "asking", "analysis", "public")
 )
+_REPORT = "openclear.cli.report"
 _AGENCY_KINDS = [str(kind) for kind in AgencyKind]
 
 
@@ -245,21 +246,25 @@ def analysis_verbs(verbs: "_SubParsersAction[argparse.ArgumentParser]") -> None:
     check.add_argument(
         "kind", nargs="?", default="beat", choices=["beat", "community-area", "district", "ward"]
     )
+    report = new_verb(verbs, "report", _REPORT, "report", "Make a report, now or as a job.")
+    report.add_argument("kind", help="which one, such as book")
+    report.add_argument("given", nargs="*", metavar="NAME=VALUE", help="what it is of, such as district=011")
     book = new_verb(
-        verbs, "book", _ANALYSIS, "book", "Make the PDF book of a district and a month, now or as a job."
+        verbs, "book", _REPORT, "book", "Make the PDF book of a district and a month, now or as a job."
     )
     book.add_argument("district", help="its number, such as 011")
     book.add_argument("month", help="such as 2026-06; it must be over")
-    book.add_argument(
-        "--to", type=Path, metavar="FILE", help="where the book is written; without it a job makes it"
-    )
+    for verb in (report, book):
+        verb.add_argument(
+            "--to", type=Path, metavar="FILE", help="where it is written; without it a job makes it"
+        )
     for verb in (figures, check):
         verb.add_argument("--since", metavar="DAY")
         verb.add_argument("--until", metavar="DAY", help="the last day itself")
         verb.add_argument("--offense", metavar="TYPE", help="primary type, such as THEFT")
         verb.add_argument("--district")
         verb.add_argument("--community-area", type=int)
-    for verb in (snapshot, figures, check, book):
+    for verb in (snapshot, figures, check, report, book):
         verb.add_argument("--officer", dest="by_officer", metavar="OFFICER", help="analyst who asks")
         with_json(verb)
 

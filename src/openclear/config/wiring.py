@@ -6,7 +6,7 @@ from openclear.access.ports import ports
 from openclear.access.registry.copies import ClaimedHandles
 from openclear.oversight.public_access import PublicAccess
 from openclear.records.cases.grounds import CaseGrounds
-from openclear.reporting.district_book.late import LateBook
+from openclear.reporting.reports import REPORTS
 from openclear.search.copies import kept_copies
 from openclear.search.reach import reaches
 from openclear.search.reports import reports
@@ -14,6 +14,6 @@ from openclear.search.reports import reports
 
 def wire() -> None:
     """Register the implementations of the gate's ports, and the reports that are made as jobs."""
-    reports.register([LateBook()])
+    reports.register(REPORTS)
     copies = [ClaimedHandles(), *kept_copies()]
     ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess(), copies, CrashRecovery())

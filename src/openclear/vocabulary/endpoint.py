@@ -50,14 +50,8 @@ class Endpoint:
     shown: Callable[[Any], Sequence[UUID]] = lambda _: ()
 
     def asked(self, sent: Mapping[str, Any]) -> Any:
-        """Return what was sent as the endpoint's own row. Raises WrongUsage for what is no number, too many, or too long."""
-        return self.params(
-            **{
-                item.name: _value(item, sent[item.name])
-                for item in fields(self.params)
-                if sent.get(item.name) not in _LEFT_OUT
-            }
-        )
+        """Return what was sent as the endpoint's own row. Raises WrongUsage as `filled` does."""
+        return filled(self.params, sent)
 
     def parsed(self, sent: Mapping[str, Any]) -> tuple[Any, WrongUsage | None]:
         """Return what `asked` returns; or the row as it was sent, with what is wrong.
@@ -85,11 +79,22 @@ class Endpoint:
         return {"endpoint": self.name, "asked": facts_of(asked)}
 
 
+def filled(params: type[Any], sent: Mapping[str, Any]) -> Any:
+    """Return what was sent as a row of parameters. Raises WrongUsage for what is no number, too many, or too long."""
+    return params(
+        **{
+            item.name: _value(item, sent[item.name])
+            for item in fields(params)
+            if sent.get(item.name) not in _LEFT_OUT
+        }
+    )
+
+
 def parameter(label: str, **facts: Any) -> dict[str, Any]:
     """Return the metadata of one parameter.
 
     `label`: in English. `facts`: `longest` (characters) or `most` (of a number), `example`; `needed` where there is no
-    answer without it; `day` where a text is a day, such as 2019-07-12.
+    answer without it; `day` where a text is a day, such as 2019-07-12; `pattern`, `type` and `inputmode` of its field on a form.
     """
     return {"label": label, **facts}
 
