@@ -25,20 +25,20 @@ class OfficerListParams:
     q: str = field(default="", metadata=parameter("Name, handle or work", longest=200, example="rivera"))
 
 
-def agencies(grant: Grant, _asked: NoParams) -> Sequence[AgencyRow]:
+def agencies(grant: Grant) -> Sequence[AgencyRow]:
     """Return the agency tree, root first."""
     grant.require(Action.REGISTRY_LIST)
     return queries.agencies()
 
 
-def officers(grant: Grant, asked: OfficerListParams) -> Sequence[OfficerRow]:
+def officers(grant: Grant, *, asked: OfficerListParams) -> Sequence[OfficerRow]:
     """Return everyone who is registered, or those who are called like `q`."""
     grant.require(Action.REGISTRY_LIST)
     text = asked.q.casefold()
     return [row for row in queries.officers() if text in f"{row.handle} {row.name} {row.title}".casefold()]
 
 
-def orders(grant: Grant, _asked: NoParams) -> Sequence[OrderHistoryRow]:
+def orders(grant: Grant) -> Sequence[OrderHistoryRow]:
     """Return every state of every order, oldest first."""
     grant.require(Action.REGISTRY_LIST)
     return order_history()
@@ -82,7 +82,7 @@ AGENCIES = Endpoint(
     doors={Door.PAGE: "agencies", Door.API: "agencies", Door.COMMAND: "agencies"},
     params=NoParams,
     row=AgencyRow,
-    query=agencies,
+    query=lambda grant, _: agencies(grant),
     words={
         "summary": "List agencies",
         "description": "The agency tree, root first: what a city's register of partners is compared with.",
@@ -96,7 +96,7 @@ OFFICERS = Endpoint(
     doors={Door.PAGE: "officers", Door.API: "officers", Door.COMMAND: "officers"},
     params=OfficerListParams,
     row=OfficerRow,
-    query=officers,
+    query=lambda grant, asked: officers(grant, asked=asked),
     words={
         "summary": "List accounts",
         "description": "Everyone who is registered: what a city's register of employees is compared with.",
@@ -110,7 +110,7 @@ ORDERS = Endpoint(
     doors={Door.PAGE: "orders", Door.API: "orders", Door.COMMAND: "orders"},
     params=NoParams,
     row=OrderHistoryRow,
-    query=orders,
+    query=lambda grant, _: orders(grant),
     words={
         "summary": "List orders",
         "description": "Every state of every cut-off order, oldest first.",

@@ -26,6 +26,7 @@ from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import POLICE_WORK, Purpose, purpose_of
 from openclear.vocabulary.roles import Role
 from openclear.vocabulary.rules import Rule
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class CouldHaveSeen:
     rules_of_the_day: bool
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def action_of(text: str) -> Action:
     """Return the act that `text` names. Raises WrongUsage."""
     named = {str(action): action for action in Action}.get(text.strip().lower())
@@ -105,6 +107,7 @@ def action_of(text: str) -> Action:
     return named
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def day_of(text: str | None) -> date | None:
     """Return the day that `text` names, or None without one. Raises WrongUsage for one that is none or to come."""
     if not text:
@@ -168,6 +171,7 @@ def could_have_seen(grant: Grant, *, agency: str, dataset: Dataset, labels: int,
     )
 
 
+@without_grant("reads orders, no record: the gate asks it before there is a grant")
 def standing_on(day: date) -> Standing:
     """Return the orders that were in force at the end of a day, with the places that they hold now."""
     states: dict[str, OrderState] = {}

@@ -27,11 +27,13 @@ from openclear.audit.proof.notes import NoteError
 from openclear.audit.rows import NewEntry
 from openclear.audit.sequencer import hold_lock
 from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.without_grant import without_grant
 
 # As long as a writer that was told to stop may take to sign and end.
 ENDING_SECONDS = 5.0
 
 
+@without_grant("before the log goes on there is no gate; two people are asked by the command")
 def begin_late(folder: Path, *, said: NewEntry) -> int | None:
     """Put a head beside the key of a log that an older version began, and return the number of the entry that says so.
 
@@ -49,6 +51,7 @@ def begin_late(folder: Path, *, said: NewEntry) -> int | None:
         return _append(ledger, said, {"change": "begun"})
 
 
+@without_grant("before the log goes on there is no gate; two people are asked by the command")
 def accept(
     folder: Path, *, said: NewEntry, seen: tuple[int, str] | None, needed: bool
 ) -> tuple[int, list[int]]:

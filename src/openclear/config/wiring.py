@@ -10,8 +10,10 @@ from openclear.reporting.reports import REPORTS
 from openclear.search.copies import kept_copies
 from openclear.search.reach import reaches
 from openclear.search.reports import reports
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("sets a process up; reads no record")
 def wire() -> None:
     """Register the implementations of the gate's ports, and the reports that are made as jobs."""
     reports.register(REPORTS)

@@ -22,6 +22,7 @@ from openclear.audit.proof.headers import FORMAT
 from openclear.audit.rows import NewEntry
 from openclear.operations.home import close_home
 from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.without_grant import without_grant
 
 DEMONSTRATION_MARK = "demonstration"
 DATABASES = ("default", "audit", "public")
@@ -29,6 +30,7 @@ DATABASES = ("default", "audit", "public")
 HEADS_CAME_WITH = ("audit", "0004_heads_and_lists")
 
 
+@without_grant("runs as the city itself, when a process starts")
 def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
     """Make folders, key, tables, entry 0 and the first administrators.
 
@@ -65,6 +67,7 @@ def set_up(*, demo: bool, origin: str, agencies: Sequence[NewAgency], founders: 
     close_home()
 
 
+@without_grant("runs as the city itself, when a process starts")
 def bring_up_to_date() -> None:
     """Give a city that an older version set up the tables of this one, and close what others could read.
 
@@ -98,6 +101,7 @@ def _begin_head_late() -> None:
         )
 
 
+@without_grant("runs as the city itself, when a process starts")
 def throw_away() -> None:
     """Remove a demonstration city with everything in it. Raises NotPossible for a real one."""
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():

@@ -29,6 +29,7 @@ from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
+from openclear.vocabulary.without_grant import without_grant
 
 DELAY_DAYS = 7
 MOST_TRIES = 5
@@ -42,6 +43,7 @@ _SENSITIVE = (Label.DOMESTIC | Label.SEXUAL_ASSAULT).value
 Progress = Callable[[Sequence[date]], Iterable[date]]
 
 
+@without_grant("a rule of the calendar; reads nothing")
 def is_due(month: date, today: date) -> bool:
     """Say whether a month's edition may be made: its last day is seven days past."""
     following = (month + timedelta(days=32)).replace(day=1)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from openclear.records.models import ChangedMonth
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 CHICAGO = ZoneInfo("America/Chicago")
 # Each keeps something made from incidents, and takes its own notes.
@@ -14,11 +15,13 @@ ANALYSIS, PUBLISHING = "analysis", "publishing"
 READERS = (ANALYSIS, PUBLISHING)
 
 
+@without_grant("marks months; reads no record")
 def month_of(moment: datetime) -> date:
     """Return the first day of the month, in Chicago, that holds `moment`."""
     return moment.astimezone(CHICAGO).date().replace(day=1)
 
 
+@without_grant("marks months; reads no record")
 def bounds_of(month: date) -> tuple[datetime, datetime]:
     """Return the moments, in UTC, at which a month of Chicago begins and the next one does."""
     following = (month + timedelta(days=32)).replace(day=1)
@@ -28,6 +31,7 @@ def bounds_of(month: date) -> tuple[datetime, datetime]:
     return first, last
 
 
+@without_grant("marks months; reads no record")
 def note_changes(moments: Iterable[datetime]) -> None:
     """Mark the months that hold `moments`, within the transaction of the change itself."""
     months = sorted({month_of(moment) for moment in moments})

@@ -3,6 +3,7 @@
 from openclear.reporting.declared import DeclaredReport
 from openclear.reporting.district_book.declaration import DISTRICT_BOOK
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.without_grant import without_grant
 
 REPORTS: tuple[DeclaredReport, ...] = (
     # In the order in which the page of figures offers them.
@@ -10,6 +11,7 @@ REPORTS: tuple[DeclaredReport, ...] = (
 )
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def report_of(kind: str) -> DeclaredReport:
     """Return the report of a kind. Raises WrongUsage."""
     for report in REPORTS:

@@ -42,6 +42,7 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 # An alert begins with at most so many rows; it may grow to ten times as many in its 90 days.
 MOST_KNOWN, MOST_FOUND = 500, 5000
@@ -108,6 +109,7 @@ def end_alert(grant: Grant, *, alert: UUID) -> None:
     mine.update(state=SavedStatus.ENDED)
 
 
+@without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def run_alerts() -> int:
     """Ask every alert once more and wait for what is sent; return how many had something new that was delivered."""
     told = start_alerts()
@@ -115,6 +117,7 @@ def run_alerts() -> int:
     return sum(told)
 
 
+@without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def start_alerts() -> Sequence[bool]:
     """Ask every alert once more, each in the name of its owner. Run by the worker, which waits for no receiver.
 
@@ -132,6 +135,7 @@ def start_alerts() -> Sequence[bool]:
     return told
 
 
+@without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def wait_for_alerts() -> bool:
     """Wait for what is being sent; False where something still is after as long as a lane may take for a few."""
     return lanes.wait(WAIT_SECONDS)

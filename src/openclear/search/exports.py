@@ -32,6 +32,7 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 
 def request_export(
@@ -50,6 +51,7 @@ def request_export(
     return _queued(grant, kind, format_name, text.strip(), facts_of(filters))
 
 
+@without_grant("requires the act of the report that is named")
 def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> ExportRow:
     """Queue a report. `grant`: for the ask that its figures answer, decided now, in the job, and at every fetch.
 
@@ -140,6 +142,7 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
         raise Gone("This export has ended.") from None
 
 
+@without_grant("the worker's duty: it ends what is too old, and shows nothing")
 def expire() -> int:
     """End what is older than it may be, with its file; return how many. Run by the worker."""
     old = Export.objects.filter(expires__lte=clock.now()).exclude(state=SavedStatus.ENDED)

@@ -24,6 +24,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
 from openclear.records.kinds import searched
+from openclear.vocabulary.without_grant import without_grant
 
 NOTHING = UUID(int=0)
 _OWN_ALONE = 0o600
@@ -31,6 +32,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TYPES = {int: "BIGINT", bool: "BOOLEAN", date: "DATE", datetime: "TIMESTAMPTZ", float: "DOUBLE"}
 
 
+@without_grant("names a file; reads nothing")
 def path_of(identity: object) -> Path:
     """Return where the file of an export stands."""
     folder: Path = settings.EXPORTS_FOLDER
@@ -38,6 +40,7 @@ def path_of(identity: object) -> Path:
     return folder / str(identity)
 
 
+@without_grant("for an export whose grant was required")
 def ids_of(identity: object, start: int, stop: int) -> list[str]:
     """Return the ids of the rows that the bytes from `start` to `stop` hold parts of, as hexadecimal digits.
 
@@ -46,6 +49,7 @@ def ids_of(identity: object, start: int, stop: int) -> list[str]:
     return _beside(identity, ".ids", start, stop)
 
 
+@without_grant("for an export whose grant was required")
 def told_in(identity: object, start: int, stop: int) -> list[str]:
     """Return what those rows tell of other records: the ids of keepers, and of incidents that tell of an arrest."""
     return [one for one in _beside(identity, ".told", start, stop) if one != NOTHING.hex]
@@ -68,11 +72,13 @@ def _beside(identity: object, suffix: str, start: int, stop: int) -> list[str]:
     return [held[place : place + 32] for place in range(0, len(held), 32)]
 
 
+@without_grant("for oversight's question and for a sealing, whose grants were required")
 def exports_with(record: UUID) -> list[str]:
     """Return the ids of the exports that ever held a record: for oversight's questions."""
     return _with_id(record, ".ids")
 
 
+@without_grant("for a sealing, whose grant was required")
 def exports_telling_of(record: UUID) -> list[str]:
     """Return the ids of the exports that hold a record, or rows that tell of it, as a vehicle does of its keeper."""
     return sorted({*_with_id(record, ".ids"), *_with_id(record, ".told")})
@@ -97,6 +103,7 @@ def _stands_in(ids: bytes, wanted: bytes) -> bool:
     return place >= 0
 
 
+@without_grant("ends a file, and shows nothing")
 def remove(identity: object) -> None:
     """Remove the file of an export, and whatever its making left beside it. Twice is harmless."""
     path = path_of(identity)
@@ -104,6 +111,7 @@ def remove(identity: object) -> None:
         left.unlink(missing_ok=True)
 
 
+@without_grant("names columns; reads nothing")
 def columns_of(kind: str) -> list[str]:
     """Return the names of the columns of a kind of export."""
     return [item.name for item in fields(searched(kind).row)]
@@ -157,6 +165,7 @@ class ExportDraft:
         return done, sha256(data).hexdigest()
 
 
+@without_grant("the worker's duty: it shows nothing")
 def remove_drafts() -> None:
     """Remove what killed workers were writing. To be called where nothing is being made."""
     for suffix in (".draft", ".made"):
@@ -197,6 +206,7 @@ def _taken(line: StringIO) -> bytes:
     return data
 
 
+@without_grant("spells a value; reads nothing")
 def cell_of(value: Any) -> Any:
     """Return a value as a cell of CSV: one that a spreadsheet would take for a formula is told to be text (CWE-1236)."""
     text = "; ".join(value) if isinstance(value, list) else value

@@ -9,8 +9,10 @@ from typing import Any
 from openclear.records.rows import BoundaryRow
 from openclear.reporting.district_book.charts import bars, beat_map, locator, shade_of
 from openclear.reporting.district_book.figures import WEEKDAYS, BookFacts, Line
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("counts and draws what it is given; reads no table")
 def print_book(
     facts: BookFacts,
     *,

@@ -12,10 +12,12 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 DISTRICT_DIGITS = 3
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def checked(asked: BookParams) -> BookParams:
     """Return a district, such as 011, and a month, such as 2026-06, as they are kept.
 
@@ -40,6 +42,7 @@ def paper(grant: Grant, *, facts: BookFacts, watermark: Mapping[str, str]) -> by
     return print_book(facts, districts=districts, beats=beats, watermark=made | dict(watermark))
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def district_named(text: str) -> str:
     """Return a district as it stands on records: 011 for 11. Raises WrongUsage."""
     if not text.isascii() or not text.isdecimal() or len(text) > DISTRICT_DIGITS:
