@@ -25,10 +25,16 @@ def _path(path: str, act: dict[str, Any], described: dict[str, Any]) -> str:
         f"| `{item['name']}` | {'yes' if item.get('required') else ''} | {_words(item['schema'])} |"
         for item in act.get("parameters", [])
     ]
-    told = act["responses"][200]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
-    fields = ", ".join(f"`{name}`" for name in described["components"]["schemas"][told]["properties"])
     table = "\n".join(["| parameter | needed | meaning |", "|---|---|---|", *rows])
-    return f"\n## GET {path}\n{act['summary']}. {act['description']}\n\n{table}\n\nAnswers {fields}.\n"
+    return f"\n## GET {path}\n{act['summary']}. {act['description']}\n\n{table}\n\nAnswers {_answered(act, described)}.\n"
+
+
+def _answered(act: dict[str, Any], described: dict[str, Any]) -> str:
+    content = act["responses"][200]["content"]
+    if "application/json" not in content:
+        return f"a file: {', '.join(content)}"
+    told = content["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+    return ", ".join(f"`{name}`" for name in described["components"]["schemas"][told]["properties"])
 
 
 def _words(schema: dict[str, Any]) -> str:

@@ -5,9 +5,8 @@ rules are those of this version of the program, and the answer says whether they
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
 
 from openclear.access.gate.decide import ANY_CASE, Decision, decide_for, policies
 from openclear.access.gate.order_rows import is_blocking, rows_of
@@ -20,24 +19,29 @@ from openclear.access.ports import ports
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import RECORD_DATASETS, VIEWS, Action, Dataset
 from openclear.vocabulary.agencies import TieKind, chain
-from openclear.vocabulary.asked import facts_of
+from openclear.vocabulary.endpoint import parameter
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Clearance, Grant, Ground, Inquiry
 from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import POLICE_WORK, Purpose, purpose_of
 from openclear.vocabulary.roles import Role
 from openclear.vocabulary.rules import Rule
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """An act that is to be explained, as it was typed. `officer`: whose act, "" for the asker's own; `on`: "" for now."""
 
-    officer: str
-    action: str
-    purpose: str
-    case: str = ""
-    on: str = ""
+    officer: str = field(default="", metadata=parameter("Officer", longest=40, example="rivera"))
+    action: str = field(
+        default="", metadata=parameter("Act", longest=40, example="person.search", needed=True)
+    )
+    purpose: str = field(
+        default="", metadata=parameter("Purpose", longest=60, example="criminal-investigation", needed=True)
+    )
+    case: str = field(default="", metadata=parameter("Case", longest=30, example="CZ-2026-000120"))
+    on: str = field(default="", metadata=parameter("Day", longest=10, example="2019-07-12", day=True))
 
     def is_of(self, reader: str) -> bool:
         """Say whether `reader` asks about themselves."""
@@ -50,10 +54,6 @@ class Question:
     def reason_of(self, reader: str) -> Purpose:
         """Return the purpose of the question itself."""
         return Purpose.OWN_ACCOUNT if self.is_of(reader) else Purpose.OVERSIGHT_REVIEW
-
-    def facts(self) -> dict[str, Any]:
-        """Return all that was asked, for the entry."""
-        return {"explained": facts_of(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class CouldHaveSeen:
     rules_of_the_day: bool
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def action_of(text: str) -> Action:
     """Return the act that `text` names. Raises WrongUsage."""
     named = {str(action): action for action in Action}.get(text.strip().lower())
@@ -106,6 +107,7 @@ def action_of(text: str) -> Action:
     return named
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def day_of(text: str | None) -> date | None:
     """Return the day that `text` names, or None without one. Raises WrongUsage for one that is none or to come."""
     if not text:
@@ -169,6 +171,7 @@ def could_have_seen(grant: Grant, *, agency: str, dataset: Dataset, labels: int,
     )
 
 
+@without_grant("reads orders, no record: the gate asks it before there is a grant")
 def standing_on(day: date) -> Standing:
     """Return the orders that were in force at the end of a day, with the places that they hold now."""
     states: dict[str, OrderState] = {}

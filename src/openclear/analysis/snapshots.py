@@ -18,6 +18,7 @@ from openclear.records.months import incidents_of_month
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 # Times become the city's, for "at night" and "on Sundays" mean the clock on the wall. Ids stay in the database.
 _MAKE = """
@@ -31,6 +32,7 @@ AT_ONCE = 2
 Progress = Callable[[Sequence[date]], Iterable[date]]
 
 
+@without_grant("names files, and reads none of them")
 def folder() -> Path:
     """Return where the snapshots lie, readable by the police side alone."""
     path: Path = settings.POLICE_FOLDER / "snapshots"
@@ -38,6 +40,7 @@ def folder() -> Path:
     return path
 
 
+@without_grant("names files, and reads none of them")
 def files() -> list[str]:
     """Return the snapshot files, oldest month first."""
     return sorted(str(path) for path in folder().glob("????-??.parquet"))

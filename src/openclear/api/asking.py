@@ -10,7 +10,7 @@ from openclear.access.gate.asker import Asker, asker_through
 from openclear.access.registry.queries import purpose_at_own_desk
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.purposes import purpose_of
+from openclear.vocabulary.purposes import Purpose, purpose_of
 
 
 def open_at_own_desk(
@@ -24,6 +24,22 @@ def open_at_own_desk(
         purpose=purpose_at_own_desk(asker.through or asker.officer),
         through=asker.through,
         filters=filters,
+        details={"address": address_of(request), **details},
+    )
+    request.asked_grant = grant  # type: ignore[attr-defined] # read where a mistake is answered
+    return grant
+
+
+def open_question(request: HttpRequest, action: Action, purpose: Purpose, /, **details: Any) -> Grant:
+    """Return the grant for an endpoint: asked at one's own desk, or for the purpose that it is declared with. Raises Refused."""
+    if purpose is Purpose.OWN_ACCOUNT:
+        return open_at_own_desk(request, action, **details)
+    asker = asker_by_token(request)
+    grant = gate.open_for(
+        asker.officer,
+        action,
+        purpose=purpose,
+        through=asker.through,
         details={"address": address_of(request), **details},
     )
     request.asked_grant = grant  # type: ignore[attr-defined] # read where a mistake is answered

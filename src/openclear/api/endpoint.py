@@ -1,6 +1,8 @@
 """An endpoint as a route of the API: parse, ask the gate, query, render, release."""
 
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
 from typing import Annotated, Any, get_type_hints
 
 from django.http import HttpRequest, HttpResponse
@@ -9,60 +11,91 @@ from ninja import NinjaAPI, Query, Schema
 from pydantic import create_model
 
 from openclear.api import render, schemas
-from openclear.api.asking import open_at_own_desk
+from openclear.api.asking import asker_by_token, open_question
 from openclear.api.kinds import PROBLEMS, shown
-from openclear.vocabulary.endpoint import Endpoint
+from openclear.vocabulary.endpoint import Door, Endpoint
 
 
 def add_endpoint(api: NinjaAPI, endpoint: Endpoint) -> None:
-    """Add the route of an endpoint that is asked at one's own desk."""
-    asked_as = _query(endpoint)
-
-    def answer(request: HttpRequest, query: Query[asked_as]) -> HttpResponse:  # type: ignore[valid-type] # made at start
-        return _answer(request, query, endpoint)
-
-    answer.__name__, answer.__doc__ = f"list_{endpoint.name}", endpoint.words["description"]
+    """Add the route of an endpoint."""
+    answer = _with_parameters(endpoint) if fields(endpoint.params) else _without(endpoint)
+    answer.__name__, answer.__doc__ = route_of(endpoint), endpoint.words["description"]
     api.get(
-        f"/{endpoint.name}",
-        response={200: _listed(endpoint), **PROBLEMS},
+        f"/{endpoint.doors[Door.API]}",
+        response={200: _answered(endpoint), **PROBLEMS},
         summary=endpoint.words["summary"],
-        url_name=f"list_{endpoint.name}",
+        url_name=route_of(endpoint),
     )(answer)
 
 
-def _answer(request: HttpRequest, query: Any, endpoint: Endpoint) -> HttpResponse:
-    asked = endpoint.asked(query.dict())
-    grant = open_at_own_desk(request, endpoint.action, **endpoint.facts(asked))
-    rows = endpoint.query(grant, asked)
-    listed = render.answer({"results": [asdict(row) for row in rows]}, grant)
-    return grant.release(listed, shown=[row.id for row in rows])
+def route_of(endpoint: Endpoint) -> str:
+    """Return the name of an endpoint's route."""
+    name = endpoint.name.replace("-", "_")
+    return f"list_{name}" if endpoint.is_list else name
 
 
-def _query(endpoint: Endpoint) -> Any:
+def _with_parameters(endpoint: Endpoint) -> Any:
+    asked_as = query_of(endpoint.name, endpoint.params)
+
+    def answer(request: HttpRequest, query: Query[asked_as]) -> HttpResponse:  # type: ignore[valid-type] # made at start
+        return _answer(request, query.dict(), endpoint)  # type: ignore[attr-defined] # as above
+
+    return answer
+
+
+def _without(endpoint: Endpoint) -> Any:
+    # The framework asks for a field of every query that it is given the shape of.
+    def answer(request: HttpRequest) -> HttpResponse:
+        return _answer(request, {}, endpoint)
+
+    return answer
+
+
+def _answer(request: HttpRequest, sent: Mapping[str, Any], endpoint: Endpoint) -> HttpResponse:
+    asked = endpoint.asked(sent)
+    action, purpose = endpoint.act_for(asker_by_token(request).officer, asked)
+    grant = open_question(request, action, purpose, **endpoint.facts(asked))
+    answer = endpoint.query(grant, asked)
+    told = {"results": [endpoint.told(row) for row in answer]} if endpoint.is_list else endpoint.told(answer)
+    return grant.release(render.answer(told, grant), shown=endpoint.shown(answer))
+
+
+def query_of(name: str, params: type[Any]) -> Any:
+    """Return the shape of a request with these parameters."""
     columns: dict[str, Any] = {}
-    for item in fields(endpoint.params):
+    for item in fields(params):
         facts = item.metadata
+        if facts.get("day"):
+            columns[item.name] = (Annotated[date | None, Described(examples=[facts["example"]])], None)
+            continue
         bounds = {"ge": 1, "le": facts["most"]} if item.type is int else {"max_length": facts["longest"]}
+        # Ellipsis: pydantic's sign for a field without which there is no answer.
         columns[item.name] = (
             Annotated[item.type, Described(examples=[facts["example"]], **bounds)],
-            item.default,
+            ... if facts.get("needed") else item.default,
         )
-    name = endpoint.params.__name__
-    return create_model(name, __base__=Schema, __doc__=endpoint.params.__doc__, **columns)
+    return create_model(f"{_titled(name)}Query", __base__=Schema, __doc__=params.__doc__, **columns)
 
 
-def _listed(endpoint: Endpoint) -> Any:
+def _titled(name: str) -> str:
+    return name.title().replace("-", "")
+
+
+def _answered(endpoint: Endpoint) -> Any:
     hints = get_type_hints(endpoint.row)
     columns: dict[str, Any] = {
         item.name: (shown(item, hints[item.name]), ...) for item in fields(endpoint.row)
     }
-    row = create_model(
-        f"{endpoint.row.__name__}Schema", __base__=Schema, __doc__=endpoint.row.__doc__, **columns
-    )
+    receipt: dict[str, Any] = {"receipt": (schemas.ReceiptSchema, ...)}
+    text = endpoint.row.__doc__
+    if not endpoint.is_list:
+        return create_model(endpoint.row.__name__, __base__=Schema, __doc__=text, **columns, **receipt)
+    # Named after the question: two of them can list rows of one kind.
+    row = create_model(f"{_titled(endpoint.name)}Row", __base__=Schema, __doc__=text, **columns)
     return create_model(
-        f"{endpoint.name.capitalize()}Found",
+        f"{_titled(endpoint.name)}Found",
         __base__=Schema,
         __doc__=endpoint.words["description"],
         results=(list[row], ...),  # type: ignore[valid-type] # made at start
-        receipt=(schemas.ReceiptSchema, ...),
+        **receipt,
     )

@@ -9,11 +9,14 @@ from openclear.access.errors import Refused
 from openclear.access.gate.asker import asker_of, sent_by
 from openclear.access.policy.effects import ASKED
 from openclear.access.registry.queries import purpose_at_own_desk
-from openclear.api import render
+from openclear.api import render, reports
 from openclear.api.asking import address_of
+from openclear.api.endpoint import route_of
+from openclear.endpoints import ENDPOINTS
 from openclear.records.kinds import SEARCHED
+from openclear.reporting.reports import REPORTS
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import RefusalReceipt
 from openclear.vocabulary.purposes import Purpose, named_purpose
 
@@ -21,8 +24,10 @@ from openclear.vocabulary.purposes import Purpose, named_purpose
 _ACTIONS = {
     **{f"search_{name}": kind.list_action for name, kind in SEARCHED.items()},
     **{f"view_{kind.noun}": kind.view_action for kind in SEARCHED.values()},
-    "list_cases": Action.CASE_LIST, "view_case": Action.CASE_VIEW, "explain": Action.DECISION_EXPLAIN,
-}  # fmt: skip
+    **{route_of(endpoint): endpoint.action for endpoint in ENDPOINTS},
+    **{reports.route_of(report): report.action for report in REPORTS},
+    "view_case": Action.CASE_VIEW,
+}
 
 
 def answer_mistakes(api: NinjaAPI) -> None:
@@ -30,6 +35,7 @@ def answer_mistakes(api: NinjaAPI) -> None:
     api.exception_handler(Refused)(on_refusal)
     api.exception_handler(AuthenticationError)(on_unknown)
     api.exception_handler(WrongUsage)(on_wrong_usage)
+    api.exception_handler(NotPossible)(on_wrong_usage)
     api.exception_handler(ValidationError)(on_invalid)
     api.exception_handler(Http404)(on_http_error)
     api.exception_handler(HttpError)(on_http_error)
@@ -48,8 +54,8 @@ def on_unknown(request: HttpRequest, _error: AuthenticationError) -> HttpRespons
     return response
 
 
-def on_wrong_usage(request: HttpRequest, error: WrongUsage) -> HttpResponse:
-    """Answer a request that names what does not exist: 400 and one sentence."""
+def on_wrong_usage(request: HttpRequest, error: WrongUsage | NotPossible) -> HttpResponse:
+    """Answer a request that names what does not exist or cannot be: 400 and one sentence."""
     return _mistake(request, str(error), 400)
 
 

@@ -1,26 +1,25 @@
 """The routes of the API. Every answer, refusal and error has its log entry before it leaves."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query
+from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
-from openclear.access import gate
-from openclear.access.explanations import Question
-from openclear.access.explanations import explain as explain_decision
 from openclear.access.gate.credentials import officer_of_token
 from openclear.api import render, schemas
-from openclear.api.asking import address_of, asker_by_token, open_at_own_desk
+from openclear.api.asking import open_at_own_desk
 from openclear.api.endpoint import add_endpoint
 from openclear.api.kinds import PROBLEMS, add_kinds, one
 from openclear.api.mistakes import answer_mistakes
-from openclear.records.cases.endpoints import CASE_LIST
+from openclear.api.reports import add_report
+from openclear.endpoints import ENDPOINTS
 from openclear.records.cases.kind import CASES
+from openclear.reporting.reports import REPORTS
 from openclear.search.find import open_record
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.endpoint import Door
 
 
 class OfficerToken(HttpBearer):
@@ -61,7 +60,11 @@ _RECEIPT = {
 }
 _NEXT = {"Link": {"description": "of a search: the next page, rel=next (RFC 8288)", "schema": _TEXT}}
 add_kinds(api)
-add_endpoint(api, CASE_LIST)
+for endpoint in ENDPOINTS:
+    if Door.API in endpoint.doors:
+        add_endpoint(api, endpoint)
+for report in REPORTS:
+    add_report(api, report)
 
 
 @api.get("/cases/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one case")
@@ -69,19 +72,3 @@ def view_case(request: HttpRequest, record: UUID) -> HttpResponse:
     """One case: number, kind, subject, and the incident where the asker may see it."""
     grant = open_at_own_desk(request, Action.CASE_VIEW, record=str(record))
     return one(grant, open_record(grant, kind=CASES, record=record), record)
-
-
-@api.get("/decisions/explain", response={200: schemas.Explanation, **PROBLEMS}, summary="Ask why")
-def explain(request: HttpRequest, query: Query[schemas.ExplainQuery]) -> HttpResponse:
-    """How an act of your own would be decided, by which rules, and what would stay hidden; anyone's to oversight."""
-    asker = asker_by_token(request)
-    asked = Question(query.officer, query.action, query.purpose, query.case or "", str(query.on or ""))
-    grant = gate.open_for(
-        asker.officer,
-        asked.act_of(asker.officer),
-        purpose=asked.reason_of(asker.officer),
-        through=asker.through,
-        details={"address": address_of(request), **asked.facts()},
-    )
-    explanation = explain_decision(grant, question=asked)
-    return grant.release(render.answer(asdict(explanation), grant))

@@ -1,13 +1,11 @@
 """The shapes of requests and answers, as OpenAPI describes them, with examples from the invented city."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
 
 RecordId = Annotated[UUID, Field(examples=["0b8f3c1e-6f0f-5a51-9a3a-3f1f6a7d2c11"])]
-Day = Annotated[date | None, Field(examples=["1985-06-30"])]
 
 
 class ReceiptSchema(Schema):
@@ -55,19 +53,6 @@ class ViewQuery(Asked):
     """Why a record is opened, and on which ground."""
 
 
-class ExplainQuery(ViewQuery):
-    """An act to be explained without doing it."""
-
-    action: str = Field(..., max_length=40, examples=["person.search"])
-    officer: str = Field(
-        "",
-        max_length=40,
-        description="whose act, where it is another's: for oversight alone",
-        examples=["rivera"],
-    )
-    on: Day = None
-
-
 class ReasonSchema(Schema):
     """Why a row was found: what was asked, what it found, and whether that is another name of theirs."""
 
@@ -97,22 +82,6 @@ class OneRecord(Schema):
     """One record with everything around it that the asker may see."""
 
     result: dict[str, Any]
-    receipt: ReceiptSchema
-
-
-class Explanation(Schema):
-    """How an act would be decided for the asker, and by which rules."""
-
-    allowed: bool
-    rules: list[dict[str, str]]
-    agencies: list[str]
-    hidden_labels: dict[str, list[str]]
-    hidden_fields: dict[str, list[str]]
-    affiliations: list[dict[str, Any]]
-    hidden: list[dict[str, Any]]
-    on: str
-    rules_of_the_day: bool
-    epoch: int
     receipt: ReceiptSchema
 
 

@@ -27,11 +27,13 @@ from openclear.audit.proof.notes import NoteError
 from openclear.audit.rows import NewEntry
 from openclear.audit.sequencer import hold_lock
 from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.without_grant import without_grant
 
 # As long as a writer that was told to stop may take to sign and end.
 ENDING_SECONDS = 5.0
 
 
+@without_grant("before the log goes on there is no gate; two people are asked by the command")
 def accept(
     folder: Path, *, said: NewEntry, seen: tuple[int, str] | None, needed: bool
 ) -> tuple[int, list[int]]:

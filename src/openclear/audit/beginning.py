@@ -15,6 +15,7 @@ from openclear.audit import log
 from openclear.audit.errors import BrokenLog, LogUnavailable, OtherBeginning
 from openclear.audit.models import Entry, KnownLog
 from openclear.audit.proof.merkle import leaf_hash
+from openclear.vocabulary.without_grant import without_grant
 
 DATABASE, POLICE = "audit", "default"
 ONLY = 1
@@ -22,6 +23,7 @@ alarm = logging.getLogger("openclear.alarm")
 _checked: dict[Path, dict[str, Any]] = {}
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def genesis(folder: Path) -> dict[str, Any]:
     """Return entry 0, checked: demo mode or not, origin, key. It never changes, so a process checks it once.
 
@@ -36,6 +38,7 @@ def genesis(folder: Path) -> dict[str, Any]:
     return _checked[folder]
 
 
+@without_grant("public: every page says whether this is a demonstration")
 def is_demo() -> bool:
     """Say whether this city was set up for demonstration, where naming people is enough.
 
@@ -50,11 +53,13 @@ def is_demo() -> bool:
         return False
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def known() -> KnownLog | None:
     """Return which log the police database knows, or None if it was told of none yet."""
     return KnownLog.objects.using(POLICE).filter(pk=ONLY).first()
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def keep_known() -> None:
     """Keep in the police database which log this is, if it is not kept yet. Raises LogUnavailable."""
     if known() is None:
@@ -62,6 +67,7 @@ def keep_known() -> None:
         KnownLog.objects.using(POLICE).get_or_create(pk=ONLY, defaults={"key": key, "leaf": leaf})
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def forget() -> None:
     """Forget what was checked: the city is thrown away."""
     _checked.clear()

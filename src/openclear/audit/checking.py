@@ -16,12 +16,14 @@ from openclear.audit.proof.merkle import EMPTY_ROOT, Frontier
 from openclear.audit.proof.notes import parse_checkpoint
 from openclear.audit.proof.replay import replay
 from openclear.audit.proof.verification import Verification
+from openclear.vocabulary.without_grant import without_grant
 
 DATABASE = "audit"
 OF_WRITER, OF_POLICE = "the log's writer", "the police database, for the log's writer does not answer"
 NOT_BESIDE = "with what stands beside the key: this user may not read the folder of keys"
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def verify(
     watched: Callable[[Iterator[bytes]], Iterator[bytes]] = iter,
     outside: Mapping[str, str] | None = None,

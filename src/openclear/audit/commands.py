@@ -12,6 +12,7 @@ from openclear.audit.rows import NewEntry
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant, Receipt
+from openclear.vocabulary.without_grant import without_grant
 
 PARTS = (
     "canonical", "merkle", "ed25519", "notes", "listing", "commitments", "headers", "orders", "lineage", "counting",
@@ -125,6 +126,7 @@ def _collect(value: Any, words: list[str]) -> None:
         _collect(part, words)
 
 
+@without_grant("public: the program that verifies")
 def verifier_source() -> str:
     """Return the one-file verifier: the proof modules joined in order, their imports of each other taken out."""
     modules = [resources.files("openclear.audit.proof").joinpath(f"{part}.py").read_text() for part in PARTS]

@@ -2,9 +2,12 @@
 
 from django.db import connections
 
+from openclear.vocabulary.without_grant import without_grant
+
 WAIT_SECONDS = 20.0
 
 
+@without_grant("for an erasure, whose grant was required")
 def empty_write_ahead_log(database: str, *, seconds: float = WAIT_SECONDS) -> bool:
     """Write SQLite's write-ahead log of `database` into its file and cut it to nothing; say whether that was done.
 

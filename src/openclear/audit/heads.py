@@ -16,6 +16,7 @@ from typing import Any
 from openclear.audit.errors import BrokenLog
 from openclear.audit.keys import SigningKey
 from openclear.audit.proof.checkpoints import size_of
+from openclear.vocabulary.without_grant import without_grant
 
 HEAD, CHECKPOINTS, FINGERPRINTS = "log.head", "log.checkpoints", "log.leaves"
 # Each place on a block of its own: a disk that tears a write tears one block.
@@ -154,6 +155,7 @@ class HeadFile:
         return self._key.code(_RECORD + json.dumps(facts).encode()).hex()
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def look(folder: Path) -> Beside | None:
     """Return what stands beside the key without having the key; None where there is no head.
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from openclear.audit.errors import BrokenLog
 from openclear.audit.proof.notes import Checkpoint, checkpoint_text, key_text, sign_note
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class SigningKey:
         return hmac.digest(raw, b"openclear-code/v1", "sha256")
 
 
+@without_grant("runs as the city itself, when a process starts")
 def create_key(path: Path, name: str) -> SigningKey:
     """Make a new key for the log `name` and keep it at `path`. Raises FileExistsError rather than replace one."""
     private = Ed25519PrivateKey.generate()
@@ -65,6 +67,7 @@ def create_key(path: Path, name: str) -> SigningKey:
     return SigningKey(name, private)
 
 
+@without_grant("runs as the city itself, when a process starts")
 def read_key(path: Path) -> SigningKey:
     """Return the key at `path`. Raises BrokenLog where it is absent, malformed, or open to other users."""
     try:

@@ -23,6 +23,7 @@ from openclear.audit.proof.notes import Checkpoint, parse_checkpoint
 from openclear.audit.proof.orders import OrderBook
 from openclear.audit.storing import Erasure, check_durability, erase_fields, store
 from openclear.vocabulary import clock
+from openclear.vocabulary.without_grant import without_grant
 
 DATABASE = "audit"
 # An entry of these kinds is written before its change is committed; every other entry shows a committed epoch.
@@ -173,6 +174,7 @@ class Ledger:
         }
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def keep_checkpoint(signed: Signed) -> None:
     """Put a checkpoint into the database, in the place of whatever stands there for its size."""
     SignedCheckpoint.objects.using(DATABASE).update_or_create(

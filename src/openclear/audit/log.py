@@ -19,6 +19,7 @@ from openclear.audit.errors import LogRefuses, LogUnavailable, RefusedByOrder
 from openclear.audit.rows import LogState, NewEntry
 from openclear.audit.sequencer import note_refusal, refusal, socket_address
 from openclear.vocabulary.grants import Receipt
+from openclear.vocabulary.without_grant import without_grant
 
 ANSWER_SECONDS = 10.0
 START_SECONDS = 20.0
@@ -28,6 +29,7 @@ STARTER_NAME = "sequencer.starting"
 _own = threading.local()
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def append(new_entry: NewEntry) -> Receipt:
     """Append one entry and return when it is durable.
 
@@ -37,6 +39,7 @@ def append(new_entry: NewEntry) -> Receipt:
     return append_all([new_entry])[0]
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def append_all(new_entries: Sequence[NewEntry]) -> list[Receipt]:
     """Append entries one behind the other and return when all are durable: one way to the disk for them together.
 
@@ -53,6 +56,7 @@ def append_all(new_entries: Sequence[NewEntry]) -> list[Receipt]:
     return [Receipt(reply["entry"], reply["leaf"]) for reply in replies]
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def question_of(new_entry: NewEntry) -> dict[str, Any]:
     """Return a new entry as the log's writer takes it, for this room alone."""
     header = {
@@ -71,6 +75,7 @@ def question_of(new_entry: NewEntry) -> dict[str, Any]:
     return {"header": header, "body": spelled(new_entry.body())}
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def spelled(value: Any) -> Any:
     """Return a body's value as the log can spell it: text in NFC, and lone surrogates as question marks.
 
@@ -85,17 +90,20 @@ def spelled(value: Any) -> Any:
     return value
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def state() -> LogState:
     """Return what the log knows of itself. Raises LogUnavailable."""
     reply = _ask({"do": "state"})
     return LogState(**{name: reply[name] for name in LogState.__slots__})
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def key_line() -> str:
     """Return the log's verifier key. Raises LogUnavailable."""
     return str(_ask({"do": "state"})["key"])
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def beginning() -> tuple[str, str]:
     """Return the log's verifier key and the hexadecimal leaf hash of its entry 0, as the writer read them. Raises LogUnavailable."""
     reply = _ask({"do": "state"})
@@ -104,17 +112,20 @@ def beginning() -> tuple[str, str]:
     return str(reply["key"]), str(reply["genesis"])
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def checkpoint() -> str:
     """Return a signed checkpoint over every entry so far. Raises LogUnavailable."""
     return str(_ask({"do": "checkpoint"})["note"])
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def root_at(size: int) -> str | None:
     """Return the hexadecimal root over `size` entries, a size that a checkpoint signs; None for any other. Raises LogUnavailable."""
     root = _ask({"do": "root", "size": size})["root"]
     return None if root is None else str(root)
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def stop() -> None:
     """End a running sequencer, if there is one. The next append starts another."""
     with contextlib.suppress(LogUnavailable, OSError):
@@ -124,6 +135,7 @@ def stop() -> None:
     hang_up()
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def hang_up() -> None:
     """Close this thread's connection to the sequencer: for a thread that ends. The next append opens another."""
     held = getattr(_own, "held", None)

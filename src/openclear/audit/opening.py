@@ -16,6 +16,7 @@ from openclear.audit.ledger import Ledger, keep_checkpoint
 from openclear.audit.models import Entry, SignedCheckpoint
 from openclear.audit.proof.merkle import EMPTY_ROOT
 from openclear.audit.storing import newest_code
+from openclear.vocabulary.without_grant import without_grant
 
 DATABASE = "audit"
 KEY_FILE = "log.key"
@@ -23,11 +24,13 @@ CHUNK = 10_000
 alarm = logging.getLogger("openclear.alarm")
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def begin_head(folder: Path, key: SigningKey) -> None:
     """Put the head of an empty log beside its new key."""
     HeadFile(folder, key).begin(Head(0, EMPTY_ROOT.hex()), [])
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def open_ledger(folder: Path) -> Ledger:
     """Return the ledger of the log whose key and head stand in `folder`.
 
@@ -51,6 +54,7 @@ def open_ledger(folder: Path) -> Ledger:
     return ledger
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def read_stored(ledger: Ledger, comparisons: Sequence[Comparison]) -> list[bytes]:
     """Let a ledger and some comparisons take every stored entry, and return the beginnings of the leaf hashes."""
     leaves = []

@@ -13,6 +13,7 @@ from openclear.audit.proof.canonical import encode
 from openclear.audit.stored import checkpoints, headers, leaves, listing
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 __all__ = [
     "bodies", "body_of", "checkpoints", "entries_saying", "field_names", "genesis", "header_at", "headers", "is_demo", "leaves", "listing",
@@ -27,12 +28,14 @@ def bodies(grant: Grant, *, size: int) -> Iterator[bytes]:
     return (line for _, line, *_ in stored.bodies(size))
 
 
+@without_grant("for rooms whose own grant is required; no page or command calls it")
 def field_names(entry: int) -> list[str]:
     """Return the names of the fields of one private body, never what is in them."""
     body = Body.objects.using(DATABASE).filter(entry=entry).first()
     return sorted(json.loads(body.fields)) if body else []
 
 
+@without_grant("for rooms whose own grant is required; no page or command calls it")
 def body_of(entry: int) -> dict[str, Any]:
     """Return the values of one private body, for this room; without those that are erased."""
     body = Body.objects.using(DATABASE).filter(entry=entry).first()
@@ -40,6 +43,7 @@ def body_of(entry: int) -> dict[str, Any]:
     return {name: held["value"] for name, held in fields.items() if "value" in held}
 
 
+@without_grant("for rooms whose own grant is required; no page or command calls it")
 def entries_saying(word: str, *, most: int) -> list[int]:
     """Return the numbers of entries whose private body holds a text, the newest first. Reads every body."""
     spelled = encode(word).decode()  # as a body spells it, within its quotation marks
@@ -47,6 +51,7 @@ def entries_saying(word: str, *, most: int) -> list[int]:
     return list(found.values_list("entry", flat=True)[:most])
 
 
+@without_grant("for rooms whose own grant is required; no page or command calls it")
 def stated_by_order(entry: int) -> dict[str, str]:
     """Return what an order's entry states besides its header: ground, who ordered and approved it, review date, document.
 
@@ -60,6 +65,7 @@ def stated_by_order(entry: int) -> dict[str, str]:
     return {name: str(held["value"]) for name, held in json.loads(body.fields).items() if "value" in held}
 
 
+@without_grant("for rooms whose own grant is required; no page or command calls it")
 def header_at(entry: int) -> Mapping[str, Any]:
     """Return the public header of an entry; an empty one where the log does not reach it."""
     row = Entry.objects.using(DATABASE).filter(index=entry).first()
@@ -67,6 +73,7 @@ def header_at(entry: int) -> Mapping[str, Any]:
     return header
 
 
+@without_grant("for rooms whose own grant is required; no page or command calls it")
 def newest_entry_of_order(identity: str, among: Iterable[int]) -> int | None:
     """Return the newest of these entries that sets a state of the order, or None."""
     rows = Entry.objects.using(DATABASE).filter(index__in=list(among)).order_by("-index")

@@ -13,6 +13,7 @@ from openclear.audit.rows import CaseUse, EntryRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 DATABASE = "audit"
 _TOKEN = re.compile(r"[0-9a-f]{64}")
@@ -127,6 +128,7 @@ def _showed(row: EntryRow, record: str, on: str, exports: Sequence[str]) -> bool
     return (shown or fetched) and str(row.body.get("time", "")).startswith(on)
 
 
+@without_grant("public: how many entries everyone may read")
 def published_size() -> int:
     """Return how many entries from the first on are published: hours never fall, so the last is found by halving."""
     limit = clock.hour(clock.now() - PUBLICATION_DELAY)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from openclear.audit.ledger import Ledger
+from openclear.vocabulary.without_grant import without_grant
 
 SOCKET_NAME, LOCK_NAME, REFUSAL_NAME = "sequencer.sock", "sequencer.lock", "sequencer.refusal"
 LARGEST_BATCH = 512
@@ -23,6 +24,7 @@ IDLE_SECONDS = 30
 READ_SIZE = 1 << 20
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def hold_lock(folder: Path) -> int | None:
     """Return a descriptor that holds the sequencer's lock, or None where another process has it.
 
@@ -39,12 +41,14 @@ def hold_lock(folder: Path) -> int | None:
     return descriptor
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def socket_address(folder: Path, descriptor: int) -> str:
     """Return an address that fits into the 107 bytes of a socket name, however long the path of `folder` is."""
     plain = str(folder / SOCKET_NAME)
     return plain if len(plain) < 100 else f"/proc/self/fd/{descriptor}/{SOCKET_NAME}"
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def note_refusal(folder: Path, sentence: str) -> None:
     """Leave word for those who wait for the sequencer that it does not go on with this log, and why; "" takes it back."""
     if not sentence:
@@ -55,6 +59,7 @@ def note_refusal(folder: Path, sentence: str) -> None:
     new.replace(folder / REFUSAL_NAME)
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def refusal(folder: Path) -> str:
     """Return why the sequencer did not go on when it was started last; "" where it did."""
     try:

@@ -13,6 +13,7 @@ from openclear.audit.errors import BrokenLog
 from openclear.audit.models import Body, Entry, UnansweredEntry
 from openclear.audit.proof.canonical import encode
 from openclear.audit.proof.commitments import stored_hash
+from openclear.vocabulary.without_grant import without_grant
 
 DATABASE = "audit"
 FULL = 2  # SQLite's number for synchronous=FULL
@@ -20,6 +21,7 @@ Erasure = Mapping[str, Any]
 alarm = logging.getLogger("openclear.alarm")
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def store(
     entries: Sequence[Entry], bodies: Sequence[Body], unanswered: Sequence[UnansweredEntry] = ()
 ) -> None:
@@ -42,12 +44,14 @@ def _insert(model: type[Entry] | type[Body] | type[UnansweredEntry]) -> tuple[st
     return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})", columns  # noqa: S608, SLF001 - names of our own tables
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def newest_code() -> bytes:
     """Return the code of the batch that was stored last; empty where its last entry has none."""
     row = Entry.objects.using(DATABASE).order_by("-index").first()
     return bytes(row.batch_code) if row and row.batch_code else b""
 
 
+@without_grant("for an erasure, whose grant was required")
 def erase_fields(erasures: Iterable[Erasure]) -> None:
     """Put the hash of each named field in the place of its salt and value. Doing it twice is harmless.
 
@@ -81,6 +85,7 @@ def _erase(erasure: Erasure) -> None:
         alarm.critical("entry %s has no field %s to erase", erasure["entry"], ", ".join(absent))
 
 
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def check_durability() -> None:
     """Raise BrokenLog unless the database keeps what it confirms through a power loss."""
     connection = connections[DATABASE]

@@ -8,16 +8,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from openclear.vocabulary.without_grant import without_grant
+
 # As `nice` counts: what has less goes first; others have 0, the worker 10.
 FIRST = -10
 
 
+@without_grant("sets how urgent work is; reads nothing")
 def go_first() -> None:
     """Let this process go before others from here on."""
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, FIRST)
 
 
+@without_grant("sets how urgent work is; reads nothing")
 @contextmanager
 def first() -> Iterator[None]:
     """Let this thread go before others for a while."""

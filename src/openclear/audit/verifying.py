@@ -13,6 +13,7 @@ from openclear.audit.rows import RunRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 DATABASE, POLICE = "audit", "default"
 NOTED_EVERY = 2000
@@ -47,6 +48,7 @@ def progress(grant: Grant, *, run: int) -> RunRow | None:
     return RunRow(row.pk, row.checked, row.total, row.ok, row.root, row.faults, over)
 
 
+@without_grant("the process that a grant began: it reads the log as anyone may replay it")
 def keep_result(run: int, *, seen: tuple[int, str] | None = None) -> bool:
     """Replay the log, write the progress and what was found into run number `run`, and return whether all holds.
 

@@ -1,29 +1,34 @@
 """An endpoint as a verb: parse, ask the gate, query, release, print."""
 
 import argparse
-from collections.abc import Callable
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import fields
 
 from openclear.access import gate
-from openclear.cli.acting import HERE, print_json
+from openclear.cli.acting import HERE, actor, print_json
+from openclear.endpoints import ENDPOINTS
 from openclear.vocabulary.endpoint import Endpoint
 
 
-def answer(endpoint: Endpoint, options: argparse.Namespace, officer: str, line: Callable[[Any], str]) -> int:
-    """Answer an endpoint for an officer: as JSON, or each row as one `line`. Raises Refused, WrongUsage."""
+def answer(options: argparse.Namespace) -> int:
+    """Answer the endpoint that the verb names: as JSON, or as text. Raises Refused, WrongUsage."""
+    endpoint = next(one for one in ENDPOINTS if one.name == options.endpoint)
+    officer = actor(options, getattr(options, "by", None), options.reader)
     given = {item.name: getattr(options, item.name, None) for item in fields(endpoint.params)}
     asked, wrong = endpoint.parsed(given)
-    grant = gate.open_for(
-        officer, endpoint.action, purpose=endpoint.purpose, details={**endpoint.facts(asked or given), **HERE}
-    )
+    action, purpose = endpoint.act_for(officer, asked)
+    grant = gate.open_for(officer, action, purpose=purpose, details={**endpoint.facts(asked), **HERE})
     if wrong:
         raise wrong
     found = endpoint.query(grant, asked)
-    rows = grant.release(found, shown=[row.id for row in found])
-    if options.json:
-        print_json([asdict(row) for row in rows])
-    else:
-        for row in rows:
-            print(line(row))
+    _print(endpoint, asked, grant.release(found, shown=endpoint.shown(found)), as_json=options.json)
     return 0
+
+
+def _print(endpoint: Endpoint, asked: object, answered: object, *, as_json: bool) -> None:
+    rows = answered if endpoint.is_list else [answered]
+    if as_json:
+        told = [endpoint.told(row) for row in rows]  # type: ignore[attr-defined] # a list, as the declaration says
+        print_json(told if endpoint.is_list else told[0])
+        return
+    for row in rows:  # type: ignore[attr-defined] # as above
+        print(endpoint.line(asked, row))

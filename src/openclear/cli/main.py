@@ -7,13 +7,25 @@ import traceback
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from openclear.cli import analysis, cases, city, exports, log, orders, public, questions, records, registry
+from openclear.cli import (
+    analysis,
+    cases,
+    city,
+    exports,
+    log,
+    orders,
+    public,
+    questions,
+    records,
+    registry,
+    reports,
+)
 from openclear.vocabulary.errors import OpenClearError, WrongUsage
 
 # In the order in which --help lists them.
 _REGISTERED = (
     city.register, records.register, cases.register, registry.register, cases.register_acts, orders.register,
-    questions.register, exports.register, analysis.register, public.register, log.register,
+    questions.register, exports.register, analysis.register, reports.register, public.register, log.register,
 )  # fmt: skip
 
 

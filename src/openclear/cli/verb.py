@@ -7,6 +7,8 @@ The folder of each noun has both: `register` in its front adds the words, which 
 import argparse
 from typing import TYPE_CHECKING, TypeAlias
 
+from openclear.vocabulary.roles import Role
+
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
@@ -20,6 +22,16 @@ def new_verb(verbs: Verbs, name: str, module: str, function: str, text: str) -> 
     new.add_argument("--as", dest="token", metavar="TOKEN", help="act as the holder of this token")
     new.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return new
+
+
+def question(verbs: Verbs, name: str, reader: Role, text: str, *texts: str) -> argparse.ArgumentParser:
+    """Add the verb of an endpoint. `reader`: who asks in a demonstration; `texts`: its parameters that need no help."""
+    verb = new_verb(verbs, name, "openclear.cli.endpoint", "answer", text)
+    verb.set_defaults(endpoint=name, reader=reader)
+    for parameter in texts:
+        verb.add_argument(f"--{parameter}")
+    with_json(verb)
+    return verb
 
 
 def with_json(verb: argparse.ArgumentParser) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from openclear.vocabulary.city import shipped_city
 from openclear.vocabulary.profile import FILE
+from openclear.vocabulary.without_grant import without_grant
 
 FOLDER = "city"
 VARIABLE = "OPENCLEAR_CITY"
 
 
+@without_grant("names a folder; reads no record")
 def profile_folder(public: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the folder of the profile. `public`: the home's public folder, which the public site reads too.
 

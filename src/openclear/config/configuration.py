@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.without_grant import without_grant
 
 FILE_NAME = "openclear.toml"
 # Read elsewhere: where the home is, the profile of a city that is set up, and the tokens of the people who act on the command line.
@@ -135,6 +136,7 @@ def _typed(name: str, value: object, default: object) -> Any:
     return str(value)
 
 
+@without_grant("sets a process up; reads no record")
 def reference() -> str:
     """Return the table of settings as `docs/configuration.md` shows it."""
     rows = [

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote, urlsplit
 from django.db.models import Model
 
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.without_grant import without_grant
 
 # Every app must be listed: a model that nobody listed fails the build (tests/architecture).
 DATABASE_OF_APP = {
@@ -52,6 +53,7 @@ class Router:
         return DATABASE_OF_MODEL.get((app_label, model_name or ""), DATABASE_OF_APP.get(app_label)) == db
 
 
+@without_grant("sets a process up; reads no record")
 def database(address: str, file: Path) -> dict[str, Any]:
     """Return Django's description of a database: `sqlite` at `file`, or a postgresql:// address.
 
@@ -77,6 +79,7 @@ def database(address: str, file: Path) -> dict[str, Any]:
     }
 
 
+@without_grant("sets a process up; reads no record")
 def public_database(address: str, file: Path, *, writes: bool) -> dict[str, Any]:
     """Return the description of the public database: for the police side, which writes, or for the public site, which reads.
 

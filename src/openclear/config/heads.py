@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from openclear.vocabulary.without_grant import without_grant
+
 _CLOSED = b"Content-Type: text/plain\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 NOT_UNDERSTOOD = b"HTTP/1.1 400 Bad Request\r\n" + _CLOSED
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _CLOSED
@@ -43,11 +45,13 @@ class Head:
     is_of_somebody: bool
 
 
+@without_grant("sets a process up; reads no record")
 def is_spoiled(beginning: bytearray, start: int) -> bool:
     """Say whether headers that have not ended hold, from `start` on, what ends no line and is in none."""
     return _OUT_OF_PLACE.search(beginning, start) is not None
 
 
+@without_grant("sets a process up; reads no record")
 def read_head(head: bytes) -> Head:
     """Return what `head` says: request line and headers, each with its CRLF, without the empty line. Raises Refused.
 

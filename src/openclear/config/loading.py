@@ -4,7 +4,10 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from openclear.vocabulary.without_grant import without_grant
 
+
+@without_grant("sets a process up; reads no record")
 @contextmanager
 def for_good() -> Iterator[None]:
     """Load what stays as long as the process, without the garbage collector: neither while it is loaded nor afterwards.

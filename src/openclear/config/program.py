@@ -6,11 +6,13 @@ import sys
 
 from openclear.cli.main import main
 from openclear.config.loading import for_good
+from openclear.vocabulary.without_grant import without_grant
 
 UMASK = 0o077
 SETTINGS = "openclear.config.settings.officer"
 
 
+@without_grant("sets a process up; reads no record")
 def prepare() -> None:
     """Load settings and rooms. Raises WrongUsage on a setting that is not known."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
@@ -27,6 +29,7 @@ def prepare() -> None:
         wire()
 
 
+@without_grant("the way in of the command line: verbs open the gate")
 def run() -> None:
     """Run the verb of the command line and end with its exit code."""
     os.umask(UMASK)  # before anything is made: what lies in the home is this user's alone

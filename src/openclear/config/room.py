@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from openclear.config.requests import LARGEST_HEAD
 from openclear.config.visits import Stage, Visit
+from openclear.vocabulary.without_grant import without_grant
 
 # At this distance from the most connections, room is made.
 SPARE_CONNECTIONS = 50
@@ -18,11 +19,13 @@ UNHELD_SECONDS, CROWDED_SECONDS = 300.0, 10.0
 LARGEST_WAITING = 256 * 1024 * 1024
 
 
+@without_grant("sets a process up; reads no record")
 def can_make_room(visit: Visit, now: float) -> bool:
     """Say whether `visit` may be ended for another: its stage lasts for a second, and nobody's answer is lost."""
     return _rank(visit) is not None and now - visit.began > GRACE_SECONDS
 
 
+@without_grant("sets a process up; reads no record")
 def who_makes_room(visits: Iterable[Visit], now: float) -> list[Visit]:
     """Return who may be ended for another, in that order: within a kind the oldest first."""
     able = [visit for visit in visits if can_make_room(visit, now)]
@@ -41,6 +44,7 @@ def _rank(visit: Visit) -> int | None:
     return 4 if visit.line.incoming.is_of_somebody else 3
 
 
+@without_grant("sets a process up; reads no record")
 def who_takes_too_much(visits: Iterable[Visit]) -> Visit | None:
     """Return the one to reset while all together keep too much, or None.
 

@@ -5,9 +5,12 @@ import os
 import secrets
 from pathlib import Path
 
+from openclear.vocabulary.without_grant import without_grant
+
 FILE_NAME = "web.key"
 
 
+@without_grant("sets a process up; reads no record")
 def web_secret(folder: Path) -> str:
     """Return the secret kept in `folder`, made at first use; before `init` one that is forgotten with the process."""
     secret = secrets.token_urlsafe(48)

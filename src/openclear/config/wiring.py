@@ -9,11 +9,13 @@ from openclear.delivery.reach import reaches
 from openclear.delivery.reports import reports
 from openclear.oversight.public_access import PublicAccess
 from openclear.records.cases.grounds import CaseGrounds
-from openclear.reporting.district_book.late import LateBook
+from openclear.reporting.reports import REPORTS
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("sets a process up; reads no record")
 def wire() -> None:
     """Register the implementations of the gate's ports, and the reports that are made as jobs."""
-    reports.register([LateBook()])
+    reports.register(REPORTS)
     copies = [ClaimedHandles(), *kept_copies()]
     ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess(), copies, CrashRecovery())

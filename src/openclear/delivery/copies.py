@@ -10,6 +10,7 @@ from openclear.delivery.files import exports_telling_of, remove
 from openclear.delivery.models import Alert, AlertHit, Export, Link
 from openclear.delivery.rules import OVER
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 # How much a file held is told of it no more; oversight has it in the log.
 _NOTHING = {"rows": 0, "size": 0, "sha256": ""}
@@ -74,6 +75,7 @@ class _Links:
         return 0
 
 
+@without_grant("names what sealings reach; reads nothing")
 def kept_copies() -> list[Copies]:
     """Return what sealing and erasure reach here."""
     return [_Files(), _Hits(), _Links()]

@@ -13,10 +13,13 @@ from uuid import UUID
 
 from django.conf import settings
 
+from openclear.vocabulary.without_grant import without_grant
+
 NOTHING = UUID(int=0)
 OWN_ALONE = 0o600
 
 
+@without_grant("names a file; reads nothing")
 def path_of(identity: object) -> Path:
     """Return where the file of an export stands."""
     folder: Path = settings.EXPORTS_FOLDER
@@ -24,6 +27,7 @@ def path_of(identity: object) -> Path:
     return folder / str(identity)
 
 
+@without_grant("for an export whose grant was required")
 def ids_of(identity: object, start: int, stop: int) -> list[str]:
     """Return the ids of the rows that the bytes from `start` to `stop` hold parts of, as hexadecimal digits.
 
@@ -32,6 +36,7 @@ def ids_of(identity: object, start: int, stop: int) -> list[str]:
     return _beside(identity, ".ids", start, stop)
 
 
+@without_grant("for an export whose grant was required")
 def told_in(identity: object, start: int, stop: int) -> list[str]:
     """Return what those rows tell of other records: the ids of keepers, and of incidents that tell of an arrest."""
     return [one for one in _beside(identity, ".told", start, stop) if one != NOTHING.hex]
@@ -54,11 +59,13 @@ def _beside(identity: object, suffix: str, start: int, stop: int) -> list[str]:
     return [held[place : place + 32] for place in range(0, len(held), 32)]
 
 
+@without_grant("for oversight's question and for a sealing, whose grants were required")
 def exports_with(record: UUID) -> list[str]:
     """Return the ids of the exports that ever held a record: for oversight's questions."""
     return _with_id(record, ".ids")
 
 
+@without_grant("for a sealing, whose grant was required")
 def exports_telling_of(record: UUID) -> list[str]:
     """Return the ids of the exports that hold a record, or rows that tell of it, as a vehicle does of its keeper."""
     return sorted({*_with_id(record, ".ids"), *_with_id(record, ".told")})
@@ -83,6 +90,7 @@ def _stands_in(ids: bytes, wanted: bytes) -> bool:
     return place >= 0
 
 
+@without_grant("ends a file, and shows nothing")
 def remove(identity: object) -> None:
     """Remove the file of an export, and whatever its making left beside it. Twice is harmless."""
     path = path_of(identity)
@@ -90,6 +98,7 @@ def remove(identity: object) -> None:
         left.unlink(missing_ok=True)
 
 
+@without_grant("the worker's duty: it shows nothing")
 def remove_drafts() -> None:
     """Remove what killed workers were writing. To be called where nothing is being made."""
     for suffix in (".draft", ".made"):
@@ -97,6 +106,7 @@ def remove_drafts() -> None:
             left.unlink(missing_ok=True)
 
 
+@without_grant("opens a new file; reads nothing")
 def private(path: Path) -> int:
     """Return a new file that its owner alone may read, in place of one of that name."""
     # Whatever the umask: a killed worker leaves rows of records behind.
@@ -104,6 +114,7 @@ def private(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWN_ALONE)
 
 
+@without_grant("writes a file; reads nothing")
 def write(path: Path, data: bytes | bytearray) -> None:
     """Write such a file."""
     with os.fdopen(private(path), "wb") as file:

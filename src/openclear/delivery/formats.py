@@ -12,11 +12,13 @@ from typing import Any
 
 from openclear.delivery.files import write
 from openclear.records.kinds import searched
+from openclear.vocabulary.without_grant import without_grant
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TYPES = {int: "BIGINT", bool: "BOOLEAN", date: "DATE", datetime: "TIMESTAMPTZ", float: "DOUBLE"}
 
 
+@without_grant("names columns; reads nothing")
 def columns_of(kind: str) -> list[str]:
     """Return the names of the columns of a kind of export."""
     return [item.name for item in fields(searched(kind).row)]
@@ -44,6 +46,7 @@ def _taken(line: StringIO) -> bytes:
     return data
 
 
+@without_grant("spells a value; reads nothing")
 def cell_of(value: Any) -> Any:
     """Return a value as a cell of CSV: one that a spreadsheet would take for a formula is told to be text (CWE-1236)."""
     text = "; ".join(value) if isinstance(value, list) else value

@@ -25,6 +25,7 @@ from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
 # Under this name a report's export keeps the digest of what it told.
@@ -33,17 +34,20 @@ SEALED = "Records were sealed while this was made; ask again."
 ENDED = "An order or a rule ended this export while it was made."
 
 
+@without_grant("for an export whose grant was required")
 def enqueue_export(export: UUID) -> None:
     """Queue the making of an export."""
     make_export_job.enqueue(str(export))
 
 
+@without_grant("the job opens the gate in the name of the export's owner")
 @task()
 def make_export_job(export: str) -> None:
     """Make one export. What goes wrong is in the log and on the export, never only in the worker's output."""
     make_export(UUID(export))
 
 
+@without_grant("the job opens the gate in the name of the export's owner")
 def make_export(export: UUID) -> None:
     """Decide in the name of the owner, write the file beside its place, and put it there if it still may be.
 
@@ -72,6 +76,7 @@ def make_export(export: UUID) -> None:
         draft.discard()
 
 
+@without_grant("the worker's duty: it shows nothing")
 def fail_interrupted() -> int:
     """Say of each export whose making was broken off that it failed, and remove what it left; return how many.
 
@@ -86,12 +91,14 @@ def fail_interrupted() -> int:
     )
 
 
+@without_grant("names the act that is asked for")
 def action_of(kind: str) -> Action:
     """Return the ask that is decided at every use of an export of this kind."""
     report = reports.of_kind(kind)
     return report.action if report else searched(kind).list_action
 
 
+@without_grant("reads a row that it is given")
 def asked_for(row: Export) -> dict[str, Any]:
     """Return what narrows an export, without what its making noted beside it."""
     return {name: value for name, value in row.filters.items() if name != TOLD}

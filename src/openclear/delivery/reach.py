@@ -12,6 +12,7 @@ from openclear.records.kinds import SEARCHED
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 # Whatever is kept is kept at one's own desk.
 _KEPT = (str(Dataset.DESK), str(KEEPING))
@@ -47,6 +48,7 @@ def _asks(dataset: str, purpose: str, case: str) -> list[tuple[str, str]]:
     return [(dataset, purpose), *([(str(Dataset.CASES), purpose)] if case else [])]
 
 
+@without_grant("names what orders reach; reads nothing")
 def reaches() -> list[_Table]:
     """Return what the orders desk is told of."""
     searches = {name: kind.list_action for name, kind in SEARCHED.items()}

@@ -8,11 +8,19 @@ from openclear.vocabulary.grants import Grant
 
 
 class Report(Protocol):
-    """Makes one kind of report. `format`: one of those of exports; `action`: the ask that is decided at every step."""
+    """Makes one kind of report."""
 
-    kind: str
-    format: str
-    action: Action
+    @property
+    def kind(self) -> str:
+        """Its word, as it is kept."""
+
+    @property
+    def format(self) -> str:
+        """One of the formats of exports."""
+
+    @property
+    def action(self) -> Action:
+        """The ask that is decided at every step."""
 
     def check(self, grant: Grant, asked: Mapping[str, str]) -> dict[str, str]:
         """Return what is asked for as it is kept. Raises WrongUsage, NotPossible."""

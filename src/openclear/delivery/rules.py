@@ -11,6 +11,7 @@ from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Clearance, Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.without_grant import without_grant
 
 PART = 1 << 20
 FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "pdf": "application/pdf"}
@@ -24,6 +25,7 @@ KEEPING = Purpose.OWN_ACCOUNT
 CHANNELS = ("page", "mail", "webhook")
 
 
+@without_grant("makes a value of what was kept; reads nothing")
 def filters_of(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters as a search takes them, from the plain values under which they were kept: days are days again."""
     known = search_of(searched(kind)).filters
@@ -31,12 +33,14 @@ def filters_of(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     return {name: date.fromisoformat(value) if name in days else value for name, value in kept.items()}
 
 
+@without_grant("a check of the grant itself; reads nothing")
 def for_oneself(grant: Grant) -> None:
     """Raise NotPossible where the ask is for another agency, or carried by an integration: nothing of those is kept."""
     if grant.inquiry.on_behalf_of or grant.inquiry.through:
         raise NotPossible("What is kept is for yourself; an ask for another agency is made each time anew.")
 
 
+@without_grant("makes a digest of clearances; reads nothing")
 def digest_of(clearances: Mapping[Dataset, Clearance]) -> str:
     """Return a digest of what a decision shows: a file that was made under another is not handed out."""
     told = sorted(
@@ -46,11 +50,13 @@ def digest_of(clearances: Mapping[Dataset, Clearance]) -> str:
     return sha256(repr(told).encode()).hexdigest()
 
 
+@without_grant("counts ranges; reads nothing")
 def parts_of(size: int) -> int:
     """Return in how many ranges a file of `size` bytes leaves; an empty one in one."""
     return max(1, -(-size // PART))
 
 
+@without_grant("makes a value of what was typed; reads nothing")
 def range_of(header: str, size: int) -> tuple[int, int]:
     """Return the first byte and the one behind the last that a Range header asks for, at most 1 MB (RFC 9110, 14.2).
 

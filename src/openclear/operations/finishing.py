@@ -7,12 +7,14 @@ from datetime import timedelta
 from django.db import connections
 
 from openclear.records.sealing import finish_sealings
+from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
 # Whoever seals is about it for a few seconds; then the crash is certain, and a minute after it everything is done.
 GRACE, EVERY_SECONDS = timedelta(seconds=20), 15.0
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def finish_broken_sealings() -> int:
     """Complete what was begun more than 20 seconds ago and is not done; return how many. What fails is tried again."""
     try:
@@ -27,6 +29,7 @@ def finish_broken_sealings() -> int:
     return len(finished)
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def start_finishing() -> threading.Event:
     """Start the thread; setting what this returns ends it."""
     ended = threading.Event()

@@ -7,12 +7,14 @@ from pathlib import Path
 from django.conf import settings
 
 from openclear.release.files import open_to_all
+from openclear.vocabulary.without_grant import without_grant
 
 # What nobody but the owner has: files are 0600, folders 0700.
 _OF_OTHERS = 0o077
 _WRITTEN_BY_GROUP, _OF_ALL = 0o020, 0o007
 
 
+@without_grant("runs as the city itself, when a process starts")
 def close_home() -> int:
     """Take from others what a wider umask gave them in `police/`, `log/` and `keys/`; return how many things had it.
 

@@ -28,10 +28,12 @@ from openclear.vocabulary.city import city, shipped_city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
+from openclear.vocabulary.without_grant import without_grant
 
 DEMONSTRATION_MARK = "demonstration"
 
 
+@without_grant("runs as the city itself, when a process starts")
 def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
     """Make folders, key, tables, entry 0, the city's agencies and the first administrators.
 
@@ -73,6 +75,7 @@ def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
     close_home()
 
 
+@without_grant("makes values of the profile; reads nothing")
 def machine_accounts() -> list[NewOfficer]:
     """Return the accounts that the program itself works with, to be registered when a city is set up."""
     until = clock.today() + timedelta(days=CERTIFIED_DAYS)
@@ -87,6 +90,7 @@ def machine_accounts() -> list[NewOfficer]:
     ]  # fmt: skip
 
 
+@without_grant("runs as the city itself, when a process starts")
 def check_city() -> None:
     """Raise NotPossible if the profile names another department or oversight than the one that the log began with."""
     began = genesis(settings.LOG_FOLDER)
@@ -110,6 +114,7 @@ def _keep_profile() -> None:
         shutil.copytree(city().folder, own)
 
 
+@without_grant("runs as the city itself, when a process starts")
 def bring_up_to_date() -> None:
     """Give a city that an older version set up the tables of this one, and close what others could read.
 
@@ -132,6 +137,7 @@ def bring_up_to_date() -> None:
     close_home()
 
 
+@without_grant("runs as the city itself, when a process starts")
 def throw_away() -> None:
     """Remove a demonstration city with everything in it. Raises NotPossible for a real one."""
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():

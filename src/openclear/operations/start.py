@@ -26,11 +26,13 @@ from openclear.records.labelling import is_labelled, keep_tables, label_again
 from openclear.records.sealing import finish_sealings
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.city import city
+from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
 KEEP_ALIVE_SECONDS = 5
 
 
+@without_grant("runs as the city itself, when a process starts")
 def reconcile_and_say() -> None:
     """Complete what the log holds and the database does not, and print each thing done. Raises OlderThanLog."""
     for sentence in reconcile():
@@ -46,6 +48,7 @@ def reconcile_and_say() -> None:
         alarm.critical("the public page may lack the newest orders: %s", type(error).__name__)
 
 
+@without_grant("runs as the city itself, when a process starts")
 def label_and_say() -> None:
     """Label what is here by the city's tables where these are new, take back the editions that told it, and say how many.
 
@@ -69,6 +72,7 @@ def label_and_say() -> None:
         )
 
 
+@without_grant("runs as the city itself, when a process starts")
 def note_boot() -> None:
     """Put into the log which code, configuration and rules this server runs with."""
     configuration = repr(settings.CONFIGURATION).encode() + _profile_digest()
@@ -80,6 +84,7 @@ def note_boot() -> None:
     log.append(NewEntry("boot", "none", epoch=read_standing().epoch, extra={"boot": facts}))
 
 
+@without_grant("runs as the city itself, when a process starts")
 def serve(port: int, public_port: int | None = None) -> int:
     """Become the server; returns only where it cannot start."""
     note_boot()

@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from openclear.audit.opening import KEY_FILE
 from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.without_grant import without_grant
 
 POLICE = "default"
 DATABASES = (POLICE, "audit", "public")
@@ -21,6 +22,7 @@ FIRST, BEFORE_RELEASE = ("access", "0001_initial"), ("access", "0002_accounts_an
 SINCE_RELEASE = "access_proposal"
 
 
+@without_grant("runs as the city itself, when a process starts")
 def refuse_other_version() -> None:
     """Raise NotPossible where the city here was made before the first release, or brought up to date by a newer version.
 
@@ -35,6 +37,7 @@ def refuse_other_version() -> None:
         return
 
 
+@without_grant("runs as the city itself, when a process starts")
 def refuse_steps_of_others(*aliases: str) -> None:
     """Raise NotPossible where a step was taken in one of these databases that this version does not have."""
     rooms = _rooms()

@@ -30,6 +30,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
 PAUSE_SECONDS = 0.5
@@ -40,6 +41,7 @@ NICENESS = 10
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def worker(options: argparse.Namespace) -> int:
     """Work until the process that is named ends, or once through everything."""
     command_holds.outlive_orders()
@@ -60,6 +62,7 @@ def worker(options: argparse.Namespace) -> int:
         time.sleep(PAUSE_SECONDS)
 
 
+@without_grant("runs as the city itself, when a process starts")
 def start_beside(process: int) -> None:
     """Start a worker that ends with `process`, unless the operator runs one as a service."""
     if settings.CONFIGURATION.worker == "auto":
@@ -103,17 +106,20 @@ def _duties() -> list[_Duty]:
     ]
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def complete_orders() -> None:
     """Complete what an act that died left in the log alone: whoever takes the lock of all acts does so first."""
     with registry_held():
         pass
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def make_editions() -> None:
     """Make the public editions that became due, or whose records changed."""
     refresh_editions(_publisher(Action.EDITION_MAKE))
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def make_statement() -> None:
     """Publish who has access today, and what the log says about it. Before anything is old enough it says nothing."""
     # Agreements end by themselves, without an act that would tell the public.
@@ -126,6 +132,7 @@ def _publisher(action: Action) -> Grant:
     return gate.open_for(PUBLISHER, action, purpose=Purpose.PUBLIC_RELEASE)
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def alarm_unconfirmed() -> None:
     """Alarm about each provisional order that nobody confirmed within 24 hours: hourly, until somebody does."""
     for order in unconfirmed():
@@ -139,6 +146,7 @@ def _run_jobs() -> None:
     ).run()  # fmt: skip
 
 
+@without_grant("asks the system whether a process is there")
 def runs(process: int) -> bool:
     """Say whether a process is there."""
     try:

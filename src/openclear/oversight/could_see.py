@@ -1,11 +1,9 @@
 """Could an agency have seen a record on a day, and does the log show that it did? One answer for page and command."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from openclear.access import gate
 from openclear.access.explanations import CouldHaveSeen, could_have_seen, day_of
 from openclear.audit.reading import answers_with
 from openclear.audit.rows import EntryRow
@@ -14,19 +12,25 @@ from openclear.search.find import handling_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path, is_within
-from openclear.vocabulary.asked import facts_of
+from openclear.vocabulary.endpoint import parameter
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
-from openclear.vocabulary.purposes import Purpose
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked, as it was typed. `on`: "" for today; without a record only the form is asked for."""
 
-    agency: str
-    record: str
-    on: str = ""
+    agency: str = field(
+        default="", metadata=parameter("Agency", longest=200, example="us.dhs.ice", needed=True)
+    )
+    record: str = field(
+        default="",
+        metadata=parameter(
+            "Record", longest=200, example="0b8f3c1e-6f0f-5a51-9a3a-3f1f6a7d2c11", needed=True
+        ),
+    )
+    on: str = field(default="", metadata=parameter("Day", longest=10, example="2019-07-12", day=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,6 @@ class Seen:
     record: UUID
     could: CouldHaveSeen
     entries: Sequence[EntryRow]
-
-
-def open_for(officer: str, question: Question, *, address: str) -> Grant:
-    """Return the grant to ask this, with the whole question among its facts. Raises Refused, logged."""
-    facts: dict[str, Any] = {"could_see": facts_of(question), "address": address}
-    return gate.open_for(officer, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, details=facts)
 
 
 def could_see(grant: Grant, *, question: Question) -> Seen:

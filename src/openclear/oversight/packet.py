@@ -20,6 +20,7 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 NOT_COVERED = (
     "Bytes that had left this system before the order: buffers of the kernel, of proxies and of clients, and pages that people had open.",
@@ -86,6 +87,7 @@ def write_packet(grant: Grant, *, order: str, directory: Path) -> list[Path]:
     return [pdf, *written]
 
 
+@without_grant("prints what it is given")
 def as_pdf(facts: Mapping[str, Any]) -> bytes:
     """Return a packet as a document to be read and filed."""
     import typst  # noqa: PLC0415 - heavy, and only a packet needs it

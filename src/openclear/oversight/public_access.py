@@ -12,6 +12,7 @@ from openclear.release.commands import keep_access, shown_epoch
 from openclear.release.rows import NewAccess, PublicAgency, PublicOrder
 from openclear.vocabulary import clock
 from openclear.vocabulary.city import city
+from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
 
@@ -27,6 +28,7 @@ class PublicAccess:
         return shown_epoch()
 
 
+@without_grant("public facts alone: who has access")
 def publish_where_behind() -> bool:
     """Tell the public anew where an order or the registry changed since it was told last; say whether that was needed.
 
@@ -38,6 +40,7 @@ def publish_where_behind() -> bool:
     return True
 
 
+@without_grant("public facts alone: who has access")
 def page_is_behind() -> bool:
     """Say whether the public page lacks an order's newest state, or cannot be asked."""
     try:

@@ -26,6 +26,7 @@ from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.without_grant import without_grant
 
 # The log's own database is not among them: its entries are named one by one.
 LOOKED_THROUGH = {"default": "the police database", "public": "the public database"}
@@ -94,6 +95,7 @@ def rows_saying(grant: Grant, *, words: Sequence[str]) -> Elsewhere:
     )
 
 
+@without_grant("names tables and columns, and reads no row")
 def tables() -> Iterator[type[Model]]:
     """Yield every table of the police and of the public database, whoever keeps it."""
     return (
@@ -103,6 +105,7 @@ def tables() -> Iterator[type[Model]]:
     )
 
 
+@without_grant("names tables and columns, and reads no row")
 def columns(table: type[Model]) -> list[Column]:
     """Return the columns of a table that can hold a word that somebody wrote."""
     return [
@@ -112,6 +115,7 @@ def columns(table: type[Model]) -> list[Column]:
     ]
 
 
+@without_grant("names tables and columns, and reads no row")
 def called(table: type[Model]) -> str:
     """Return what the rows of a table are called in a receipt."""
     described = _described(table)

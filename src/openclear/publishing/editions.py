@@ -30,6 +30,7 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
+from openclear.vocabulary.without_grant import without_grant
 
 DELAY_DAYS = 7
 MOST_TRIES = 5
@@ -43,6 +44,7 @@ _SENSITIVE = (Label.DOMESTIC | Label.SEXUAL_ASSAULT).value
 Progress = Callable[[Sequence[date]], Iterable[date]]
 
 
+@without_grant("a rule of the calendar; reads nothing")
 def is_due(month: date, today: date) -> bool:
     """Say whether a month's edition may be made: its last day is seven days past."""
     following = (month + timedelta(days=32)).replace(day=1)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from openclear.release.rows import PublicIncident
+from openclear.vocabulary.without_grant import without_grant
 
 # As "Crimes - 2001 to Present" spells them; `date` is the hour, empty where it is withheld.
 COLUMNS = (
@@ -21,6 +22,7 @@ _PARQUET = """COPY (SELECT CAST(nullif(date, '') AS TIMESTAMP) AS date, nullif(b
   FROM read_csv(?, all_varchar = true)) TO '{file}' (FORMAT parquet, COMPRESSION zstd)"""
 
 
+@without_grant("for the making of an edition, whose grant was required")
 def write_files(
     folder: Path, rows: Sequence[PublicIncident], totals: Mapping[str, int]
 ) -> list[dict[str, Any]]:

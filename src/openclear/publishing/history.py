@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from openclear.publishing.rows import Withheld
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class History:
     withheld: Withheld
 
 
+@without_grant("for the making of an edition, whose grant was required")
 @contextmanager
 def alone() -> Iterator[None]:
     """Let nobody else make or withdraw an edition meanwhile; two at once wait for each other."""
@@ -33,6 +35,7 @@ def alone() -> Iterator[None]:
         yield
 
 
+@without_grant("for the making of an edition, whose grant was required")
 def history_of(month: date) -> History:
     """Return what is remembered of a month."""
     file = _file(month)
@@ -47,6 +50,7 @@ def history_of(month: date) -> History:
     return History(kept["revision"], withheld)
 
 
+@without_grant("for the making of an edition, whose grant was required")
 def remember(month: date, history: History) -> None:
     """Keep what is to be remembered, durably, before a revision is logged: a crash uses no number twice."""
     held = history.withheld

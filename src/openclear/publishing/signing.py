@@ -8,6 +8,7 @@ from openclear.audit.keys import SigningKey, create_key, read_key
 from openclear.audit.proof.notes import sign_note
 from openclear.audit.queries import genesis
 from openclear.release.files import open_to_all
+from openclear.vocabulary.without_grant import without_grant
 
 KEY_FILE = "release.key"
 
@@ -25,6 +26,7 @@ class ReleaseKey:
         )
 
 
+@without_grant("reads a key, no record")
 def release_key() -> ReleaseKey:
     """Return the key, made at the first edition; its public half is written to the public folder."""
     path = settings.KEYS_FOLDER / KEY_FILE

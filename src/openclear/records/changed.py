@@ -7,17 +7,20 @@ from openclear.records.models import ChangedMonth
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 # Each keeps something made from incidents, and takes its own notes.
 ANALYSIS, PUBLISHING = "analysis", "publishing"
 READERS = (ANALYSIS, PUBLISHING)
 
 
+@without_grant("marks months; reads no record")
 def month_of(moment: datetime) -> date:
     """Return the first day of the month, by the city's clock, that holds `moment`."""
     return moment.astimezone(city().zone).date().replace(day=1)
 
 
+@without_grant("marks months; reads no record")
 def bounds_of(month: date) -> tuple[datetime, datetime]:
     """Return the moments, in UTC, at which a month of the city begins and the next one does."""
     following = (month + timedelta(days=32)).replace(day=1)
@@ -27,6 +30,7 @@ def bounds_of(month: date) -> tuple[datetime, datetime]:
     return first, last
 
 
+@without_grant("marks months; reads no record")
 def note_changes(moments: Iterable[datetime]) -> None:
     """Mark the months that hold `moments`, within the transaction of the change itself."""
     months = sorted({month_of(moment) for moment in moments})

@@ -24,6 +24,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import NO_LABEL, Label
+from openclear.vocabulary.without_grant import without_grant
 
 Known = tuple[Incident, Offense | None]
 _NAMESPACE = uuid5(NAMESPACE_URL, "openclear.records")
@@ -33,6 +34,7 @@ LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT | Label.JUVENILE | Lab
 TABLES: Mapping[str, type[Record]] = {name: table for kind in KINDS for name, table in kind.tables.items()}
 
 
+@without_grant("makes an id; reads nothing")
 def record_id(source: str, table: str, source_id: str) -> UUID:
     """Return the id that a source's row always has here, so that bringing it in twice is one row."""
     return uuid5(_NAMESPACE, f"{source}/{table}/{source_id}")

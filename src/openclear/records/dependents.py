@@ -12,8 +12,10 @@ from openclear.records.arrests.models import Arrest
 from openclear.records.incidents.models import Incident
 from openclear.records.kind import RecordKind
 from openclear.records.kinds import KINDS
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("for a sealing, whose grant was required")
 def rows_of(kind: RecordKind, record: UUID) -> Iterator[Any]:
     """Yield the record and everything that carries its label with it, table by table."""
     yield kind.model.objects.filter(pk=record)
@@ -21,6 +23,7 @@ def rows_of(kind: RecordKind, record: UUID) -> Iterator[Any]:
         yield table.objects.filter(**{way: record})
 
 
+@without_grant("for a sealing, whose grant was required")
 def copied_as(kind: RecordKind, record: UUID) -> list[UUID]:
     """Return the ids under which what is kept elsewhere holds a record, or tells of it.
 
@@ -36,6 +39,7 @@ def copied_as(kind: RecordKind, record: UUID) -> list[UUID]:
     return [record, *({one for pair in arrests for one in pair} | ids) - {record}]
 
 
+@without_grant("for a sealing, whose grant was required")
 def moments_of(kind: RecordKind, record: UUID) -> list[datetime]:
     """Return when the incidents happened whose figures a sealing changes: a sealed arrest is no arrest in figures either."""
     way = kind.sealed.moment

@@ -10,6 +10,7 @@ from openclear.records.people.kind import PEOPLE
 from openclear.records.property.kind import PROPERTY
 from openclear.records.vehicles.kind import VEHICLES
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.without_grant import without_grant
 
 KINDS: tuple[RecordKind, ...] = (
     PEOPLE,
@@ -24,6 +25,7 @@ BY_NOUN: Mapping[str, RecordKind] = {kind.noun: kind for kind in KINDS}
 SEARCHED: Mapping[str, RecordKind] = {str(kind.dataset): kind for kind in KINDS if kind.search}
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def searched(name: str) -> RecordKind:
     """Return the kind whose data set is `name`. Raises WrongUsage where nothing of that name is searched for."""
     if name not in SEARCHED:
@@ -31,6 +33,7 @@ def searched(name: str) -> RecordKind:
     return SEARCHED[name]
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def search_of(kind: RecordKind) -> Search:
     """Return how a kind is found. Raises WrongUsage where it is only listed."""
     if kind.search is None:

@@ -28,6 +28,7 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.handling import OffenseTable, handling_of, offense_table, read_offense_table
 from openclear.vocabulary.labels import NO_LABEL, Label, united
+from openclear.vocabulary.without_grant import without_grant
 
 Progress = Callable[[Sequence[date]], Iterable[date]]
 _CHUNK = 800
@@ -50,12 +51,14 @@ class Change:
         return labels & ~self.loses.value | self.gets.value
 
 
+@without_grant("runs as the city itself, when a process starts")
 def is_labelled() -> bool:
     """Say whether everything here is labelled by the tables of this program."""
     kept = LabelTable.objects.order_by("-pk").first()
     return kept is not None and (kept.codes, kept.wordings) == offense_table().texts
 
 
+@without_grant("runs as the city itself, when a process starts")
 def label_again(*, progress: Progress = iter) -> int:
     """Label every incident, and what hangs on it, by the city's tables; return how many got or lost a label.
 
@@ -72,6 +75,7 @@ def label_again(*, progress: Progress = iter) -> int:
     return changed
 
 
+@without_grant("runs as the city itself, when a process starts")
 def keep_tables() -> None:
     """Note that everything here is labelled by the tables of this program, and that nothing older is public."""
     codes, wordings = offense_table().texts

@@ -9,6 +9,7 @@ from django.db import models
 
 from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Clearance
+from openclear.vocabulary.without_grant import without_grant
 
 
 @models.IntegerField.register_lookup
@@ -67,6 +68,7 @@ class RowsWithin(models.QuerySet[Any]):
         return self.filter(labels__lacks=refused)
 
 
+@without_grant("names the department; reads no record")
 def host_agency() -> str:
     """Return who owns a row of which nothing else is said: the department. Migrations name this function, not the city."""
     return city().host

@@ -23,6 +23,7 @@ from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
+from openclear.vocabulary.without_grant import without_grant
 
 BEYOND = (
     "What people fetched, printed or wrote down before; the log shows who was shown it.",
@@ -67,6 +68,7 @@ def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = 
     return reached
 
 
+@without_grant("hiding is completed by whoever finds it undone; nothing is shown")
 def finish_sealings(*, older_than: timedelta = timedelta()) -> list[str]:
     """Complete what a crash broke off; return one sentence for each. Hiding needs nobody's grant: it shows nothing.
 

@@ -18,17 +18,20 @@ from openclear.records.record import RowsWithin
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
+from openclear.vocabulary.without_grant import without_grant
 
 ARRESTEE = "arrestee"
 GONE = (Label.SEALED | Label.EXPUNGED).value
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def case_rows(grant: Grant, cases: Sequence[Case]) -> list[CaseRow]:
     """Return cases as lists show them. The subject of one with an incident is there only where the incident is."""
     subjects = _subjects(grant, [case.incident_id for case in cases if case.incident_id])
     return [CaseRow(case.id, case.number, case.kind, _subject(case, subjects), case.opened) for case in cases]
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def tells_of_arrest(grant: Grant) -> Q:
     """Return the condition on incidents that tell of an arrest: recorded so, and not every arrest of theirs is sealed.
 
@@ -37,18 +40,21 @@ def tells_of_arrest(grant: Grant) -> Q:
     return Q(arrest_made=True) & _not_all_gone(grant, Arrest.objects.filter(incident=OuterRef("pk")))
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def incidents_with_arrest(grant: Grant, incidents: Iterable[UUID]) -> set[UUID]:
     """Return those of these incidents that tell of an arrest."""
     found = Incident.objects.filter(tells_of_arrest(grant), pk__among=list(incidents))
     return set(found.values_list("pk", flat=True))
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def do_all_tell_of_arrest(grant: Grant, incidents: Sequence[UUID | str]) -> bool:
     """Say whether each of these incidents, none named twice, is there and tells of an arrest."""
     found = Incident.objects.filter(tells_of_arrest(grant), pk__among=incidents)
     return bool(found.count() == len(incidents))
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def tells_of_part(grant: Grant) -> Q:
     """Return the condition on involvements that may be told: that of an arrestee only where the arrest may be."""
     arrests = Arrest.objects.filter(incident=OuterRef("incident"), person=OuterRef("person"))

@@ -3,8 +3,10 @@
 from openclear.records.kind import SURELY, RecordKind
 from openclear.records.kinds import SEARCHED, search_of
 from openclear.records.people.kind import PEOPLE
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def kinds_of(text: str) -> tuple[RecordKind, ...]:
     """Return the kinds of record that the words of one box can mean, likeliest first; people where none fits.
 

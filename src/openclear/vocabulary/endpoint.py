@@ -1,8 +1,11 @@
-"""A question that is declared once and answered on three doors: page, API and command line."""
+"""A question that is declared once and answered on the doors that it names: page, API, command line."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import facts_of
@@ -13,43 +16,87 @@ from openclear.vocabulary.purposes import Purpose
 _LEFT_OUT = ("", None)
 
 
+class Door(StrEnum):
+    """Where a question can be asked."""
+
+    PAGE = "page"
+    API = "api"
+    COMMAND = "command"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Plain data, no HTTP: what can be asked, under which act, and the query that answers.
 
-    `name`: in addresses and in the entry. `params`: a frozen row, every field with a default and metadata (`label`, `example`;
-    `longest` characters of a text, `most` of a number). `row`: what the answer has many of; a record among them has an `id`.
-    `purpose`: what it is asked for at one's own desk. `words`: summary and description for the API.
+    `name`: in the entry, and of its template. `doors`: each door with the address or verb there. `params`: a frozen row,
+    every field with a default and the metadata of `parameter`. `row`: what the answer has many of, or, where `is_list` is
+    false, the answer itself. `words`: summary and description for the API. `line`: a row, or the answer, as text for people.
+    `acts`: the act and the purpose, where they depend on who asks; else `action` and `purpose`. `told`: a row as JSON.
+    `shown`: the ids of the records in the answer.
     """
 
     name: str
     action: Action
     purpose: Purpose
+    doors: Mapping[Door, str]
     params: type[Any]
     row: type[Any]
-    query: Callable[[Grant, Any], Sequence[Any]]
+    query: Callable[[Grant, Any], Any]
     words: Mapping[str, str]
+    line: Callable[[Any, Any], str]
+    is_list: bool = True
+    acts: Callable[[str, Any], tuple[Action, Purpose]] | None = None
+    told: Callable[[Any], Mapping[str, Any]] = asdict
+    shown: Callable[[Any], Sequence[UUID]] = lambda _: ()
 
     def asked(self, sent: Mapping[str, Any]) -> Any:
-        """Return what was sent as the endpoint's own row. Raises WrongUsage for what is no number, too many, or too long."""
-        return self.params(
-            **{
-                item.name: _value(item, sent[item.name])
-                for item in fields(self.params)
-                if sent.get(item.name) not in _LEFT_OUT
-            }
-        )
+        """Return what was sent as the endpoint's own row. Raises WrongUsage as `filled` does."""
+        return filled(self.params, sent)
 
     def parsed(self, sent: Mapping[str, Any]) -> tuple[Any, WrongUsage | None]:
-        """Return what `asked` returns, or None and what is wrong: it is raised behind the gate, for an order comes first."""
+        """Return what `asked` returns; or the row as it was sent, with what is wrong.
+
+        That is raised behind the gate: an order comes before a mistake.
+        """
         try:
             return self.asked(sent), None
         except WrongUsage as error:
-            return None, error
+            names = {item.name for item in fields(self.params)}
+            given = {name: value for name, value in sent.items() if name in names and value not in _LEFT_OUT}
+            return self.params(**given), error
+
+    def act_for(self, officer: str, asked: Any) -> tuple[Action, Purpose]:
+        """Return the act and the purpose that the gate decides when `officer` asks this."""
+        return self.acts(officer, asked) if self.acts else (self.action, self.purpose)
+
+    def is_complete(self, asked: Any) -> bool:
+        """Say whether every parameter that the answer needs was given; without them a page shows its form alone."""
+        needed = (item.name for item in fields(self.params) if item.metadata.get("needed"))
+        return all(getattr(asked, name) not in _LEFT_OUT for name in needed)
 
     def facts(self, asked: Any) -> dict[str, Any]:
-        """Return what the entry holds of the question, the same on every door. `asked`: the row, or what was sent instead."""
+        """Return what the entry holds of the question, the same on every door."""
         return {"endpoint": self.name, "asked": facts_of(asked)}
+
+
+def filled(params: type[Any], sent: Mapping[str, Any]) -> Any:
+    """Return what was sent as a row of parameters. Raises WrongUsage for what is no number, too many, or too long."""
+    return params(
+        **{
+            item.name: _value(item, sent[item.name])
+            for item in fields(params)
+            if sent.get(item.name) not in _LEFT_OUT
+        }
+    )
+
+
+def parameter(label: str, **facts: Any) -> dict[str, Any]:
+    """Return the metadata of one parameter.
+
+    `label`: in English. `facts`: `longest` (characters) or `most` (of a number), `example`; `needed` where there is no
+    answer without it; `day` where a text is a day, such as 2019-07-12; `pattern`, `type` and `inputmode` of its field on a form.
+    """
+    return {"label": label, **facts}
 
 
 def _value(item: Any, sent: Any) -> Any:
@@ -58,6 +105,7 @@ def _value(item: Any, sent: Any) -> Any:
         if not str(sent).isdecimal() or not 1 <= int(sent) <= facts["most"]:
             raise WrongUsage(f"{label}: give a number from 1 to {facts['most']}.")
         return int(sent)
-    if len(str(sent)) > facts["longest"]:
+    text = sent.isoformat() if isinstance(sent, date) else str(sent).strip()
+    if len(text) > facts["longest"]:
         raise WrongUsage(f"{label}: at most {facts['longest']} characters.")
-    return str(sent).strip()
+    return text

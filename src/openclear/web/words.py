@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from openclear.records.kinds import KINDS
+from openclear.reporting.reports import REPORTS
 from openclear.vocabulary.purposes import Purpose
 
 OFFERED = (
@@ -38,7 +39,7 @@ WORDS: dict[str, str | Promise] = {
     "primary_type": _("Offense"),
     "district": _("District"),
     **{str(kind.dataset): _(kind.words["title"]) for kind in KINDS},
-    "book": _("District book"),
+    **{report.kind: _(report.words["title"]) for report in REPORTS},
     "case": _("case"),
     "dispatch": _("dispatch event"),
     "warrant": _("warrant"),

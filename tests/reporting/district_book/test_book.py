@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from openclear.access.errors import Refused
 from openclear.access.registry import ties
+from openclear.audit.models import Body
 from openclear.cli.main import main
 from openclear.delivery import exports, jobs
 from openclear.delivery.errors import Gone
@@ -20,15 +21,16 @@ from openclear.delivery.models import Export
 from openclear.records.changed import note_changes
 from openclear.records.incidents.models import Incident
 from openclear.records.rows import BoundaryRow
+from openclear.reporting.declared import DeclaredReport
 from openclear.reporting.district_book.charts import bars, beat_map
+from openclear.reporting.district_book.declaration import DISTRICT_BOOK
 from openclear.reporting.district_book.figures import Line, book_facts, last_day
-from openclear.reporting.district_book.report import DistrictBook, make_book
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import ADMINISTRATION, cut_off, grant, lift, signed_in
+from tests.cast import ADMINISTRATION, ask, cut_off, grant, lift, signed_in
 
 pytestmark = pytest.mark.anywhere
 
@@ -37,6 +39,10 @@ CHICAGO = ZoneInfo("America/Chicago")
 
 def chen():
     return grant("chen", Action.ANALYSIS_ASK, Purpose.CRIME_ANALYSIS)
+
+
+def make_book(key, *, district, month, watermark):
+    return DISTRICT_BOOK.make(key, {"district": district, "month": month}, watermark)[0]
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +168,7 @@ def test_a_book_with_nothing_left_to_tell_is_ended_with_its_file(busiest, monkey
     def nothing(*_, **__):
         raise NotPossible("No incident of this district is on record.")
 
-    monkeypatch.setattr(DistrictBook, "digest", nothing)
+    monkeypatch.setattr(DeclaredReport, "digest", nothing)
     with pytest.raises(Gone, match="has ended; ask for it again"):
         fetch(row)
     assert not path_of(row.id).exists()
@@ -217,6 +223,13 @@ def test_from_the_command_line(busiest, tmp_path, capsys):
     assert file.read_bytes().startswith(b"%PDF")
     assert main(["book", district, f"{month:%Y-%m}", "--json"], lambda: None) == 0
     assert json.loads(capsys.readouterr().out)["state"] == "queued"
+    words = ["report", "book", f"district={district}", f"month={month:%Y-%m}", "--json"]
+    assert main(words, lambda: None) == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "queued"
+    assert main([*words[:-1], "beat=1"], lambda: None) == 2
+    assert "district=VALUE, month=VALUE" in capsys.readouterr().err
+    assert main(["report", "novel"], lambda: None) == 2
+    assert "the reports are book" in capsys.readouterr().err
     assert main(["book", "999", f"{month:%Y-%m}", "--to", str(tmp_path / "none.pdf")], lambda: None) != 0
     assert "No incident of district 999" in capsys.readouterr().err
     assert [one.name for one in tmp_path.iterdir()] == ["book.pdf"]
@@ -225,6 +238,33 @@ def test_from_the_command_line(busiest, tmp_path, capsys):
     error = capsys.readouterr().err
     assert f"{place}.part" in error
     assert "failed unexpectedly" not in error
+
+
+def test_from_the_api(busiest):
+    district, month = busiest
+    answer = ask("chen", "reports/books", district=district, month=f"{month:%Y-%m}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
+    assert answer.content.startswith(b"%PDF")
+    assert answer.headers["OpenCLEAR-Receipt"]
+    assert ask("chen", "reports/books", district="011", month=f"{clock.today():%Y-%m}").status_code == 400
+    assert ask("rivera", "reports/books", district="011", month="2026-01").status_code == 403
+
+
+def test_the_entry_of_a_request_is_the_same_from_every_door(busiest, tmp_path, capsys):
+    district, month = busiest
+    asked = {"district": district, "month": f"{month:%Y-%m}"}
+    entries = []
+    signed_in("chen").post("/figures/books", asked)
+    ask("chen", "reports/books", **asked)
+    main(["report", "book", *(f"{name}={value}" for name, value in asked.items())], lambda: None)
+    main(["book", *asked.values(), "--to", str(tmp_path / "book.pdf")], lambda: None)
+    capsys.readouterr()
+    for row in Body.objects.using("audit").filter(officer="chen").order_by("-entry")[:12]:
+        held = {name: value.get("value") for name, value in json.loads(row.fields).items()}
+        if held.get("report"):
+            entries.append((held["report"], {**held["asked"], "to": ""}))
+    assert len(entries) >= 4
+    assert all(entry == ("book", {**asked, "to": ""}) for entry in entries)
 
 
 def test_a_month_that_is_not_over_is_no_book():

@@ -27,6 +27,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.without_grant import without_grant
 
 MOST_FAILURES = 5
 FAILURE_WINDOW = timedelta(minutes=15)
@@ -34,6 +35,7 @@ LONGEST_HANDLE = 150
 SIGN_IN_FAILED, ACCOUNT_LOCKED = "sign-in-failed", "account-locked"
 
 
+@without_grant("runs before anyone has a grant: it is how people sign in")
 def begin_session(session: str, handle: str, *, method: str, details: Mapping[str, Any]) -> None:
     """Log that a person signed in and remember whose session it is; their failures so far are forgotten.
 
@@ -45,6 +47,7 @@ def begin_session(session: str, handle: str, *, method: str, details: Mapping[st
     note_use(handle)
 
 
+@without_grant("runs before anyone has a grant: it is how people sign in")
 def remember_session(session: str, handle: str) -> None:
     """Remember whose session this is, so that an order can count it."""
     with transaction.atomic():
@@ -53,6 +56,7 @@ def remember_session(session: str, handle: str) -> None:
         )
 
 
+@without_grant("runs before anyone has a grant: it is how people sign in")
 def note_account(handle: str, what: str, *, details: Mapping[str, Any]) -> None:
     """Log something that happened to an account: signed in or out, password changed, second factor added or removed.
 
@@ -67,6 +71,7 @@ def note_account(handle: str, what: str, *, details: Mapping[str, Any]) -> None:
     log.append(new_entry)
 
 
+@without_grant("runs before anyone has a grant: it is how people sign in")
 def note_failure(claimed: str, *, details: Mapping[str, Any]) -> bool:
     """Log a failed attempt to sign in and count it; return whether the handle is locked now.
 
@@ -86,6 +91,7 @@ def note_failure(claimed: str, *, details: Mapping[str, Any]) -> bool:
     return locked
 
 
+@without_grant("runs before anyone has a grant: it is how people sign in")
 def is_locked(claimed: str) -> bool:
     """Say whether a claimed handle is locked."""
     return LockedHandle.objects.filter(handle=_claimed(claimed)).exists()
@@ -112,6 +118,7 @@ def release_account(grant: Grant, *, handle: str) -> None:
     locked.delete()
 
 
+@without_grant("asked by its holder, or by an act whose grant was required")
 def end_sessions(handle: str, *, but: str = "") -> int:
     """End every session of a person, except the one named; return how many ended (a changed password ends the others)."""
     sessions = SignIn.objects.filter(officer__handle=handle).exclude(session=but)
@@ -120,16 +127,19 @@ def end_sessions(handle: str, *, but: str = "") -> int:
     return Session.objects.filter(session_key__in=keys).delete()[0]
 
 
+@without_grant("runs before anyone has a grant: it is how people sign in")
 def forget_session(session: str) -> None:
     """Forget whose session this is: it ends now."""
     SignIn.objects.filter(session=session).delete()
 
 
+@without_grant("a count, told to the holder as they change their password")
 def live_tokens(handle: str) -> int:
     """Return how many tokens of a person are good still."""
     return Token.objects.filter(officer__handle=handle, expires__gt=clock.now()).count()
 
 
+@without_grant("asked by its holder as they change their password")
 def end_tokens(handle: str, *, details: Mapping[str, Any]) -> int:
     """End every token of a person, who asked for it as they changed their password; return how many were good still."""
     ended = live_tokens(handle)
@@ -138,6 +148,7 @@ def end_tokens(handle: str, *, details: Mapping[str, Any]) -> int:
     return ended
 
 
+@without_grant("runs before anyone has a grant: it is how people sign in")
 def is_new(handle: str) -> bool:
     """Say whether a person has no password of their own yet."""
     officer = Officer.objects.filter(handle=handle).first()

@@ -18,6 +18,7 @@ from openclear.access.registry.guarded import guarded
 from openclear.audit.proof.orders import followed
 from openclear.vocabulary import clock
 from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.without_grant import without_grant
 
 CUT_OFF, LIFT, SUSPEND, RESUME, NARROW, ACCOUNT = "cut-off", "lift", "suspend", "resume", "narrow", "account"
 TIE, UNTIE, MOVE, MERGE, DISABLE, REINSTATE, CERTIFY = (
@@ -52,6 +53,7 @@ class Consequence:
         return found
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def consequence(kind: str, *, order: OrderRow, facts: Facts) -> Consequence:
     """Return what an act of this kind means now. `order`: the draft, or the order that is changed; `facts`: what the act takes.
 
@@ -132,6 +134,7 @@ def _after(
     return everyone, orders
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def destination(kind: str, facts: Facts) -> str:
     """Return the path that an agency has after a move, or a merger into another."""
     return str(facts["to"]) if kind == MOVE else f"{facts['to']}.{facts['agency'].rpartition('.')[2]}"
@@ -155,6 +158,7 @@ def _moved(person: Requester, old: str, new: str) -> Requester:
     return replace(person, affiliations=ties)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def holdings_of(handle: str) -> dict[str, int]:
     """Return how many things of each kind a person holds that reach the city now, by target."""
     return {reach.target: sum(one.holder == handle for one in reach.held()) for reach in ports.reach}

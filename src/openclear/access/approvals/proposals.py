@@ -39,6 +39,7 @@ from openclear.vocabulary.agencies import agency_path
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.states import OrderStatus, ProposalStatus
+from openclear.vocabulary.without_grant import without_grant
 
 OF_THE_REGISTRY = (TIE, UNTIE, MOVE, MERGE, DISABLE, REINSTATE, CERTIFY)
 ACTION_OF = {
@@ -197,6 +198,7 @@ def means_now(grant: Grant, *, row: ProposalRow) -> Consequence:
     return consequence(row.kind, order=row.as_order(), facts=row.facts)
 
 
+@without_grant("tells of which of two kinds a proposal is, so that the right act is asked for")
 def kind_of(number: int) -> str:
     """Return whether a proposal is for a cut-off or a lifting; tells nothing else. Raises NotPossible where it is not open."""
     kind = (
@@ -225,6 +227,7 @@ def _undecided(number: int, officer: str) -> ProposalRow:
     return row_of(declined) if declined else open_row(number)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def open_row(number: int) -> ProposalRow:
     """Return an open proposal, for this room, within the lock of all acts. Raises NotPossible where it is not open."""
     found = Proposal.objects.filter(pk=number, state=ProposalStatus.OPEN).first()
@@ -233,12 +236,14 @@ def open_row(number: int) -> ProposalRow:
     return row_of(found)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def decide(number: int, state: str, officer: str, order: str | None = None) -> None:
     """Note what became of a proposal, for this room, within the lock of all acts."""
     more = {} if order is None else {"order": order}
     Proposal.objects.filter(pk=number).update(state=state, decided_by=officer, decided=clock.now(), **more)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def row_of(proposal: Proposal) -> ProposalRow:
     """Return a proposal as it crosses the border of this room."""
     scope, purposes = (

@@ -19,6 +19,7 @@ from django.db import connections
 
 from openclear.access.barrier.locks import Drained, LocksLost, too_long
 from openclear.access.errors import NotAnswered
+from openclear.vocabulary.without_grant import without_grant
 
 CHANNEL = "openclear_barrier"
 # A notification carries at most 8,000 bytes.
@@ -210,6 +211,7 @@ def _number(kind: str, link: str) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def no_database() -> NotAnswered:
     """Return the error of a database that does not answer."""
     return NotAnswered("The barrier's database does not answer; try again.")

@@ -11,6 +11,7 @@ from functools import partial
 
 from openclear.access.barrier.hold import keeper
 from openclear.access.barrier.keeper import Hold
+from openclear.vocabulary.without_grant import without_grant
 
 _ERRORS = 2
 _ENDED = (
@@ -27,16 +28,19 @@ _held = _Held()
 _ends_process = threading.Event()
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def end_process_when_cut() -> None:
     """Let an order end this process while it prints an answer. Called by the program as it starts."""
     _ends_process.set()
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def outlive_orders() -> None:
     """Take that back, in a process that works for many: what it sends is carried by lines of its own."""
     _ends_process.clear()
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def keep(hold: Hold) -> None:
     """Hold on until this thread lets go, or takes the hold to a line that carries it."""
     _held.holds.append(hold)
@@ -44,11 +48,13 @@ def keep(hold: Hold) -> None:
         hold.carried_by(partial(_end_process, hold))
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def taken() -> Hold:
     """Return the newest hold of this thread: whoever calls this lets go of it."""
     return _held.holds.pop()
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def let_go() -> None:
     """Let go of what this thread's commands hold, when their answers are printed."""
     while _held.holds:

@@ -29,6 +29,7 @@ from openclear.access.barrier.flock import FileLocks, FileTurn
 from openclear.access.barrier.keeper import Hold, Keeper
 from openclear.access.barrier.locks import Drained, Taken, Turn, too_long
 from openclear.vocabulary.agencies import chains
+from openclear.vocabulary.without_grant import without_grant
 
 __all__ = ["RECORDS", "Drained", "Draining", "Hold", "exclusive", "frozen", "lock_of", "shared"]
 ORDER_SECONDS = 5.0
@@ -39,6 +40,7 @@ CERTAIN_SECONDS = 0.05
 RECORDS = "the records"
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def shared(agencies: Sequence[str], people: Sequence[str] = (), *, records: bool = False) -> Hold:
     """Return a hold on `agencies`, all above them, the people, and `records`. Raises NotAnswered where one is kept too long."""
     links = (
@@ -49,6 +51,7 @@ def shared(agencies: Sequence[str], people: Sequence[str] = (), *, records: bool
     return keeper().hold(links, time.monotonic() + READER_MILLISECONDS / 1000)
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def exclusive(*places: str, certain: bool = False, seconds: float | None = None) -> tuple[Taken, Drained]:
     """Wait until no answer to any of `places` is being handed over; return the hold, and what was met.
 
@@ -112,6 +115,7 @@ def _uncertain() -> float:
     return CERTAIN_SECONDS if _is_postgresql() else 0.0
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 @contextlib.contextmanager
 def frozen(what: str) -> Iterator[None]:
     """Hold an agency or a person (`lock_of`) from before a change's entry until after its commit.
@@ -125,11 +129,13 @@ def frozen(what: str) -> Iterator[None]:
         hold.release()
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def lock_of(person: str) -> str:
     """Return the name of the lock that a change of one person's affiliations takes."""
     return f"@{person}"
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 @cache
 def keeper() -> Keeper:
     """Return the keeper of this process's shared locks."""

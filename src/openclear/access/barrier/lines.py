@@ -17,6 +17,7 @@ from functools import partial
 from django.conf import settings
 
 from openclear.access.barrier.keeper import Hold
+from openclear.vocabulary.without_grant import without_grant
 
 # Linux doubles it for its own book-keeping. Less would slow down lines with a long way; more would wait in the kernel.
 SEND_BUFFER = 16 * 1024
@@ -28,6 +29,7 @@ _UNACKNOWLEDGED = termios.TIOCOUTQ  # the same number as SIOCOUTQ
 _CLOSED = 7  # TCP_CLOSE, the first byte of TCP_INFO
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def not_seen() -> tuple[str, ...]:
     """Return what of an arrival this machine cannot see: "proxy ADDRESSES" where answers pass through one, "system NAME".
 
@@ -38,6 +40,7 @@ def not_seen() -> tuple[str, ...]:
     return tuple(part for part, is_seen in seen.items() if not is_seen)
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def unacknowledged(connection: socket.socket) -> int:
     """Return how many bytes the peer's kernel has not acknowledged; 0 on a system that cannot see it. Raises OSError."""
     if not SEES_ARRIVAL:
@@ -45,11 +48,13 @@ def unacknowledged(connection: socket.socket) -> int:
     return int(struct.unpack("i", fcntl.ioctl(connection, _UNACKNOWLEDGED, bytes(4)))[0])
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def reset_at_close(connection: socket.socket) -> None:
     """From here closing `connection`, or the end of this process, throws away what has not been acknowledged."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def close_in_order(connection: socket.socket) -> None:
     """Take `reset_at_close` back: what is on its way still arrives."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ORDERLY_CLOSE)
@@ -167,6 +172,7 @@ class Line:
         return left
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def is_closed(connection: socket.socket) -> bool:
     """Say whether the peer is gone, so that nothing more arrives. Raises OSError."""
     return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _CLOSED

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from openclear.access.errors import NotAnswered
+from openclear.vocabulary.without_grant import without_grant
 
 MET, RESET = "met", "reset"
 
@@ -70,6 +71,7 @@ class Taken:
             let_go()
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def too_long() -> NotAnswered:
     """Return the error of a wait that took too long."""
     return NotAnswered("An order or an answer of the same agency is under way; try again in a moment.")

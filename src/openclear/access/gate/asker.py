@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from openclear.access.gate.credentials import officer_of_token
+from openclear.vocabulary.without_grant import without_grant
 
 ACTING_FOR = "OpenCLEAR-Acting-For"
 SESSION_OFFICER = "officer"
@@ -21,6 +22,7 @@ class Asker:
     on_behalf_of: str | None = None
 
 
+@without_grant("part of the gate, which makes the grants")
 def asker_of(request: HttpRequest) -> Asker:
     """Return who a request comes from, whether or not a view was ever asked. Decides nothing and finds nothing out.
 
@@ -32,6 +34,7 @@ def asker_of(request: HttpRequest) -> Asker:
     return asker_through(request, "" if signed_in else _holder_of_token(request), signed_in)
 
 
+@without_grant("part of the gate, which makes the grants")
 def asker_through(request: HttpRequest, holder: str, signed_in: str = "") -> Asker:
     """Return the asker behind a token's `holder`, who may carry the ask of the person that the header names."""
     carried = request.headers.get(ACTING_FOR, "").strip()[:LONGEST_HANDLE] if holder else ""
@@ -40,6 +43,7 @@ def asker_through(request: HttpRequest, holder: str, signed_in: str = "") -> Ask
     return Asker(carried or holder or signed_in, holder if carried else None, agency or None)
 
 
+@without_grant("part of the gate, which makes the grants")
 def sent_by(request: HttpRequest) -> dict[str, Any]:
     """Return what a request asked that was not understood: its path and what was sent along, bounded, for its entry."""
     sent = request.POST if request.method == "POST" else request.GET

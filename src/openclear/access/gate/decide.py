@@ -26,6 +26,7 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Inquiry
 from openclear.vocabulary.rules import Rule, Verdict
+from openclear.vocabulary.without_grant import without_grant
 
 KEPT_DECISIONS = 8192
 KEPT_ENGINES = 8
@@ -49,18 +50,21 @@ class Decision:
         return [tie.entry for tie in self.requester.affiliations] if self.requester else []
 
 
+@without_grant("part of the gate, which makes the grants")
 @lru_cache(maxsize=1)
 def policies() -> Policies:
     """Return the rules of this process, read once. Raises PolicyFault."""
     return load_policies()
 
 
+@without_grant("part of the gate, which makes the grants")
 def decide(handle: str, inquiry: Inquiry, standing: Standing) -> Decision:
     """Return the verdict on an ask at a standing. Reads the registry, never a record."""
     carrier = requester_at(standing.epoch, inquiry.through) if inquiry.through else None
     return decide_for(requester_at(standing.epoch, handle), inquiry, standing, carrier=carrier)
 
 
+@without_grant("part of the gate, which makes the grants")
 def decide_for(
     requester: Requester | None,
     inquiry: Inquiry,

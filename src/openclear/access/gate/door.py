@@ -31,6 +31,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant, Inquiry, Receipt, RefusalReceipt
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.rules import Rule, Verdict
+from openclear.vocabulary.without_grant import without_grant
 
 NOT_SIGNED_IN = Rule(
     "not-signed-in",
@@ -40,6 +41,7 @@ NOT_SIGNED_IN = Rule(
 )
 
 
+@without_grant("part of the gate, which makes the grants")
 def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
     officer: str,
     action: Action,
@@ -81,12 +83,14 @@ def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
     )
 
 
+@without_grant("part of the gate, which makes the grants")
 def would_allow(officer: str, action: Action, *, purpose: Purpose, case: str | None = None) -> bool:
     """Say whether the gate would open for somebody else now. Gives no grant and nothing of the reason: for the giver of a link."""
     ground = ports.grounds.find(case) if case else None
     return decide(officer, Inquiry(action, purpose, case or "", ground), read_standing()).verdict.allowed
 
 
+@without_grant("part of the gate, which makes the grants")
 def refuse_anonymous(*, details: Mapping[str, Any]) -> Refused:
     """Return the refusal of somebody unknown, logged with no agency; in a flood many share an entry (`nobody`)."""
     verdict = Verdict(allowed=False, rules=(NOT_SIGNED_IN,))
@@ -96,6 +100,7 @@ def refuse_anonymous(*, details: Mapping[str, Any]) -> Refused:
     return Refused(verdict, doorkeeper.refuse_anonymous(new_entry).without_number())
 
 
+@without_grant("part of the gate, which makes the grants")
 def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decided here as by an ask
     officer: str,
     problem: str,
@@ -129,6 +134,7 @@ def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decid
     return receipt.without_number()
 
 
+@without_grant("part of the gate, which makes the grants")
 def stamp_bad_request(
     grant: Grant | None, answer: Callable[[], tuple[HttpResponse, RefusalReceipt]]
 ) -> HttpResponse:
@@ -145,11 +151,13 @@ def stamp_bad_request(
         raise
 
 
+@without_grant("part of the gate, which makes the grants")
 def sealings() -> int:
     """Return how often records were sealed: to be remembered before they are read, and compared in `records_held`."""
     return read_standing().sealings
 
 
+@without_grant("part of the gate, which makes the grants")
 def log_act(
     grant: Grant,
     *,
@@ -168,6 +176,7 @@ def log_act(
     return log.append(replace(new_entry, filters=filters or grant.filters, details=with_its_own))
 
 
+@without_grant("part of the gate, which makes the grants")
 def log_outcome(
     grant: Grant, *, attempt: Receipt, details: Mapping[str, Any], failed: bool = False
 ) -> Receipt:
@@ -188,6 +197,7 @@ def log_outcome(
     )
 
 
+@without_grant("part of the gate, which makes the grants")
 def refuse(grant: Grant, rule: Rule) -> Refused:
     """Return the logged refusal of an act that its own rule forbids, such as one person acting for two."""
     verdict = Verdict(allowed=False, rules=(rule,))

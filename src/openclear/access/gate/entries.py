@@ -15,6 +15,7 @@ from openclear.audit import log
 from openclear.audit.rows import NewEntry
 from openclear.vocabulary.grants import Grant, Inquiry
 from openclear.vocabulary.rules import Verdict
+from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
 
@@ -32,11 +33,13 @@ class Request:
 Asked = Request | Grant
 
 
+@without_grant("part of the gate, which makes the grants")
 def answer_entry(grant: Grant, decision: Decision, shown: Sequence[UUID]) -> NewEntry:
     """Return the entry of an answer that is about to leave. `shown`: ids of the rows in it."""
     return replace(entry_of("answer", grant, decision.verdict, decision), shown=[str(row) for row in shown])
 
 
+@without_grant("part of the gate, which makes the grants")
 def entry_of(kind: str, asked: Asked, verdict: Verdict, decision: Decision) -> NewEntry:
     """Return an entry of any decided kind."""
     inquiry = asked.inquiry
@@ -56,16 +59,19 @@ def entry_of(kind: str, asked: Asked, verdict: Verdict, decision: Decision) -> N
     )
 
 
+@without_grant("part of the gate, which makes the grants")
 def carried(inquiry: Inquiry) -> dict[str, Any]:
     """Return the details of every entry: for which other agency, and through which integration."""
     return {"on_behalf_of": inquiry.on_behalf_of or "", "through": inquiry.through or ""}
 
 
+@without_grant("part of the gate, which makes the grants")
 def refusal_of(asked: Asked, decision: Decision) -> Refused:
     """Return the logged refusal of a decision."""
     return logged_refusal(asked, decision.verdict, decision)
 
 
+@without_grant("part of the gate, which makes the grants")
 def logged_refusal(asked: Asked, verdict: Verdict, decision: Decision) -> Refused:
     """Return the logged refusal for a verdict; orders and policies that disagree are an alarm."""
     if any(rule.id == "rules-disagree" for rule in verdict.rules):
@@ -74,6 +80,7 @@ def logged_refusal(asked: Asked, verdict: Verdict, decision: Decision) -> Refuse
     return Refused(verdict, receipt.without_number())
 
 
+@without_grant("part of the gate, which makes the grants")
 def refused_by_log(grant: Grant, decision: Decision, identity: str) -> Refused:
     """Return the refusal that the log itself gave: it holds an order that the database does not show yet."""
     # The order is in the log and not yet in the database: the moment between the two steps of an order.

@@ -17,6 +17,7 @@ from openclear.audit.rows import NewEntry
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass
@@ -67,6 +68,7 @@ class Change:
         )
 
 
+@without_grant("part of the gate, which makes the grants")
 @contextmanager
 def change(officer: str, agencies: tuple[str, ...], action: Action) -> Iterator[Change]:
     """Open a change; what the block writes is committed with the risen epoch, or not at all.
@@ -95,6 +97,7 @@ def change(officer: str, agencies: tuple[str, ...], action: Action) -> Iterator[
     under_way.confirm()
 
 
+@without_grant("part of the gate, which makes the grants")
 @contextmanager
 def change_by(grant: Grant) -> Iterator[Change]:
     """Open a change in the name of the holder of `grant`."""

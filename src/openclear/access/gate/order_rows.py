@@ -6,24 +6,29 @@ from openclear.access.models import AgencyMove, OrderPlace, OrderState
 from openclear.access.policy.facts import ALL, OrderRow
 from openclear.audit.proof.headers import BLOCKING_STATES
 from openclear.vocabulary.agencies import is_within
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("part of the gate, which makes the grants")
 def newest_states() -> list[OrderState]:
     """Return the newest state of every order, oldest order first."""
     newest = {row.order: row for row in OrderState.objects.order_by("sequence")}
     return list(newest.values())
 
 
+@without_grant("part of the gate, which makes the grants")
 def newest_state(name: str) -> OrderState | None:
     """Return the newest state of an order; None where there is no such order."""
     return OrderState.objects.filter(order=name).order_by("-sequence").first()
 
 
+@without_grant("part of the gate, which makes the grants")
 def row_of(state: OrderState) -> OrderRow:
     """Return one state of an order with the places that the order holds now."""
     return rows_of([state])[0]
 
 
+@without_grant("part of the gate, which makes the grants")
 def rows_of(states: Iterable[OrderState]) -> list[OrderRow]:
     """Return states of orders with the places that each order holds now: one statement, however many they are."""
     found = list(states)
@@ -49,6 +54,7 @@ def _row(state: OrderState, places: tuple[str, ...]) -> OrderRow:
     )
 
 
+@without_grant("part of the gate, which makes the grants")
 def place_of(agency: str) -> str:
     """Return the path that an agency has now, which had `agency` when an order named it: moved and merged since, perhaps."""
     for kind, old, new in AgencyMove.objects.order_by("pk").values_list("kind", "old", "new"):
@@ -57,6 +63,7 @@ def place_of(agency: str) -> str:
     return agency
 
 
+@without_grant("part of the gate, which makes the grants")
 def is_blocking(state: str) -> bool:
     """Say whether an order in this state keeps its agency out."""
     return state in BLOCKING_STATES

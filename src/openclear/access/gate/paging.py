@@ -11,15 +11,18 @@ from django.core import signing
 
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 _SALT = "openclear.paging"
 
 
+@without_grant("part of the gate, which makes the grants")
 def page_token(grant: Grant, question: Mapping[str, Any], *, offset: int) -> str:
     """Return the token of the page that begins at `offset` of the answer to `question`."""
     return signing.dumps([_bound(grant, question), offset], salt=_SALT)
 
 
+@without_grant("part of the gate, which makes the grants")
 def offset_of(grant: Grant, question: Mapping[str, Any], token: str) -> int:
     """Return where the page of a token begins; 0 without one. Raises WrongUsage for one that is not of this search."""
     if not token:
@@ -35,6 +38,7 @@ def offset_of(grant: Grant, question: Mapping[str, Any], token: str) -> int:
     return int(offset)
 
 
+@without_grant("part of the gate, which makes the grants")
 def page_facts(token: str) -> dict[str, Any]:
     """Return what the entry of a turned page keeps: its token, and the row that it says it begins at, unproved."""
     if not token:

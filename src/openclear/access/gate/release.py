@@ -22,6 +22,7 @@ from openclear.audit.errors import RefusedByOrder
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Grant, Receipt, RefusalReceipt
 from openclear.vocabulary.rules import Rule, Verdict
+from openclear.vocabulary.without_grant import without_grant
 
 LARGEST_ANSWER = 1 << 20
 LARGEST_RETRIES = 3
@@ -39,11 +40,13 @@ _CHANGED = Rule(
 )
 
 
+@without_grant("part of the gate, which makes the grants")
 def release(grant: Grant, response: Any, shown: Sequence[UUID]) -> Any:
     """Let one answer leave: what `Grant.release` does. Raises Refused, NotAnswered, RecordsChanged, LogUnavailable."""
     return release_together(response, [(grant, shown)])
 
 
+@without_grant("part of the gate, which makes the grants")
 def release_together(response: Any, answers: Sequence[Answer]) -> Any:
     """Let one response leave that answers several asks of one person: each decided again, each with its entry.
 
@@ -76,6 +79,7 @@ def release_together(response: Any, answers: Sequence[Answer]) -> Any:
     return stamp(response, receipts[0], hold)
 
 
+@without_grant("part of the gate, which makes the grants")
 def hold_for(grant: Grant) -> Hold:
     """Return the hold under which a mistake leaves that was found while `grant` was used: its words may tell of records.
 
@@ -116,6 +120,7 @@ def _check_unsealed(grants: Sequence[Grant], standing: Standing) -> None:
         raise RecordsChanged("Records were sealed while this was answered; ask again.")
 
 
+@without_grant("part of the gate, which makes the grants")
 @contextmanager
 def records_held() -> Iterator[int]:
     """Have sealings wait while something that was made of records becomes public; give their number of now.
@@ -137,6 +142,7 @@ def _all_agencies(decided: Sequence[Grant] | Sequence[Decision]) -> tuple[str, .
     return tuple(sorted({agency for one in decided for agency in one.agencies}))
 
 
+@without_grant("part of the gate, which makes the grants")
 def recheck(grant: Grant, *others: Grant) -> Decision:
     """Decide again, under the orders of now and on the ground as it is now. Raises Refused, logged, where it became no.
 
@@ -163,6 +169,7 @@ def _decided_again(grant: Grant, standing: Standing) -> Decision:
     return decision
 
 
+@without_grant("part of the gate, which makes the grants")
 def stamp(
     response: HttpResponse, receipt: Receipt | RefusalReceipt, hold: Hold | None = None
 ) -> HttpResponse:

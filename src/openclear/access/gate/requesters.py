@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from openclear.access.models import Agency, Agreement, Officer
 from openclear.access.policy.facts import AffiliationRow, AgreementRow, Requester
+from openclear.vocabulary.without_grant import without_grant
 
 KEPT = 4096
 _OF_ACCOUNT = (
@@ -17,6 +18,7 @@ _OF_TIE = tuple(f"affiliations__{name}" for name in ("agency__path", "kind", "si
 Facts: TypeAlias = tuple[tuple[AgreementRow, ...], frozenset[str]]
 
 
+@without_grant("part of the gate, which makes the grants")
 @lru_cache(maxsize=KEPT)
 def requester_at(epoch: int, handle: str) -> Requester | None:
     """Return what the registry knows of a person; None for an unknown one.
@@ -36,16 +38,19 @@ def _facts_at(epoch: int) -> Facts:
     return registry_facts()
 
 
+@without_grant("part of the gate, which makes the grants")
 def read_requester(handle: str) -> Requester | None:
     """Return what the registry knows of a person at this moment; None for an unknown one."""
     return read_requesters(Officer.objects.filter(handle=handle)).get(handle)
 
 
+@without_grant("part of the gate, which makes the grants")
 def read_everyone() -> dict[str, Requester]:
     """Return what the registry knows of everyone at this moment, by handle: three statements, however many they are."""
     return read_requesters(Officer.objects.all())
 
 
+@without_grant("part of the gate, which makes the grants")
 def read_requesters(officers: "QuerySet[Officer]") -> dict[str, Requester]:
     """Return what the registry knows of these accounts, by handle; for this room alone."""
     return _read_requesters(officers, facts=registry_facts)
@@ -72,6 +77,7 @@ def _read_requesters(officers: "QuerySet[Officer]", *, facts: Callable[[], Facts
     }
 
 
+@without_grant("part of the gate, which makes the grants")
 def registry_facts() -> Facts:
     """Return all agreements, and the paths of all registered agencies."""
     rows = Agreement.objects.values_list("agency__path", "signed_on", "ends_on")

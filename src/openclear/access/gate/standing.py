@@ -12,6 +12,7 @@ from django.db.models import F
 from openclear.access.models import Epoch
 from openclear.access.policy.facts import ALL, OrderRow, Standing
 from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.without_grant import without_grant
 
 # Connections that have planned the statement. A connection that is closed is forgotten.
 _prepared: "weakref.WeakSet[Any]" = weakref.WeakSet()
@@ -29,6 +30,7 @@ ORDER BY o.sequence, place.agency
 """
 
 
+@without_grant("part of the gate, which makes the grants")
 def read_standing() -> Standing:
     """Return the epoch and every order in force at this moment.
 
@@ -46,6 +48,7 @@ def read_standing() -> Standing:
     return Standing(rows[0][0], orders, rows[0][-2], rows[0][-1])
 
 
+@without_grant("part of the gate, which makes the grants")
 def count_sealing() -> None:
     """Count a sealing, in the transaction that puts its labels on: answers that were read before are read anew."""
     Epoch.objects.update(sealings=F("sealings") + 1)

@@ -2,10 +2,12 @@
 
 from openclear.access.models import Officer
 from openclear.vocabulary import clock
+from openclear.vocabulary.without_grant import without_grant
 
 _noted: set[tuple[str, str]] = set()
 
 
+@without_grant("part of the gate, which makes the grants")
 def note_use(handle: str) -> None:
     """Remember that an account was used today: one that is not used for 90 days is disabled (AC-2(3))."""
     today = clock.today()

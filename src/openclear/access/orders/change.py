@@ -24,6 +24,7 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.states import OrderStatus, ProposalStatus
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Signed:
     through: int | None = None
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def put_in_force(
     grant: Grant, order: OrderRow, state: str, signed: Signed, *, ordered_by: str = ""
 ) -> OrderReceipt:
@@ -79,6 +81,7 @@ def _planned(grant: Grant, order: OrderRow, state: str, signed: Signed) -> Plan:
     return planned
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def set_back(
     grant: Grant, was: OrderRow, state: str, legal_basis: str, signed: Signed, *, to: OrderRow | None = None
 ) -> OrderReceipt:
@@ -92,12 +95,14 @@ def set_back(
     return OrderReceipt(order.id, under_way.epoch, (receipts.published(under_way.epoch),))
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def finish_unproved() -> list[str]:
     """Finish, at the start, what a crash kept an order from: ending what people hold, and its proof; one sentence for each."""
     with registry_held(as_it_is=True):
         return [_finish(state) for state in unproved(newest_states())]
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def unproved(newest: Sequence[OrderState]) -> list[OrderState]:
     """Return those of the newest states of orders that are in force and have no receipt yet."""
     standing = [state for state in newest if state.state in {OrderStatus.PROVISIONAL, OrderStatus.IN_FORCE}]
@@ -142,6 +147,7 @@ def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, o
     return replace(set_to, entry=entry)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def decide_proposals(order: OrderRow, approved_by: str, through: int | None) -> None:
     """Note, in the order's own transaction, what became of the proposal that it came of and of those that it overtook.
 

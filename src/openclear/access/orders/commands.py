@@ -23,6 +23,7 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import purpose_of
 from openclear.vocabulary.rules import Rule
 from openclear.vocabulary.states import OrderStatus
+from openclear.vocabulary.without_grant import without_grant
 
 CONFIRM_WITHIN = timedelta(hours=24)
 # Of an order that the start completed: whoever gave it may not act alone on it.
@@ -35,6 +36,7 @@ TWO_PEOPLE = Rule(
 )
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def new_order(
     *, agency: str, legal_basis: str, scope: Sequence[str] = (), purposes: Sequence[str] = ()
 ) -> OrderRow:
@@ -219,6 +221,7 @@ def overdue(grant: Grant) -> list[OrderRow]:
     return unconfirmed()
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def unconfirmed() -> list[OrderRow]:
     """Return the provisional orders that are older than 24 hours: what the watch alarms about."""
     late = clock.now() - CONFIRM_WITHIN

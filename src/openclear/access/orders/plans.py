@@ -25,6 +25,7 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.rules import Rule
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def plan(grant: Grant, *, order: OrderRow, end_ties: Sequence[str] = ()) -> Plan
     return plan_of(order, end_ties)
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def plan_of(order: OrderRow, end_ties: Sequence[str] = ()) -> Plan:
     """Return the plan of an order for this room; within the lock of all acts it is that of the moment of the order."""
     standing, before = read_standing(), read_everyone()
@@ -110,6 +112,7 @@ def plan_of(order: OrderRow, end_ties: Sequence[str] = ()) -> Plan:
     )
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def is_of_the_city(person: Requester) -> bool:
     """Say whether the city itself employs a person: who is caught by an order only through another tie."""
     return any(
@@ -118,11 +121,13 @@ def is_of_the_city(person: Requester) -> bool:
     )
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def reaches(order: OrderRow, person: Requester) -> bool:
     """Say whether a person is tied to an agency that the order holds over."""
     return any(order.covers_agency(agency) for agency in agencies_of([person], clock.today()))
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def people_under(order: OrderRow) -> frozenset[str]:
     """Return the handles of everyone tied to an agency that the order holds over, as the registry stands now."""
     today = clock.today()
@@ -131,16 +136,19 @@ def people_under(order: OrderRow) -> frozenset[str]:
     return frozenset(handle for handle, path in named if order.covers_agency(path))
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def holdings_under(order: OrderRow, handles: AbstractSet[str], held: Sequence[Holding]) -> list[Holding]:
     """Return those of these things that the order means: their holder (`handles`: see `people_under`), and what they were made for."""
     return [one for one in held if one.holder in handles and covers(order, one)]
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def covers(order: OrderRow, held: Holding) -> bool:
     """Say whether the order's scope and purposes mean one of the asks that a thing serves: without it, it is of no use."""
     return not held.asks or any(order.covers_inquiry(dataset, purpose) for dataset, purpose in held.asks)
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def names_home(order: OrderRow) -> bool:
     """Say whether an order names the department itself or its oversight, or something above one of them."""
     return any(
@@ -150,6 +158,7 @@ def names_home(order: OrderRow) -> bool:
     )
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def untouched_agencies(order: OrderRow, standing: Sequence[OrderRow]) -> list[str]:
     """Return the partner agencies that have people here and keep all they have: under neither `order` nor one of `standing`."""
     staffed = Affiliation.objects.filter(until=None, agency__closed_on=None)
@@ -160,6 +169,7 @@ def untouched_agencies(order: OrderRow, standing: Sequence[OrderRow]) -> list[st
     ]
 
 
+@without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def ends_in(order: OrderRow, person: Requester) -> list[AffiliationRow]:
     """Return a person's ties of today to agencies that the order holds over."""
     return [

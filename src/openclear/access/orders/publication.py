@@ -24,6 +24,7 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.without_grant import without_grant
 
 TARGET = "publication"
 PATIENCE_SECONDS = 2.0
@@ -66,6 +67,7 @@ class Told:
     agencies: Sequence[ToldAgency]
 
 
+@without_grant("public facts alone: which orders there are")
 def to_be_told() -> Told:
     """Return what the public is to be told now. Public facts alone, so nobody's grant is needed."""
     standing = read_standing()
@@ -75,6 +77,7 @@ def to_be_told() -> Told:
     return Told(standing.epoch, [_told(order) for order in standing.orders], agencies)
 
 
+@without_grant("public facts alone: which orders there are")
 def with_basis(order: OrderRow, text: str) -> OrderRow:
     """Return the draft of an order with the public words for its legal basis, in one line, or without any for "".
 
@@ -88,12 +91,14 @@ def with_basis(order: OrderRow, text: str) -> OrderRow:
     return replace(order, public_basis=line)
 
 
+@without_grant("public facts alone: which orders there are")
 def basis_so_far(order: str) -> str:
     """Return the public words that an order was given with, or "": every later state keeps them."""
     given = OrderState.objects.filter(order=order).exclude(public_basis="").order_by("-sequence")
     return str(given.values_list("public_basis", flat=True).first() or "")
 
 
+@without_grant("public facts alone: which orders there are")
 def begin() -> "Future[int]":
     """Begin to tell the public, aside: whoever ends sessions and waits for answers meanwhile is not kept by it."""
     told: Future[int] = Future()
@@ -101,6 +106,7 @@ def begin() -> "Future[int]":
     return told
 
 
+@without_grant("public facts alone: which orders there are")
 def was_told(told: "Future[int]", epoch: int) -> bool:
     """Say whether the public page, read back, shows the orders as of `epoch` or later. Alarms where it does not."""
     try:
@@ -115,6 +121,7 @@ def was_told(told: "Future[int]", epoch: int) -> bool:
     return False
 
 
+@without_grant("public facts alone: which orders there are")
 def is_behind(shown: int) -> bool:
     """Say whether an order changed since the epoch that the public page shows."""
     newest = OrderState.objects.aggregate(newest=Max("epoch"))["newest"]

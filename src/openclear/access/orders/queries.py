@@ -9,6 +9,7 @@ from openclear.access.gate.standing import read_standing
 from openclear.access.models import OrderProof, OrderState
 from openclear.access.orders.receipts import TargetReceipt
 from openclear.access.policy.facts import OrderRow
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +30,27 @@ class OrderHistoryRow:
     public_basis: str = ""
 
 
+@without_grant("reads orders, no record: the gate asks it before there is a grant")
 def standing_orders() -> Sequence[OrderRow]:
     """Return the orders in force now, oldest first."""
     return read_standing().orders
 
 
+@without_grant("reads orders, no record: the gate asks it before there is a grant")
 def plan_of(order: str) -> dict[str, Any]:
     """Return the plan by which an order was put in force the last time, as it was kept; empty for one of before."""
     kept = OrderProof.objects.filter(order=order).order_by("-pk").values_list("plan", flat=True).first()
     return dict(kept or {})
 
 
+@without_grant("reads orders, no record: the gate asks it before there is a grant")
 def proof_of(order: str) -> Sequence[tuple[int, Sequence[TargetReceipt]]]:
     """Return what an order did, target by target, for each time it came into force, newest first: (epoch, receipts)."""
     rows = OrderProof.objects.filter(order=order).exclude(receipts=[]).order_by("-pk")
     return [(row.epoch, [TargetReceipt(*receipt) for receipt in row.receipts]) for row in rows]
 
 
+@without_grant("reads orders, no record: the gate asks it before there is a grant")
 def order_history() -> Sequence[OrderHistoryRow]:
     """Return every state of every order, oldest first."""
     return [

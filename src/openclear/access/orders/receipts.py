@@ -22,6 +22,7 @@ from openclear.audit.rows import NewEntry
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Inquiry
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.without_grant import without_grant
 
 VERIFIED, FAILED, MOVED = "verified", "failed", "moved"
 
@@ -54,6 +55,7 @@ class OrderReceipt:
     receipts: Sequence[TargetReceipt]
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def outside_words(outside: Sequence[str]) -> list[str]:
     """Return a sentence for each thing that a receipt names as out of this machine's sight."""
     sentences = {
@@ -63,6 +65,7 @@ def outside_words(outside: Sequence[str]) -> list[str]:
     return [sentences[kind].format(name) for kind, _, name in (item.partition(" ") for item in outside)]
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def end_held(order: OrderRow, handles: AbstractSet[str] | None = None) -> None:
     """End everything that an order means and that can be ended: what ended under an order never comes back with its lifting.
 
@@ -74,6 +77,7 @@ def end_held(order: OrderRow, handles: AbstractSet[str] | None = None) -> None:
             reach.end(standing)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def begin_draining(order: OrderRow) -> barrier.Draining | None:
     """Have the answers under way to whom an order means run out; None where somebody else keeps them: it is tried again."""
     try:
@@ -82,6 +86,7 @@ def begin_draining(order: OrderRow) -> barrier.Draining | None:
         return None
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def prove(
     agencies: Sequence[str],
     order: OrderRow,
@@ -108,6 +113,7 @@ def prove(
     return OrderReceipt(order.id, epoch, receipts)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def published(epoch: int) -> TargetReceipt:
     """Tell the public of an order that was set back, and say whether its page shows it."""
     return _published(publication.begin(), epoch)

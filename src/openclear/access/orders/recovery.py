@@ -25,12 +25,14 @@ from openclear.audit.queries import newest_entry_of_order, stated_by_order
 from openclear.audit.rows import LogState, NewEntry
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
 # What log and database both say of an order's state, in the same words.
 _OF_A_STATE = ("state", "scope", "purposes")
 
 
+@without_grant("runs as the city itself, when a process starts")
 def reconcile() -> list[str]:
     """Make the database hold every order that the log holds, and return one sentence for each thing done.
 
@@ -51,6 +53,7 @@ class CrashRecovery:
         return catch_up()
 
 
+@without_grant("runs as the city itself, when a process starts")
 def catch_up() -> list[str]:
     """Complete what an act that died left in the log alone, and its proof; return one sentence for each thing done.
 

@@ -18,12 +18,14 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 NOTE = "not in the log that was accepted: entered again"
 ONLY = 1
 WAY_OUT = "Restore the audit database with the folder of keys; or two people accept it (openclear log accept-restore)."
 
 
+@without_grant("runs as the city itself, when a process starts")
 def compare_with_seen(state: LogState) -> None:
     """Raise LogCutBack where the log is not the one that this database saw, or lacks an order that it holds."""
     seen = SeenCheckpoint.objects.filter(pk=ONLY).first()
@@ -47,6 +49,7 @@ def compare_with_seen(state: LogState) -> None:
         )
 
 
+@without_grant("runs as the city itself, when a process starts")
 def note_checkpoint() -> None:
     """Keep the newest signed checkpoint, where it goes further than the one that is kept. Raises LogUnavailable."""
     note = log.state().checkpoint
@@ -56,6 +59,7 @@ def note_checkpoint() -> None:
         _keep(size, root, note)
 
 
+@without_grant("runs as the city itself, when a process starts")
 def newest_seen() -> tuple[int, str] | None:
     """Return size and root of the checkpoint that is kept, or None."""
     seen = SeenCheckpoint.objects.filter(pk=ONLY).first()

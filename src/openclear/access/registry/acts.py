@@ -16,6 +16,7 @@ from openclear.access import barrier, gate
 from openclear.access.ports import ports
 from openclear.audit import urgency
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 # No agency's path and no person's lock has a blank, so this is the lock of neither.
 REGISTRY = "the registry"
@@ -25,6 +26,7 @@ Act = TypeVar("Act", bound=Callable[..., Any])
 _held_here: ContextVar[bool] = ContextVar("registry_held_here", default=False)
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 @contextmanager
 def registry_held(*, as_it_is: bool = False) -> Iterator[None]:
     """Hold the one lock of all acts on orders, registry and accounts; within an act that holds it, do nothing.
@@ -48,6 +50,7 @@ def registry_held(*, as_it_is: bool = False) -> Iterator[None]:
             hold.release()
 
 
+@without_grant("a lock, taken by the gate; reads nothing")
 def one_at_a_time(act: Act) -> Act:
     """Declare an act: it runs within the one lock, and those who do it (`grant`, `approval`) still may by then.
 

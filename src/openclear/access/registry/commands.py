@@ -17,6 +17,7 @@ from openclear.vocabulary.agencies import AgencyKind, TieKind, agency_path, chai
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.roles import OVERSEERS, Role
+from openclear.vocabulary.without_grant import without_grant
 
 CERTIFIED_DAYS = 366
 TEMPORARY_HOURS = 72
@@ -52,6 +53,7 @@ class NewOfficer:
     is_integration: bool = False
 
 
+@without_grant("the city has nobody yet who could be granted anything")
 def found_city(agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
     """Register the first agencies and the first administrators of an empty city.
 
@@ -104,6 +106,7 @@ def register_officers(grant: Grant, *, approval: Grant, officers: Sequence[NewOf
             _add_officer(under_way, officer, approved_by=approval.officer)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
     """Register one agency within a change. Raises NotPossible where the one above is missing or the path was ever used."""
     links = chain(agency_path(new.path))[:-1]
@@ -123,6 +126,7 @@ def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
     Agency.objects.create(path=new.path, name=new.name, kind=new.kind, oris=list(new.oris))
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def was_used(path: str) -> bool:
     """Say whether an agency left this path once: a new one there would be taken for it."""
     return AgencyMove.objects.filter(old=path).exclude(kind="split").exists()
@@ -142,6 +146,7 @@ def _add_officer(under_way: Change, new: NewOfficer, *, approved_by: str) -> Non
         tie(under_way, officer, agency, kind, new.since)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def check_new(new: NewOfficer) -> None:
     """Raise NotPossible where an account could not be made as it stands: handle, employer, agencies, terms."""
     # No handle is ever deleted, so none is used twice: stricter than the year of IA-4(d).

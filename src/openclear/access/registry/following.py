@@ -8,12 +8,14 @@ from openclear.access.models import Notice, Proposal
 from openclear.access.ports import ports
 from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.states import ProposalStatus
+from openclear.vocabulary.without_grant import without_grant
 
 # Of a proposal's facts these name agencies: the ties of an account are pairs of agency and kind.
 _AGENCY_FACTS = frozenset({"ties", "agency", "to", "into"})
 _COLUMNS = ((Notice, "agency"), (Notice, "about"), (Proposal, "agency"))
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def follow(old: str, new: str) -> None:
     """Write `new` wherever a row names `old` or an agency below it; within the change that moves it."""
     for table, column in _COLUMNS:

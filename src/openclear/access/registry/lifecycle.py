@@ -20,6 +20,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import TieKind
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 IDLE_DAYS = 90
 IDLE = "not used for 90 days"
@@ -95,6 +96,7 @@ def reinstate(grant: Grant, *, approval: Grant, handle: str) -> None:
         )
 
 
+@without_grant("runs as the city itself: the worker's duty")
 def review_accounts() -> list[str]:
     """Disable what was not used for 90 days and what was temporary; return the handles. Run daily (AC-2(3)).
 

@@ -15,6 +15,7 @@ from openclear.vocabulary.grants import Grant, Inquiry
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import ADMINISTRATORS, OVERSEERS
 from openclear.vocabulary.rules import Rule
+from openclear.vocabulary.without_grant import without_grant
 
 # Whoever holds one of these could act for two, or read who looked at what.
 SENSITIVE_ROLES = ADMINISTRATORS | OVERSEERS
@@ -44,6 +45,7 @@ class Safeguard(NamedTuple):
         return fewer or (before.overseen and not self.overseen)
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def safeguard(standing: Standing, people: Mapping[str, Requester] | None = None) -> Safeguard:
     """Return how many could lift an order, and whether anybody could watch: by the registry as it is now, or by `people`."""
     # Read anew: the change that is being judged is not committed, so nothing may be kept of it.
@@ -52,18 +54,21 @@ def safeguard(standing: Standing, people: Mapping[str, Requester] | None = None)
     return Safeguard(len(administrators), bool(_able(known, OVERSEERS, _OVERSEE, standing)))
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def able_to_lift_or_oversee(standing: Standing, people: Mapping[str, Requester]) -> list[str]:
     """Return the handles of those who could lift an order, or could watch, under a standing."""
     administrators = _able(people, ADMINISTRATORS, _LIFT, standing)
     return sorted({*administrators, *_able(people, OVERSEERS, _OVERSEE, standing)})
 
 
+@without_grant("for acts on oversight's accounts, whose grant was required")
 def other_overseers(grant: Grant) -> list[str]:
     """Return the handles of those besides the holder who can watch now."""
     known = read_requesters(Officer.objects.filter(handle__in=_sensitive()).exclude(handle=grant.officer))
     return _able(known, OVERSEERS, _OVERSEE, read_standing())
 
 
+@without_grant("a check within an act whose grant was required")
 @contextmanager
 def no_lockout(grant: Grant) -> Iterator[None]:
     """Refuse a change, from within it, that leaves too few keepers or nobody who watches. Nothing of it is committed then."""
@@ -73,23 +78,27 @@ def no_lockout(grant: Grant) -> Iterator[None]:
         raise gate.refuse(grant, NO_LOCKOUT)
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def oversees(officer: Officer) -> bool:
     """Say whether an account is one of oversight's own."""
     return bool(OVERSEERS & set(officer.roles))
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def overseers() -> frozenset[str]:
     """Return the handles of the accounts that are oversight's own."""
     everyone = Officer.objects.values_list("handle", "roles")
     return frozenset(handle for handle, roles in everyone if OVERSEERS & set(roles))
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def is_overseer(handle: str) -> bool:
     """Say whether an account is one of oversight's own, by its handle."""
     officer = Officer.objects.filter(handle=handle).first()
     return officer is not None and oversees(officer)
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def is_sensitive(officer: Officer) -> bool:
     """Say whether a token for this account needs a second person: keepers, oversight, machines."""
     machine = bool(officer.machine_purpose) or officer.is_integration

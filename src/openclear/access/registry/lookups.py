@@ -2,8 +2,10 @@
 
 from openclear.access.models import Agency, Officer
 from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def agency_row(path: str) -> Agency:
     """Return the agency at a path, for this room alone. Raises NotPossible where there is none."""
     agency = Agency.objects.filter(path=path).first()
@@ -13,6 +15,7 @@ def agency_row(path: str) -> Agency:
     return agency
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def officer_row(handle: str) -> Officer:
     """Return the account with a handle, for this room alone. Raises NotPossible where there is none."""
     officer = Officer.objects.filter(handle=handle).first()

@@ -7,8 +7,10 @@ from openclear.access.models import PolicyVersion
 from openclear.access.registry.acts import registry_held
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("runs as the city itself, when a process starts")
 def take_rules() -> str | None:
     """Make the rules of this program those of the city; return a sentence where they are new.
 

@@ -16,6 +16,7 @@ from openclear.access.models import (
 from openclear.vocabulary.agencies import TieKind, chain, is_within
 from openclear.vocabulary.purposes import Purpose, named_purpose
 from openclear.vocabulary.roles import Role
+from openclear.vocabulary.without_grant import without_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,19 @@ class AgencyDetail:
     people: tuple[tuple[str, str, str, date, str], ...]
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def account_of(handle: str) -> Any:
     """Return the account as Django's sign-in takes it; nothing else may be asked of it."""
     return Officer.objects.get(handle=handle)
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def is_registered(path: str) -> bool:
     """Say whether the registry has an agency at this path."""
     return Agency.objects.filter(path=path).exists()
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def purpose_at_own_desk(holder: str) -> Purpose:
     """Return what lists of one's own and one's own desk are asked for: one's account, or a machine's only purpose.
 
@@ -73,23 +77,27 @@ def purpose_at_own_desk(holder: str) -> Purpose:
     return named_purpose(str(made_for.first() or "")) or Purpose.OWN_ACCOUNT
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def mail_of(handle: str) -> str:
     """Return the address that a person's alerts go to, or ""."""
     return str(Officer.objects.filter(handle=handle).values_list("mail", flat=True).first() or "")
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def employer_of(handle: str) -> str:
     """Return the agency that employs a person now, or ""."""
     ties = Affiliation.objects.filter(officer__handle=handle, kind=TieKind.EMPLOYER, until=None)
     return str(ties.values_list("agency__path", flat=True).first() or "")
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def is_officer_of(handle: str, agency: str) -> bool:
     """Say whether a person with a police role is employed by an agency or one below it."""
     officer = Officer.objects.filter(handle=handle, is_active=True).first()
     return officer is not None and Role.OFFICER in officer.roles and is_within(employer_of(handle), agency)
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def officers() -> Sequence[OfficerRow]:
     """Return everyone who is registered, without anything that a record would hold."""
     rows = Officer.objects.prefetch_related("affiliations__agency")
@@ -108,11 +116,13 @@ def officers() -> Sequence[OfficerRow]:
     ]
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def agencies() -> Sequence[AgencyRow]:
     """Return the agency tree, root first."""
     return [AgencyRow(row.path, row.name, row.kind) for row in Agency.objects.all()]
 
 
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def agency_detail(path: str) -> AgencyDetail | None:
     """Return one agency with its agreements and everyone tied to it now; None where the registry has none."""
     agency = Agency.objects.filter(path=path).first()

@@ -16,6 +16,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import TieKind, chain
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 LONGEST_KIND = 20
 
@@ -63,6 +64,7 @@ def end_affiliation(grant: Grant, *, handle: str, agency: str, approval: Grant |
         end_ties(under_way, officer, agency, name_of(approval))
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def end_ties(under_way: Change, officer: Officer, agency: str, approved_by: str = "") -> list[str]:
     """End a person's ties to one agency, as of yesterday, within a change; return their kinds."""
     facts = {"affiliation": {"change": "ended", "agency": agency}}
@@ -73,6 +75,7 @@ def end_ties(under_way: Change, officer: Officer, agency: str, approved_by: str 
     return kinds
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def end_ties_under(under_way: Change, order: OrderRow, handles: Sequence[str], approved_by: str) -> None:
     """End, within the change that puts an order in force, the ties by which it would catch these people."""
     for handle in handles:
@@ -80,12 +83,14 @@ def end_ties_under(under_way: Change, order: OrderRow, handles: Sequence[str], a
             end_ties(under_way, officer_row(handle), path, approved_by)
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def ties_under(order: OrderRow, handles: Sequence[str]) -> list[str]:
     """Return the agencies under an order that these people are tied to, for this room alone."""
     ties = Affiliation.objects.filter(officer__handle__in=handles, until=None)
     return sorted({path for path in ties.values_list("agency__path", flat=True) if order.covers_agency(path)})
 
 
+@without_grant("for this room alone, within an act whose grant was required")
 def tie(
     under_way: Change,
     officer: Officer,

@@ -1,11 +1,9 @@
-"""Verbs on figures: counts, snapshots, district books, where recorded and computed beats disagree."""
+"""Verbs on figures: counts, snapshots, where recorded and computed beats disagree."""
 
 import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
-from hashlib import sha256
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -16,8 +14,6 @@ from openclear.analysis.questions import coverage, incident_counts, year_over_ye
 from openclear.analysis.rows import UNIT, Coverage, FigureFilters
 from openclear.analysis.snapshots import refresh
 from openclear.cli.acting import HERE, actor, print_json
-from openclear.delivery.exports import request_report
-from openclear.reporting.district_book.report import DistrictBook, make_book
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import figures_facts
 from openclear.vocabulary.errors import WrongUsage
@@ -70,32 +66,6 @@ def check_boundaries(options: argparse.Namespace) -> int:
         print_json({**asdict(found), "share": found.share})
     else:
         _print_agreement(found)
-    return 0
-
-
-def book(options: argparse.Namespace) -> int:
-    """Make the book of a district and a month: into a file, or as a job whose file is kept with the officer's exports."""
-    grant = _grant(options, book=options.district, month=options.month, to=str(options.to or ""))
-    if options.to is None:
-        return _queue_book(grant, options)
-    watermark = {"made for": grant.officer, "purpose": str(grant.purpose)}
-    data = grant.release(
-        make_book(grant, district=options.district, month=options.month, watermark=watermark)
-    )
-    draft = Path(f"{options.to}.part")
-    draft.write_bytes(data)
-    draft.replace(options.to)
-    told = {"file": str(options.to), "bytes": len(data), "sha256": sha256(data).hexdigest()}
-    print_json(told) if options.json else print(f"Written: {options.to}, {len(data):,} bytes.")
-    return 0
-
-
-def _queue_book(grant: Grant, options: argparse.Namespace) -> int:
-    asked = {"district": options.district, "month": options.month}
-    queued = grant.release(request_report(grant, kind=DistrictBook.kind, asked=asked))
-    told = {"export": str(queued.id), "state": queued.state}
-    way = f"Queued as export {queued.id}; see openclear export list --by {grant.officer}."
-    print_json(told) if options.json else print(way)
     return 0
 
 

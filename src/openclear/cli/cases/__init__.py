@@ -1,18 +1,18 @@
 """The words of the verbs on cases: the list of them, and what is done with one."""
 
-from openclear.cli.verb import Verbs, new_verb, with_json
+from openclear.cli.verb import Verbs, new_verb, question
+from openclear.vocabulary.roles import Role
 
 _ACTS = "openclear.cli.cases.acts"
 
 
 def register(verbs: Verbs) -> None:
     """Add the verb that lists cases."""
-    cases = new_verb(verbs, "cases", _ACTS, "open_cases", "List open cases, dispatch events and warrants.")
+    cases = question(verbs, "cases", Role.OFFICER, "List open cases, dispatch events and warrants.")
     cases.add_argument("--open", action="store_true", help="open ones (the default, and all that is listed)")
     cases.add_argument("--by", default=None, metavar="OFFICER", help="whose view (demonstration)")
     cases.add_argument("--q", default=None, metavar="NUMBER", help="beginning of the number")
     cases.add_argument("--limit", default=None, help="how many (50 at most)")
-    with_json(cases)
 
 
 def register_acts(verbs: Verbs) -> None:

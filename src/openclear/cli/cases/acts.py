@@ -1,4 +1,4 @@
-"""Verbs on cases and whose they are: listed, shared by two officers, registered by partners, confirmed by sponsors."""
+"""Verbs on whose a case is: shared by two officers, registered by partners, confirmed by sponsors."""
 
 import argparse
 from collections.abc import Callable
@@ -6,22 +6,11 @@ from uuid import UUID
 
 from openclear.access import gate
 from openclear.cli.acting import actor, approver
-from openclear.cli.endpoint import answer
 from openclear.records.cases import commands, sharing
-from openclear.records.cases.endpoints import CASE_LIST
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
-from openclear.vocabulary.roles import Role
-
-
-def open_cases(options: argparse.Namespace) -> int:
-    """List open cases, newest first."""
-    officer = actor(options, options.by, Role.OFFICER)
-    return answer(
-        CASE_LIST, options, officer, lambda row: f"{row.number:<16} {row.kind:<9} {row.opened}  {row.title}"
-    )
 
 
 def case(options: argparse.Namespace) -> int:

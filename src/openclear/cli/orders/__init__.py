@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from openclear.cli.verb import Verbs, new_verb, with_json
+from openclear.cli.verb import Verbs, new_verb, question, with_json
+from openclear.vocabulary.roles import Role
 
 _ACTS = "openclear.cli.orders.acts"
 
@@ -26,7 +27,7 @@ def register(verbs: Verbs) -> None:
         verb.add_argument("--by", required=verb is not order, metavar="OFFICER", help="who orders it")
         verb.add_argument("--approved-by", metavar="OFFICER", help="another person")
         with_json(verb)
-    with_json(new_verb(verbs, "orders", _ACTS, "list_orders", "List every state of every order."))
+    question(verbs, "orders", Role.ACCESS_ADMINISTRATOR, "List every state of every order.")
 
 
 def _cut_off_verb(verbs: Verbs) -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from openclear.access import orders
 from openclear.access.orders.notices import announce
 from openclear.access.orders.plans import Plan, plan
 from openclear.access.orders.publication import with_basis
-from openclear.access.orders.queries import order_history, standing_orders
+from openclear.access.orders.queries import standing_orders
 from openclear.access.orders.receipts import VERIFIED, OrderReceipt, outside_words
 from openclear.access.policy.effects import Effect
 from openclear.access.policy.facts import ALL, OrderRow
@@ -58,19 +58,6 @@ def restore(options: argparse.Namespace) -> int:
 def change(options: argparse.Namespace) -> int:
     """Confirm, suspend, resume or narrow an order, or write its packet."""
     return _CHANGES[options.what](options)
-
-
-def list_orders(options: argparse.Namespace) -> int:
-    """List every state of every order."""
-    grant = administration(actor(options, None, Role.ACCESS_ADMINISTRATOR), Action.REGISTRY_LIST)
-    rows = grant.release(order_history())
-    if options.json:
-        print_json([asdict(row) for row in rows])
-        return 0
-    for row in rows:
-        who = f"{row.ordered_by} + {row.approved_by or 'nobody yet'}"
-        print(f"{row.order}  {row.agency:<16} {row.state:<11} epoch {row.epoch:<5} {who}: {row.legal_basis}")
-    return 0
 
 
 def _confirm(options: argparse.Namespace) -> int:

@@ -1,18 +1,15 @@
 """The words of the verbs that ask why a decision fell, and who could have seen what."""
 
-from openclear.cli.verb import Verbs, new_verb, with_json
+from openclear.cli.verb import Verbs, question
+from openclear.vocabulary.roles import Role
 
-_ACTS = "openclear.cli.questions.acts"
+_READER = Role.INSPECTOR_GENERAL
 
 
 def register(verbs: Verbs) -> None:
     """Add the verbs that ask why, and who could have seen what."""
-    explain = new_verb(
-        verbs,
-        "explain",
-        _ACTS,
-        "explain",
-        "Say how an act would be decided, now or on a day, and by which rules.",
+    explain = question(
+        verbs, "explain", _READER, "Say how an act would be decided, now or on a day, and by which rules."
     )
     explain.add_argument("--officer", required=True)
     explain.add_argument("--action", required=True, help="such as person.search")
@@ -21,11 +18,7 @@ def register(verbs: Verbs) -> None:
     explain.add_argument(
         "--on", metavar="DAY", help="as of the end of a day that is past, such as 2019-07-12"
     )
-    could = new_verb(
-        verbs, "could-see", _ACTS, "could_see", "Say whether an agency could have seen a record on a day."
-    )
+    could = question(verbs, "could-see", _READER, "Say whether an agency could have seen a record on a day.")
     could.add_argument("--agency", required=True)
     could.add_argument("--record", required=True, help="id of the record")
     could.add_argument("--on", metavar="DAY", help="a day that is past; today where it is not said")
-    for verb in (explain, could):
-        with_json(verb)

@@ -1,7 +1,8 @@
 """The words of the verbs on the registry: agencies, accounts, ties, tokens."""
 
-from openclear.cli.verb import Verbs, new_verb, with_json
+from openclear.cli.verb import Verbs, new_verb, question
 from openclear.vocabulary.agencies import AgencyKind
+from openclear.vocabulary.roles import Role
 
 _ACTS = "openclear.cli.registry.acts"
 _AGENCY_KINDS = [str(kind) for kind in AgencyKind]
@@ -9,8 +10,9 @@ _AGENCY_KINDS = [str(kind) for kind in AgencyKind]
 
 def register(verbs: Verbs) -> None:
     """Add the verbs on agencies, accounts and tokens."""
-    with_json(new_verb(verbs, "agencies", _ACTS, "agencies", "List the agency tree."))
-    with_json(new_verb(verbs, "officers", _ACTS, "officers", "List everyone who is registered."))
+    question(verbs, "agencies", Role.ACCESS_ADMINISTRATOR, "List the agency tree.")
+    officers = question(verbs, "officers", Role.ACCESS_ADMINISTRATOR, "List everyone who is registered.")
+    officers.add_argument("--q", metavar="TEXT", help="a part of the handle, the name or the work")
     add = new_verb(
         verbs, "add-agency", _ACTS, "add_agency", "Register an agency below one that is registered."
     )

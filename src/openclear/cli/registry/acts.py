@@ -1,42 +1,18 @@
 """Verbs on the registry: agencies and their tree, accounts and their lives."""
 
 import argparse
-from dataclasses import asdict
 from datetime import date
 
 from openclear.access import accounts, gate
 from openclear.access.accounts import tokens
 from openclear.access.approvals import approving
-from openclear.access.registry import commands, lifecycle, lockout, moves, queries, ties
-from openclear.cli.acting import actor, administration, approver, keeper, print_json, second_person
+from openclear.access.registry import commands, lifecycle, lockout, moves, ties
+from openclear.cli.acting import actor, administration, approver, keeper, second_person
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
-
-
-def agencies(options: argparse.Namespace) -> int:
-    """List the agency tree."""
-    rows = _listing(options).release(queries.agencies())
-    if options.json:
-        print_json([asdict(row) for row in rows])
-        return 0
-    for row in rows:
-        depth = row.path.count(".")
-        print(f"{'  ' * depth}{row.path:<{40 - 2 * depth}} {row.kind:<10} {row.name}")
-    return 0
-
-
-def officers(options: argparse.Namespace) -> int:
-    """List everyone who is registered."""
-    rows = _listing(options).release(queries.officers())
-    if options.json:
-        print_json([asdict(row) for row in rows])
-    else:
-        for row in rows:
-            print(f"{row.handle:<12} {row.name:<28} {' + '.join(row.agencies):<28} {row.title}")
-    return 0
 
 
 def add_agency(options: argparse.Namespace) -> int:
@@ -160,10 +136,6 @@ def token(options: argparse.Namespace) -> int:
     approval = administration(second, Action.TOKEN_CREATE) if second else None
     print(tokens.create_token(grant, handle=options.officer, approval=approval))
     return 0
-
-
-def _listing(options: argparse.Namespace) -> Grant:
-    return administration(actor(options, None, Role.ACCESS_ADMINISTRATOR), Action.REGISTRY_LIST)
 
 
 def _keeper(options: argparse.Namespace) -> Grant:

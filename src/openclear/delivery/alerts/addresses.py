@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.without_grant import without_grant
 
 _PORTS = {"http": 80, "https": 443}
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -38,6 +39,7 @@ class Target(NamedTuple):
         )
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def check_target(address: str, allowed: Sequence[str]) -> str:
     """Return a webhook's address as it will be called. Raises WrongUsage unless the operator allowed it (AC-4)."""
     target = target_of(address)
@@ -48,6 +50,7 @@ def check_target(address: str, allowed: Sequence[str]) -> str:
     return str(target)
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def target_of(address: str) -> Target | None:
     """Return an address in its one spelling, or None where it is none or could be read in two ways."""
     try:

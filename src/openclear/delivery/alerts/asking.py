@@ -29,6 +29,7 @@ from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 # Of the 500 that it begins with at most (`commands`), an alert may grow to ten times as many in its 90 days.
 MOST_FOUND = 5000
@@ -42,6 +43,7 @@ PASSING = frozenset(
 )
 
 
+@without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def run_alerts() -> int:
     """Ask every alert once more and wait for what is sent; return how many had something new that was delivered."""
     told = start_alerts()
@@ -49,6 +51,7 @@ def run_alerts() -> int:
     return sum(told)
 
 
+@without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def start_alerts() -> Sequence[bool]:
     """Ask every alert once more, each in the name of its owner. Run by the worker, which waits for no receiver.
 
@@ -66,6 +69,7 @@ def start_alerts() -> Sequence[bool]:
     return told
 
 
+@without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def wait_for_alerts() -> bool:
     """Wait for what is being sent; False where something still is after as long as a lane may take for a few."""
     return lanes.wait(WAIT_SECONDS)

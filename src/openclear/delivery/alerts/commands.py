@@ -26,6 +26,7 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 # An alert begins with at most so many rows.
 MOST_KNOWN = 500
@@ -76,6 +77,7 @@ def end_alert(grant: Grant, *, alert: UUID) -> None:
     mine.update(state=SavedStatus.ENDED)
 
 
+@without_grant("for this folder, whose callers required the grant")
 def remember(alert: Alert, records: Sequence[UUID], moment: datetime) -> None:
     """Note what an alert has found, so that it is told once. For this folder alone."""
     AlertHit.objects.bulk_create(

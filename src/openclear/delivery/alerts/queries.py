@@ -7,6 +7,7 @@ from openclear.delivery.models import Alert, AlertHit
 from openclear.search.stream import count_there
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 
 def own_alerts(grant: Grant) -> Sequence[AlertRow]:
@@ -17,6 +18,7 @@ def own_alerts(grant: Grant) -> Sequence[AlertRow]:
     ]
 
 
+@without_grant("for this folder; counting the hits requires the grant")
 def row_of(grant: Grant, alert: Alert) -> AlertRow:
     """Return an alert as it is shown, with the hits that are there for the holder (`count_there` asks the grant)."""
     found = AlertHit.objects.filter(alert=alert, found__gt=alert.created).values_list("record", flat=True)

@@ -21,6 +21,7 @@ from openclear.vocabulary.asked import facts_of, search_facts
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 
 def request_export(
@@ -39,6 +40,7 @@ def request_export(
     return _queued(grant, kind, format_name, text.strip(), facts_of(filters))
 
 
+@without_grant("requires the act of the report that is named")
 def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> ExportRow:
     """Queue a report. `grant`: for the ask that its figures answer, decided now, in the job, and at every fetch.
 
@@ -85,6 +87,7 @@ def end_export(grant: Grant, *, export: UUID) -> None:
     remove(row.id)
 
 
+@without_grant("the worker's duty: it ends what is too old, and shows nothing")
 def expire() -> int:
     """End what is older than it may be, with its file; return how many. Run by the worker."""
     old = Export.objects.filter(expires__lte=clock.now()).exclude(state=SavedStatus.ENDED)

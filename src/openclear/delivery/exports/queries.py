@@ -11,6 +11,7 @@ from openclear.delivery.rules import parts_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 
 def own_exports(grant: Grant) -> Sequence[ExportRow]:
@@ -40,6 +41,7 @@ def own_row(grant: Grant, *, export: UUID) -> Export:
     return row
 
 
+@without_grant("makes a row of what its caller was given")
 def row_of(export: Export) -> ExportRow:
     """Return an export as it is shown."""
     return ExportRow(

@@ -14,6 +14,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.states import SavedStatus
+from openclear.vocabulary.without_grant import without_grant
 
 
 def own_links(grant: Grant) -> Sequence[LinkRow]:
@@ -34,6 +35,7 @@ def follow_link(grant: Grant, *, link: UUID) -> LinkRow:
     return row_of(row)
 
 
+@without_grant("makes a row of what its caller was given")
 def row_of(link: Link) -> LinkRow:
     """Return a link as it is shown."""
     return LinkRow(link.id, link.kind, link.record, link.purpose, link.case, link.state, link.expires)

@@ -12,16 +12,19 @@ from openclear.records.people.models import Person
 from openclear.records.rules import cb_number_of
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 END_OF_PREFIX = "\U0010ffff"
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def key(text: str) -> str:
     """Return the beginning of a CB number as it is compared, or "" where `text` is none."""
     number = cb_number_of(text)
     return number if number.startswith("CB") else ""
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Arrest]":
     """Return the arrests that are there for the holder: with their people and incidents, or not at all."""
     arrests: QuerySet[Arrest] = Arrest.objects.within(grant.over(Dataset.ARRESTS))
@@ -32,17 +35,20 @@ def within(grant: Grant) -> "QuerySet[Arrest]":
     )
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, _filters: None) -> "QuerySet[Arrest]":
     """Return the arrests whose CB number begins with `text`, none without one."""
     number = cb_number_of(text) or "?"
     return within(grant).filter(cb_number__gte=number, cb_number__lt=number + END_OF_PREFIX)
 
 
+@without_grant("shows rows that `within` let through")
 def rows(_grant: Grant, page: Sequence[Arrest]) -> list[ArrestFound]:
     """Return arrests as lists show them."""
     return [ArrestFound(row.id, row.cb_number, row.made, _name(row)) for row in page]
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> ArrestDetail | None:
     """Return one arrest with its charges; None where it, its person or its incident is not there for the holder."""
     found = within(grant).filter(pk=record).first()

@@ -17,8 +17,10 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("reads the registry, no record")
 def agencies_to_share_with() -> Sequence[AgencyRow]:
     """Return the agencies that a case can be shared with: those that no order touches."""
     orders = standing_or_suspended()

@@ -13,16 +13,19 @@ from openclear.records.told import incidents_with_arrest, tells_of_arrest, tells
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Grant
 from openclear.vocabulary.offenses import offense_code
+from openclear.vocabulary.without_grant import without_grant
 
 END_OF_PREFIX = "\U0010ffff"
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Incident]":
     """Return the incidents that are there for the holder."""
     incidents: QuerySet[Incident] = Incident.objects.within(grant.over(Dataset.INCIDENTS))
     return incidents
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, filters: IncidentFilter) -> "QuerySet[Incident]":
     """Return the incidents of a block or an RD number, or without a text all that `filters` names."""
     block = block_of(text)
@@ -41,6 +44,7 @@ def matching(grant: Grant, text: str, filters: IncidentFilter) -> "QuerySet[Inci
     return found
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def rows(grant: Grant, page: Sequence[Incident]) -> list[IncidentRow]:
     """Return incidents as lists show them."""
     offenses = main_offenses(page, grant.over(Dataset.INCIDENTS))
@@ -48,6 +52,7 @@ def rows(grant: Grant, page: Sequence[Incident]) -> list[IncidentRow]:
     return [_row(row, offenses, told=row.id in arrests) for row in page]
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> IncidentDetail | None:
     """Return one incident with its offenses, narrative and people; None where there is none for the holder."""
     clearance = grant.over(Dataset.INCIDENTS)
@@ -63,6 +68,7 @@ def detail(grant: Grant, record: UUID) -> IncidentDetail | None:
     )
 
 
+@without_grant("its caller hands it a clearance, and rows that `within` let through")
 def main_offenses(incidents: Sequence[Incident], clearance: Clearance) -> dict[UUID, tuple[str, str]]:
     """Return the IUCR code and the words of the first offense of each incident."""
     listed = Offense.objects.within(clearance).filter(incident__in=list(incidents)).order_by("-id")

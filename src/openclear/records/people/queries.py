@@ -28,23 +28,27 @@ from openclear.records.vehicles.models import Vehicle
 from openclear.records.vehicles.queries import vehicle_row
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Grant
+from openclear.vocabulary.without_grant import without_grant
 
 SHORTEST_WORD = 2
 END_OF_PREFIX = "\U0010ffff"
 MOST_HISTORY = 200
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Person]":
     """Return the people who are there for the holder."""
     people: QuerySet[Person] = Person.objects.within(grant.over(Dataset.PEOPLE))
     return people
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def words_of(text: str) -> list[str]:
     """Return the words of a search that can be of a name: two letters and more."""
     return [word for word in split_query(text)[0] if len(word) >= SHORTEST_WORD]
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, filters: PeopleFilter) -> "QuerySet[Person]":
     """Return the people that a search by name finds; nobody without a word of two letters."""
     words = words_of(text)
@@ -53,6 +57,7 @@ def matching(grant: Grant, text: str, filters: PeopleFilter) -> "QuerySet[Person
     return people_called(grant.over(Dataset.PEOPLE), words, split_query(text)[1], filters, near=False)
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def ranked(grant: Grant, text: str, filters: PeopleFilter, limit: int, offset: int) -> FoundRows[PersonRow]:
     """Return people by name: each word may begin a name, or sound like one; a year narrows by birth.
 
@@ -70,6 +75,7 @@ def ranked(grant: Grant, text: str, filters: PeopleFilter, limit: int, offset: i
     return FoundRows(found, count, {row.id: name_reasons(words, years, row) for row in found})
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def rows(grant: Grant, page: list[Person]) -> list[PersonRow]:
     """Return people as lists show them."""
     clearance = grant.over(Dataset.PEOPLE)
@@ -77,6 +83,7 @@ def rows(grant: Grant, page: list[Person]) -> list[PersonRow]:
     return [_row(person, names[person.id], clearance) for person in page]
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> PersonDetail | None:
     """Return one person with history, arrests and vehicles; None where there is none for the holder."""
     clearance = grant.over(Dataset.PEOPLE)
@@ -96,11 +103,13 @@ def detail(grant: Grant, record: UUID) -> PersonDetail | None:
     )
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def are_all_there(grant: Grant, people: Sequence[UUID | str]) -> bool:
     """Say whether each of these people is there for the holder."""
     return bool(within(grant).filter(pk__among=people).count() == len(people))
 
 
+@without_grant("its caller keeps of them those that `within` lets through")
 def people_called(
     clearance: Clearance, words: Sequence[str], years: Sequence[int], filters: PeopleFilter, *, near: bool
 ) -> "QuerySet[Person]":

@@ -12,22 +12,26 @@ from openclear.records.property.rows import PropertyDetail, PropertyFilter, Prop
 from openclear.records.told import tells_of_part
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 END_OF_PREFIX = "\U0010ffff"
 INVENTORY_DIGITS = 8
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def number_of(text: str) -> str:
     """Return an inventory or a serial number as it is compared: letters and digits, upper case."""
     return "".join(character for character in text.upper() if character.isalnum())
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def is_inventory_number(text: str) -> bool:
     """Say whether a search text is a whole inventory number."""
     number = text.strip()
     return len(number) == INVENTORY_DIGITS and number.isdecimal()
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[PropertyItem]":
     """Return the items that are there for the holder: those of an incident only where the incident is."""
     items: QuerySet[PropertyItem] = PropertyItem.objects.within(grant.over(Dataset.PROPERTY))
@@ -35,6 +39,7 @@ def within(grant: Grant) -> "QuerySet[PropertyItem]":
     return items.filter(Q(incident=None) | Q(incident__in=incidents))
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, filters: PropertyFilter) -> "QuerySet[PropertyItem]":
     """Return the items whose inventory or serial number begins with `text`, or without one all that `filters` names."""
     number, found = number_of(text), within(grant)
@@ -47,6 +52,7 @@ def matching(grant: Grant, text: str, filters: PropertyFilter) -> "QuerySet[Prop
     return found.filter(**filters.lookups())
 
 
+@without_grant("shows rows that `within` let through")
 def rows(_grant: Grant, page: Sequence[PropertyItem]) -> list[PropertyRow]:
     """Return items as lists show them."""
     return [
@@ -63,6 +69,7 @@ def rows(_grant: Grant, page: Sequence[PropertyItem]) -> list[PropertyRow]:
     ]
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> PropertyDetail | None:
     """Return one item with its incident, and with its owner where the holder may know of both together; None where it is not."""
     found = within(grant).filter(pk=record).select_related("incident").first()

@@ -11,16 +11,19 @@ from openclear.records.vehicles.models import Vehicle
 from openclear.records.vehicles.rows import VehicleFilter, VehicleRow
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 END_OF_PREFIX = "\U0010ffff"
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Vehicle]":
     """Return the vehicles that are there for the holder."""
     vehicles: QuerySet[Vehicle] = Vehicle.objects.within(grant.over(Dataset.VEHICLES))
     return vehicles
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, filters: VehicleFilter) -> "QuerySet[Vehicle]":
     """Return the vehicles whose plate begins with `text`, or without one all that `filters` names."""
     plate, found = plate_of(text), within(grant)
@@ -29,6 +32,7 @@ def matching(grant: Grant, text: str, filters: VehicleFilter) -> "QuerySet[Vehic
     return found.filter(**filters.lookups())
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def rows(grant: Grant, page: Sequence[Vehicle]) -> list[VehicleRow]:
     """Return vehicles as lists show them; their keepers only where the holder may know of them."""
     keepers = [vehicle.keeper_id for vehicle in page if vehicle.keeper_id]
@@ -37,18 +41,21 @@ def rows(grant: Grant, page: Sequence[Vehicle]) -> list[VehicleRow]:
     return [vehicle_row(vehicle, known) for vehicle in page]
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> VehicleRow | None:
     """Return one vehicle; None where there is none for the holder."""
     found = within(grant).filter(pk=record).first()
     return rows(grant, [found])[0] if found else None
 
 
+@without_grant("the grant's clearance filters: `over` refuses one without it")
 def are_keepers_there(grant: Grant, keepers: Sequence[UUID | str]) -> bool:
     """Say whether each of these people is there for the holder."""
     people = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__among=keepers)
     return bool(people.count() == len(keepers))
 
 
+@without_grant("shows a row that `within` let through")
 def vehicle_row(vehicle: Vehicle, keepers: set[UUID]) -> VehicleRow:
     """Return a vehicle; its keeper only where it is one of `keepers`."""
     return VehicleRow(

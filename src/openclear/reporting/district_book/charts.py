@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry import shape
 
 from openclear.records.rows import BoundaryRow
+from openclear.vocabulary.without_grant import without_grant
 
 WIDTH, HEIGHT, FOOT = 640, 200, 34
 SHADES = ("#eff6fb", "#bbd7ee", "#73b3e7", "#2378c3", "#162e51")
@@ -18,6 +19,7 @@ _FONT = 'font-family="Libertinus Serif" text-anchor="middle"'
 _SIMPLER = 0.0002
 
 
+@without_grant("counts and draws what it is given; reads no table")
 def bars(months: Sequence[tuple[date, int]]) -> str:
     """Return months as bars, the last of them darker, each with its number."""
     most = max((count for _, count in months), default=0) or 1
@@ -36,11 +38,13 @@ def bars(months: Sequence[tuple[date, int]]) -> str:
     return _svg(WIDTH, HEIGHT, parts)
 
 
+@without_grant("counts and draws what it is given; reads no table")
 def shade_of(count: int, most: int) -> str:
     """Return the color of a count, of five from light to dark."""
     return SHADES[min(len(SHADES) - 1, len(SHADES) * count // (most + 1))]
 
 
+@without_grant("counts and draws what it is given; reads no table")
 def locator(districts: Sequence[BoundaryRow], district: str) -> str:
     """Return the city with one district dark."""
     shapes = {row.code: shape(row.shape).simplify(_SIMPLER) for row in districts}
@@ -51,6 +55,7 @@ def locator(districts: Sequence[BoundaryRow], district: str) -> str:
     return _svg(frame.width, frame.height, parts)
 
 
+@without_grant("counts and draws what it is given; reads no table")
 def beat_map(beats: Sequence[BoundaryRow], counts: Mapping[str, int]) -> str:
     """Return the beats of a district, shaded by their incidents, each with its number."""
     shapes = {row.code: shape(row.shape).simplify(_SIMPLER) for row in beats}

@@ -12,6 +12,7 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.without_grant import without_grant
 
 MONTHS_SHOWN = 13
 HOURS, WEEKDAYS = range(24), ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -58,6 +59,7 @@ class BookFacts:
         return asdict(self)
 
 
+@without_grant("reads nothing: it makes a value of what was typed")
 def month_named(text: str) -> date:
     """Return the first day of a month written as 2026-06. Raises WrongUsage, NotPossible for a month that is not over."""
     try:
@@ -70,6 +72,7 @@ def month_named(text: str) -> date:
     return month
 
 
+@without_grant("counts and draws what it is given; reads no table")
 def last_day(month: date) -> date:
     """Return the last day of the month that begins on `month`."""
     return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -11,8 +11,10 @@ from openclear.reporting.district_book.charts import bars, beat_map, locator, sh
 from openclear.reporting.district_book.figures import WEEKDAYS, BookFacts, Line
 from openclear.vocabulary.city import city
 from openclear.vocabulary.numbers import is_beat_of
+from openclear.vocabulary.without_grant import without_grant
 
 
+@without_grant("counts and draws what it is given; reads no table")
 def print_book(
     facts: BookFacts,
     *,

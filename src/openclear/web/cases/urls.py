@@ -5,7 +5,6 @@ from django.urls import path
 from openclear.web.cases import views
 
 urlpatterns = [
-    path("cases", views.cases, name="cases"),
     path("cases/register", views.register, name="register-case"),
     path("cases/<uuid:record>", views.case, name="case"),
     path("cases/<uuid:record>/share", views.share, name="share-case"),

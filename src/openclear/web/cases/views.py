@@ -9,25 +9,22 @@ from django.views.decorators.http import require_GET, require_POST
 from openclear.access.registry.queries import is_officer_of
 from openclear.records.cases import commands, sharing
 from openclear.records.cases.commands import waiting_cases
-from openclear.records.cases.endpoints import CASE_LIST
 from openclear.records.cases.queries import case as case_of
 from openclear.records.cases.sharing import agencies_to_share_with
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
-from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
-from openclear.web.endpoint import page_of
+from openclear.web.endpoint import Answered
 from openclear.web.guard import ask, behind_gate, field, redirected
 from openclear.web.search.views import one_record
 
 
-def _beside(grant: Grant) -> dict[str, Any]:
+def beside_cases(answered: Answered) -> dict[str, Any]:
+    """Return what stands beside the list of open cases: what waits for a sponsor, and whether the reader is a partner."""
+    grant = answered.grant
     return {"waiting": waiting_cases(grant), "is_partner": not is_officer_of(grant.officer, city().host)}
-
-
-cases = page_of(CASE_LIST, "web/cases.html", _beside)
 
 
 @require_GET

@@ -1,12 +1,15 @@
 """The page of figures: incidents by month, type, place, hour and weekday, as charts, a map and tables; as CSV too."""
 
 import csv
+from collections.abc import Callable
+from dataclasses import fields
 from io import StringIO
 from typing import Any
 
 import shapely
 from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +20,8 @@ from openclear.analysis.rows import FigureFilters
 from openclear.delivery.exports import request_report
 from openclear.delivery.formats import cell_of
 from openclear.records.boundaries import boundaries_on
-from openclear.reporting.district_book.report import DistrictBook
+from openclear.reporting.declared import DeclaredReport
+from openclear.reporting.reports import REPORTS
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import figures_facts
 from openclear.vocabulary.city import city
@@ -85,6 +89,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     return rendered(
         request, "web/figures.html", grant, form=form, behind=behind, tables=tables, drawn=drawn, week=week, hours=HOURS,
         years=questions.year_over_year(grant, filters=filters), chosen=request.GET.urlencode(),
+        reports=[(report, fields(report.params), reverse(f"ask-{report.kind}")) for report in REPORTS],
     )  # fmt: skip
 
 
@@ -127,15 +132,17 @@ def outlines(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-@require_POST
-@behind_gate
-def ask_book(request: HttpRequest) -> HttpResponse:
-    """Queue the book of a district and a month."""
-    asked = {name: field(request, name) for name in ("district", "month")}
-    grant = ask(request, Action.ANALYSIS_ASK, purpose=Purpose.CRIME_ANALYSIS, **figures_facts(asked))
-    keeping = ask(request, Action.EXPORT_KEEP, purpose=Purpose.OWN_ACCOUNT)
-    request_report(grant, kind=DistrictBook.kind, asked=asked)
-    return redirected(keeping, "saved")
+def ask_report(report: DeclaredReport) -> Callable[..., HttpResponse]:
+    """Return the view that queues a report."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        asked = {item.name: field(request, item.name) for item in fields(report.params)}
+        grant = ask(request, report.action, purpose=report.purpose, **report.inquiry(asked))
+        keeping = ask(request, Action.EXPORT_KEEP, purpose=Purpose.OWN_ACCOUNT)
+        request_report(grant, kind=report.kind, asked=asked)
+        return redirected(keeping, "saved")
+
+    return require_POST(behind_gate(view))
 
 
 def _asked(request: HttpRequest, form: FiguresForm, **more: str) -> tuple[Grant, FigureFilters]:

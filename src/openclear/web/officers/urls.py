@@ -5,7 +5,6 @@ from django.urls import path
 from openclear.web.officers import views
 
 urlpatterns = [
-    path("officers", views.officers, name="officers"),
     path("officers/request", views.request_account, name="request-account"),
     path("officers/certify", views.certify, name="certify"),
     path("officers/disable", views.disable, name="disable"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from openclear.access import accounts, gate
 from openclear.access.approvals import proposals
@@ -20,7 +20,8 @@ from openclear.vocabulary.agencies import TieKind, agency_path
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.roles import Role
-from openclear.web.guard import administer, behind_gate, field, redirected, rendered
+from openclear.web.endpoint import Answered
+from openclear.web.guard import administer, behind_gate, field, redirected
 from openclear.web.registry.views import put_before
 from openclear.web.sessions import recently_authenticated
 
@@ -81,17 +82,13 @@ def reinstate(request: HttpRequest) -> HttpResponse:
     return put_before(request, grant, REINSTATE, _agency_of(row), {"handle": row.handle})
 
 
-@require_GET
-@behind_gate
-def officers(request: HttpRequest) -> HttpResponse:
-    """Show everyone who is registered, found by name, and which accounts are locked."""
-    grant = administer(request, Action.REGISTRY_LIST)
-    text = field(request, "q").casefold()
-    people = [row for row in queries.officers() if text in f"{row.handle} {row.name} {row.title}".casefold()]
-    return rendered(
-        request, "web/officers.html", grant, people=_listed(people[:MOST_PEOPLE]), found=len(people), text=field(request, "q"),
-        locked=accounts.locked_handles(grant), roles=ROLES, agencies=queries.agencies(), soon=clock.today() + timedelta(days=30),
-    )  # fmt: skip
+def beside_officers(answered: Answered) -> dict[str, Any]:
+    """Return the first accounts of the list with what may be done to each, and which accounts are locked."""
+    return {
+        "people": _listed(answered.answer[:MOST_PEOPLE]), "found": len(answered.answer),
+        "locked": accounts.locked_handles(answered.grant), "roles": ROLES, "agencies": queries.agencies(),
+        "soon": clock.today() + timedelta(days=30),
+    }  # fmt: skip
 
 
 @require_POST

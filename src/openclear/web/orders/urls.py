@@ -5,7 +5,6 @@ from django.urls import path
 from openclear.web.orders import acts, views
 
 urlpatterns = [
-    path("orders", views.desk, name="orders"),
     path("orders/new", views.draw_up, name="order-form"),
     path("orders/propose", views.propose, name="propose"),
     path("orders/proposals/<number:number>", views.proposal, name="proposal"),

@@ -24,6 +24,7 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import POLICE_WORK
 from openclear.vocabulary.states import ProposalStatus
+from openclear.web.endpoint import Answered
 from openclear.web.forms import OrderForm
 from openclear.web.guard import administer, bad_request, behind_gate, field, redirected, rendered
 from openclear.web.sessions import recently_authenticated
@@ -33,18 +34,16 @@ _ABSENT = "web/absent.html"
 _UNDECIDED = "Choose for each of the city's own people whether the tie ends in this act or access is lost."
 
 
-@require_GET
-@behind_gate
-def desk(request: HttpRequest) -> HttpResponse:
-    """Show orders in force, proposals that wait, and what became of earlier ones."""
-    grant = administer(request, Action.REGISTRY_LIST)
-    standing = standing_orders()
-    ended = {row.order: row for row in order_history() if row.order not in {order.id for order in standing}}
-    return rendered(
-        request, "web/orders.html", grant, standing=standing, waiting=proposals.open_proposals(grant),
-        ended=sorted(ended.values(), key=lambda row: row.entry, reverse=True), overdue=overdue(grant),
-        today=clock.today(), page_is_behind=page_is_behind(), reviews={row.order: row.review_on for row in order_history() if row.review_on},
-    )  # fmt: skip
+def beside_orders(answered: Answered) -> dict[str, Any]:
+    """Return the orders in force, proposals that wait, and what became of earlier orders."""
+    grant, history, standing = answered.grant, answered.answer, standing_orders()
+    ended = {row.order: row for row in history if row.order not in {order.id for order in standing}}
+    return {
+        "standing": standing, "waiting": proposals.open_proposals(grant),
+        "ended": sorted(ended.values(), key=lambda row: row.entry, reverse=True), "overdue": overdue(grant),
+        "today": clock.today(), "page_is_behind": page_is_behind(),
+        "reviews": {row.order: row.review_on for row in history if row.review_on},
+    }  # fmt: skip
 
 
 @require_GET

@@ -6,11 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from openclear.access.explanations import HiddenClass, Question
-from openclear.access.explanations import explain as explain_decision
+from openclear.access.explanations import HiddenClass
 from openclear.access.registry import queries
 from openclear.audit import reading
-from openclear.oversight import could_see as oversight
 from openclear.records.cases.queries import open_cases
 from openclear.vocabulary.actions import SEARCHES, VIEWS, Action
 from openclear.vocabulary.asked import search_facts
@@ -18,7 +16,8 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
 from openclear.web import sessions
-from openclear.web.guard import address_of, ask, behind_gate, field, rendered
+from openclear.web.endpoint import Answered
+from openclear.web.guard import ask, behind_gate, field, rendered
 from openclear.web.words import OFFERED
 
 MOST_SUGGESTED = 10
@@ -27,37 +26,17 @@ ACTS = (
 )  # fmt: skip
 
 
-@require_GET
-@behind_gate
-def explain(request: HttpRequest) -> HttpResponse:
-    """Explain a decision: one's own to anyone, everybody's to whom the rules let ask, today or on a day that is past."""
-    reader = request.session[sessions.OFFICER]
-    asked = Question(
-        **{name: field(request, name) for name in ("officer", "action", "purpose", "case", "on")}
-    )
-    grant = ask(request, asked.act_of(reader), purpose=asked.reason_of(reader), **asked.facts())
+def beside_explanation(answered: Answered) -> dict[str, Any]:
+    """Return what the form of an explanation offers, and what stays hidden, grouped by rule."""
     # Whether the field for a handle is shown is a convenience; what it may hold the gate has decided.
-    overseer = Role.INSPECTOR_GENERAL in request.session.get(sessions.ROLES, [])
-    facts: dict[str, Any] = {"asked": asked, "acts": ACTS, "offered": OFFERED, "overseer": overseer}
-    if asked.action:
-        facts["row"] = explain_decision(grant, question=asked)
-        facts["hidden"] = _by_rule(facts["row"].hidden)
-    return rendered(request, "web/explain.html", grant, **facts)
+    overseer = Role.INSPECTOR_GENERAL in answered.request.session.get(sessions.ROLES, [])
+    hidden = _by_rule(answered.answer.hidden) if answered.answer else {}
+    return {"acts": ACTS, "offered": OFFERED, "overseer": overseer, "hidden": hidden}
 
 
-@require_GET
-@behind_gate
-def could_see(request: HttpRequest) -> HttpResponse:
-    """Say for oversight whether an agency could have seen a record on a day, and whether the log shows that it did."""
-    asked = oversight.Question(**{name: field(request, name) for name in ("agency", "record", "on")})
-    grant = oversight.open_for(request.session[sessions.OFFICER], asked, address=address_of(request))
-    facts: dict[str, Any] = {"asked": asked, "agencies": queries.agencies()}
-    if not asked.record:
-        return rendered(request, "web/could_see.html", grant, **facts)
-    seen = oversight.could_see(grant, question=asked)
-    return rendered(
-        request, "web/could_see.html", grant, [seen.record], could=seen.could, entries=seen.entries, **facts
-    )
+def beside_could_see(_answered: Answered) -> dict[str, Any]:
+    """Return the agencies that can be asked about."""
+    return {"agencies": queries.agencies()}
 
 
 @require_GET

@@ -5,7 +5,6 @@ from django.urls import path
 from openclear.web.registry import views
 
 urlpatterns = [
-    path("agencies", views.agencies, name="agencies"),
     path("agencies/add", views.add_agency, name="add-agency"),
     path("agencies/<str:path>", views.agency, name="agency"),
     path("agencies/<str:path>/affiliate", views.affiliate, name="affiliate"),

@@ -1,6 +1,7 @@
 """Agencies and who is tied to them: what an access administrator keeps. What touches an order takes a second person."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +16,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import AgencyKind, TieKind, agency_path
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.web.endpoint import Answered
 from openclear.web.guard import administer, behind_gate, field, redirected, rendered
 from openclear.web.sessions import recently_authenticated
 
@@ -22,20 +24,17 @@ RENAME = "rename"
 PLACES = (MOVE, MERGE, RENAME)
 
 
-@require_GET
-@behind_gate
-def agencies(request: HttpRequest) -> HttpResponse:
-    """Show the tree of agencies, how many people are tied to each, and which are cut off."""
-    grant = administer(request, Action.REGISTRY_LIST)
+def beside_agencies(answered: Answered) -> dict[str, Any]:
+    """Return the tree of agencies with how many people are tied to each, and which are cut off."""
     orders, people = standing_orders(), queries.officers()
     rows = [
         {
             "row": row, "depth": row.path.count("."), "people": sum(row.path in person.agencies for person in people),
             "orders": [order for order in orders if order.covers_agency(row.path)],
         }
-        for row in queries.agencies()
+        for row in answered.answer
     ]  # fmt: skip
-    return rendered(request, "web/agencies.html", grant, rows=rows, kinds=list(AgencyKind))
+    return {"rows": rows, "kinds": list(AgencyKind)}
 
 
 @require_GET

@@ -1,0 +1,15 @@
+"""Every question that is declared once and answered on several doors. Page, API and command line serve what stands here."""
+
+from openclear.access.endpoints import AGENCIES, EXPLAIN, OFFICERS, ORDERS
+from openclear.oversight.endpoints import COULD_SEE
+from openclear.records.cases.endpoints import CASE_LIST
+from openclear.vocabulary.endpoint import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    CASE_LIST,
+    AGENCIES,
+    OFFICERS,
+    ORDERS,
+    EXPLAIN,
+    COULD_SEE,
+)

@@ -1,0 +1,56 @@
+"""What oversight asks on every door."""
+
+from typing import Any
+
+from openclear.oversight.could_see import Question, Seen, could_see
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.endpoint import Door, Endpoint
+from openclear.vocabulary.purposes import Purpose
+
+
+def _told(seen: Seen) -> dict[str, Any]:
+    return {
+        "agency": seen.could.agency,
+        "on": seen.could.on,
+        "could": seen.could.could,
+        "purposes": seen.could.purposes,
+        "orders": seen.could.orders,
+        "rules_of_the_day": seen.could.rules_of_the_day,
+        "record": str(seen.record),
+        "entries_that_showed_it": [row.number for row in seen.entries],
+    }
+
+
+def _text(asked: Question, seen: Seen) -> str:
+    could, shown = seen.could, [str(row.number) for row in seen.entries]
+    verdict = "could" if could.could else "could not"
+    return "\n".join(
+        [
+            f"{asked.agency} on {could.on}: {verdict} have seen the record.",
+            *(
+                f"  {purpose:<24} {'yes' if not against else ', '.join(against)}"
+                for purpose, against in could.purposes.items()
+            ),
+            f"Entries of that day that showed it to the agency: {', '.join(shown) or 'none'}.",
+            "Labels are those of now; the rules are those of this version.",
+        ]
+    )
+
+
+COULD_SEE = Endpoint(
+    name="could-see",
+    action=Action.LOG_VIEW_ALL,
+    purpose=Purpose.OVERSIGHT_REVIEW,
+    doors={Door.PAGE: "oversight/could-see", Door.COMMAND: "could-see"},
+    params=Question,
+    row=Seen,
+    query=lambda grant, asked: could_see(grant, question=asked),
+    is_list=False,
+    words={
+        "summary": "Ask who could see",
+        "description": "Whether an agency could have seen a record on a day, and whether the log shows that it did.",
+    },
+    line=_text,
+    told=_told,
+    shown=lambda seen: [seen.record],
+)
