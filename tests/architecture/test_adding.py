@@ -296,3 +296,30 @@ def test_a_report_costs_its_folder_and_two_lines(copy, tmp_path):
     assert told(run(*command))["bytes"] == (tmp_path / "ledger.pdf").stat().st_size
     elsewhere = lines_elsewhere(tmp_path, re.compile(r"reporting/ledger/"))
     assert sum(elsewhere.values()) == 2, elsewhere
+
+
+SOURCE_RENAMED = (
+    ('source = "chicago-portal"', 'source = "county-log"'), ('occurred = "date"', 'occurred = "happened"'),
+    ('source_id = "id"', 'source_id = "number"'), ('revision = "updated_on"\n', ""),
+)  # fmt: skip
+SOURCE_OWN = re.compile(r"cities/chicago/imports/county-log\.toml")
+
+
+def test_an_import_source_costs_its_mapping_and_no_line(copy, tmp_path):
+    imports = copy / "cities" / "chicago" / "imports"
+    text = (imports / "chicago-crimes.toml").read_text()
+    for old, new in SOURCE_RENAMED:
+        assert old in text
+        text = text.replace(old, new)
+    (imports / "county-log.toml").write_text(text)
+    rows = [f"{number},2026-05-0{number}T10:00:00,001XX N STATE ST,THEFT,OVER $500" for number in (1, 2)]
+    file = tmp_path / "may.csv"
+    file.write_text(
+        "\n".join(["Number,Happened,Block,Primary Type,Description", *rows, "3,May,001XX N STATE ST,THEFT,"])
+    )
+    run = runner(copy, tmp_path)
+    run("-m", "openclear.config.program", "demo", "--no-serve", "--people", "60", "--incidents", "60")
+    said = run("-m", "openclear.config.program", "import", "county-log", str(file), "--json").stdout
+    told = json.loads(said.splitlines()[-1])
+    assert (told["read"], told["inserted"], told["rejected"]) == (3, 2, 1)
+    assert lines_elsewhere(tmp_path, SOURCE_OWN) == {}

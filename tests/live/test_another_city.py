@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from tests.live.city import City
 from tests.live.test_real_city import Browser
@@ -106,7 +107,19 @@ def test_an_officer_finds_a_report_by_its_number_and_reads_the_citys_words(larks
     assert "24-001003" in lopez.page
     record = re.search(r'href="(/incidents/[0-9a-f-]+[^"]*)"', lopez.page)[1].replace("&amp;", "&")
     assert "Report number 24-001003" in lopez.open(record).page
-    assert lopez.open("/figures").status in {200, 403}
+
+
+def test_an_analyst_counts_by_district_and_prints_its_book(larkspur, tmp_path):
+    park = Browser(larkspur).open("/sign-in").open("/sign-in", {"officer": "park"}).open("/figures")
+    assert park.status == 200
+    assert 'name="district"' in park.page
+    assert "community_area" not in park.page, "a city without such areas is asked for none"
+    counted = json.loads(larkspur.run("figures", "--by", "district", "--json"))
+    assert "1" in json.dumps(counted)
+    larkspur.run("report", "book", "district=1", "month=2026-05", "--to", str(tmp_path / "book.pdf"))
+    told = "".join(page.extract_text() for page in PdfReader(tmp_path / "book.pdf").pages)
+    assert "in Larkspur" in told
+    assert not re.search("chicago", told, re.IGNORECASE)
 
 
 def test_rules_say_the_law_of_its_own_state(larkspur):

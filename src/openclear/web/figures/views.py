@@ -11,6 +11,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 from shapely.geometry import mapping, shape
@@ -49,9 +50,16 @@ class FiguresForm(forms.Form):
         f"^{code_pattern(city().formats.district)}$", required=False, label=_("District"), widget=_TEXT
     )
     community_area = forms.IntegerField(
-        required=False, label=_("Community area"), min_value=1, max_value=99,
-        widget=forms.NumberInput(attrs={"class": "usa-input"}),
-    )  # fmt: skip
+        required=False, min_value=1, max_value=99, widget=forms.NumberInput(attrs={"class": "usa-input"})
+    )
+
+    def __init__(self, *given: Any) -> None:
+        """Leave out the areas of a city that has none."""
+        super().__init__(*given)
+        if city().area_kind == "community-area":
+            self.fields["community_area"].label = city().words_in(get_language() or "en").area
+        else:
+            del self.fields["community_area"]
 
     def filters(self) -> FigureFilters:
         """Return what was chosen. Raises WrongUsage for a field that cannot be understood."""
@@ -64,7 +72,7 @@ class FiguresForm(forms.Form):
         return FigureFilters(
             since=chosen["since"], until=chosen["until"], primary_type=chosen["offense"].strip().upper(),
             district=district_code(chosen["district"]),
-            community_area=chosen["community_area"],
+            community_area=chosen.get("community_area"),
         )  # fmt: skip
 
 
