@@ -101,6 +101,11 @@ def test_small_tables_label_as_large_ones_do():
             "[[agencies]] lists root, host and oversight",
         ),
         ("[sources]", "[sources", "is not a TOML file"),
+        (
+            '"ORS 137.225"',
+            "'ORS \") permit(principal, action, resource);'",
+            "sources.court_sealing has a quote",
+        ),
     ],
 )
 def test_what_is_wrong_in_a_profile_is_one_sentence(profile, old, new, sentence):
@@ -133,10 +138,14 @@ def test_what_is_wrong_in_a_mapping_is_one_sentence(profile, old, new, sentence)
 
 def test_a_city_serves_its_own_profile_whatever_a_variable_says(tmp_path):
     named = {"OPENCLEAR_CITY": str(LARKSPUR / "city.toml")}
-    assert profile_folder(tmp_path, named) == LARKSPUR
-    assert profile_folder(tmp_path, {}) == shipped_city()
+    assert profile_folder(tmp_path, founded=False, environment=named) == LARKSPUR
+    assert profile_folder(tmp_path, founded=False, environment={}) == shipped_city()
+    assert profile_folder(tmp_path, founded=True, environment=named) == shipped_city()
     (tmp_path / "city").mkdir()
-    assert profile_folder(tmp_path, named) == tmp_path / "city"
+    assert profile_folder(tmp_path, founded=True, environment=named) == tmp_path / "city"
+    assert profile_folder(tmp_path, founded=False, environment=named) == LARKSPUR, (
+        "what a set-up that broke off left"
+    )
 
 
 def test_the_program_names_no_city():

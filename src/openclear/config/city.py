@@ -13,13 +13,14 @@ VARIABLE = "OPENCLEAR_CITY"
 
 
 @without_grant("names a folder; reads no record")
-def profile_folder(public: Path, environment: Mapping[str, str] = os.environ) -> Path:
+def profile_folder(public: Path, *, founded: bool, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the folder of the profile. `public`: the home's public folder, which the public site reads too.
 
-    A city that was set up with a profile of its own has a copy of it there, and no variable changes that.
+    `founded`: whether a city is set up. One with a profile of its own has a copy of it in `public`, and no variable changes
+    that. Before, the profile that is named counts: a copy there is what a set-up that broke off left.
     """
     own = public / FOLDER
-    if own.is_dir():
-        return own
+    if founded:
+        return own if own.is_dir() else shipped_city()
     named = Path(environment[VARIABLE]).absolute() if environment.get(VARIABLE) else shipped_city()
     return named.parent if named.name == FILE else named

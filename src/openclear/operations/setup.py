@@ -111,6 +111,7 @@ def _city_facts() -> dict[str, str]:
 def _keep_profile() -> None:
     own = settings.PUBLIC_FOLDER / "city"
     if city().folder not in {own, shipped_city()}:
+        shutil.rmtree(own, ignore_errors=True)
         shutil.copytree(city().folder, own)
 
 

@@ -23,6 +23,7 @@ from openclear.delivery.alerts import start_alerts, wait_for_alerts
 from openclear.delivery.exports import expire
 from openclear.delivery.jobs import fail_interrupted
 from openclear.operations.finishing import finish_broken_sealings, start_finishing
+from openclear.operations.setup import check_city
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
@@ -44,6 +45,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 @without_grant("runs as the city itself: the worker's duty")
 def worker(options: argparse.Namespace) -> int:
     """Work until the process that is named ends, or once through everything."""
+    check_city()
     command_holds.outlive_orders()
     if not options.once:
         os.nice(NICENESS)

@@ -236,5 +236,7 @@ def _publish_outlines(grant: Grant) -> None:
             PublicOutline(kind, row.code, row.name.title() if row.name.isupper() else row.name, row.shape)
             for kind in sorted({city().area_kind, "district"})
             for row in boundaries_on(grant, kind=kind)
+            # The public map knows areas by number.
+            if row.code.isdecimal()
         ]
     )

@@ -56,6 +56,7 @@ def _city(folder: Path, told: Mapping[str, Any]) -> City:
 def _checked(city: City) -> City:
     for path in (city.root, city.host, city.oversight, city.counsel):
         agency_path(path)
+    strange = _strange(city.sources)
     outside = [path for path in (city.host, city.oversight, city.counsel) if not is_within(path, city.root)]
     rules: list[tuple[bool, str]] = [
         (
@@ -68,6 +69,7 @@ def _checked(city: City) -> City:
         ),
         (city.area_kind in AREA_KINDS, f"area_kind is {' or '.join(AREA_KINDS)}, not '{city.area_kind}'."),
         ("en" in city.words, "write the city's words in English: the table [words.en] is missing."),
+        (not strange, f"sources.{strange} has a quote, a backslash or a line break; leave it out."),
         (
             _registers(city),
             "[[agencies]] lists root, host and oversight and everything above them, root first.",
@@ -79,6 +81,13 @@ def _checked(city: City) -> City:
     for name in ("incident_number", "arrest_number"):
         _check_format(city.formats, name)
     return city
+
+
+def _strange(sources: Mapping[str, str]) -> str:
+    # A source is written into the text of a rule, where these would end it.
+    return next(
+        (name for name, text in sources.items() if not text.isprintable() or set(text) & set('"\\')), ""
+    )
 
 
 def _registers(city: City) -> bool:

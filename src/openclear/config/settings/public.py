@@ -12,7 +12,7 @@ from openclear.vocabulary.city import choose_city, city
 PACKAGE = Path(__file__).resolve().parents[2]
 _HOME = Path(os.environ.get("OPENCLEAR_HOME") or "var").absolute()
 PUBLIC_FOLDER = Path(os.environ.get("OPENCLEAR_PUBLIC_FOLDER") or _HOME / "public").absolute()
-choose_city(profile_folder(PUBLIC_FOLDER))
+choose_city(profile_folder(PUBLIC_FOLDER, founded=True))
 EDITIONS_FOLDER = PUBLIC_FOLDER / "editions"
 CONFIGURATION = Configuration.read(file=PUBLIC_FOLDER / FILE_NAME)
 

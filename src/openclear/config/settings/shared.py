@@ -11,7 +11,7 @@ from openclear.vocabulary.city import choose_city, city
 CONFIGURATION = Configuration.read()
 PACKAGE = Path(__file__).resolve().parents[2]
 # Before any room is loaded: some read the profile as they load.
-choose_city(profile_folder(CONFIGURATION.public))
+choose_city(profile_folder(CONFIGURATION.public, founded=any(CONFIGURATION.keys.glob("*.key"))))
 
 POLICE_FOLDER = CONFIGURATION.police
 LOG_FOLDER = CONFIGURATION.log
