@@ -23,6 +23,7 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
     other = "en" if get_language() == "es" else "es"
     match = request.resolver_match
     return {
+        "block_example": city().formats.block_example,
         "street": city().formats.street_example,
         "city": city().words_in(get_language() or "en"),
         "places": PLACES,

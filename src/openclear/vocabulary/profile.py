@@ -20,7 +20,7 @@ FILE = "city.toml"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the city calls its things, in one language. `area`: one unit of the public map."""
+    """What the city calls its things, in one language, as in the middle of a sentence. `area`: one unit of the public map."""
 
     city: str
     department: str

@@ -57,7 +57,7 @@ class FiguresForm(forms.Form):
         """Leave out the areas of a city that has none."""
         super().__init__(*given)
         if city().area_kind == "community-area":
-            self.fields["community_area"].label = city().words_in(get_language() or "en").area
+            self.fields["community_area"].label = city().words_in(get_language() or "en").area.capitalize()
         else:
             del self.fields["community_area"]
 
