@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import shapely
 from shapely.geometry import shape
 
-from openclear.records.rows import BoundaryRow
+from openclear.records.boundaries.rows import BoundaryRow
 
 WIDTH, HEIGHT, FOOT = 640, 200, 34
 SHADES = ("#eff6fb", "#bbd7ee", "#73b3e7", "#2378c3", "#162e51")

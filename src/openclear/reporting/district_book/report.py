@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from openclear.records.boundaries import boundaries_on
+from openclear.records.boundaries.queries import boundaries_on
 from openclear.reporting.district_book.figures import BookFacts, book_facts, last_day, month_named
 from openclear.reporting.district_book.pdf import print_book
 from openclear.vocabulary import clock
