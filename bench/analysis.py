@@ -75,7 +75,7 @@ def _grant() -> Any:
 
 def _snapshots(rows: int) -> list[dict[str, Any]]:
     from openclear.analysis.snapshots import refresh
-    from openclear.records.changed import note_changes
+    from openclear.records.changes import note_changes
     from openclear.records.incidents.models import Incident
 
     found = []

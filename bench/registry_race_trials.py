@@ -129,13 +129,14 @@ class Trial:
         return not proved or people_under(order) != counted
 
     def _propose(self) -> int:
-        from openclear.access.approvals import proposals
+        from openclear.access.approvals import engine
+        from openclear.access.orders.proposed import cut_off_draft
 
-        return proposals.propose_cut_off(_key("novak", "order.cut-off"), order=_draft(self.root))
+        return engine.propose(_key("novak", "order.cut-off"), draft=cut_off_draft(_draft(self.root)))
 
     def _order(self, proposal: int | None, given: list[Any]) -> Act:
         from openclear.access import orders
-        from openclear.access.approvals import approving, proposals
+        from openclear.access.approvals import engine, queries
 
         adler = _key("adler", "order.cut-off")
 
@@ -144,16 +145,17 @@ class Trial:
                 novak = _key("novak", "order.cut-off")
                 receipt = orders.cut_off(novak, approval=adler, order=_draft(self.root))
             else:
-                row = proposals.proposal(adler, number=proposal)
+                row = queries.proposal(adler, number=proposal)
                 assert row
-                seen = proposals.means_now(adler, row=row).meaning
-                [receipt] = approving.approve(adler, number=proposal, seen=seen)
+                seen = queries.means_now(adler, row=row).meaning
+                [receipt] = engine.approve(adler, number=proposal, seen=seen)
             given.append((receipt, time.monotonic()))
 
         return act
 
     def _others_acts(self) -> list[Act]:
-        from openclear.access.approvals import proposals
+        from openclear.access.approvals import engine
+        from openclear.access.orders.proposed import cut_off_draft
         from openclear.access.registry import moves, ties
         from openclear.access.registry.commands import NewAgency
 
@@ -167,7 +169,9 @@ class Trial:
             lambda: moves.move_agency(_key("race2"), agency=root, to=f"{root}-moved"),
             lambda: moves.merge_agency(_key("race2"), agency=f"{root}.two", into=f"{root}x"),
             lambda: moves.split_agency(_key("race3"), agency=f"{root}.two", new=new, people=[second]),
-            lambda: proposals.propose_cut_off(_key("race2", "order.cut-off"), order=_draft(f"{root}.one")),
+            lambda: engine.propose(
+                _key("race2", "order.cut-off"), draft=cut_off_draft(_draft(f"{root}.one"))
+            ),
         ]
 
     @staticmethod

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from openclear.access import gate, orders
-from openclear.access.approvals import approving, proposals
+from openclear.access.approvals import engine
 from openclear.access.errors import Refused
 from openclear.access.gate.standing import read_standing
 from openclear.access.models import CommittedEpoch, Officer, OrderState, Proposal
 from openclear.access.orders import notices, plans
 from openclear.access.orders.change import finish_unproved
+from openclear.access.orders.proposed import cut_off_draft
 from openclear.access.orders.queries import proof_of
 from openclear.access.orders.recovery import reconcile
 from openclear.access.registry import commands, lifecycle, moves, ties
@@ -83,11 +84,11 @@ def test_an_order_that_only_the_log_holds_is_completed_before_the_next_act(monke
 
 def test_a_crash_of_an_order_that_ends_the_counsels_tie_leaves_the_counsel_able_to_lift_it(monkeypatch):
     ties.affiliate(key(), handle="adler", agency="us.doj.usms", kind="task-force")
-    number = proposals.propose_cut_off(key(action=CUT), order=draft("us.doj.usms"), end_ties=["adler"])
+    number = engine.propose(key(action=CUT), draft=cut_off_draft(draft("us.doj.usms"), end_ties=["adler"]))
     with monkeypatch.context() as broken:
         broken.setattr(CommittedEpoch.objects, "create", crash)
         with pytest.raises(PowerLossError):
-            approving.approve(key("adler", CUT), number=number)
+            engine.approve(key("adler", CUT), number=number)
     reconcile()
     finish_unproved()
     [order] = read_standing().orders
@@ -133,13 +134,13 @@ def test_a_unit_of_the_department_can_be_cut_off_and_the_department_cannot():
 
 
 def test_whoever_turns_a_proposal_down_does_not_end_its_protection():
-    number = proposals.propose_cut_off(key("adler", CUT), order=draft("us.dhs.cbp"))
+    number = engine.propose(key("adler", CUT), draft=cut_off_draft(draft("us.dhs.cbp")))
     ties.affiliate(**both(CHANGE), handle="quill", agency="us.dhs.cbp", kind="detail")
-    proposals.withdraw(key(action=CUT), number=number)
+    engine.withdraw(key(action=CUT), number=number)
     assert Proposal.objects.get(pk=number).state == "declined"
     with pytest.raises(Refused, match="takes a second person"):
         ties.end_affiliation(key(), handle="quill", agency="us.dhs.cbp")
-    proposals.withdraw(key("adler", CUT), number=number)
+    engine.withdraw(key("adler", CUT), number=number)
     ties.end_affiliation(key(), handle="quill", agency="us.dhs.cbp")
 
 

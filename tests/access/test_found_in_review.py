@@ -6,13 +6,14 @@ from uuid import UUID
 import pytest
 
 from openclear.access import gate, orders
-from openclear.access.approvals import approving, proposals
+from openclear.access.approvals import engine
 from openclear.access.errors import Refused
 from openclear.access.models import Officer, OrderProof, OrderState
 from openclear.access.orders import change, notices, receipts
 from openclear.access.orders.recovery import reconcile
 from openclear.access.registry import commands, lifecycle, moves
 from openclear.access.registry.commands import NewAgency, NewOfficer
+from openclear.access.registry.proposed import account_draft
 from openclear.delivery import exports, jobs, links
 from openclear.delivery.errors import Gone
 from openclear.delivery.files import ids_of, path_of
@@ -185,11 +186,11 @@ def test_keepers_neither_make_nor_end_accounts_of_oversight():
         commands.register_officers(registry(), approval=registry("adler"), officers=[new_overseer("planted")])
     with pytest.raises(Refused, match="oversight alone"):
         lifecycle.disable(registry(), handle="okafor", reason="inconvenient", approval=registry("adler"))
-    number = proposals.request_account(registry(), account=new_overseer("deputy"))
+    number = engine.propose(registry(), draft=account_draft(new_overseer("deputy")))
     with pytest.raises(Refused, match="oversight alone"):
-        approving.approve(registry("adler"), number=number)
+        engine.approve(registry("adler"), number=number)
     oversight = grant("okafor", Action.OVERSIGHT_ACCOUNT, Purpose.OVERSIGHT_REVIEW)
-    approving.approve(oversight, number=number)
+    engine.approve(oversight, number=number)
     assert Officer.objects.get(handle="deputy").approved_by == "okafor"
     lifecycle.disable(oversight, handle="deputy", reason="end of the test", approval=registry("adler"))
     with pytest.raises(Refused, match="oversight alone"):

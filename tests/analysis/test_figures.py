@@ -13,7 +13,7 @@ from openclear.access import gate
 from openclear.access.errors import Refused
 from openclear.analysis import questions, snapshots
 from openclear.analysis.rows import FigureFilters
-from openclear.records.changed import note_changes
+from openclear.records.changes import note_changes
 from openclear.records.incidents.models import Incident, Offense
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import WrongUsage

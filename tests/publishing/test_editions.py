@@ -16,7 +16,7 @@ from openclear.analysis.questions import coverage
 from openclear.publishing import editions
 from openclear.publishing.rows import SQUARE_LATITUDE, SQUARE_LONGITUDE
 from openclear.records import sealing
-from openclear.records.changed import month_of, note_changes
+from openclear.records.changes import month_of, note_changes
 from openclear.records.incidents.models import Incident
 from openclear.records.models import Sealing
 from openclear.release.commands import editions as all_editions

@@ -7,7 +7,7 @@ import pytest
 from openclear.publishing import editions
 from openclear.publishing.rows import Incident as Told
 from openclear.publishing.rows import published
-from openclear.records.changed import note_changes
+from openclear.records.changes import note_changes
 from openclear.records.incidents.models import Incident
 from openclear.release.rows import PublicIncident
 from openclear.vocabulary import clock

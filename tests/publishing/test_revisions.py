@@ -17,10 +17,12 @@ from openclear.audit import log
 from openclear.audit.models import Entry
 from openclear.publishing import editions
 from openclear.publishing.rows import Incident, published
-from openclear.records import commands, sealing
+from openclear.records import intake, sealing
 from openclear.records import models as records
+from openclear.records.extracts import incidents_of_month
+from openclear.records.incidents import commands as incidents
 from openclear.records.incidents.rows import IncidentFacts
-from openclear.records.months import incidents_of_month
+from openclear.records.rules import record_id
 from openclear.release import commands as release
 from openclear.release.models import Edition, PublishedIncident
 from openclear.vocabulary.actions import Action
@@ -238,12 +240,12 @@ def importer():
 def bring(source_id, occurred, **more):
     facts = {"source_id": source_id, "rd_number": f"LT{source_id}", "occurred": occurred, "block": "001XX N STATE ST",
              "location": "STREET", "beat": "0111", "district": "001", "community_area": 32, "narrative": ""} | more  # fmt: skip
-    commands.insert_records(importer(), source="late", table="incident", rows=[facts])
-    return commands.record_id("late", "incident", source_id)
+    intake.insert_records(importer(), source="late", table="incident", rows=[facts])
+    return record_id("late", "incident", source_id)
 
 
 def table_of(occurred):
-    from openclear.records.changed import month_of
+    from openclear.records.changes import month_of
 
     return incidents_of_month(publisher(), month=month_of(occurred)).to_pylist()
 
@@ -262,7 +264,7 @@ def test_an_offense_that_comes_behind_its_incident_is_counted(occurred):
     identity = bring("1", occurred)
     assert "" in {row.value for row in incident_counts(key, by="primary_type")}
     offense = {"source_id": "1", "incident_id": identity, "iucr": "1010", "primary_type": "ARSON LATE", "description": "", "fbi_code": "09", "nibrs": "200"}  # fmt: skip
-    commands.insert_records(importer(), source="late", table="offense", rows=[offense])
+    intake.insert_records(importer(), source="late", table="offense", rows=[offense])
     found = {row.value: row.incidents for row in incident_counts(key, by="primary_type")}
     assert found["ARSON LATE"] == 1
     assert "" not in found
@@ -303,8 +305,8 @@ def test_of_several_offenses_the_first_counts_and_all_labels_of_it(occurred):
          "description": "", "fbi_code": "", "nibrs": "", "labels": number}
         for number in range(4)
     ]  # fmt: skip
-    commands.insert_records(importer(), source="late", table="offense", rows=offenses)
-    first = min(offenses, key=lambda row: commands.record_id("late", "offense", row["source_id"]))
+    intake.insert_records(importer(), source="late", table="offense", rows=offenses)
+    first = min(offenses, key=lambda row: record_id("late", "offense", row["source_id"]))
     (row,) = [row for row in table_of(occurred) if row["beat"] == "0777"]
     assert (row["primary_type"], row["labels"]) == (first["primary_type"], first["labels"])
 
@@ -328,19 +330,19 @@ def test_a_sealing_in_the_middle_of_an_import_is_not_written_over(occurred, monk
     def batch(revision):
         return [IncidentFacts("1", revision, facts, offense)]
 
-    commands.upsert_incidents(importer(), source="late", batch=batch("1"))
-    identity = commands.record_id("late", "incident", "1")
+    incidents.upsert_incidents(importer(), source="late", batch=batch("1"))
+    identity = record_id("late", "incident", "1")
     key = grant("osei", Action.RECORD_SEAL, Purpose.RECORDS_MAINTENANCE)
     sealer = aside(sealing.seal, key, kind="incident", record=identity, court_order="26 CR 8")
-    update = commands._update
+    update = incidents._update
 
     def meanwhile(*arguments):
         sealer.start()
         time.sleep(0.5)  # long enough for a sealing that nothing holds up
         update(*arguments)
 
-    monkeypatch.setattr(commands, "_update", meanwhile)
-    commands.upsert_incidents(importer(), source="late", batch=batch("2"))
+    monkeypatch.setattr(incidents, "_update", meanwhile)
+    incidents.upsert_incidents(importer(), source="late", batch=batch("2"))
     sealer.join()
     assert records.Incident.objects.get(pk=identity).labels == sealing.LABELS["seal"].value
 

@@ -204,7 +204,7 @@ def files(folder, incidents):
 def domestic():
     """A domestic incident at the far end of a block that an edition tells of."""
     from openclear.records import models
-    from openclear.records.changed import note_changes
+    from openclear.records.changes import note_changes
     from openclear.vocabulary.labels import Label
 
     editions.refresh_editions(publisher())

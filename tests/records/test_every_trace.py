@@ -14,7 +14,7 @@ from openclear.delivery.models import Export
 from openclear.delivery.rules import FORMATS
 from openclear.publishing import editions
 from openclear.records import models
-from openclear.records.changed import note_changes
+from openclear.records.changes import note_changes
 from openclear.records.kinds import BY_NOUN, KINDS, searched
 from openclear.records.property.models import PropertyItem
 from openclear.records.record import Record

@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from openclear.records.commands import insert_records, record_id
 from openclear.records.errors import NotARecord
+from openclear.records.intake import insert_records
 from openclear.records.people.models import Person
-from openclear.records.rules import birth_fault
+from openclear.records.people.rules import birth_fault
+from openclear.records.rules import record_id
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import grant

@@ -13,7 +13,7 @@ from openclear.operations.start import label_and_say
 from openclear.publishing import editions
 from openclear.records import labelling
 from openclear.records.arrests.models import Arrest, Charge
-from openclear.records.changed import month_of, note_changes
+from openclear.records.changes import month_of, note_changes
 from openclear.records.incidents.models import Incident, Involvement, Offense
 from openclear.records.models import LabelTable
 from openclear.records.people.models import Person
@@ -193,7 +193,7 @@ def test_an_offense_that_nobody_decided_is_listed_with_what_it_is_handled_as(old
 
 
 def test_figures_of_what_changed_are_made_anew(older):
-    from openclear.records.changed import changed_months
+    from openclear.records.changes import changed_months
 
     label_and_say()
     month = month_of(older.first().occurred)

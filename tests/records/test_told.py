@@ -16,7 +16,7 @@ from openclear.cli.main import main
 from openclear.delivery import alerts, exports, jobs
 from openclear.delivery.errors import Gone
 from openclear.records import models
-from openclear.records.changed import note_changes
+from openclear.records.changes import note_changes
 from openclear.records.kinds import SEARCHED
 from openclear.records.property.models import PropertyItem
 from openclear.records.sealing import seal

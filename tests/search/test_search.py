@@ -7,19 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openclear.records.commands import insert_records, record_id
 from openclear.records.incidents.models import Incident
+from openclear.records.intake import insert_records
 from openclear.records.people.kind import PEOPLE
 from openclear.records.people.models import NameWord, Person
-from openclear.records.rules import (
-    block_of,
-    name_words,
-    near_spellings,
-    plate_of,
-    sound_of,
-    split_query,
-)
+from openclear.records.people.rules import name_words, near_spellings, sound_of, split_query
+from openclear.records.rules import block_of, record_id
 from openclear.records.vehicles.models import Vehicle
+from openclear.records.vehicles.rules import plate_of
 from openclear.search.find import open_record
 from openclear.search.one_box import kinds_of
 from openclear.vocabulary.actions import Action, Dataset

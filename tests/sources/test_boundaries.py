@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 
 from openclear.cli.main import main
-from openclear.records.boundaries import boundaries_on, keep_boundaries
+from openclear.records.boundaries.commands import keep_boundaries
+from openclear.records.boundaries.queries import boundaries_on
+from openclear.records.boundaries.rows import BoundaryRow
 from openclear.records.models import Boundary
-from openclear.records.rows import BoundaryRow
 from openclear.sources.boundaries.fetch import read_features
 from openclear.sources.boundaries.parse import boundaries_of
 from openclear.sources.errors import WrongFile

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from openclear.records.rules import name_words
+from openclear.records.people.rules import name_words
 from openclear.sources.synthetic.city import SEED, UNTIL, build_city
 from openclear.sources.synthetic.grid import areas, districts, point_at
 from openclear.sources.synthetic.incidents import draw_incidents

@@ -11,8 +11,8 @@ from shapely.geometry import shape
 
 from openclear.analysis.questions import EVERYTHING, points
 from openclear.analysis.rows import FigureFilters
-from openclear.records.boundaries import boundaries_of_kind
-from openclear.records.rows import BOUNDARY_KINDS
+from openclear.records.boundaries.queries import boundaries_of_kind
+from openclear.records.boundaries.rows import BOUNDARY_KINDS
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant

@@ -13,8 +13,8 @@ import duckdb
 from django.conf import settings
 from django.db import connections
 
-from openclear.records.changed import ANALYSIS, changed_months, clear_changes
-from openclear.records.months import incidents_of_month
+from openclear.records.changes import ANALYSIS, changed_months, clear_changes
+from openclear.records.extracts import incidents_of_month
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant

@@ -18,9 +18,9 @@ from openclear.publishing.history import History, alone, history_of, remember
 from openclear.publishing.rows import Incident, Published, published
 from openclear.publishing.signing import release_key
 from openclear.publishing.suppression import K
-from openclear.records.boundaries import boundaries_on
-from openclear.records.changed import PUBLISHING, changed_months, clear_changes
-from openclear.records.months import incidents_of_month
+from openclear.records.boundaries.queries import boundaries_on
+from openclear.records.changes import PUBLISHING, changed_months, clear_changes
+from openclear.records.extracts import incidents_of_month
 from openclear.release import commands as release
 from openclear.release.files import open_to_all
 from openclear.release.rows import NewEdition, PublicOutline

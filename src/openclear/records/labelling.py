@@ -18,7 +18,7 @@ from openclear.access.gate.standing import read_standing
 from openclear.audit import log
 from openclear.audit.rows import NewEntry
 from openclear.records.arrests.models import Arrest, Charge
-from openclear.records.changed import bounds_of, note_changes
+from openclear.records.changes import bounds_of, note_changes
 from openclear.records.incidents.kind import INCIDENTS
 from openclear.records.incidents.models import Incident, Involvement, Offense
 from openclear.records.models import LabelTable

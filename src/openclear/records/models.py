@@ -4,11 +4,13 @@ No column for immigration status, citizenship or country of birth exists here, a
 what is not stored cannot be shared (tests/architecture looks at every column).
 """
 
+from django.db import models
+
 from openclear.records import kinds
 from openclear.records.arrests.models import Arrest, Charge
+from openclear.records.boundaries.models import Boundary
 from openclear.records.cases.models import Case, CaseShare, ShareRequest
 from openclear.records.incidents.models import Incident, Involvement, Offense
-from openclear.records.keeping import Boundary, ChangedMonth, LabelTable, Sealing
 from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
 from openclear.records.vehicles.models import Vehicle
 
@@ -33,3 +35,47 @@ __all__ = [
     "Vehicle",
     "kinds",  # whose declarations bring the table of every kind in
 ]
+
+
+class ChangedMonth(models.Model):
+    """A month, by the city's clock, in which incidents came, changed or were sealed. Written in the change's own transaction.
+
+    Whoever keeps something made from incidents makes the month anew and removes the marks that it saw before.
+    """
+
+    month = models.DateField()
+    reader = models.CharField(max_length=12)
+
+    def __str__(self) -> str:
+        """Return the month."""
+        return f"{self.month:%Y-%m}"
+
+
+class Sealing(models.Model):
+    """What a court ordered to be sealed or expunged: begun before it is logged.
+
+    Done when every row carries the label and nothing that was read before is under way any more.
+    """
+
+    kind = models.CharField(max_length=10)
+    record = models.UUIDField()
+    label = models.IntegerField()
+    court_order = models.CharField(max_length=80)
+    by = models.CharField(max_length=40)
+    begun = models.DateTimeField()
+    done = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        """Return the court's order."""
+        return self.court_order
+
+
+class LabelTable(models.Model):
+    """The city's tables of offenses by which everything here was labelled. The newest counts."""
+
+    codes = models.TextField()
+    wordings = models.TextField()
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return f"tables {self.pk}"

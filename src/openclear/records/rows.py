@@ -1,16 +1,12 @@
 """What is put together of several nouns, and what is no record: frozen, with the hidden fields already out of them."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
 from openclear.records.arrests.rows import ArrestRow
 from openclear.records.incidents.rows import InvolvementRow
 from openclear.records.people.rows import AddressRow, PersonRow
 from openclear.records.vehicles.rows import VehicleRow
 from openclear.vocabulary.labels import Label
-
-BOUNDARY_KINDS = ("beat", "community-area", "district", "ward")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +20,6 @@ class PersonDetail:
     involvements: tuple[InvolvementRow, ...]
     arrests: tuple[ArrestRow, ...]
     vehicles: tuple[VehicleRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BoundaryRow:
-    """One polygon. `shape`: GeoJSON geometry, longitude and latitude (WGS 84). `valid_to`: first day on which it is none."""
-
-    kind: str
-    code: str
-    name: str
-    shape: Any
-    valid_from: date
-    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

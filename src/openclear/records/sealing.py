@@ -14,7 +14,7 @@ from openclear.access.gate.standing import count_sealing, read_standing
 from openclear.access.ports import ports
 from openclear.audit import log
 from openclear.audit.rows import NewEntry
-from openclear.records.changed import note_changes
+from openclear.records.changes import note_changes
 from openclear.records.dependents import copied_as, moments_of, rows_of
 from openclear.records.kinds import BY_NOUN
 from openclear.records.models import Sealing

@@ -12,7 +12,7 @@ from typing import IO, Any
 from tqdm import tqdm
 
 from openclear.access import gate
-from openclear.records.commands import upsert_incidents
+from openclear.records.incidents.commands import upsert_incidents
 from openclear.records.incidents.rows import IncidentFacts
 from openclear.sources.crimes.fetch import OpenFile, open_crimes
 from openclear.sources.crimes.mapping import Columns, columns_of

@@ -7,12 +7,14 @@ from django.apps import apps
 from django.db import models, router
 
 from openclear.access import orders
-from openclear.access.approvals import approving, proposals
+from openclear.access.approvals import engine, queries
 from openclear.access.errors import MeansSomethingElse
 from openclear.access.models import Agreement, Notice, Officer
 from openclear.access.orders import notices
+from openclear.access.orders.proposed import cut_off_draft
 from openclear.access.registry import agreements, commands, moves
 from openclear.access.registry.commands import NewAgency, NewOfficer
+from openclear.access.registry.proposed import account_draft
 from openclear.records.cases.models import Case
 from openclear.records.incidents.models import Incident
 from openclear.vocabulary import clock
@@ -65,9 +67,9 @@ def text(value):
 def approve_as_seen(number, action):
     adler = grant("adler", action, ADMINISTRATION)
     with pytest.raises(MeansSomethingElse):
-        approving.approve(adler, number=number)
-    means = proposals.means_now(adler, row=proposals.proposal(adler, number=number))
-    return approving.approve(adler, number=number, seen=means.meaning)
+        engine.approve(adler, number=number)
+    means = queries.means_now(adler, row=queries.proposal(adler, number=number))
+    return engine.approve(adler, number=number, seen=means.meaning)
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def walker():
         order=orders.new_order(agency="us.doj.beside", legal_basis=GROUND), text="Beside loses access.",
     )  # fmt: skip
     waiting = NewOfficer("walker2", "W", "", ("officer",), ((f"{OLD}.unit", "employer"),), until)
-    numbers = [proposals.request_account(registry(), account=waiting)]
+    numbers = [engine.propose(registry(), draft=account_draft(waiting))]
     facts = {
         "kind": "case",
         "title": "T",
@@ -110,9 +112,9 @@ def walker():
 
 def test_no_row_but_history_names_an_agency_by_the_path_that_it_left(walker):
     [account] = walker
-    order = proposals.propose_cut_off(
+    order = engine.propose(
         grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION),
-        order=orders.new_order(agency=OLD, legal_basis=GROUND),
+        draft=cut_off_draft(orders.new_order(agency=OLD, legal_basis=GROUND)),
     )
     assert rows_that_hold(OLD) - set(HISTORY) >= {
         "access.Agency", "access.Notice", "access.Proposal", "records.Case", "records.Incident",
@@ -120,7 +122,7 @@ def test_no_row_but_history_names_an_agency_by_the_path_that_it_left(walker):
     moves.move_agency(registry(), agency=OLD, to=NEW, approval=registry("adler"))
     assert rows_that_hold(OLD) <= set(HISTORY)
     # They do what they say for the new place.
-    assert proposals.proposal(registry(), number=order).agency == NEW
+    assert queries.proposal(registry(), number=order).agency == NEW
     approve_as_seen(account, Action.REGISTRY_CHANGE)
     assert Officer.objects.get(handle="walker2").affiliations.get().agency.path == f"{NEW}.unit"
     assert Agreement.objects.get(number="AGR-WALK").agency.path == NEW

@@ -12,12 +12,14 @@ from django.db import connections
 
 from openclear import access
 from openclear.access import barrier, gate, orders
-from openclear.access.approvals import approving, proposals
+from openclear.access.approvals import engine, queries
 from openclear.access.errors import MeansSomethingElse, Refused
 from openclear.access.gate import order_rows
 from openclear.access.gate.standing import read_standing
-from openclear.access.models import Affiliation, Agency, Agreement, Officer, Token
+from openclear.access.models import Affiliation, Agency, Agreement, Officer, Proposal, Token
+from openclear.access.orders import proposed as order_acts
 from openclear.access.registry import acts, agreements, commands, lifecycle, moves, ties
+from openclear.access.registry import proposed as registry_acts
 from openclear.access.registry.commands import NewAgency, NewOfficer
 from openclear.audit import log
 from openclear.vocabulary import clock
@@ -65,7 +67,6 @@ NO_ACTS = {
     "gate.epoch.change_by": "the step that every act takes",
     "registry.following.follow": "a step of an act that holds the lock",
     "orders.change.decide_proposals": "a step of an act that holds the lock",
-    "approvals.proposals.decide": "a step of an act that holds the lock",
     "orders.receipts.prove": "a step of an act that holds the lock",
     "orders.change.put_in_force": "a step of an act that holds the lock",
     "orders.change.set_back": "a step of an act that holds the lock",
@@ -171,7 +172,7 @@ OWN = Purpose.OWN_ACCOUNT
 # For every act: how the third administrator begins it. `order`: one in force; `number`: a proposal of novak's.
 BEGUN = {
     "accounts.sign_in.release_account": lambda **_: (alone(Action.ACCOUNT_RELEASE), {"handle": "turner"}),
-    "approvals.approving.approve": lambda number, **_: (alone(CUT), {"number": number}),
+    "approvals.engine.approve": lambda number, **_: (alone(CUT), {"number": number}),
     "registry.ties.affiliate": lambda **_: (registry(), {"handle": "turner", "agency": "us.other", "kind": "detail"}),
     "registry.ties.end_affiliation": lambda **_: (registry(), {"handle": "turner", "agency": "us.turn.part"}),
     "registry.agreements.end_agreement": lambda **_: (registry(), {"number": "AGR-TURN", "ends_on": clock.today()}),
@@ -197,14 +198,15 @@ BEGUN = {
         keys(LIFT), {"name": order, "to": orders.new_order(agency="us.aside", legal_basis="x", scope=["people"])}),
     "orders.commands.resume": lambda order, **_: (keys(CUT), {"name": order, "document": "19-cv-1", "legal_basis": "x"}),
     "orders.commands.suspend": lambda order, **_: (keys(LIFT), {"name": order, "document": "19-cv-1", "legal_basis": "x"}),
-    "approvals.proposals.propose_act": lambda **_: (
+    "approvals.engine.propose: a change of the registry": lambda **_: (
         alone(Action.REGISTRY_CHANGE),
-        {"kind": "disable", "agency": "us.turn.part", "reason": "x", "facts": {"handle": "turner"}}),
-    "approvals.proposals.propose_change": lambda order, **_: (
-        alone(LIFT), {"kind": "lift", "order": order, "reason": "x"}),
-    "approvals.proposals.propose_cut_off": lambda **_: (alone(CUT), {"order": draft()}),
-    "approvals.proposals.request_account": lambda **_: (alone(Action.REGISTRY_CHANGE), {"account": NEW}),
-    "approvals.proposals.withdraw": lambda number, **_: (alone(CUT), {"number": number}),
+        {"draft": registry_acts.change_draft("disable", agency="us.turn.part", reason="x", facts={"handle": "turner"})}),
+    "approvals.engine.propose: a change of an order": lambda order, **_: (
+        alone(LIFT), {"draft": order_acts.change_draft("lift", order=order, reason="x")}),
+    "approvals.engine.propose: a cut-off": lambda **_: (alone(CUT), {"draft": order_acts.cut_off_draft(draft())}),
+    "approvals.engine.propose: an account": lambda **_: (
+        alone(Action.REGISTRY_CHANGE), {"draft": registry_acts.account_draft(NEW)}),
+    "approvals.engine.withdraw": lambda number, **_: (alone(CUT), {"number": number}),
     "accounts.tokens.create_own_token": lambda **_: (
         alone(Action.TOKEN_OWN, "turner", OWN), {"name": "never"}),
     "accounts.tokens.create_token": lambda **_: (keys(TOKEN), {"handle": "turner"}),
@@ -214,8 +216,13 @@ BEGUN = {
 }  # fmt: skip
 
 
+def act_of(name):
+    """Return the act of a story: behind a colon stands which use of it is meant."""
+    return name.partition(":")[0]
+
+
 def test_every_declared_act_has_its_story_here():
-    assert set(BEGUN) == DECLARED
+    assert {act_of(name) for name in BEGUN} == DECLARED
 
 
 def while_it_waits(monkeypatch, act, between):
@@ -258,12 +265,12 @@ def facts_of_the_city():
         list(Affiliation.objects.values_list("officer__handle", "agency__path", "until")),
         list(Agreement.objects.values_list("number", "ends_on")),
         list(Token.objects.values_list("pk", flat=True)),
-        [(row.pk, row.state) for row in proposals.Proposal.objects.all()],
+        [(row.pk, row.state) for row in Proposal.objects.all()],
     )
 
 
 def sides_of(name):
-    takes_two = "approval" in inspect.signature(FUNCTIONS[name]).parameters
+    takes_two = "approval" in inspect.signature(FUNCTIONS[act_of(name)]).parameters
     return ["grant", "approval"] if takes_two else ["grant"]
 
 
@@ -277,7 +284,9 @@ def test_whoever_lost_the_right_while_the_act_waited_does_nothing(name, side, mo
         name="kept", officer=Officer.objects.get(handle="turner"),
         defaults={"digest": "k" * 64, "created": clock.now(), "expires": clock.now() + timedelta(days=1)},
     )  # fmt: skip
-    number = proposals.propose_cut_off(grant("novak", CUT, ADMINISTRATION), order=draft("us.turn"))
+    number = engine.propose(
+        grant("novak", CUT, ADMINISTRATION), draft=order_acts.cut_off_draft(draft("us.turn"))
+    )
     given, named = BEGUN[name](order=standing_order, number=number)
     who = given[side].officer
     seen = []
@@ -290,12 +299,14 @@ def test_whoever_lost_the_right_while_the_act_waited_does_nothing(name, side, mo
         seen.append(facts_of_the_city())
 
     try:
-        raised = while_it_waits(monkeypatch, lambda: FUNCTIONS[name](**_called(given, named)), end_the_right)
+        raised = while_it_waits(
+            monkeypatch, lambda: FUNCTIONS[act_of(name)](**_called(given, named)), end_the_right
+        )
         assert isinstance(raised, Refused), raised
         assert facts_of_the_city() == seen[0]
     finally:
         Officer.objects.filter(handle=who).update(is_active=True, disabled_for="")
-        proposals.withdraw(grant("novak", CUT, ADMINISTRATION), number=number)
+        engine.withdraw(grant("novak", CUT, ADMINISTRATION), number=number)
         # An act that raises the epoch, so that the right that was given back is seen.
         novak = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION)
         moves.rename_agency(novak, agency="us.turn", name="Place")
@@ -357,10 +368,12 @@ def test_an_order_that_comes_while_a_change_waits_makes_it_take_two(what, monkey
 @pytest.mark.usefixtures("detailed")
 @pytest.mark.parametrize("what", sorted(TOUCHED))
 def test_what_is_proposed_or_suspended_is_nobodys_to_change_alone(what):
-    number = proposals.propose_cut_off(grant("novak", CUT, ADMINISTRATION), order=draft("us.other"))
+    number = engine.propose(
+        grant("novak", CUT, ADMINISTRATION), draft=order_acts.cut_off_draft(draft("us.other"))
+    )
     with pytest.raises(Refused, match="takes a second person"):
         TOUCHED[what]()
-    [receipt] = approving.approve(grant("adler", CUT, ADMINISTRATION), number=number)
+    [receipt] = engine.approve(grant("adler", CUT, ADMINISTRATION), number=number)
     try:
         paper = {"name": receipt.order, "document": "19-cv-1", "legal_basis": "stay"}
         orders.suspend(**novak_and_adler(LIFT), **paper)
@@ -375,7 +388,8 @@ AFTER_A_LIFTING = {
     "narrow": lambda name: orders.narrow(
         **keys(LIFT), name=name, to=orders.new_order(agency="us.other", legal_basis="x", scope=["people"])),
     "lift": lambda name: orders.lift(**keys(LIFT), name=name, legal_basis="x"),
-    "propose": lambda name: proposals.propose_change(**alone(LIFT), kind="lift", order=name, reason="x"),
+    "propose": lambda name: engine.propose(
+        **alone(LIFT), draft=order_acts.change_draft("lift", order=name, reason="x")),
     "confirm": lambda name: orders.confirm(**alone(CUT), name=name),
     "resume": lambda name: orders.resume(**keys(CUT), name=name, document="19-cv-1", legal_basis="x"),
 }  # fmt: skip
@@ -430,20 +444,22 @@ def test_somebody_untied_before_the_order_is_in_no_receipt_and_goes_on_being_ans
 
 
 def test_a_proposal_that_means_something_else_by_now_is_not_approved_unseen(monkeypatch):
-    number = proposals.propose_cut_off(grant("novak", CUT, ADMINISTRATION), order=draft("us.turn"))
+    number = engine.propose(
+        grant("novak", CUT, ADMINISTRATION), draft=order_acts.cut_off_draft(draft("us.turn"))
+    )
     two = novak_and_adler()
     raised = while_it_waits(
-        monkeypatch, lambda: approving.approve(grant("adler", CUT, ADMINISTRATION), number=number),
+        monkeypatch, lambda: engine.approve(grant("adler", CUT, ADMINISTRATION), number=number),
         lambda: ties.affiliate(**two, handle="marsh", agency="us.turn", kind="detail"),
     )  # fmt: skip
     adler = grant("adler", CUT, ADMINISTRATION)
-    row = proposals.proposal(adler, number=number)
+    row = queries.proposal(adler, number=number)
     try:
         assert isinstance(raised, MeansSomethingElse)
         assert not read_standing().orders
-        means = proposals.means_now(adler, row=row)
+        means = queries.means_now(adler, row=row)
         assert ("people", ["marsh"], []) in means.differs_from(row.plan)
-        [receipt] = approving.approve(adler, number=number, seen=means.meaning)
+        [receipt] = engine.approve(adler, number=number, seen=means.meaning)
         with pytest.raises(Refused):
             gate.open_for("marsh", Action.DESK_OPEN, purpose=Purpose.CRIMINAL_INVESTIGATION)
         lift(receipt.order)
@@ -453,21 +469,20 @@ def test_a_proposal_that_means_something_else_by_now_is_not_approved_unseen(monk
 
 def test_the_second_of_two_proposals_ends_with_the_first():
     novak, adler = (grant(who, CUT, ADMINISTRATION) for who in ("novak", "adler"))
-    first, second = (proposals.propose_cut_off(novak, order=draft("us.turn")) for _ in range(2))
-    [receipt] = approving.approve(adler, number=first)
-    assert proposals.proposal(adler, number=second).state == "overtaken"
+    first, second = (
+        engine.propose(novak, draft=order_acts.cut_off_draft(draft("us.turn"))) for _ in range(2)
+    )
+    [receipt] = engine.approve(adler, number=first)
+    assert queries.proposal(adler, number=second).state == "overtaken"
     with pytest.raises(NotPossible, match="not open any more"):
-        approving.approve(adler, number=second)
+        engine.approve(adler, number=second)
     both = [
-        proposals.propose_change(
+        engine.propose(
             grant("novak", LIFT, ADMINISTRATION),
-            kind=kind,
-            order=receipt.order,
-            reason="x",
-            document="19-cv-1",
+            draft=order_acts.change_draft(kind, order=receipt.order, reason="x", document="19-cv-1"),
         )
         for kind in ("suspend", "lift")
     ]
-    approving.approve(grant("adler", LIFT, ADMINISTRATION), number=both[1])
-    assert proposals.proposal(adler, number=both[0]).state == "overtaken"
+    engine.approve(grant("adler", LIFT, ADMINISTRATION), number=both[1])
+    assert queries.proposal(adler, number=both[0]).state == "overtaken"
     assert order_rows.newest_state(receipt.order).state == "lifted"

@@ -20,11 +20,12 @@ from hypothesis.stateful import (
 )
 
 from openclear.access import gate, orders
-from openclear.access.approvals import approving, proposals
+from openclear.access.approvals import engine, queries
 from openclear.access.errors import MeansSomethingElse, Refused
 from openclear.access.gate.decide import decide
 from openclear.access.gate.standing import read_standing
 from openclear.access.models import Officer
+from openclear.access.orders.proposed import cut_off_draft
 from openclear.access.registry import agreements, commands, lifecycle, moves, ties
 from openclear.access.registry.commands import NewAgency, NewOfficer
 from openclear.audit import log
@@ -220,8 +221,8 @@ class Histories(RuleBasedStateMachine):
     @rule(pair=PAIRS, where=NUMBERS)
     def propose(self, pair, where):
         where = self.place(where)
-        number = proposals.propose_cut_off(
-            key(pair[0], CUT), order=orders.new_order(agency=where, legal_basis=GROUND)
+        number = engine.propose(
+            key(pair[0], CUT), draft=cut_off_draft(orders.new_order(agency=where, legal_basis=GROUND))
         )
         self.reference.proposals[number] = Order({where}, state=pair[0])
 
@@ -232,18 +233,16 @@ class Histories(RuleBasedStateMachine):
         proposed = self.reference.proposals[number]
         if who == proposed.state:
             with pytest.raises(Refused):
-                approving.approve(key(who, CUT), number=number)
+                engine.approve(key(who, CUT), number=number)
             return
         adler = key(who, CUT)
-        row = proposals.proposal(adler, number=number)
+        row = queries.proposal(adler, number=number)
         try:
-            [given] = approving.approve(adler, number=number)
+            [given] = engine.approve(adler, number=number)
             now = {person for person in self.people if self.reference.reaches(proposed, person)}
             assert now == set(row.plan["people"]) & set(self.people)
         except MeansSomethingElse:
-            [given] = approving.approve(
-                adler, number=number, seen=proposals.means_now(adler, row=row).meaning
-            )
+            [given] = engine.approve(adler, number=number, seen=queries.means_now(adler, row=row).meaning)
         self.reference.orders[given.order] = Order(set(proposed.places))
         self.overtaken(*proposed.places)
 
@@ -356,7 +355,7 @@ class Histories(RuleBasedStateMachine):
         if not hasattr(self, "root"):
             return
         for number in self.reference.proposals:
-            proposals.withdraw(key("novak", CUT), number=number)
+            engine.withdraw(key("novak", CUT), number=number)
         for name, order in self.reference.orders.items():
             if order.state != "lifted":
                 lift(name)

@@ -18,9 +18,9 @@ from openclear.delivery import exports, jobs
 from openclear.delivery.errors import Gone
 from openclear.delivery.files import path_of
 from openclear.delivery.models import Export
-from openclear.records.changed import note_changes
+from openclear.records.boundaries.rows import BoundaryRow
+from openclear.records.changes import note_changes
 from openclear.records.incidents.models import Incident
-from openclear.records.rows import BoundaryRow
 from openclear.reporting.declared import DeclaredReport
 from openclear.reporting.district_book.charts import bars, beat_map
 from openclear.reporting.district_book.declaration import DISTRICT_BOOK

@@ -3,7 +3,8 @@
 from openclear.access.models.agencies import Agency, AgencyMove, Agreement
 from openclear.access.models.epochs import CommittedEpoch, Epoch, PolicyVersion, SeenCheckpoint
 from openclear.access.models.officers import Affiliation, Officer
-from openclear.access.models.orders import Notice, OrderPlace, OrderProof, OrderState, Proposal
+from openclear.access.models.orders import Notice, OrderPlace, OrderProof, OrderState
+from openclear.access.models.proposals import Proposal
 from openclear.access.models.sessions import LockedHandle, SignIn, SignInFailure, Token
 
 __all__ = [

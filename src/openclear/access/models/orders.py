@@ -1,4 +1,4 @@
-"""Orders: their states, places, proofs, notices, and what waits for a second person."""
+"""Orders: their states, places, proofs, notices."""
 
 from typing import ClassVar
 
@@ -73,28 +73,3 @@ class Notice(models.Model):
     def __str__(self) -> str:
         """Return whom it is for."""
         return f"notice to {self.agency}"
-
-
-class Proposal(models.Model):
-    """An act that one person has asked for and that waits for a second: an order, or its lifting."""
-
-    kind = models.CharField(max_length=12)
-    agency = models.CharField(max_length=200)
-    order = models.CharField(max_length=40, blank=True)
-    scope = models.JSONField(default=list)
-    purposes = models.JSONField(default=list)
-    reason = models.TextField()
-    review_on = models.DateField(null=True, blank=True)
-    facts = models.JSONField(default=dict)
-    proposed_by = models.CharField(max_length=40)
-    proposed = models.DateTimeField()
-    # Whom it means, as whoever proposed it saw it: a second person approves this and nothing else.
-    plan = models.JSONField(default=dict)
-    meaning = models.CharField(max_length=16, blank=True)
-    state = models.CharField(max_length=12, default="open", db_index=True)
-    decided_by = models.CharField(max_length=40, blank=True)
-    decided = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        """Return what is proposed."""
-        return f"{self.kind} of {self.agency}"

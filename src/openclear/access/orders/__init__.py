@@ -2,7 +2,6 @@
 
 from openclear.access.orders.commands import (
     CONFIRM_WITHIN,
-    TWO_PEOPLE,
     UNKNOWN_AUTHOR,
     confirm,
     cut_off,
@@ -17,6 +16,6 @@ from openclear.access.orders.commands import (
 )
 
 __all__ = [
-    "CONFIRM_WITHIN", "TWO_PEOPLE", "UNKNOWN_AUTHOR", "confirm", "cut_off", "cut_off_provisionally", "lift", "narrow", "new_order", "overdue",
+    "CONFIRM_WITHIN", "UNKNOWN_AUTHOR", "confirm", "cut_off", "cut_off_provisionally", "lift", "narrow", "new_order", "overdue",
     "resume", "suspend", "unconfirmed",
 ]  # fmt: skip

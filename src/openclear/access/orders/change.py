@@ -18,7 +18,7 @@ from openclear.access.orders.publication import basis_so_far
 from openclear.access.orders.receipts import OrderReceipt
 from openclear.access.policy.facts import OrderRow
 from openclear.access.registry.acts import registry_held
-from openclear.access.registry.guarded import second_where_touched
+from openclear.access.registry.guarded import CUT_OFF, limits_of, second_where_touched
 from openclear.access.registry.ties import end_ties_under, ties_under
 from openclear.vocabulary import clock
 from openclear.vocabulary.errors import NotPossible
@@ -156,14 +156,20 @@ def decide_proposals(order: OrderRow, approved_by: str, through: int | None) -> 
     waiting, moment = Proposal.objects.filter(state=ProposalStatus.OPEN), clock.now()
     if through is not None:
         waiting.filter(pk=through).update(
-            state=ProposalStatus.APPROVED, decided_by=approved_by, decided=moment, order=order.id
+            state=ProposalStatus.APPROVED, decided_by=approved_by, decided=moment, about=order.id
         )
     # What else was proposed on this order, or for the same agency in the same words, was proposed for what is no more.
-    header = order.header()
-    same = {name: header[name] for name in ("agency", "scope", "purposes")}
-    again = waiting.filter(kind="cut-off", **same) if is_blocking(order.state) else waiting.none()
-    for others in (waiting.filter(order=order.id), again):
-        others.update(state=ProposalStatus.OVERTAKEN, decided=moment, order=order.id)
+    again = (
+        []
+        if not is_blocking(order.state)
+        else [
+            proposal.pk
+            for proposal in waiting.filter(kind=CUT_OFF, agency=order.agency)
+            if limits_of(proposal.facts) == (order.scope, order.purposes)
+        ]
+    )
+    for others in (waiting.filter(about=order.id), waiting.filter(pk__in=again)):
+        others.update(state=ProposalStatus.OVERTAKEN, decided=moment, about=order.id)
 
 
 def _check_unmoved(order: OrderRow) -> None:

@@ -14,6 +14,7 @@ from openclear.access.models import Agency, OrderState
 from openclear.access.orders.change import Signed, put_in_force, set_back
 from openclear.access.orders.receipts import OrderReceipt
 from openclear.access.policy.facts import ALL, OrderRow
+from openclear.access.policy.rules import TWO_PEOPLE
 from openclear.access.registry.acts import one_at_a_time
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
@@ -21,19 +22,12 @@ from openclear.vocabulary.agencies import agency_path
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import purpose_of
-from openclear.vocabulary.rules import Rule
 from openclear.vocabulary.states import OrderStatus
 from openclear.vocabulary.without_grant import without_grant
 
 CONFIRM_WITHIN = timedelta(hours=24)
 # Of an order that the start completed: whoever gave it may not act alone on it.
 UNKNOWN_AUTHOR = "the log"
-TWO_PEOPLE = Rule(
-    "two-people",
-    "An order needs two different people: one who orders and one who approves",
-    "CJIS Security Policy AC-5, separation of duties",
-    "Have the general counsel or another access administrator approve it.",
-)
 
 
 @without_grant("reads nothing: it makes a value of what was typed")

@@ -15,8 +15,8 @@ from openclear.access.gate.standing import read_standing
 from openclear.access.models import Affiliation
 from openclear.access.policy.effects import Effect, effects_of
 from openclear.access.policy.facts import AffiliationRow, OrderRow, Requester, Standing
-from openclear.access.policy.rules import agencies_of
 from openclear.access.ports import Holding, ports
+from openclear.access.registry.guarded import reaches
 from openclear.access.registry.lockout import NO_LOCKOUT, able_to_lift_or_oversee, safeguard
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -119,12 +119,6 @@ def is_of_the_city(person: Requester) -> bool:
         tie.kind == TieKind.EMPLOYER and tie.holds_on(clock.today()) and is_within(tie.agency, city().root)
         for tie in person.affiliations
     )
-
-
-@without_grant("reads the registry and an order, no record: plans and receipts ask it")
-def reaches(order: OrderRow, person: Requester) -> bool:
-    """Say whether a person is tied to an agency that the order holds over."""
-    return any(order.covers_agency(agency) for agency in agencies_of([person], clock.today()))
 
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")

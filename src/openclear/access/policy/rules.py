@@ -51,6 +51,12 @@ NO_HUMAN = Rule(
     "CJIS Security Policy IA-2 and AU-3(1), identity of the operator",
     "Send the handle of the person who asks along with the request.",
 )
+TWO_PEOPLE = Rule(
+    "two-people",
+    "An order needs two different people: one who orders and one who approves",
+    "CJIS Security Policy AC-5, separation of duties",
+    "Have the general counsel or another access administrator approve it.",
+)
 SECOND_UNDER_ORDER = Rule(
     "second-person-under-order",
     "An order that is proposed, in force or suspended touches this agency, so the change takes a second person, as the order does",

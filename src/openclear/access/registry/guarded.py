@@ -4,15 +4,17 @@ An order means those whom it was planned for. One person who moves, unties or ti
 suspended would change what another one approves, or has approved.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from openclear.access import gate
 from openclear.access.gate.order_rows import newest_states, rows_of
 from openclear.access.models import Proposal
-from openclear.access.policy.facts import ALL, OrderRow
-from openclear.access.policy.rules import SECOND_UNDER_ORDER
+from openclear.access.policy.facts import ALL, OrderRow, Requester
+from openclear.access.policy.rules import SECOND_UNDER_ORDER, agencies_of
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
@@ -21,6 +23,8 @@ from openclear.vocabulary.states import OrderStatus, ProposalStatus
 from openclear.vocabulary.without_grant import without_grant
 
 DECLINED_FOR = timedelta(hours=72)
+# The kind of a proposal that is the draft of an order.
+CUT_OFF = "cut-off"
 
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
@@ -29,7 +33,7 @@ def guarded() -> list[OrderRow]:
     # One that somebody else turned down stays guarded for a while, or its author takes it back: else whoever it is meant
     # to stop would end its protection and act alone.
     declined = Q(state=ProposalStatus.DECLINED, decided__gt=clock.now() - DECLINED_FOR)
-    proposed = Proposal.objects.filter(Q(state=ProposalStatus.OPEN) | declined, kind="cut-off").order_by("pk")
+    proposed = Proposal.objects.filter(Q(state=ProposalStatus.OPEN) | declined, kind=CUT_OFF).order_by("pk")
     return [*standing_or_suspended(), *(_draft_of(proposal) for proposal in proposed)]
 
 
@@ -81,10 +85,21 @@ def name_of(approval: Grant | None) -> str:
     return approval.officer if approval else ""
 
 
-def _draft_of(proposal: Proposal) -> OrderRow:
+@without_grant("reads the registry and an order, no record: changes of the registry ask it")
+def reaches(order: OrderRow, person: Requester) -> bool:
+    """Say whether a person is tied to an agency that an order holds over."""
+    return any(order.covers_agency(agency) for agency in agencies_of([person], clock.today()))
+
+
+@without_grant("makes a value of what was proposed; reads nothing")
+def limits_of(facts: Mapping[str, Any]) -> tuple[str | tuple[str, ...], str | tuple[str, ...]]:
+    """Return the scope and the purposes of an order that is proposed, from the facts of the proposal."""
     scope, purposes = (
-        value if value == ALL else tuple(value) for value in (proposal.scope, proposal.purposes)
+        value if value == ALL else tuple(value) for value in (facts["scope"], facts["purposes"])
     )
-    return OrderRow(
-        f"proposal {proposal.pk}", proposal.agency, OrderStatus.DRAFT, scope, purposes, proposal.reason, 0
-    )
+    return scope, purposes
+
+
+def _draft_of(proposal: Proposal) -> OrderRow:
+    name, limits = f"proposal {proposal.pk}", limits_of(proposal.facts)
+    return OrderRow(name, proposal.agency, OrderStatus.DRAFT, *limits, proposal.reason, 0)

@@ -39,7 +39,7 @@ from openclear.operations.steps import refuse_steps_of_others
 from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
-from openclear.records.boundaries import keep_boundaries
+from openclear.records.boundaries.commands import keep_boundaries
 from openclear.sources.synthetic import cast
 from openclear.sources.synthetic.city import INCIDENTS, PEOPLE, build_city
 from openclear.sources.synthetic.outlines import draw_outlines

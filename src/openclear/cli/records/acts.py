@@ -13,7 +13,7 @@ from django.conf import settings
 from openclear.access import gate
 from openclear.cli.acting import actor, print_json
 from openclear.operations.start import label_and_say
-from openclear.records.boundaries import first_day_of, keep_boundaries
+from openclear.records.boundaries.commands import first_day_of, keep_boundaries
 from openclear.records.labelling import is_labelled, undecided_offenses
 from openclear.records.sealing import BEYOND
 from openclear.records.sealing import seal as seal_record

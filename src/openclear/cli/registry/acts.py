@@ -5,7 +5,7 @@ from datetime import date
 
 from openclear.access import accounts, gate
 from openclear.access.accounts import tokens
-from openclear.access.approvals import approving
+from openclear.access.approvals import engine
 from openclear.access.registry import commands, lifecycle, lockout, moves, ties
 from openclear.cli.acting import actor, administration, approver, keeper, second_person
 from openclear.vocabulary.actions import Action
@@ -88,7 +88,7 @@ def account(options: argparse.Namespace) -> int:
         return 0
     handle = _needed(options.officer, "an officer, or to approve the number of a proposal")
     if options.what == "approve":
-        approving.approve(_overseer_or_keeper(options), number=int(handle))
+        engine.approve(_overseer_or_keeper(options), number=int(handle))
         print(f"The account of proposal {handle} is made.")
         return 0
     _ACCOUNT_ACTS[options.what](options, handle)

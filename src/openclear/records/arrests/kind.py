@@ -3,8 +3,9 @@
 from openclear.records.arrests import queries
 from openclear.records.arrests.models import Arrest, Charge
 from openclear.records.arrests.rows import ArrestFound
+from openclear.records.arrests.rules import is_cb_number
 from openclear.records.kind import NO, SURELY, RecordKind, Sealed, Search
-from openclear.records.rules import is_cb_number, number_reason
+from openclear.records.rules import number_reason
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.city import city
 

@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 
 from openclear.records.arrests.models import Arrest, Charge
 from openclear.records.arrests.rows import ArrestDetail, ArrestFound
+from openclear.records.arrests.rules import cb_number_of
 from openclear.records.incidents.models import Incident
 from openclear.records.people.models import Person
-from openclear.records.rules import cb_number_of
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.without_grant import without_grant

@@ -12,8 +12,8 @@ from openclear.access.registry.acts import one_at_a_time
 from openclear.access.registry.guarded import is_guarded
 from openclear.access.registry.queries import employer_of, is_registered
 from openclear.records.cases.models import Case, CaseShare, ShareRequest
-from openclear.records.cases.rows import CaseRow
-from openclear.records.rules import EXTERNAL, block_of, civil_form_in
+from openclear.records.cases.rows import EXTERNAL, CaseRow
+from openclear.records.rules import block_of, civil_form_in
 from openclear.records.told import case_rows
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import SEARCHES, Action, Dataset

@@ -4,8 +4,9 @@ from django.apps import apps
 from django.db import connections
 
 from openclear.records.cases.models import CaseShare, ShareRequest
+from openclear.records.cases.rows import EXTERNAL
 from openclear.records.record import Record
-from openclear.records.rules import EXTERNAL, block_of
+from openclear.records.rules import block_of
 from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Ground
 

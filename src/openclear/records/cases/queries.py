@@ -4,9 +4,9 @@ from uuid import UUID
 
 from openclear.records.cases.commands import cases_of
 from openclear.records.cases.models import Case, CaseShare, ShareRequest
-from openclear.records.cases.rows import CaseDetail, CaseRow, ShareRequestRow
+from openclear.records.cases.rows import EXTERNAL, CaseDetail, CaseRow, ShareRequestRow
 from openclear.records.incidents.models import Incident
-from openclear.records.rules import EXTERNAL, block_of
+from openclear.records.rules import block_of
 from openclear.records.told import case_rows
 from openclear.vocabulary.actions import SEARCHES, Action, Dataset
 from openclear.vocabulary.agencies import chains

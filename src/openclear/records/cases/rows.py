@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+# The kind of a case that a partner agency registered under its own number.
+EXTERNAL = "external"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:

@@ -8,16 +8,18 @@ from uuid import UUID
 
 from openclear.access import gate
 from openclear.access.registry.acts import one_at_a_time
-from openclear.access.registry.guarded import standing_or_suspended, touches
+from openclear.access.registry.guarded import is_guarded, standing_or_suspended, touches
 from openclear.access.registry.queries import AgencyRow, agencies
 from openclear.records.cases.commands import TWO_TO_SHARE, own_case, share_case, shareable
-from openclear.records.cases.models import CaseShare, ShareRequest
+from openclear.records.cases.models import Case, CaseShare, ShareRequest
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.without_grant import without_grant
+
+_CHUNK = 800
 
 
 @without_grant("reads the registry, no record")
@@ -66,6 +68,25 @@ def decline_share(grant: Grant, *, case_id: UUID, agency: str) -> None:
     request = _request(grant, case_id, agency)
     gate.log_act(grant, details={"share_declined": request.case.number, "with": agency})
     request.delete()
+
+
+@one_at_a_time
+def share_open_cases(grant: Grant, *, source: str, agencies: Sequence[str], newest: int, one_in: int) -> None:
+    """Share the newest open cases of a source, and one in so many of the others, with agencies. Twice is harmless.
+
+    For the invented city: nothing is shared with an agency under an order, which is asked within the lock of all acts.
+    """
+    grant.require(Action.RECORDS_IMPORT)
+    open_to = [agency for agency in agencies if not is_guarded(agency)]
+    cases = Case.objects.filter(source=source, closed=None).order_by("-opened", "number")
+    joint = [case for place, case in enumerate(cases) if place < newest or place % one_in == 0]
+    day = clock.today()
+    shares = [
+        CaseShare(case=case, agency=agency, shared_by=grant.officer, since=day)
+        for case in joint
+        for agency in open_to
+    ]
+    CaseShare.objects.bulk_create(shares, batch_size=_CHUNK, ignore_conflicts=True)
 
 
 def _request(grant: Grant, case_id: UUID, agency: str) -> ShareRequest:

@@ -4,9 +4,10 @@ from openclear.records.arrests.models import Arrest, Charge
 from openclear.records.incidents import queries
 from openclear.records.incidents.models import Incident, Involvement, Offense
 from openclear.records.incidents.rows import IncidentFilter, IncidentRow
+from openclear.records.incidents.rules import is_rd_number
 from openclear.records.kind import NO, PROBABLY, SURELY, RecordKind, Sealed, Search
 from openclear.records.property.models import PropertyItem
-from openclear.records.rules import block_of, is_rd_number, number_reason
+from openclear.records.rules import block_of, number_reason
 from openclear.records.told import do_all_tell_of_arrest
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.city import city

@@ -6,7 +6,9 @@ from openclear.records.kind import NO, PERHAPS, PROBABLY, RecordKind, Sealed, Se
 from openclear.records.people import queries
 from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
 from openclear.records.people.rows import PeopleFilter, PersonRow
-from openclear.records.rules import block_of, is_like_a_plate, name_reasons, split_query
+from openclear.records.people.rules import name_reasons, split_query
+from openclear.records.rules import block_of
+from openclear.records.vehicles.rules import is_like_a_plate
 from openclear.vocabulary.actions import Action, Dataset
 
 

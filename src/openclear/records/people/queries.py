@@ -14,8 +14,7 @@ from openclear.records.incidents.queries import main_offenses
 from openclear.records.incidents.rows import InvolvementRow
 from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
 from openclear.records.people.rows import AddressRow, PeopleFilter, PersonRow
-from openclear.records.rows import PersonDetail
-from openclear.records.rules import (
+from openclear.records.people.rules import (
     LONGEST_NEAR,
     SHORTEST_NEAR,
     name_reasons,
@@ -23,6 +22,7 @@ from openclear.records.rules import (
     sound_of,
     split_query,
 )
+from openclear.records.rows import PersonDetail
 from openclear.records.told import tells_of_part
 from openclear.records.vehicles.models import Vehicle
 from openclear.records.vehicles.queries import vehicle_row

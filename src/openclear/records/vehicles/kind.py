@@ -1,10 +1,11 @@
 """Vehicles, declared as a kind of record."""
 
 from openclear.records.kind import NO, PERHAPS, RecordKind, Sealed, Search
-from openclear.records.rules import block_of, is_like_a_plate, number_reason, plate_of
+from openclear.records.rules import block_of, number_reason
 from openclear.records.vehicles import queries
 from openclear.records.vehicles.models import Vehicle
 from openclear.records.vehicles.rows import VehicleFilter, VehicleRow
+from openclear.records.vehicles.rules import is_like_a_plate, plate_of
 from openclear.vocabulary.actions import Action, Dataset
 
 VEHICLES = RecordKind(

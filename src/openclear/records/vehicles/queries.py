@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from openclear.records.people.models import Person
-from openclear.records.rules import plate_of
 from openclear.records.vehicles.models import Vehicle
 from openclear.records.vehicles.rows import VehicleFilter, VehicleRow
+from openclear.records.vehicles.rules import plate_of
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.without_grant import without_grant

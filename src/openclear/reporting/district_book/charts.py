@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import shapely
 from shapely.geometry import shape
 
-from openclear.records.rows import BoundaryRow
+from openclear.records.boundaries.rows import BoundaryRow
 from openclear.vocabulary.without_grant import without_grant
 
 WIDTH, HEIGHT, FOOT = 640, 200, 34

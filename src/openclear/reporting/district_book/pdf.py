@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from openclear.records.rows import BoundaryRow
+from openclear.records.boundaries.rows import BoundaryRow
 from openclear.reporting.district_book.charts import bars, beat_map, locator, shade_of
 from openclear.reporting.district_book.figures import WEEKDAYS, BookFacts, Line
 from openclear.vocabulary.city import city

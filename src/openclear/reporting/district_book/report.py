@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.utils.timezone import localtime
 
-from openclear.records.boundaries import boundaries_on
+from openclear.records.boundaries.queries import boundaries_on
 from openclear.reporting.district_book.declaration import BookParams
 from openclear.reporting.district_book.figures import BookFacts, book_facts, last_day, month_named
 from openclear.reporting.district_book.pdf import print_book

@@ -9,7 +9,7 @@ from typing import Any
 import shapely
 from shapely.geometry import mapping, shape
 
-from openclear.records.rows import BoundaryRow
+from openclear.records.boundaries.rows import BoundaryRow
 from openclear.sources.errors import WrongFile
 from openclear.vocabulary.city import city
 from openclear.vocabulary.numbers import code_pattern

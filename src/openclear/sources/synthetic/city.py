@@ -8,7 +8,8 @@ from typing import TypeVar
 from tqdm import tqdm
 
 from openclear.access import gate
-from openclear.records.commands import insert_records, rows_of_source, share_open_cases
+from openclear.records.cases.sharing import share_open_cases
+from openclear.records.intake import insert_records, rows_of_source
 from openclear.sources.synthetic.cast import agreements
 from openclear.sources.synthetic.incidents import draw_incidents
 from openclear.sources.synthetic.people import SOURCE, Row, Rows, draw_people

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
-from openclear.records.commands import record_id
+from openclear.records.rules import record_id
 from openclear.sources.synthetic.invented import told
 from openclear.sources.synthetic.offense_mix import Kind, draw_hour, draw_kind
 from openclear.sources.synthetic.people import SOURCE, Rows

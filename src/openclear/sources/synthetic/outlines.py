@@ -6,7 +6,7 @@ from typing import Any
 import shapely
 from shapely.geometry import MultiPoint, Point, mapping
 
-from openclear.records.rows import BoundaryRow
+from openclear.records.boundaries.rows import BoundaryRow
 from openclear.sources.synthetic.grid import areas, districts, point_at
 from openclear.sources.synthetic.invented import told
 from openclear.vocabulary.city import city

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from openclear.records.commands import record_id
+from openclear.records.rules import record_id
 from openclear.sources.synthetic.invented import told
 from openclear.sources.synthetic.names import draw_name, other_names
 from openclear.sources.synthetic.streets import draw_place

@@ -20,7 +20,7 @@ from openclear.analysis import questions
 from openclear.analysis.rows import FigureFilters
 from openclear.delivery.exports import request_report
 from openclear.delivery.formats import cell_of
-from openclear.records.boundaries import boundaries_on
+from openclear.records.boundaries.queries import boundaries_on
 from openclear.reporting.declared import DeclaredReport
 from openclear.reporting.reports import REPORTS
 from openclear.vocabulary.actions import Action

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from openclear.access import accounts, gate
-from openclear.access.approvals import proposals
-from openclear.access.approvals.consequences import CERTIFY, DISABLE, REINSTATE
+from openclear.access.approvals import engine
 from openclear.access.policy.rules import OVERSIGHTS_OWN
 from openclear.access.registry import lifecycle, lockout, queries
 from openclear.access.registry.commands import CERTIFIED_DAYS, TEMPORARY_HOURS, NewOfficer
 from openclear.access.registry.guarded import guarded, touched, touches
+from openclear.access.registry.proposed import CERTIFY, DISABLE, REINSTATE, account_draft
 from openclear.access.registry.queries import OfficerRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -45,7 +45,7 @@ def request_account(request: HttpRequest) -> HttpResponse:
         ((agency_path(field(request, "agency")), TieKind.EMPLOYER),), clock.today() + timedelta(days=CERTIFIED_DAYS - 1),
         mail=field(request, "mail"), temporary_until=temporary,
     )  # fmt: skip
-    return redirected(grant, "proposal", proposals.request_account(grant, account=account))
+    return redirected(grant, "proposal", engine.propose(grant, draft=account_draft(account)))
 
 
 @require_POST

@@ -4,10 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from openclear.access import orders
-from openclear.access.approvals import proposals
-from openclear.access.approvals.consequences import CUT_OFF, NARROW, OF_AN_ORDER
+from openclear.access.approvals import engine, queries
 from openclear.access.gate import order_rows
 from openclear.access.orders.notices import announce
+from openclear.access.orders.proposed import CHANGES, LIFT, NARROW, change_draft, order_of
+from openclear.access.registry.guarded import CUT_OFF
 from openclear.oversight.packet import as_pdf, packet_of
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
@@ -23,9 +24,9 @@ def change(request: HttpRequest, identity: str) -> HttpResponse:
     """Put a change of an order before a second person: lift, suspend, resume, narrow."""
     administer(request, Action.REGISTRY_LIST, order=identity)
     kind = field(request, "kind")
-    if kind not in OF_AN_ORDER:
+    if kind not in CHANGES:
         raise WrongUsage("Choose what is to become of the order.")
-    grant = administer(request, proposals.ACTION_OF[kind], order=identity)
+    grant = administer(request, CHANGES[kind], order=identity)
     to = None
     if kind == NARROW:
         scope = [name for name in request.POST.getlist("scope") if name in set(RECORD_DATASETS)]
@@ -33,15 +34,10 @@ def change(request: HttpRequest, identity: str) -> HttpResponse:
         to = orders.new_order(
             agency=_agency_of(identity), legal_basis=field(request, "ground"), scope=scope, purposes=purposes
         )
-    number = proposals.propose_change(
-        grant,
-        kind=kind,
-        order=identity,
-        reason=field(request, "ground"),
-        document=field(request, "document"),
-        to=to,
+    draft = change_draft(
+        kind, order=identity, reason=field(request, "ground"), document=field(request, "document"), to=to
     )
-    return redirected(grant, "proposal", number)
+    return redirected(grant, "proposal", engine.propose(grant, draft=draft))
 
 
 @require_POST
@@ -50,9 +46,8 @@ def change(request: HttpRequest, identity: str) -> HttpResponse:
 def lift(request: HttpRequest, identity: str) -> HttpResponse:
     """Put the lifting of an order before a second person."""
     grant = administer(request, Action.ORDER_LIFT, order=identity)
-    return redirected(
-        grant, "proposal", proposals.propose_lift(grant, order=identity, reason=field(request, "ground"))
-    )
+    draft = change_draft(LIFT, order=identity, reason=field(request, "ground"))
+    return redirected(grant, "proposal", engine.propose(grant, draft=draft))
 
 
 @require_POST
@@ -71,10 +66,10 @@ def confirm(request: HttpRequest, identity: str) -> HttpResponse:
 def tell(request: HttpRequest, number: int) -> HttpResponse:
     """Tell the partner agencies that keep their access of a proposed order, before it comes into force."""
     grant = administer(request, Action.ORDER_CUT_OFF, proposal=number)
-    row = proposals.proposal(grant, number=number)
+    row = queries.proposal(grant, number=number)
     if row is None or row.kind != CUT_OFF:
         raise NotPossible("There is no such proposal of an order.")
-    announce(grant, order=row.as_order(), text=field(request, "text"))
+    announce(grant, order=order_of(row), text=field(request, "text"))
     return redirected(grant, "proposal", number)
 
 

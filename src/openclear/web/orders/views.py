@@ -6,17 +6,22 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from openclear.access.approvals import approving, proposals
-from openclear.access.approvals.consequences import CUT_OFF, DISABLE, holdings_of
-from openclear.access.approvals.proposals import ProposalRow
+from openclear.access.approvals import engine
+from openclear.access.approvals import queries as proposals
+from openclear.access.approvals.rows import ProposalRow
 from openclear.access.errors import MeansSomethingElse
 from openclear.access.orders import cut_off_provisionally, new_order, overdue
 from openclear.access.orders.notices import told_of
 from openclear.access.orders.plans import names_home, plan
+from openclear.access.orders.proposed import cut_off_draft, order_of
 from openclear.access.orders.publication import with_basis
 from openclear.access.orders.queries import order_history, plan_of, proof_of, standing_orders
 from openclear.access.policy.facts import OrderRow
+from openclear.access.proposed import kinds
 from openclear.access.registry import queries
+from openclear.access.registry.foreseen import holdings_of
+from openclear.access.registry.guarded import CUT_OFF
+from openclear.access.registry.proposed import DISABLE
 from openclear.oversight.public_access import page_is_behind
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
@@ -82,7 +87,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     signed: Any = {"order": order, "review_on": review_on, "end_ties": facts["end_ties"]}
     if field(request, "provisional"):
         return redirected(grant, "order", cut_off_provisionally(grant, **signed).order)
-    return redirected(grant, "proposal", proposals.propose_cut_off(grant, **signed))
+    return redirected(grant, "proposal", engine.propose(grant, draft=cut_off_draft(**signed)))
 
 
 @require_GET
@@ -98,7 +103,7 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
         "web/proposal.html",
         grant,
         row=row,
-        order=row.as_order(),
+        order=order_of(row) if row.kind == CUT_OFF else None,
         is_own=_is_own(grant, row),
         told=told_of(grant, agency=row.agency),
         **(_as_it_stands(grant, row) if row.state == ProposalStatus.OPEN else {"consequences": row.plan}),
@@ -112,7 +117,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
     """Carry a proposal out, as its second person; back to its page where it means something else than was shown there."""
     grant = administer(request, _act_on(request, number), proposal=number)
     try:
-        receipts = approving.approve(grant, number=number, seen=field(request, "seen"))
+        receipts = engine.approve(grant, number=number, seen=field(request, "seen"))
     except MeansSomethingElse:
         return redirected(grant, "proposal", number)
     # What is no order has no receipt of its own: the way leads back to what was approved.
@@ -126,7 +131,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Take a proposal back, or turn it down."""
     grant = administer(request, _act_on(request, number), proposal=number)
-    proposals.withdraw(grant, number=number)
+    engine.withdraw(grant, number=number)
     return redirected(grant, "orders")
 
 
@@ -139,7 +144,7 @@ def order(request: HttpRequest, identity: str) -> HttpResponse:
     if not states:
         return rendered(request, _ABSENT, grant, status=404)
     standing = next((row for row in standing_orders() if row.id == identity), None)
-    waiting = [row for row in proposals.open_proposals(grant) if row.order == identity]
+    waiting = [row for row in proposals.open_proposals(grant) if row.about == identity]
     return rendered(
         request, "web/order.html", grant, states=states, standing=standing, proofs=proof_of(identity), waiting=waiting,
         page_is_behind=page_is_behind(), plan=plan_of(identity), datasets=RECORD_DATASETS, limits=POLICE_WORK, is_own=states[-1].ordered_by == grant.officer,
@@ -149,7 +154,7 @@ def order(request: HttpRequest, identity: str) -> HttpResponse:
 def _act_on(request: HttpRequest, number: int) -> Action:
     # First the gate, then the look-up: whoever has no desk for orders does not learn which proposals there are.
     administer(request, Action.REGISTRY_LIST, proposal=number)
-    return proposals.ACTION_OF[proposals.kind_of(number)]
+    return kinds.of(proposals.kind_of(number)).approved_by
 
 
 def _drawn_up(form: OrderForm) -> tuple[OrderRow, Any]:
@@ -182,7 +187,7 @@ def _as_it_stands(grant: Grant, row: ProposalRow) -> dict[str, Any]:
     try:
         means = proposals.means_now(grant, row=row)
         end_ties = row.facts.get("end_ties", ())
-        planned = plan(grant, order=row.as_order(), end_ties=end_ties) if row.kind == CUT_OFF else None
+        planned = plan(grant, order=order_of(row), end_ties=end_ties) if row.kind == CUT_OFF else None
     except NotPossible as error:
         # Such as a tie that was to end with the order and has ended by itself.
         return {"impossible": str(error)}

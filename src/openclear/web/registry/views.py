@@ -6,12 +6,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
-from openclear.access.approvals import proposals
-from openclear.access.approvals.consequences import MERGE, MOVE, TIE, UNTIE, destination
+from openclear.access.approvals import engine
 from openclear.access.orders.queries import standing_orders
 from openclear.access.registry import commands, moves, queries, ties
 from openclear.access.registry.commands import NewAgency
+from openclear.access.registry.foreseen import MERGE, MOVE, TIE, UNTIE, destination
 from openclear.access.registry.guarded import touched
+from openclear.access.registry.proposed import change_draft
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import AgencyKind, TieKind, agency_path
 from openclear.vocabulary.errors import WrongUsage
@@ -127,7 +128,5 @@ def put_before(
     request: HttpRequest, grant: Grant, kind: str, agency: str, facts: Mapping[str, str]
 ) -> HttpResponse:
     """Put a change of the registry before a second person, and lead to where it is seen what it means."""
-    reason = field(request, "reason")
-    return redirected(
-        grant, "proposal", proposals.propose_act(grant, kind=kind, agency=agency, reason=reason, facts=facts)
-    )
+    draft = change_draft(kind, agency=agency, reason=field(request, "reason"), facts=facts)
+    return redirected(grant, "proposal", engine.propose(grant, draft=draft))

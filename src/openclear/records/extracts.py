@@ -8,7 +8,7 @@ import pyarrow as pa
 from django.db import connections
 from pyarrow import csv
 
-from openclear.records.changed import bounds_of
+from openclear.records.changes import bounds_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label

@@ -1,43 +1,26 @@
-"""Bringing records in: batches that are whole or not there."""
+"""Incidents as a source tells them: inserted, or updated where its revision is newer; what a court labeled stays so."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
-from openclear.access.registry.acts import one_at_a_time
-from openclear.access.registry.guarded import is_guarded
-from openclear.records.cases.models import Case, CaseShare
-from openclear.records.changed import note_changes
-from openclear.records.errors import NotARecord
+from openclear.records.changes import note_changes
 from openclear.records.incidents.models import Incident, Offense
 from openclear.records.incidents.rows import IncidentFacts
-from openclear.records.kinds import KINDS
-from openclear.records.people.models import NameWord, Person, PersonName
 from openclear.records.record import Record
-from openclear.records.rules import birth_fault, name_words, sound_of
-from openclear.vocabulary import clock
+from openclear.records.rules import record_id
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import NO_LABEL, Label
-from openclear.vocabulary.without_grant import without_grant
 
 Known = tuple[Incident, Offense | None]
-_NAMESPACE = uuid5(NAMESPACE_URL, "openclear.records")
 _CHUNK = 800
 # What a source can tell of an incident. What it did not tell of the row before was set here (by a court, by staff) and stays.
 LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT | Label.JUVENILE | Label.VICTIM
-TABLES: Mapping[str, type[Record]] = {name: table for kind in KINDS for name, table in kind.tables.items()}
-
-
-@without_grant("makes an id; reads nothing")
-def record_id(source: str, table: str, source_id: str) -> UUID:
-    """Return the id that a source's row always has here, so that bringing it in twice is one row."""
-    return uuid5(_NAMESPACE, f"{source}/{table}/{source_id}")
 
 
 def upsert_incidents(grant: Grant, *, source: str, batch: Sequence[IncidentFacts]) -> Counter[str]:
@@ -64,66 +47,6 @@ def upsert_incidents(grant: Grant, *, source: str, batch: Sequence[IncidentFacts
     counts += Counter(inserted=len(inserts), updated=len(updates))
     counts["unchanged"] += len(newest) - len(inserts) - len(updates)
     return counts
-
-
-def insert_records(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write a batch of new rows of one table, all or nothing; names become findable in the same transaction.
-
-    Each row names its `source_id`; ids of other rows come from `record_id`. Raises NotARecord where a
-    person's birth date cannot be true.
-    """
-    grant.require(Action.RECORDS_IMPORT)
-    model = TABLES[table]
-    records = [model(id=record_id(source, table, row["source_id"]), source=source, **row) for row in rows]
-    for record in records:
-        fault = birth_fault(record.birth_date, clock.today()) if isinstance(record, Person) else None
-        if fault:
-            message = f"Person {record.source_id} of {source} has {fault}; correct the source."
-            raise NotARecord(message)
-    with transaction.atomic():
-        model.objects.bulk_create(records, batch_size=_CHUNK)
-        names = [record for record in records if isinstance(record, PersonName)]
-        NameWord.objects.bulk_create(_words_of(names), batch_size=_CHUNK)
-        note_changes(record.occurred for record in records if isinstance(record, Incident))
-        of_offenses = [record.incident_id for record in records if isinstance(record, Offense)]
-        for start in range(0, len(of_offenses), _CHUNK):
-            part = Incident.objects.filter(pk__in=of_offenses[start : start + _CHUNK])
-            note_changes(part.values_list("occurred", flat=True))
-
-
-@one_at_a_time
-def share_open_cases(grant: Grant, *, source: str, agencies: Sequence[str], newest: int, one_in: int) -> None:
-    """Share the newest open cases of a source, and one in so many of the others, with agencies. Twice is harmless.
-
-    For the invented city: nothing is shared with an agency under an order, which is asked within the lock of all acts.
-    """
-    grant.require(Action.RECORDS_IMPORT)
-    open_to = [agency for agency in agencies if not is_guarded(agency)]
-    cases = Case.objects.filter(source=source, closed=None).order_by("-opened", "number")
-    joint = [case for place, case in enumerate(cases) if place < newest or place % one_in == 0]
-    day = clock.today()
-    shares = [
-        CaseShare(case=case, agency=agency, shared_by=grant.officer, since=day)
-        for case in joint
-        for agency in open_to
-    ]
-    CaseShare.objects.bulk_create(shares, batch_size=_CHUNK, ignore_conflicts=True)
-
-
-def rows_of_source(grant: Grant, *, source: str) -> tuple[int, int]:
-    """Return how many people and how many incidents of a source are here."""
-    grant.require(Action.RECORDS_IMPORT)
-    return Person.objects.filter(source=source).count(), Incident.objects.filter(source=source).count()
-
-
-def _words_of(names: Iterable[PersonName]) -> list[NameWord]:
-    return [
-        NameWord(
-            person_id=name.person_id, name_id=name.id, word=word, sound=sound_of(word), labels=name.labels
-        )
-        for name in names
-        for word in dict.fromkeys(name_words(f"{name.given} {name.family}"))
-    ]
 
 
 def _known(source: str, newest: Mapping[str, IncidentFacts]) -> dict[str, Known]:

@@ -1,14 +1,13 @@
-"""The city's boundaries from day to day: kept as polygons, given out as they were on a day."""
+"""The city's boundaries kept from day to day, so that each day's can be given out."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from openclear.access import gate
-from openclear.records.models import Boundary
-from openclear.records.rows import BoundaryRow
+from openclear.records.boundaries.models import Boundary, in_force_on
+from openclear.records.boundaries.rows import BoundaryRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.city import city
@@ -32,7 +31,7 @@ def keep_boundaries(grant: Grant, *, rows: Sequence[BoundaryRow]) -> int:
     gate.log_act(grant, details=facts)
     with transaction.atomic():
         Boundary.objects.filter(kind=kind, valid_from=since).delete()
-        Boundary.objects.filter(_on(since), kind=kind, valid_from__lt=since).update(valid_to=since)
+        Boundary.objects.filter(in_force_on(since), kind=kind, valid_from__lt=since).update(valid_to=since)
         later = Boundary.objects.filter(kind=kind, valid_from__gt=since).order_by("valid_from").first()
         Boundary.objects.bulk_create(
             Boundary(
@@ -42,26 +41,3 @@ def keep_boundaries(grant: Grant, *, rows: Sequence[BoundaryRow]) -> int:
             for row in rows
         )  # fmt: skip
     return len(rows)
-
-
-def boundaries_on(grant: Grant, *, kind: str, day: date | None = None) -> list[BoundaryRow]:
-    """Return the boundaries of one kind on a day (today where none is named), by code."""
-    grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
-    return _rows(Boundary.objects.filter(_on(day or clock.today()), kind=kind))
-
-
-def boundaries_of_kind(grant: Grant, *, kind: str) -> list[BoundaryRow]:
-    """Return the boundaries of one kind on all days, each with its first and last."""
-    grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
-    return _rows(Boundary.objects.filter(kind=kind))
-
-
-def _rows(found: "QuerySet[Boundary]") -> list[BoundaryRow]:
-    return [
-        BoundaryRow(row.kind, row.code, row.name, row.shape, row.valid_from, row.valid_to)
-        for row in found.order_by("code", "valid_from")
-    ]
-
-
-def _on(day: date) -> Q:
-    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))

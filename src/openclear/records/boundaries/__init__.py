@@ -1,0 +1,1 @@
+"""Boundaries of the city, as they were on each day."""

@@ -1,0 +1,14 @@
+"""How plates are compared, and what can be one. Pure."""
+
+LONGEST_PLATE = 8
+
+
+def plate_of(text: str) -> str:
+    """Return a licence plate as it is compared: letters and digits, upper case."""
+    return "".join(character for character in text.upper() if character.isalnum())[:10]
+
+
+def is_like_a_plate(text: str) -> bool:
+    """Say whether a search text can be a plate: one or two words with a digit, no longer than plates are."""
+    numbered = any(letter.isdigit() for letter in text)
+    return numbered and len(text.split()) <= 2 and len(plate_of(text)) <= LONGEST_PLATE
