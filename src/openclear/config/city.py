@@ -1,4 +1,4 @@
-"""Which city's profile a process serves: the home's own, the one that is named at set-up, or the one that ships."""
+"""Which city's profile a process serves: the home's own, the one that is named at set-up, or the one that is shipped."""
 
 import os
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ VARIABLE = "OPENCLEAR_CITY"
 def profile_folder(public: Path, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the folder of the profile. `public`: the home's public folder, which the public site reads too.
 
-    A city that was set up with a profile of its own has a copy of it there, and no variable changes that.
+    A city that was set up with its own profile has a copy of it there, and no variable changes that.
     """
     own = public / FOLDER
     if own.is_dir():
