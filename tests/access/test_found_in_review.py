@@ -244,7 +244,7 @@ def test_a_record_that_is_expunged_leaves_in_no_file_any_more(format_name):
     person = Person.objects.get(pk=ids_of(row.id, 0, size)[3])
     Person.objects.filter(pk=person.pk).update(labels=Label.EXPUNGED.value)
     try:
-        with pytest.raises(Gone, match="has ended; ask for it again"):
+        with pytest.raises(Gone, match="has ended; request it again"):
             exports.open_part(keeping, export=row.id, start=0, stop=size, address="")
         assert not path_of(row.id).exists()
     finally:

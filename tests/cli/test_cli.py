@@ -148,7 +148,7 @@ def test_a_real_city_asks_everyone_for_a_token(tmp_path):
     tokens = dict(line.split() for line in done.stdout.splitlines())
     assert program(home, "init", "--demo").returncode == 1
     assert program(home, "demo", "--fresh", "--no-serve", "--port", "1").returncode == 1
-    assert "token of their own" in program(home, "token", "create", "--officer", "adler").stderr
+    assert "with their own token" in program(home, "token", "create", "--officer", "adler").stderr
     both = {"OPENCLEAR_TOKEN": tokens["novak"], "OPENCLEAR_APPROVER_TOKEN": tokens["adler"]}
     assert (
         program(home, "token", "create", "--officer", "adler", OPENCLEAR_TOKEN=tokens["novak"]).returncode
@@ -238,7 +238,9 @@ def test_whoever_names_a_port_that_somebody_keeps_is_told(kept_port, monkeypatch
     port = kept_port.getsockname()[1]
     code, out, err = run(capsys, "demo", "--port", port)
     assert (code, out) == (1, "")
-    assert err.strip() == f"Port {port} is in use; stop what runs there, or choose another with --port."
+    assert (
+        err.strip() == f"Port {port} is in use; stop the program that uses it, or choose another with --port."
+    )
 
 
 def test_a_command_that_ended_has_closed_its_databases(tmp_path):

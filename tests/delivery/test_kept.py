@@ -157,7 +157,7 @@ def test_each_range_is_a_decision_with_an_entry():
 def test_a_file_made_under_other_rules_is_not_handed_out():
     row = made(ask_export("frost"))
     Export.objects.filter(pk=row.id).update(shown_under="0" * 64)
-    with pytest.raises(Gone, match="rules for you changed"):
+    with pytest.raises(Gone, match="Your access rules changed"):
         part("frost", row.id)
     assert not path_of(row.id).exists()
 
@@ -191,7 +191,7 @@ def test_ranges_that_are_none(header):
 
 def test_an_export_of_everything_or_too_many_is_not_taken():
     key = grant("frost", Action.INCIDENT_SEARCH)
-    with pytest.raises(WrongUsage, match="what the export is of"):
+    with pytest.raises(WrongUsage, match="Enter what to export"):
         exports.request_export(key, kind="incidents", text=" ", filters={}, format_name="csv")
     with pytest.raises(WrongUsage, match="format"):
         exports.request_export(key, kind="incidents", text="x", filters={}, format_name="xls")

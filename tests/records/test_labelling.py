@@ -188,7 +188,7 @@ def test_an_offense_that_nobody_decided_is_listed_with_what_it_is_handled_as(old
     assert main(["labels", "list"], lambda: None) == 0
     assert "0999  BATTERY: WITH A LADDER  36  juvenile victim domestic" in capsys.readouterr().out
     assert main(["labels", "apply"], lambda: None) == 0
-    assert "Everything here is labelled" in capsys.readouterr().out
+    assert "All records are labeled" in capsys.readouterr().out
     assert rows_of(Incident) == {(Label.JUVENILE | Label.VICTIM | Label.DOMESTIC).value}
 
 

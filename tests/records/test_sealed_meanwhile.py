@@ -272,4 +272,4 @@ def test_what_is_left_of_an_export_does_not_say_that_a_record_in_it_was_sealed(p
     seal(person)
     left = exports.own_export(keeping, export=row.id)
     assert (left.state, left.rows, left.size, left.sha256) == ("ended", 0, 0, "")
-    assert left.problem == "This export has ended; ask for it again."
+    assert left.problem == "This export has ended; request it again."

@@ -67,7 +67,7 @@ def test_small_tables_label_as_large_ones_do():
         (
             'host = "or.larkspur.police"',
             'host = "or.elsewhere"',
-            "stand below the root or.larkspur; or.elsewhere does not",
+            "must be below the root or.larkspur; or.elsewhere is not",
         ),
         (
             'oversight = "or.larkspur.auditor"',

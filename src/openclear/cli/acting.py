@@ -1,4 +1,4 @@
-"""Who acts on the command line. In a demonstration naming people is enough; elsewhere each needs a token."""
+"""Who acts on the command line. In a demonstration, naming a person is enough; elsewhere each person needs a token."""
 
 import argparse
 import json
@@ -16,15 +16,15 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
 
-# Where a command is given, beside the addresses of requests that came over the network.
+# Shown in place of a network address for commands.
 HERE = {"address": "command line"}
 
 
 def actor(options: argparse.Namespace, named: str | None, default: Role | str) -> str:
-    """Return the handle of who acts: the token's holder, or in a demonstration the person who is named.
+    """Return the handle of the person who acts: the token's holder, or in a demonstration the person named.
 
-    `default`: who acts in a demonstration where nobody is named: a machine account, or the first of the cast with a role.
-    Raises WrongUsage without a token in a real city, or where token and name are of two people.
+    `default`: who acts in a demonstration if nobody is named: a machine account, or the first person of the cast with
+    a role. Raises WrongUsage without a token in a real city, or if token and name belong to two people.
     """
     return _proved(
         options.token or os.environ.get("OPENCLEAR_TOKEN"), named, default, "--as or OPENCLEAR_TOKEN"
@@ -32,12 +32,12 @@ def actor(options: argparse.Namespace, named: str | None, default: Role | str) -
 
 
 def approver(named: str) -> str:
-    """Return the handle of the second person, proved by a token of their own in a real city."""
+    """Return the handle of the second person, proved by their own token in a real city."""
     return _proved(os.environ.get("OPENCLEAR_APPROVER_TOKEN"), named, named, "OPENCLEAR_APPROVER_TOKEN")
 
 
 def second_person(named: str | None, first: str) -> str | None:
-    """Return who approves a token: whoever is named or proves it; in a demonstration the other of the two keepers."""
+    """Return who approves a token: the person named or proved; in a demonstration, the other of the two keepers."""
     token = os.environ.get("OPENCLEAR_APPROVER_TOKEN")
     if named or token:
         return _proved(token, named, named or "", "OPENCLEAR_APPROVER_TOKEN")
@@ -55,11 +55,11 @@ def _proved(token: str | None, named: str | None, default: Role | str, where: st
     if token:
         holder = officer_of_token(token)
         if holder is None or (named and holder != named):
-            message = "The token is not known, has expired, or is somebody else's."
+            message = "The token is unknown, has expired, or belongs to someone else."
             raise WrongUsage(message)
         return holder
     if not is_demo():
-        message = f"In this city everyone acts with a token of their own; give it with {where}."
+        message = f"In this city everyone acts with their own token; give it with {where}."
         raise WrongUsage(message)
     return named or (_played(default) if isinstance(default, Role) else default)
 
@@ -70,7 +70,7 @@ def administration(handle: str, action: Action, **facts: Any) -> Grant:
 
 
 def keeper(handle: str) -> Grant:
-    """Return a grant for an act on accounts and ties: oversight's own where that is who acts. Raises Refused."""
+    """Return a grant for an act on accounts and ties: oversight's own if oversight acts. Raises Refused."""
     if lockout.is_overseer(handle):
         return gate.open_for(handle, Action.OVERSIGHT_ACCOUNT, purpose=Purpose.OVERSIGHT_REVIEW)
     return administration(handle, Action.REGISTRY_CHANGE)

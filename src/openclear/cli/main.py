@@ -22,7 +22,7 @@ from openclear.cli import (
 )
 from openclear.vocabulary.errors import OpenClearError, WrongUsage
 
-# In the order in which --help lists them.
+# In the order of --help.
 _REGISTERED = (
     city.register, records.register, cases.register, registry.register, cases.register_acts, orders.register,
     questions.register, exports.register, analysis.register, reports.register, public.register, log.register,
@@ -33,12 +33,12 @@ def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
     """Run one verb and return its exit code. `prepare` loads settings and rooms."""
     options = parser().parse_args(arguments)
     if getattr(options, "city", None):
-        os.environ["OPENCLEAR_CITY"] = str(options.city)  # settings are made from it
+        os.environ["OPENCLEAR_CITY"] = str(options.city)  # settings are built from it
     try:
         prepare()
         return _run(options)
     except BrokenPipeError:
-        # Whoever reads the output (head, less) had enough of it; what is left in the buffer goes nowhere.
+        # The reader of the output (head, less) has closed it; what is left in the buffer is dropped.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001 - the one place where any error becomes a sentence
@@ -71,7 +71,7 @@ def _sentence(error: Exception) -> str:
         receipt = getattr(error, "receipt", None)  # of a refusal: main loads nothing that needs settings
         return f"{str(error).rstrip('.')} (token {receipt})." if receipt else str(error)
     if type(error).__name__ in {"OperationalError", "ProgrammingError"}:
-        return "There is no city here, or its database does not answer; run ./run demo or openclear init."
+        return "There is no city here, or its database does not respond; run ./run demo or openclear init."
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}. Name a file that this user may read or write."
     return f"This failed unexpectedly ({type(error).__name__}); repeat it with --debug and report what it prints."
@@ -82,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="openclear", description="Police records behind one gate and one log."
     )
-    root.add_argument("--debug", action="store_true", help="print a traceback when something fails")
+    root.add_argument("--debug", action="store_true", help="print a traceback on an error")
     root.set_defaults(token=None, fresh=False, tells_refusal=False)
     verbs = root.add_subparsers(metavar="VERB", required=True)
     for register in _REGISTERED:

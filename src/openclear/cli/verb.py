@@ -1,7 +1,7 @@
-"""A verb of the program: its words here, its act in a module that is loaded when the verb is used.
+"""A verb of the program: its arguments here, its act in a module that is loaded when the verb is used.
 
-The folder of each noun has both: `register` in its front adds the words, which need no settings, so --help answers at once;
-`acts` holds what the verbs do.
+The folder of each noun has both: `register` in its `__init__` adds the arguments, which need no settings, so --help
+answers at once; `acts` has what the verbs do.
 """
 
 import argparse
@@ -16,7 +16,7 @@ Verbs: TypeAlias = "_SubParsersAction[argparse.ArgumentParser]"
 
 
 def new_verb(verbs: Verbs, name: str, module: str, function: str, text: str) -> argparse.ArgumentParser:
-    """Add a verb: the function that runs it stands in a module that is loaded only then."""
+    """Add a verb: the function that runs it is in a module that is loaded only when it runs."""
     new: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
     new.set_defaults(verb=(module, function))
     new.add_argument("--as", dest="token", metavar="TOKEN", help="act as the holder of this token")
@@ -25,7 +25,7 @@ def new_verb(verbs: Verbs, name: str, module: str, function: str, text: str) -> 
 
 
 def question(verbs: Verbs, name: str, reader: Role, text: str, *texts: str) -> argparse.ArgumentParser:
-    """Add the verb of an endpoint. `reader`: who asks in a demonstration; `texts`: its parameters that need no help."""
+    """Add the verb of an endpoint. `reader`: who asks in a demonstration; `texts`: its parameters without help."""
     verb = new_verb(verbs, name, "openclear.cli.endpoint", "answer", text)
     verb.set_defaults(endpoint=name, reader=reader)
     for parameter in texts:
@@ -35,5 +35,5 @@ def question(verbs: Verbs, name: str, reader: Role, text: str, *texts: str) -> a
 
 
 def with_json(verb: argparse.ArgumentParser) -> None:
-    """Let a verb print one JSON object."""
+    """Add --json to a verb."""
     verb.add_argument("--json", action="store_true", help="print one JSON object")

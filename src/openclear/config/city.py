@@ -1,4 +1,4 @@
-"""Which city's profile a process serves: the home's own, the one that is named at set-up, or the one that ships."""
+"""Which city's profile a process serves: the home's own, the one that is named at set-up, or the one that is shipped."""
 
 import os
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ VARIABLE = "OPENCLEAR_CITY"
 def profile_folder(public: Path, *, founded: bool, environment: Mapping[str, str] = os.environ) -> Path:
     """Return the folder of the profile. `public`: the home's public folder, which the public site reads too.
 
-    `founded`: whether a city is set up. One with a profile of its own has a copy of it in `public`, and no variable changes
-    that. Before, the profile that is named counts: a copy there is what a set-up that broke off left.
+    `founded`: whether a city is set up. A city that was set up with its own profile has a copy of it there, and no variable
+    changes that. Before that, the named profile counts: a copy there was left by a set-up that failed.
     """
     own = public / FOLDER
     if founded:

@@ -14,7 +14,8 @@ from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.without_grant import without_grant
 
 FILE_NAME = "openclear.toml"
-# Read elsewhere: where the home is, the profile of a city that is set up, and the tokens of the people who act on the command line.
+# Read elsewhere: the home folder, the profile for setting up a city, and the tokens of people who act on the command
+# line.
 OTHER_VARIABLES = {
     "OPENCLEAR_HOME", "OPENCLEAR_PUBLIC_FOLDER", "OPENCLEAR_TOKEN", "OPENCLEAR_APPROVER_TOKEN", "OPENCLEAR_CITY",
 }  # fmt: skip
@@ -35,7 +36,7 @@ def _setting(default: str | int, meaning: str) -> Any:
 class Configuration:
     """Every setting with its default and its meaning (`docs/configuration.md` is made from this)."""
 
-    home: Path = field(default=Path("var"), metadata={"meaning": "folder of all state of one city"})
+    home: Path = field(default=Path("var"), metadata={"meaning": "folder with all data of one city"})
     database: str = _setting("sqlite", "police records: `sqlite`, or a postgresql:// address")
     audit_database: str = _setting(
         "sqlite", "the log: `sqlite`, or a postgresql:// address of another database"
@@ -50,30 +51,29 @@ class Configuration:
     public_port: int = _setting(8001, "port of the public site")
     public_allowed_hosts: str = _setting("127.0.0.1,localhost", "host names that the public site answers to")
     public_site: str = _setting(
-        "auto", "`auto`: started with the server; `external`: a service of its own user"
+        "auto", "`auto`: started with the server; `external`: a service under its own user"
     )
     workers: int = _setting(2, "processes of the officer site")
     threads: int = _setting(16, "requests that each process works on at once")
     tls: str = _setting(
-        "off", "`off`: plain HTTP, for this machine alone; `proxy`: behind a TLS proxy, secure cookies"
+        "off", "`off`: plain HTTP, for this machine only; `proxy`: behind a TLS proxy, secure cookies"
     )
     trusted_proxies: str = _setting(
         "127.0.0.1,::1",
-        'addresses of the TLS proxies, with commas; only they may say who asks, and only with `tls = "proxy"`',
+        'addresses of the TLS proxies, separated by commas; only they may state the address of the client, and only with `tls = "proxy"`',
     )
-    worker: str = _setting("auto", "`auto`: started with the server; `external`: a service of its own")
+    worker: str = _setting("auto", "`auto`: started with the server; `external`: a separate service")
     mail: str = _setting("folder", "alerts by mail: `folder` (police/mail), or smtp://host:port")
     mail_from: str = _setting("openclear@localhost", "sender of alerts by mail")
-    webhook_targets: str = _setting(
-        "", "addresses that alerts may be sent to, by their beginnings, with commas"
-    )
+    webhook_targets: str = _setting("", "address prefixes that alerts may be sent to, separated by commas")
     sequencer: str = _setting("auto", "`auto`: started when needed; `external`: a service under its own user")
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Self:
-        """Return the configuration of this process. Raises WrongUsage on a name or a value it does not know.
+        """Return the configuration of this process.
 
-        `file`: the public site's own, for that process reads nothing outside its folder.
+        Raises WrongUsage for an unknown name or value. `file`: the public site's own file, because that process reads
+        nothing outside its folder.
         """
         home = Path(environment.get("OPENCLEAR_HOME") or "var").absolute()
         values: dict[str, Any] = _from_file(file or home / FILE_NAME) | _from_environment(environment)
@@ -97,7 +97,7 @@ class Configuration:
 
     @property
     def public(self) -> Path:
-        """The folder of everything that the public site may read."""
+        """The folder with everything that the public site may read."""
         return self.home / "public"
 
     @property

@@ -1,4 +1,4 @@
-"""From one address to Django's description of a database, and who may read which."""
+"""Django's settings for a database from its address, and which app belongs to which database."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ DATABASE_OF_APP = {
     "audit": "audit",
     "release": "public",
 }
-# What the police database keeps of the log, so that whoever can write the audit database alone cannot change it.
+# What the police database stores about the log, so that anyone who can write only the audit database cannot change
+# it.
 DATABASE_OF_MODEL = {("audit", "knownlog"): "default", ("audit", "replay"): "default"}
 
 
@@ -34,28 +35,28 @@ def _database_of(model: type[Model] | Model) -> str:
 
 
 class Router:
-    """Sends every model to the one database that its app is listed for."""
+    """Sends every model to the database that its app is listed for."""
 
     def db_for_read(self, model: type[Model], **_hints: Any) -> str:
-        """Return the alias that `model` lives in. Raises KeyError for an app that nobody listed."""
+        """Return the alias of the database of `model`. Raises KeyError for an app that nobody listed."""
         return _database_of(model)
 
     def db_for_write(self, model: type[Model], **_hints: Any) -> str:
-        """Return the alias that `model` lives in."""
+        """Return the alias of the database of `model`."""
         return _database_of(model)
 
     def allow_relation(self, one: Model, other: Model, **_hints: Any) -> bool:
-        """Say whether two rows may point at each other: only within one database."""
+        """Say whether two rows may refer to each other: only within one database."""
         return _database_of(one) == _database_of(other)
 
     def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **_hints: Any) -> bool:
-        """Say whether a table, or the tables of an app, belong into `db`."""
+        """Say whether a table, or the tables of an app, belong in `db`."""
         return DATABASE_OF_MODEL.get((app_label, model_name or ""), DATABASE_OF_APP.get(app_label)) == db
 
 
 @without_grant("sets a process up; reads no record")
 def database(address: str, file: Path) -> dict[str, Any]:
-    """Return Django's description of a database: `sqlite` at `file`, or a postgresql:// address.
+    """Return Django's settings for a database: `sqlite` at `file`, or a postgresql:// address.
 
     Raises WrongUsage for anything else.
     """
@@ -63,7 +64,9 @@ def database(address: str, file: Path) -> dict[str, Any]:
         return _sqlite(file)
     parts = urlsplit(address)
     if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        message = f"'{address}' is no database; write sqlite or postgresql://user:password@host/name."
+        message = (
+            f"'{address}' is not a database address; write sqlite or postgresql://user:password@host/name."
+        )
         raise WrongUsage(message)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -74,16 +77,16 @@ def database(address: str, file: Path) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # Compiling a statement pays on none of these: they touch few rows, or one index.
+        # JIT compilation does not help here: these statements read few rows, or one index.
         "OPTIONS": {"connect_timeout": 10, "options": "-c jit=off"},
     }
 
 
 @without_grant("sets a process up; reads no record")
 def public_database(address: str, file: Path, *, writes: bool) -> dict[str, Any]:
-    """Return the description of the public database: for the police side, which writes, or for the public site, which reads.
+    """Return the settings for the public database: for the police side, which writes, or for the public site, which reads.
 
-    Without a write-ahead log, so that a reader under another user needs no right to write into the folder.
+    Without a write-ahead log, so that a reader under another user needs no write access to the folder.
     """
     described = database(address, file)
     if address == "sqlite":
@@ -99,8 +102,8 @@ def public_database(address: str, file: Path, *, writes: bool) -> dict[str, Any]
 
 
 def _sqlite(file: Path) -> dict[str, Any]:
-    # FULL, not NORMAL: NORMAL loses the last commits at a power loss, orders among them.
-    # What a court has erased is overwritten where it stood; `destroyed` then empties the write-ahead log.
+    # FULL, not NORMAL: NORMAL loses the last commits in a power failure, including orders.
+    # What a court had erased is overwritten in place; `destroyed` then empties the write-ahead log.
     pragmas = (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
     )

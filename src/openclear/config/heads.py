@@ -1,7 +1,8 @@
-"""The headers of a request, read strictly: where its body ends, or why nobody can say and the connection ends.
+"""The headers of a request, read strictly: where its body ends, or why that is unclear and the connection is closed.
 
-Gunicorn reads the same bytes again in a thread. Two readers that disagree about the end of a request take the rest of it
-for the next one, which behind a proxy is another visitor's: whatever could be read in two ways is refused (RFC 9112, 6.3).
+Gunicorn reads the same bytes again in a thread. Two readers that disagree about the end of a request take the rest of
+it for the next request, which behind a proxy is another visitor's: anything that could be read in two ways is refused
+(RFC 9112, 6.3).
 """
 
 import re
@@ -16,7 +17,7 @@ NOT_UNDERSTOOD = b"HTTP/1.1 400 Bad Request\r\n" + _CLOSED
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _CLOSED
 LENGTH_NEEDED = b"HTTP/1.1 411 Length Required\r\n" + _CLOSED
 TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\n" + _CLOSED
-# RFC 9110, 5.6.2 and 5.5: what a name is made of, and what is nowhere in headers.
+# RFC 9110, 5.6.2 and 5.5: the characters of a name, and the characters that no header may have.
 _NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _NOWHERE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _LENGTH = re.compile(rb"0|[1-9][0-9]{0,7}")
@@ -26,7 +27,7 @@ _FRAMING = {b"content-length", b"transfer-encoding"}
 
 
 class Refused(Exception):
-    """The request is answered with `answer`, and the connection ends."""
+    """The request is answered with `answer`, and the connection is closed."""
 
     def __init__(self, answer: bytes) -> None:
         """`answer`: the bytes to send."""
@@ -36,18 +37,18 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the loop needs to know of a request's headers."""
+    """What the loop needs to know about a request's headers."""
 
     # Bytes of the body.
     length: int
     expects_continue: bool
-    # Whether it has a session or a token with it, of whatever worth.
+    # Whether it carries a session or a token, valid or not.
     is_of_somebody: bool
 
 
 @without_grant("sets a process up; reads no record")
 def is_spoiled(beginning: bytearray, start: int) -> bool:
-    """Say whether headers that have not ended hold, from `start` on, what ends no line and is in none."""
+    """Say whether incomplete headers contain, from `start` on, a character that no header line may have."""
     return _OUT_OF_PLACE.search(beginning, start) is not None
 
 
@@ -55,7 +56,7 @@ def is_spoiled(beginning: bytearray, start: int) -> bool:
 def read_head(head: bytes) -> Head:
     """Return what `head` says: request line and headers, each with its CRLF, without the empty line. Raises Refused.
 
-    A body has exactly one Content-Length, a plain number; anything that resembles one, or another framing, is refused.
+    A body has exactly one Content-Length, a plain number; anything similar, or another framing, is refused.
     """
     # One empty line before the request is allowed (RFC 9112, 2.2).
     first, *lines = head.removeprefix(b"\r\n").removesuffix(b"\r\n").split(b"\r\n")
@@ -71,10 +72,10 @@ def read_head(head: bytes) -> Head:
 
 
 def _field(line: bytes) -> tuple[bytes, bytes]:
-    # A folded line begins with a space, which is in no name.
+    # A folded line begins with a space, which no name may contain.
     name, colon, value = line.partition(b":")
     name, is_name, value = name.lower(), _NAME.fullmatch(name), value.strip(_SPACE)
-    # Some programs take an underscore for a hyphen, gunicorn leaves such a header away.
+    # Some programs read an underscore as a hyphen; gunicorn drops such a header.
     is_mistakable = b"_" in name and name.replace(b"_", b"-") in _FRAMING
     if not colon or not is_name or is_mistakable or _NOWHERE.search(value):
         raise Refused(NOT_UNDERSTOOD)

@@ -10,9 +10,9 @@ from openclear.vocabulary.without_grant import without_grant
 @without_grant("sets a process up; reads no record")
 @contextmanager
 def for_good() -> Iterator[None]:
-    """Load what stays as long as the process, without the garbage collector: neither while it is loaded nor afterwards.
+    """Load what stays for the life of the process, without garbage collection, now or later.
 
-    Whoever uses it closes databases explicitly at the end of the process, for what is loaded here is not taken apart then.
+    Callers close databases explicitly at the end of the process, because what is loaded here is not destroyed then.
     """
     gc.disable()
     try:

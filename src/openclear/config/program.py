@@ -14,7 +14,7 @@ SETTINGS = "openclear.config.settings.officer"
 
 @without_grant("sets a process up; reads no record")
 def prepare() -> None:
-    """Load settings and rooms. Raises WrongUsage on a setting that is not known."""
+    """Load settings and rooms. Raises WrongUsage for an unknown setting."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     with for_good():
         import django  # noqa: PLC0415 - help answers without it
@@ -22,17 +22,18 @@ def prepare() -> None:
         django.setup()
         from django.db import connections  # noqa: PLC0415 - as above
 
-        # What is loaded for good is not taken apart at the end: a database is closed here, and puts its last pages away.
+        # What is loaded for good is not destroyed at the end, so databases are closed here and write their last
+        # pages.
         atexit.register(connections.close_all)
         from openclear.config.wiring import wire  # noqa: PLC0415 - needs the rooms that setup() loaded
 
         wire()
 
 
-@without_grant("the way in of the command line: verbs open the gate")
+@without_grant("entry point of the command line: verbs open the gate")
 def run() -> None:
     """Run the verb of the command line and end with its exit code."""
-    os.umask(UMASK)  # before anything is made: what lies in the home is this user's alone
+    os.umask(UMASK)  # before anything is created: files in the home belong to this user only
     sys.exit(main(sys.argv[1:], _prepare_own_process))
 
 

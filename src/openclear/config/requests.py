@@ -1,19 +1,19 @@
-"""What has come in of a request, and whether that is all of it: asked before a thread is given to it."""
+"""The received part of a request, and whether it is complete: checked before the request gets a thread."""
 
 import sys
 
 from openclear.config.heads import NOT_UNDERSTOOD, TOO_LARGE, Head, Refused, is_spoiled, read_head
 
 LARGEST_HEAD = 64 * 1024
-# Above what any form of the officer site carries; Django itself takes 2.5 MB.
+# More than any form of the officer site sends; Django itself accepts 2.5 MB.
 LARGEST_BODY = 4 * 1024 * 1024
-# Above what a form carries that is there before anybody has signed in.
+# More than any form sends before sign-in.
 LARGEST_BODY_OF_NOBODY = 64 * 1024
 _END_OF_HEAD = b"\r\n\r\n"
 
 
 class Incoming:
-    """The bytes of a connection, one request after the other. Only finds where a request ends; the server reads it."""
+    """The bytes of a connection, one request after another. It only finds where a request ends; the server reads it."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -24,18 +24,18 @@ class Incoming:
         self.refusal: bytes | None = None
 
     def feed(self, data: bytes | memoryview) -> None:
-        """Take what came in."""
+        """Add received bytes."""
         self._bytes += data
         self._look()
 
     @property
     def is_empty(self) -> bool:
-        """Say whether nothing of a request is there."""
+        """Say whether no bytes of a request are here."""
         return not self._bytes
 
     @property
     def memory(self) -> int:
-        """How many bytes of memory are taken."""
+        """The number of bytes in memory."""
         return sys.getsizeof(self._bytes)
 
     @property
@@ -45,26 +45,26 @@ class Incoming:
 
     @property
     def is_of_somebody(self) -> bool:
-        """Say whether the headers hold a session or a token, of whatever worth."""
+        """Say whether the headers carry a session or a token, valid or not."""
         return self._head is not None and self._head.is_of_somebody
 
     @property
     def length(self) -> int:
-        """How many bytes the body has, as the headers say."""
+        """The length of the body in bytes, according to the headers."""
         return self._head.length if self._head is not None else 0
 
     @property
     def is_complete(self) -> bool:
-        """Say whether a whole request is there."""
+        """Say whether the request is complete."""
         return self._head is not None and len(self._bytes) >= self._end
 
     @property
     def is_read_whole(self) -> bool:
-        """Say whether the server has read exactly the request that is complete."""
+        """Say whether the server has read exactly the complete request."""
         return self.is_complete and self._read == self._end
 
     def read(self, size: int) -> bytes:
-        """Return at most `size` bytes of the request that is complete; none behind its end."""
+        """Return at most `size` bytes of the complete request, none after its end."""
         end = min(self._read + size, self._end, len(self._bytes))
         with memoryview(self._bytes) as view:
             data = bytes(view[self._read : end])
@@ -72,20 +72,20 @@ class Incoming:
         return data
 
     def must_continue(self) -> bool:
-        """Say, once for each request, whether the client waits to be told to send its body."""
+        """Say, once per request, whether the client is waiting to be told to send its body."""
         waits = self._head is not None and self._head.expects_continue and not self.is_complete
         told, self._told = self._told, self._told or waits
         return waits and not told
 
     def next(self) -> None:
-        """Put the request away that was read, and look at what came in behind it."""
+        """Discard the request that was read, and look at what came after it."""
         del self._bytes[: self._end]
         self._looked, self._read, self._end = 0, 0, 0
         self._head, self._told = None, False
         self._look()
 
     def forget(self) -> None:
-        """Put everything away: nobody reads on."""
+        """Discard everything: nothing more will be read."""
         self._bytes = bytearray()
 
     def _look(self) -> None:

@@ -1,6 +1,7 @@
-"""Who makes room when a process has few places left, or too much is kept in memory: first what is nobody's.
+"""Which connections are closed when a process has few places or too much in memory: those of nobody first.
 
-Nobody is ended in the first second of a stage, so a client that sends its request in one piece is always heard.
+No connection is closed in the first second of a stage, so a client that sends its request in one piece is always
+read.
 """
 
 from collections.abc import Iterable
@@ -9,25 +10,25 @@ from openclear.config.requests import LARGEST_HEAD
 from openclear.config.visits import Stage, Visit
 from openclear.vocabulary.without_grant import without_grant
 
-# At this distance from the most connections, room is made.
+# Room is made when this few connections are left.
 SPARE_CONNECTIONS = 50
 GRACE_SECONDS = 1.0
-# What holds nobody's agencies, such as a style sheet, keeps no order waiting; once half the places are taken the
-# second number counts.
+# An answer that holds no agency, such as a style sheet, keeps no order waiting; once half the places are taken, the
+# second number applies.
 UNHELD_SECONDS, CROWDED_SECONDS = 300.0, 10.0
-# What all connections together may keep in memory, received and not sent yet.
+# What all connections together may keep in memory: received, or not yet sent.
 LARGEST_WAITING = 256 * 1024 * 1024
 
 
 @without_grant("sets a process up; reads no record")
 def can_make_room(visit: Visit, now: float) -> bool:
-    """Say whether `visit` may be ended for another: its stage lasts for a second, and nobody's answer is lost."""
+    """Say whether `visit` may be closed for another: its stage has lasted a second, and nobody loses an answer."""
     return _rank(visit) is not None and now - visit.began > GRACE_SECONDS
 
 
 @without_grant("sets a process up; reads no record")
 def who_makes_room(visits: Iterable[Visit], now: float) -> list[Visit]:
-    """Return who may be ended for another, in that order: within a kind the oldest first."""
+    """Return the connections that may be closed for another, in order: within a kind the oldest first."""
     able = [visit for visit in visits if can_make_room(visit, now)]
     return sorted(able, key=lambda visit: (_rank(visit) or 0, visit.began))
 
@@ -46,9 +47,10 @@ def _rank(visit: Visit) -> int | None:
 
 @without_grant("sets a process up; reads no record")
 def who_takes_too_much(visits: Iterable[Visit]) -> Visit | None:
-    """Return the one to reset while all together keep too much, or None.
+    """Return the connection to reset while all together use too much memory, or None.
 
-    Where more was received than waits to be sent, the largest request that no thread works on; else the oldest answer.
+    If more was received than waits to be sent, it is the largest request that no thread is working on; otherwise the
+    oldest answer.
     """
     visits = list(visits)
     received = {visit: visit.line.incoming.memory for visit in visits}

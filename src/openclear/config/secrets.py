@@ -1,4 +1,4 @@
-"""The web process's own secret: signs cookies and form tokens, opens nothing else."""
+"""The web process's own secret: it signs cookies and form tokens and has no other use."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ FILE_NAME = "web.key"
 
 @without_grant("sets a process up; reads no record")
 def web_secret(folder: Path) -> str:
-    """Return the secret kept in `folder`, made at first use; before `init` one that is forgotten with the process."""
+    """Return the secret in `folder`, created at first use; before `init`, a secret that is not stored."""
     secret = secrets.token_urlsafe(48)
     with contextlib.suppress(FileExistsError, FileNotFoundError):
         descriptor = os.open(folder / FILE_NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,4 +1,4 @@
-"""The stages of a connection in the loop of the officer site's worker: read whole, worked on, sent whole, lingering."""
+"""The stages of a connection in the loop of the officer site's worker: reading, working, sending, lingering."""
 
 import selectors
 from functools import partial
@@ -17,10 +17,10 @@ LINGER_SECONDS = 2.0
 
 
 class StagedWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
-    """The loop's part: each connection moves from stage to stage, and none of it ever waits."""
+    """The loop's part: each connection moves from stage to stage, and the loop never blocks."""
 
     def init_process(self) -> None:
-        """Begin with no connection, then run."""
+        """Start with no connections, then run."""
         self._visits: dict[Visit, None] = {}
         self._sent: dict[Visit, None] = {}
         super().init_process()
@@ -71,7 +71,7 @@ class StagedWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         line = visit.line
         line.push()
         if not line.has_arrived():
-            # The next request brings the acknowledgement of this answer along; more than one is not read ahead.
+            # The next request also acknowledges this answer; only one is read ahead.
             may_read = not (line.is_finished or line.incoming.is_complete or line.incoming.refusal)
             if may_read:
                 line.receive()
@@ -96,7 +96,7 @@ class StagedWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         return BODY_SECONDS if incoming.has_head else HEAD_SECONDS
 
     def _linger(self, visit: Visit) -> None:
-        # Never closed at once: a request that is on its way then would be met by a reset instead of an end.
+        # Never closed at once: a request on its way would be met by a reset instead of a close.
         visit.line.end()
         visit.line.incoming = Incoming()
         visit.enter(Stage.LINGERING, LINGER_SECONDS)
@@ -126,7 +126,7 @@ class StagedWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
         elif visit.stage is not Stage.ENDED:
             self._end(visit)
 
-    # --- how a connection ends
+    # --- closing a connection
 
     def _end(self, visit: Visit) -> None:
         self._leave(visit)
@@ -138,7 +138,10 @@ class StagedWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
             self._reset(visit)
 
     def _reset(self, visit: Visit) -> None:
-        """Reset a connection: what has not arrived never will. One that a thread works on ends with the thread."""
+        """Reset a connection: what has not arrived never will.
+
+        A connection that a thread is working on is closed with the thread.
+        """
         if visit.stage is Stage.WORKING:
             visit.line.abort()
             return
@@ -148,7 +151,7 @@ class StagedWorker(ThreadWorker):  # type: ignore[misc] # gunicorn is not typed
     def _leave(self, visit: Visit) -> None:
         self._listen(visit, 0)
         visit.stage = Stage.ENDED
-        # At once: visit, line and what resets it know each other, so the rest is freed only when cycles are looked for.
+        # Now: visit, line and reset refer to each other, so the rest is freed only by the cycle collector.
         visit.line.incoming.forget()
         self._sent.pop(visit, None)
         if visit in self._visits:

@@ -1,4 +1,4 @@
-"""Every route of the officer side. A route answers under a release stamp, or is on the public list."""
+"""Every route of the officer side. A route answers with a release stamp, or is on the public list."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""One connection of the officer site: where it is, and how gunicorn sees it while a thread works on its request."""
+"""One connection of the officer site: its stage, and how gunicorn sees it while a thread works on its request."""
 
 import contextlib
 import socket
@@ -14,12 +14,12 @@ from openclear.config.requests import Incoming
 
 RECEIVE = 64 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-# The loop reads one connection after the other, so one place for what comes in is enough.
+# The loop reads one connection after another, so one receive buffer is enough.
 _received = bytearray(RECEIVE)
 
 
 class Stage(Enum):
-    """Where a connection is: being read, with a thread, being sent, or waiting for the peer to close."""
+    """The stage of a connection: being read, with a thread, being sent, or waiting for the peer to close."""
 
     READING = auto()
     WORKING = auto()
@@ -29,7 +29,7 @@ class Stage(Enum):
 
 
 class ServedLine(Line):
-    """A line as gunicorn uses a socket, for one thread: it reads a request that is complete, and writes without waiting."""
+    """A socket for gunicorn, for one thread: it reads a complete request, and writes without waiting."""
 
     def __init__(self, connection: socket.socket) -> None:
         """Serve `connection`, as it was accepted."""
@@ -38,7 +38,7 @@ class ServedLine(Line):
         self.is_finished = False
 
     def receive(self) -> None:
-        """Take in what came; know afterwards whether the peer has finished."""
+        """Receive what came, and note whether the peer has finished."""
         try:
             count = self.connection.recv_into(_received)
         except BlockingIOError:
@@ -50,35 +50,35 @@ class ServedLine(Line):
             self.incoming.feed(view[:count])
 
     def interim(self) -> None:
-        """Tell a client that waits before it sends its body to go on."""
+        """Tell a client that waits before sending its body to go on."""
         with contextlib.suppress(OSError):
             self.connection.send(_CONTINUE)
 
     def recv(self, size: int) -> bytes:
-        """Return what came in; nothing behind the end of the request, as if the peer had finished."""
+        """Return received bytes; nothing after the end of the request, as if the peer had finished."""
         return self.incoming.read(size)
 
     def sendall(self, data: bytes) -> None:
-        """Keep what is to be sent."""
+        """Buffer data to send."""
         self.write(data)
 
     def send(self, data: bytes) -> int:
-        """Keep what is to be sent, but no interim answer: the body is there."""
+        """Buffer data to send, but no interim answer: the body is here."""
         if data != _CONTINUE:
             self.write(data)
         return len(data)
 
     def gettimeout(self) -> None:
-        """Say that nothing here waits."""
+        """Return 0: nothing here blocks."""
 
     def settimeout(self, _seconds: float | None) -> None:
-        """Nothing here waits."""
+        """Do nothing: nothing here blocks."""
 
-    def setblocking(self, _blocking: bool) -> None:  # noqa: FBT001 - as a socket is called
-        """Nothing here waits."""
+    def setblocking(self, _blocking: bool) -> None:  # noqa: FBT001 - the signature of a socket
+        """Do nothing: nothing here blocks."""
 
     def shutdown(self, _how: int) -> None:
-        """Leave the end to the loop, which waits until all has arrived."""
+        """Leave closing to the loop, which waits until everything has arrived."""
 
     def fileno(self) -> int:
         """Return the descriptor."""
@@ -99,20 +99,21 @@ class Visit(TConn):  # type: ignore[misc] # gunicorn is not typed
         self.is_kept = False
 
     def has_read_whole(self) -> bool:
-        """Say whether gunicorn has read exactly the request that the loop found, and nothing is left of it.
+        """Say whether gunicorn has read exactly the request that the loop found, with nothing left over.
 
-        The second wall: where both readers disagree, what is left would become the beginning of somebody else's request.
+        The second safeguard: if the two readers disagree, the rest would become the beginning of another visitor's
+        request.
         """
         if self.parser is None or self.parser.mesg is None:
             return False
         request, unreader, incoming = self.parser.mesg, self.parser.unreader, self.line.incoming
-        # Its reader counts what it asked for, not what came: so the length that it believes is compared too.
+        # Its reader counts what it asked for, not what came, so its idea of the length is compared too.
         believed = [value for name, value in request.headers if name == "CONTENT-LENGTH"] or ["0"]
         reader = request.body.reader
         is_done = isinstance(reader, LengthReader) and reader.length == 0 and not unreader.buf.getvalue()
         return is_done and believed == [str(incoming.length)] and incoming.is_read_whole
 
     def enter(self, stage: Stage, seconds: float) -> None:
-        """Go to a stage that may last so long."""
+        """Go to a stage that may last this long."""
         self.stage, self.began = stage, time.monotonic()
         self.deadline = self.began + seconds

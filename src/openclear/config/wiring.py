@@ -1,4 +1,4 @@
-"""Who implements which port. Called once by every process, before it serves anything."""
+"""Who implements which port. Called once by every process before it serves anything."""
 
 from openclear.access import proposed
 from openclear.access.accounts.holdings import Sessions, Tokens

@@ -1,8 +1,9 @@
-"""Gunicorn's gthread worker in which threads only work: who is slow to ask or slow to read keeps none of them.
+"""Gunicorn's gthread worker with threads that only work: slow senders and slow readers keep none of them.
 
-The loop that accepts connections reads a request whole before a thread gets it, and sends an answer whole after a
-thread has made it (`Stage`). Slow headers and bodies, readers that sip, clients that linger: each costs a place in that
-loop and has a time after which it is closed. Gunicorn's own worker gives each of them a thread, and pauses for some.
+The loop that accepts connections reads a whole request before a thread gets it, and sends the whole answer after a
+thread has made it (`Stage`). Slow headers and bodies, readers that take a little at a time, clients that linger: each
+costs a place in that loop and has a time limit. Gunicorn's own worker gives each of them a thread, and blocks for
+some.
 """
 
 import errno
@@ -25,19 +26,19 @@ from openclear.config.visits import ServedLine, Stage, Visit
 
 # While no order waits: 100 kB at 200 kbit/s take 4 s, an answer of a megabyte over 300 kbit/s takes 28.
 ARRIVAL_SECONDS = 30.0
-# How often connections are asked whether an answer has arrived; of slow ones less often.
+# How often connections are checked for arrival of the answer; slow ones less often.
 TICK_SECONDS, PATIENT_SECONDS = 0.01, 0.1
 OPEN_FILES = 16_384
 
 
 class OfficerWorker(StagedWorker):
-    """gthread whose loop reads and sends, so that its threads only work."""
+    """gthread with a loop that reads and sends, so that its threads only work."""
 
     def init_process(self) -> None:
-        """Begin with no connection, then run."""
+        """Start with no connections, then run."""
         self._ticked = self._looked = 0.0
-        self.cfg.set("sendfile", False)  # noqa: FBT003 - as gunicorn is told
-        # The one whose reading of a request ours is compared with (`tests/config/test_requests.py`).
+        self.cfg.set("sendfile", False)  # noqa: FBT003 - gunicorn's signature
+        # The reader that ours is compared with (`tests/config/test_requests.py`).
         self.cfg.set("http_parser", "python")
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         allowed = OPEN_FILES if most == resource.RLIM_INFINITY else min(most, OPEN_FILES)
@@ -45,11 +46,11 @@ class OfficerWorker(StagedWorker):
         super().init_process()
 
     def accept(self, listener: Any) -> None:
-        """Begin to read a new connection."""
+        """Start reading a new connection."""
         try:
             connection, client = listener.accept()
         except OSError as error:
-            # Taken by another process, or gone again; or too many files are open, and somebody must make room.
+            # Taken by another process, or closed again; or too many files are open, and room must be made.
             if error.errno in {errno.EMFILE, errno.ENFILE}:
                 self._make_room(1)
             return
@@ -60,13 +61,13 @@ class OfficerWorker(StagedWorker):
         self._read(visit, HEAD_SECONDS)
 
     def handle(self, conn: Visit) -> Any:
-        """Work on a request in a thread, and send at once what the kernel takes at once."""
+        """Handle a request in a thread, and send immediately what the kernel accepts immediately."""
         kept = super().handle(conn)
         conn.line.push()
         return kept
 
     def finish_request(self, conn: Visit, fs: "Future[Any]") -> None:
-        """Begin to send what a thread has made."""
+        """Start sending what a thread has made."""
         failed = fs.cancelled() or fs.exception() is not None
         conn.is_kept = not failed and bool(fs.result()) and conn.has_read_whole()
         conn.line.incoming.next()
@@ -75,7 +76,7 @@ class OfficerWorker(StagedWorker):
         self._stir(conn)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for events, shortly while answers are on their way or places are few, and look after what is late."""
+        """Wait for events (briefly while answers are on their way or places are few), then handle late connections."""
         is_short = self._sent or self._too_many() > 0
         super().wait_for_and_dispatch_events(min(timeout, TICK_SECONDS) if is_short else timeout)
         now = time.monotonic()
@@ -88,8 +89,8 @@ class OfficerWorker(StagedWorker):
             self._looked = now
             self._end_late(now)
 
-    def murder_keepalived(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - as gunicorn calls it
-        """End every connection when the process ends; before that the tick looks after them."""
+    def murder_keepalived(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - gunicorn's signature
+        """Close every connection when the process ends; before that the tick does so."""
         for visit in list(self._visits) if force else ():
             self._reset(visit)
 
@@ -98,7 +99,7 @@ class OfficerWorker(StagedWorker):
             if visit.stage is Stage.READING:
                 visit.deadline = min(visit.deadline, deadline)
 
-    # --- what is late, or too much
+    # --- late connections, and too many
 
     def _look_for_arrivals(self, now: float) -> None:
         is_patient = now - self._looked >= PATIENT_SECONDS
@@ -123,12 +124,12 @@ class OfficerWorker(StagedWorker):
         return int(self.nr_conns - (self.worker_connections - SPARE_CONNECTIONS))
 
     def _make_room(self, count: int) -> None:
-        """End `count` connections, if there are so many that may be ended."""
+        """Close `count` connections, or as many as may be closed."""
         if count <= 0:
             return
         now, most = time.monotonic(), self.nr_conns - count
         for visit in who_makes_room(self._visits, now):
-            # What came in meanwhile is looked at first.
+            # Data received meanwhile is read first.
             self._stir(visit)
             if can_make_room(visit, now):
                 self._make_way(visit)

@@ -9,7 +9,7 @@ from openclear.config.loading import for_good
 os.environ["DJANGO_SETTINGS_MODULE"] = "openclear.config.settings.serving"
 with for_good():
     application = get_wsgi_application()
-    from openclear.config import urls  # noqa: F401 - loaded here and not by the first officer who asks
+    from openclear.config import urls  # noqa: F401 - loaded here and not at the first request
     from openclear.config.wiring import wire
 
     wire()

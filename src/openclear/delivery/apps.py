@@ -1,4 +1,4 @@
-"""The room as Django knows it."""
+"""Django's name for this room."""
 
 from django.apps import AppConfig
 

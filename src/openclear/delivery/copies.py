@@ -1,4 +1,4 @@
-"""Copies that this room keeps: files of exports, hits of alerts, links, and the words of what people saved."""
+"""Copies that this room keeps: files of exports, hits of alerts, links, and the words of saved searches."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,18 +12,18 @@ from openclear.delivery.rules import OVER
 from openclear.vocabulary.states import SavedStatus
 from openclear.vocabulary.without_grant import without_grant
 
-# How much a file held is told of it no more; oversight has it in the log.
+# The file's size is no longer shown; oversight has it in the log.
 _NOTHING = {"rows": 0, "size": 0, "sha256": ""}
 ERASED = "A court had the words of this export erased."
 
 
 class _Files:
-    """Exports: the file goes, and with it the words that it was asked with; the ids of its rows stay for oversight."""
+    """Exports: the file is removed, with the words of its search; the ids of its rows stay for oversight."""
 
     name = "exports"
 
     def forget_records(self, records: Sequence[UUID]) -> int:
-        """End each export whose rows are one of these, or tell of one."""
+        """End each export with one of these rows, or with rows that mention one."""
         holding = {export for record in records for export in exports_telling_of(record)}
         found = Export.objects.filter(
             pk__in=holding, state__in=(SavedStatus.QUEUED, SavedStatus.RUNNING, SavedStatus.READY)
@@ -31,7 +31,7 @@ class _Files:
         return self._end(list(found.values_list("pk", flat=True)), problem=OVER, **_NOTHING)
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
-        """End a person's exports with these words; anyone's that are of nothing else where nobody is named."""
+        """End a person's exports with these words; if no person is named, anyone's that have only these words."""
         return self._end(_with_words(Export, owner, words), problem=ERASED, text="", filters={})
 
     @staticmethod
@@ -43,7 +43,7 @@ class _Files:
 
 
 class _Hits:
-    """Alerts: what they found, and the words that they look for."""
+    """Alerts: their hits, and the words that they look for."""
 
     name = "alerts"
 
@@ -52,14 +52,14 @@ class _Hits:
         return AlertHit.objects.filter(record__in=list(records)).delete()[0]
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
-        """End a person's alerts with these words; anyone's that are of nothing else where nobody is named."""
+        """End a person's alerts with these words; if no person is named, anyone's that have only these words."""
         keys = _with_words(Alert, owner, words)
         AlertHit.objects.filter(alert__in=keys).delete()
         return Alert.objects.filter(pk__in=keys).update(state=SavedStatus.ENDED, text="", filters={})
 
 
 class _Links:
-    """Links: they hold the id of a record and no words."""
+    """Links: they contain the id of a record and no words."""
 
     name = "links"
 
@@ -70,7 +70,7 @@ class _Links:
         )
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
-        """Do nothing: no link holds a word."""
+        """Do nothing: no link contains words."""
         del owner, words
         return 0
 
@@ -82,9 +82,9 @@ def kept_copies() -> list[Copies]:
 
 
 def _with_words(table: type[Export] | type[Alert], owner: str, words: Sequence[str]) -> list[UUID]:
-    # As the log spells them, on both sides: older rows keep an accent as a keyboard composed it.
+    # In the log's spelling, on both sides: older rows keep an accent as the keyboard composed it.
     wanted = _spelled(words)
-    # A filter is no whole text: where the owner is erased, a beat must not end the alerts of everybody on it.
+    # A filter is not a whole text: if the owner is erased, a beat must not end the alerts of everyone on it.
     rows = table.objects.filter(owner=owner) if owner else table.objects.exclude(text="")
     return [
         key

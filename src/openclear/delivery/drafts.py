@@ -1,4 +1,4 @@
-"""An export on its way: written row by row to the side, turned into its format (`formats`), and only then put in its place."""
+"""An export in the making: written row by row to a draft file, converted to its format (`formats`), and only then put in place."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from openclear.records.kinds import searched
 
 
 class ExportDraft:
-    """Rows of an export on their way: one JSON object a line, in a file that nobody is handed."""
+    """Rows of an export in the making: one JSON object per line, in a file that is never handed out."""
 
     def __init__(self, identity: UUID) -> None:
         """Open the draft of an export, empty."""
@@ -27,7 +27,7 @@ class ExportDraft:
         self._file = os.fdopen(private(self.path), "w")
 
     def add(self, kind: str, rows: Iterable[Any]) -> None:
-        """Write rows of a kind, and beside them what they tell of other records."""
+        """Write rows of a kind, and the ids of other records that they mention."""
         tells_of = searched(kind).tells_of or (lambda _: None)
         for row in rows:
             self._file.write(json.dumps(asdict(row), cls=DjangoJSONEncoder) + "\n")
@@ -40,13 +40,13 @@ class ExportDraft:
         self._file.close()
 
     def discard(self) -> None:
-        """Throw the draft away. Twice is harmless."""
+        """Delete the draft. Doing it twice is harmless."""
         self._file.close()
         for left in (self.path, self.path.with_suffix(".made")):
             left.unlink(missing_ok=True)
 
     def finish(self, kind: str, format_name: str, watermark: Mapping[str, str]) -> tuple[Path, str]:
-        """Turn the draft into its format; return the finished file, still to the side, and its SHA-256."""
+        """Convert the draft to its format; return the finished file, not yet in place, and its SHA-256."""
         self.close()
         done = self.path.with_suffix(".made")
         write(self.path.with_suffix(".ids"), self._ids)
@@ -57,7 +57,7 @@ class ExportDraft:
             return done, file_digest(file, "sha256").hexdigest()
 
     def take(self, data: bytes) -> tuple[Path, str]:
-        """Take what was made elsewhere; return the file, still to the side, and its SHA-256."""
+        """Take a finished file; return it, not yet in place, and its SHA-256."""
         self.close()
         done = self.path.with_suffix(".made")
         write(done, data)

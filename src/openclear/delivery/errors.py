@@ -1,7 +1,7 @@
-"""What goes wrong with what people keep."""
+"""Errors about saved work."""
 
 from openclear.vocabulary.errors import NotPossible
 
 
 class Gone(NotPossible):
-    """There is no such export, alert or link for this person, or it has ended: the same words for both."""
+    """There is no such export, alert or link for this person, or it has ended: the same message for both."""

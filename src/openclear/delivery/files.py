@@ -1,8 +1,8 @@
-"""Where the files of exports stand, and what stands beside each.
+"""Where the files of exports are, and what is next to each.
 
-That is the ids of its rows, 16 bytes each, as many for what a row tells of another record, and for CSV where
-each row begins: so that each range is held against the records as they are now. The ids stay when the file goes: oversight
-asks who was shown what.
+Next to each file: the ids of its rows, 16 bytes each, the ids of other records that a row mentions, and for CSV where
+each row begins, so that each range is compared with the current records. The ids stay when the file is removed:
+oversight asks who was shown what.
 """
 
 import os
@@ -21,7 +21,7 @@ OWN_ALONE = 0o600
 
 @without_grant("names a file; reads nothing")
 def path_of(identity: object) -> Path:
-    """Return where the file of an export stands."""
+    """Return the path of the file of an export."""
     folder: Path = settings.EXPORTS_FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder / str(identity)
@@ -29,16 +29,16 @@ def path_of(identity: object) -> Path:
 
 @without_grant("for an export whose grant was required")
 def ids_of(identity: object, start: int, stop: int) -> list[str]:
-    """Return the ids of the rows that the bytes from `start` to `stop` hold parts of, as hexadecimal digits.
+    """Return the ids, in hexadecimal, of the rows with bytes between `start` and `stop`.
 
-    Of Parquet and PDF those of all rows.
+    For Parquet and PDF, the ids of all rows.
     """
     return _beside(identity, ".ids", start, stop)
 
 
 @without_grant("for an export whose grant was required")
 def told_in(identity: object, start: int, stop: int) -> list[str]:
-    """Return what those rows tell of other records: the ids of keepers, and of incidents that tell of an arrest."""
+    """Return the other records that those rows mention: the ids of keepers, and of incidents that mention an arrest."""
     return [one for one in _beside(identity, ".told", start, stop) if one != NOTHING.hex]
 
 
@@ -61,13 +61,13 @@ def _beside(identity: object, suffix: str, start: int, stop: int) -> list[str]:
 
 @without_grant("for oversight's question and for a sealing, whose grants were required")
 def exports_with(record: UUID) -> list[str]:
-    """Return the ids of the exports that ever held a record: for oversight's questions."""
+    """Return the ids of the exports that ever contained a record: for oversight's questions."""
     return _with_id(record, ".ids")
 
 
 @without_grant("for a sealing, whose grant was required")
 def exports_telling_of(record: UUID) -> list[str]:
-    """Return the ids of the exports that hold a record, or rows that tell of it, as a vehicle does of its keeper."""
+    """Return the ids of the exports that contain a record, or rows that mention it, as a vehicle does its keeper."""
     return sorted({*_with_id(record, ".ids"), *_with_id(record, ".told")})
 
 
@@ -92,7 +92,7 @@ def _stands_in(ids: bytes, wanted: bytes) -> bool:
 
 @without_grant("ends a file, and shows nothing")
 def remove(identity: object) -> None:
-    """Remove the file of an export, and whatever its making left beside it. Twice is harmless."""
+    """Remove the file of an export, and anything its making left next to it. Doing it twice is harmless."""
     path = path_of(identity)
     for left in (path, *(path.with_suffix(suffix) for suffix in (".draft", ".made", ".rows", ".told"))):
         left.unlink(missing_ok=True)
@@ -100,7 +100,7 @@ def remove(identity: object) -> None:
 
 @without_grant("the worker's duty: it shows nothing")
 def remove_drafts() -> None:
-    """Remove what killed workers were writing. To be called where nothing is being made."""
+    """Remove the drafts of killed workers. Call it only when nothing is being made."""
     for suffix in (".draft", ".made"):
         for left in path_of("x").parent.glob(f"*{suffix}"):
             left.unlink(missing_ok=True)
@@ -108,8 +108,8 @@ def remove_drafts() -> None:
 
 @without_grant("opens a new file; reads nothing")
 def private(path: Path) -> int:
-    """Return a new file that its owner alone may read, in place of one of that name."""
-    # Whatever the umask: a killed worker leaves rows of records behind.
+    """Return a new file that only its owner may read, replacing one of that name."""
+    # Regardless of the umask: a killed worker leaves rows of records behind.
     path.unlink(missing_ok=True)
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWN_ALONE)
 

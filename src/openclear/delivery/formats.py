@@ -46,9 +46,9 @@ def _taken(line: StringIO) -> bytes:
     return data
 
 
-@without_grant("spells a value; reads nothing")
+@without_grant("formats a value; reads nothing")
 def cell_of(value: Any) -> Any:
-    """Return a value as a cell of CSV: one that a spreadsheet would take for a formula is told to be text (CWE-1236)."""
+    """Return a value as a cell of CSV: a value that a spreadsheet would read as a formula is marked as text (CWE-1236)."""
     text = "; ".join(value) if isinstance(value, list) else value
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
 

@@ -1,4 +1,4 @@
-"""The work behind exports: a job knows an export's number, reads whose it is, and asks the gate like anybody."""
+"""The work behind exports: a job knows an export's id, reads whose it is, and asks the gate like any request."""
 
 import logging
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ from openclear.vocabulary.states import SavedStatus
 from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
-# Under this name a report's export keeps the digest of what it told.
+# The name under which a report's export stores the digest of its facts.
 TOLD = "told"
-SEALED = "Records were sealed while this was made; ask again."
+SEALED = "Records were sealed while this was made; request it again."
 ENDED = "An order or a rule ended this export while it was made."
 
 
@@ -43,13 +43,13 @@ def enqueue_export(export: UUID) -> None:
 @without_grant("the job opens the gate in the name of the export's owner")
 @task()
 def make_export_job(export: str) -> None:
-    """Make one export. What goes wrong is in the log and on the export, never only in the worker's output."""
+    """Make one export. An error is in the log and on the export, never only in the worker's output."""
     make_export(UUID(export))
 
 
 @without_grant("the job opens the gate in the name of the export's owner")
 def make_export(export: UUID) -> None:
-    """Decide in the name of the owner, write the file beside its place, and put it there if it still may be.
+    """Decide in the name of the owner, write a draft file, and put it in place if this is still allowed.
 
     Started twice, or after an order, it does nothing.
     """
@@ -67,10 +67,10 @@ def make_export(export: UUID) -> None:
         Export.objects.filter(pk=export, state=SavedStatus.RUNNING).update(
             state=SavedStatus.FAILED, problem=reason[:200]
         )
-    except Exception as error:  # noqa: BLE001 - whatever it was, its owner is told, and no text of it is logged
+    except Exception as error:  # noqa: BLE001 - for any error, the owner is told, and its text is not logged
         alarm.error("an export failed: %s", type(error).__name__)
         Export.objects.filter(pk=export, state=SavedStatus.RUNNING).update(
-            state=SavedStatus.FAILED, problem="This failed here; ask again."
+            state=SavedStatus.FAILED, problem="This failed; request it again."
         )
     finally:
         draft.discard()
@@ -78,29 +78,29 @@ def make_export(export: UUID) -> None:
 
 @without_grant("the worker's duty: it shows nothing")
 def fail_interrupted() -> int:
-    """Say of each export whose making was broken off that it failed, and remove what it left; return how many.
+    """Mark each export whose making was interrupted as failed, and remove its drafts; return how many.
 
-    Run by the worker as it starts: a city has one worker, so nothing is being made then.
+    Called by the worker at its start: a city has one worker, so nothing is being made then.
     """
     remove_drafts()
     broken = list(Export.objects.filter(state=SavedStatus.RUNNING).values_list("pk", flat=True))
     for key in broken:
         remove(key)
     return Export.objects.filter(pk__in=broken, state=SavedStatus.RUNNING).update(
-        state=SavedStatus.FAILED, problem="The worker stopped while this was made; ask again."
+        state=SavedStatus.FAILED, problem="The worker stopped while this was made; request it again."
     )
 
 
-@without_grant("names the act that is asked for")
+@without_grant("names the act")
 def action_of(kind: str) -> Action:
-    """Return the ask that is decided at every use of an export of this kind."""
+    """Return the act that is decided at every use of an export of this kind."""
     report = reports.of_kind(kind)
     return report.action if report else searched(kind).list_action
 
 
 @without_grant("reads a row that it is given")
 def asked_for(row: Export) -> dict[str, Any]:
-    """Return what narrows an export, without what its making noted beside it."""
+    """Return the filters of an export, without the notes of its making."""
     return {name: value for name, value in row.filters.items() if name != TOLD}
 
 
@@ -134,15 +134,16 @@ def _write(row: Export, grant: Grant, keeping: Grant, draft: ExportDraft) -> Non
     facts = {"export": str(row.id), "rows": draft.rows, "sha256": digest, "bytes": size}
     gate.log_outcome(grant, attempt=attempt, details=facts)
     made.replace(path_of(row.id))
-    # A crash on this line leaves a file whose export is not ready: nobody is handed it, and the next start removes it.
+    # A crash on this line leaves a file whose export is not ready: it is never handed out, and the next start removes
+    # it.
     done = Export.objects.filter(pk=row.id, state=SavedStatus.RUNNING).update(
         state=SavedStatus.READY, rows=draft.rows, size=size, sha256=digest, filters=row.filters,
         shown_under=digest_of(decision.clearances),
     )  # fmt: skip
-    if not done:  # ended in the meantime: the order has looked for the file already
+    if not done:  # ended in the meantime: the order has already looked for the file
         remove(row.id)
     elif read_standing().sealings != grant.sealings:
-        # Sealed while it was made: either sealing has found the file, or this finds the sealing.
+        # Sealed while it was made: either the sealing has found the file, or this finds the sealing.
         Export.objects.filter(pk=row.id, state=SavedStatus.READY).update(
             state=SavedStatus.FAILED, problem=SEALED
         )
@@ -150,7 +151,7 @@ def _write(row: Export, grant: Grant, keeping: Grant, draft: ExportDraft) -> Non
 
 
 def _recheck(grant: Grant, keeping: Grant) -> Decision:
-    # What the rows are asked for, and that their owner may keep a file at all.
+    # The act for the rows, and whether their owner may keep a file at all.
     gate.recheck(keeping)
     return gate.recheck(grant)
 
@@ -160,10 +161,10 @@ def _rows(
 ) -> tuple[Path, str]:
     most = MOST_PDF_ROWS if row.format == "pdf" else MOST_ROWS
     for rows in every_row(grant, kind=row.kind, text=row.text, filters=filters_of(row.kind, row.filters)):
-        _recheck(grant, keeping)  # between any two chunks an order ends it
+        _recheck(grant, keeping)  # an order ends it between any two chunks
         draft.add(row.kind, rows)
         if draft.rows > most:
-            raise NotPossible(f"An export to {row.format} has at most {most:,} rows; narrow it.")
+            raise NotPossible(f"An export to {row.format} has at most {most:,} rows; narrow the search.")
     return draft.finish(row.kind, row.format, watermark)
 
 

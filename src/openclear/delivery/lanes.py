@@ -1,4 +1,4 @@
-"""Deliveries beside the worker: a lane for each receiver and owner, so nobody waits for another's slow receiver."""
+"""Deliveries beside the worker: one lane per receiver and owner, so nobody waits for another's slow receiver."""
 
 import logging
 import time
@@ -12,22 +12,22 @@ from openclear.access import gate
 from openclear.audit import log
 
 alarm = logging.getLogger("openclear.alarm")
-# So many lanes at a time lead to one receiver, belong to one owner, and are there in all.
+# The most lanes at a time to one receiver, for one owner, and in all.
 MOST_TO_A_RECEIVER, MOST_OF_AN_OWNER, MOST_LANES = 8, 4, 64
 Act = Callable[[], object]
 
 
 class Lanes:
-    """Threads that work off what is handed to them; what finds no place now is handed over again later."""
+    """Threads that do the work handed to them; work without a free lane is handed over again later."""
 
     def __init__(self) -> None:
-        """Begin with none; each ends when nothing waits in it."""
+        """Start with none; each ends when its queue is empty."""
         self._guard = Condition()
         self._lanes: dict[tuple[str, str], deque[tuple[Hashable, Act]]] = {}
         self._under_way: set[Hashable] = set()
 
     def hand(self, act: Act, *, key: Hashable, receiver: str, owner: str) -> bool:
-        """Have `act` done in the lane of this receiver and owner. False where `key` is under way, or too much else is."""
+        """Run `act` in the lane of this receiver and owner. False if `key` is already running, or too much else is."""
         with self._guard:
             if key in self._under_way or not self._has_place(receiver, owner):
                 return False
@@ -36,7 +36,7 @@ class Lanes:
         return True
 
     def wait(self, seconds: float) -> bool:
-        """Wait until nothing is under way; say whether that came before `seconds` were over."""
+        """Wait until nothing is running; say whether this happened within `seconds`."""
         deadline = time.monotonic() + seconds
         with self._guard:
             while self._lanes:
@@ -55,7 +55,7 @@ class Lanes:
             or len(self._lanes) >= MOST_LANES
         ):
             return False
-        # It begins with the first act: until then this thread has the guard.
+        # It starts with the first act: until then this thread has the lock.
         Thread(target=self._run, args=(receiver, owner), daemon=True, name="delivery").start()
         self._lanes[receiver, owner] = deque()
         return True
@@ -65,7 +65,7 @@ class Lanes:
             key, act = taken
             try:
                 act()
-            except Exception as error:  # noqa: BLE001 - what is wrong with one delivery must not end the others
+            except Exception as error:  # noqa: BLE001 - an error in one delivery must not stop the others
                 alarm.error("a delivery failed: %s", type(error).__name__)
             finally:
                 # All belong to this thread, which ends when its lane is empty.

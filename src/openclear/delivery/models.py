@@ -1,4 +1,4 @@
-"""What people keep to use again: an export, an alert, a link. Each names its owner, purpose and case, never a permission."""
+"""Saved work: an export, an alert, a link. Each names its owner, purpose and case, never a permission."""
 
 from typing import ClassVar
 from uuid import uuid4
@@ -7,7 +7,7 @@ from django.db import models
 
 
 class SavedWork(models.Model):
-    """What an export, an alert and a link have in common: whose it is, and the ask that is decided at every use."""
+    """What an export, an alert and a link have in common: the owner, and the inquiry that is decided at every use."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     owner = models.CharField(max_length=40, db_index=True)
@@ -25,7 +25,7 @@ class SavedWork(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        """Return the id, nothing of what was asked."""
+        """Return the id, nothing of the question."""
         return str(self.id)
 
 
@@ -42,7 +42,7 @@ class Export(SavedWork):
 
 
 class Alert(SavedWork):
-    """An alert: a search that is asked again, and tells its owner of new hits. States: active, ended."""
+    """An alert: a search that runs again and notifies its owner of new hits. States: active, ended."""
 
     filters = models.JSONField(default=dict)
     channel = models.CharField(max_length=8)
@@ -52,14 +52,14 @@ class Alert(SavedWork):
 
 
 class AlertHit(models.Model):
-    """A row that an alert found. Shown only after its row is found again under a grant of the reader."""
+    """A row that an alert found. Shown only after it is found again under a grant of the reader."""
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="hits")
     record = models.UUIDField()
     found = models.DateTimeField()
 
     class Meta:
-        """A row is told of once."""
+        """A row is reported once."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["alert", "record"], name="hit_once_per_alert")
@@ -71,6 +71,9 @@ class AlertHit(models.Model):
 
 
 class Link(SavedWork):
-    """A way to one record that one person gives another. Both are decided when it is opened. States: active, ended."""
+    """A link to one record that one person gives another.
+
+    Both people are decided when it is opened. States: active, ended.
+    """
 
     record = models.UUIDField()

@@ -1,4 +1,4 @@
-"""What people hold here, for the orders desk: jobs, files, alerts, links. An order ends them for good."""
+"""What an agency's people have here, for the orders desk: jobs, files, alerts, links. An order ends them for good."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,12 +14,12 @@ from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.states import SavedStatus
 from openclear.vocabulary.without_grant import without_grant
 
-# Whatever is kept is kept at one's own desk.
+# All saved work is on the owner's own desk.
 _KEPT = (str(Dataset.DESK), str(KEEPING))
 
 
 class _Table:
-    """Rows of one table in some states, as things that are held."""
+    """Rows of one table in some states, as holdings."""
 
     ends = True
 
@@ -44,13 +44,13 @@ class _Table:
 
 
 def _asks(dataset: str, purpose: str, case: str) -> list[tuple[str, str]]:
-    # Naming a case is asked of the cases.
+    # Whether a case may be named is asked of the cases.
     return [(dataset, purpose), *([(str(Dataset.CASES), purpose)] if case else [])]
 
 
 @without_grant("names what orders reach; reads nothing")
 def reaches() -> list[_Table]:
-    """Return what the orders desk is told of."""
+    """Return the holdings that the orders desk sees."""
     searches = {name: kind.list_action for name, kind in SEARCHED.items()}
     views = {name: kind.view_action for name, kind in SEARCHED.items()}
     return [

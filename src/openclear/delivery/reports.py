@@ -1,4 +1,4 @@
-"""What rooms above make as files: a report is asked for, made by the worker, kept, fetched and ended as an export is."""
+"""Files made by rooms above: a report is requested, made by the worker, kept, fetched and ended like an export."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -12,7 +12,7 @@ class Report(Protocol):
 
     @property
     def kind(self) -> str:
-        """Its word, as it is kept."""
+        """Its name, as stored."""
 
     @property
     def format(self) -> str:
@@ -20,16 +20,16 @@ class Report(Protocol):
 
     @property
     def action(self) -> Action:
-        """The ask that is decided at every step."""
+        """The act that is decided at every step."""
 
     def check(self, grant: Grant, asked: Mapping[str, str]) -> dict[str, str]:
-        """Return what is asked for as it is kept. Raises WrongUsage, NotPossible."""
+        """Return the parameters as they are stored. Raises WrongUsage, NotPossible."""
 
     def make(self, grant: Grant, asked: Mapping[str, str], watermark: Mapping[str, str]) -> tuple[bytes, str]:
-        """Return the file and the digest of what it tells."""
+        """Return the file and the digest of its facts."""
 
     def digest(self, grant: Grant, asked: Mapping[str, str]) -> str:
-        """Return the digest of what it would tell now."""
+        """Return the digest of its current facts."""
 
 
 class Reports:
@@ -44,11 +44,11 @@ class Reports:
         self._known = {report.kind: report for report in known}
 
     def of_kind(self, kind: str) -> Report | None:
-        """Return the report of a kind, or None where the kind is a search."""
+        """Return the report of a kind, or None if the kind is a search."""
         return self._known.get(kind)
 
     def actions(self) -> dict[str, Action]:
-        """Return by which ask each kind is decided."""
+        """Return the act that each kind is decided by."""
         return {kind: report.action for kind, report in self._known.items()}
 
 

@@ -1,4 +1,4 @@
-"""How long things are kept and how many, and what each asks for. Pure."""
+"""How long saved work is kept, how many items, and the act of each. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -18,16 +18,17 @@ FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet", "pdf"
 MOST_ROWS, MOST_PDF_ROWS, MOST_PER_DAY = 5_000_000, 5_000, 20
 EXPORT_LIFETIME, ALERT_LIFETIME, LINK_LIFETIME = timedelta(days=7), timedelta(days=90), timedelta(days=7)
 MOST_ALERTS = 50
-# What the owner reads of every export whose records changed: which of them, and how, would tell of what was sealed.
-OVER = "This export has ended; ask for it again."
-# What a thing is kept for, at one's own desk; what it asks for has a purpose of its own.
+# What the owner reads about every export whose records changed: saying which ones, and how, would reveal what was
+# sealed.
+OVER = "This export has ended; request it again."
+# The purpose of keeping saved work, at the owner's desk; its question has its own purpose.
 KEEPING = Purpose.OWN_ACCOUNT
 CHANNELS = ("page", "mail", "webhook")
 
 
-@without_grant("makes a value of what was kept; reads nothing")
+@without_grant("converts stored values; reads nothing")
 def filters_of(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Return filters as a search takes them, from the plain values under which they were kept: days are days again."""
+    """Return filters as a search takes them, from their stored plain values: days are dates again."""
     known = search_of(searched(kind)).filters
     days = {item.name for item in fields(known) if "date" in str(item.type)} if known else set()
     return {name: date.fromisoformat(value) if name in days else value for name, value in kept.items()}
@@ -35,14 +36,16 @@ def filters_of(kind: str, kept: Mapping[str, Any]) -> dict[str, Any]:
 
 @without_grant("a check of the grant itself; reads nothing")
 def for_oneself(grant: Grant) -> None:
-    """Raise NotPossible where the ask is for another agency, or carried by an integration: nothing of those is kept."""
+    """Raise NotPossible if the request is on behalf of another agency, or through an integration: nothing of those is saved."""
     if grant.inquiry.on_behalf_of or grant.inquiry.through:
-        raise NotPossible("What is kept is for yourself; an ask for another agency is made each time anew.")
+        raise NotPossible(
+            "You can save work only for yourself; a request on behalf of another agency is made each time."
+        )
 
 
 @without_grant("makes a digest of clearances; reads nothing")
 def digest_of(clearances: Mapping[Dataset, Clearance]) -> str:
-    """Return a digest of what a decision shows: a file that was made under another is not handed out."""
+    """Return a digest of what a decision shows: a file made under another digest is not handed out."""
     told = sorted(
         (str(name), clearance.refused_labels.value, sorted(clearance.hidden_fields), clearance.nothing)
         for name, clearance in clearances.items()
@@ -52,15 +55,15 @@ def digest_of(clearances: Mapping[Dataset, Clearance]) -> str:
 
 @without_grant("counts ranges; reads nothing")
 def parts_of(size: int) -> int:
-    """Return in how many ranges a file of `size` bytes leaves; an empty one in one."""
+    """Return the number of ranges of a file of `size` bytes; one for an empty file."""
     return max(1, -(-size // PART))
 
 
-@without_grant("makes a value of what was typed; reads nothing")
+@without_grant("parses what was typed; reads nothing")
 def range_of(header: str, size: int) -> tuple[int, int]:
-    """Return the first byte and the one behind the last that a Range header asks for, at most 1 MB (RFC 9110, 14.2).
+    """Return the first byte and the one after the last that a Range header asks for, at most 1 MB (RFC 9110, 14.2).
 
-    Raises WrongUsage where it asks for none that is there, or for several ranges.
+    Raises WrongUsage if it asks for no byte of the file, or for several ranges.
     """
     if not header:
         return 0, min(size, PART)

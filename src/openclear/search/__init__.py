@@ -1,1 +1,1 @@
-"""Searching: what the words of the one box mean, the rows of one search, and all of them, chunk by chunk."""
+"""Searching: what the words in the search box mean, the rows of one search, and all of its rows, chunk by chunk."""

@@ -1,4 +1,7 @@
-"""Finding and opening records of every kind. Each takes a grant and gives only what its clearance shows, reasons and counts too."""
+"""Finding and opening records of every kind.
+
+Each function takes a grant and returns only what its clearance shows, including reasons and counts.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -16,7 +19,7 @@ DEEPEST = 1000
 def find(
     grant: Grant, *, kind: RecordKind, text: str, filters: Any = None, limit: int = MOST_ROWS, offset: int = 0
 ) -> FoundRows[Any]:
-    """Return the rows of one kind that a text and filters mean, the count of all of them, and why each is there."""
+    """Return the rows of one kind that match a text and filters, the total count, and why each row was found."""
     grant.require(kind.list_action)
     grant.require_asked(filters)
     search = search_of(kind)
@@ -31,13 +34,13 @@ def find(
 
 
 def open_record(grant: Grant, *, kind: RecordKind, record: UUID) -> Any:
-    """Return one record with what is around it, as far as the holder may see; None where there is none for them."""
+    """Return one record with everything related that the holder may see; None if there is none for them."""
     grant.require(kind.view_action)
     return kind.detail(grant, record)
 
 
 def handling_of(grant: Grant, *, record: UUID) -> tuple[Dataset, int] | None:
-    """Return of which data set a record is and its handling labels, nothing of what is in it: for oversight's questions."""
+    """Return the data set of a record and its handling labels, nothing of its content: for oversight's questions."""
     grant.require(Action.LOG_VIEW_ALL)
     for kind in KINDS:
         labels = kind.model.objects.filter(pk=record).values_list("labels", flat=True).first()

@@ -1,4 +1,4 @@
-"""The one box: which kinds of record its words can mean. Each kind says how surely it recognizes them."""
+"""The search box: which kinds of record its words can mean. Each kind says how sure it is that it recognizes them."""
 
 from openclear.records.kind import SURELY, RecordKind
 from openclear.records.kinds import SEARCHED, search_of
@@ -6,11 +6,11 @@ from openclear.records.people.kind import PEOPLE
 from openclear.vocabulary.without_grant import without_grant
 
 
-@without_grant("reads nothing: it makes a value of what was typed")
+@without_grant("parses what was typed; reads nothing")
 def kinds_of(text: str) -> tuple[RecordKind, ...]:
-    """Return the kinds of record that the words of one box can mean, likeliest first; people where none fits.
+    """Return the kinds of record that the words in the box can mean, most likely first; people if none fits.
 
-    So no kind is asked for, and logged, without need.
+    So no kind is searched, and logged, without need.
     """
     surely = {name: search_of(kind).recognizes(text) for name, kind in SEARCHED.items()}
     likely = sorted((name for name in surely if surely[name]), key=lambda name: -surely[name])

@@ -1,6 +1,6 @@
 """All rows that a search finds, chunk by chunk, for exports and alerts: the same filters as the search itself.
 
-`kind`: the data set of a kind that is searched, as exports and alerts keep it; WrongUsage where there is none of that name.
+`kind`: the data set of a searchable kind, as exports and alerts store it; WrongUsage if there is none of that name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,14 +20,14 @@ _SEARCHES = tuple(kind.list_action for kind in SEARCHED.values())
 def every_row(grant: Grant, *, kind: str, text: str, filters: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     """Yield every row that a search of this kind finds, in chunks of at most 500, in the order of their ids.
 
-    Each chunk is read by a statement of its own, under the clearance, so the caller can ask the gate between any two,
-    and a row that was sealed in the meantime is not in it.
+    Each chunk is read by its own statement, under the clearance, so the caller can ask the gate between any two, and
+    a row that was sealed in the meantime is not in it.
     """
     grant.require(*_SEARCHES)
     grant.require_asked(filters)
     declared = searched(kind)
     found = _matching(grant, declared, text, filters).order_by().values_list("pk", flat=True)
-    # Only the ids are remembered, 16 bytes each: a search is done once, and its rows are read anew, chunk by chunk.
+    # Only the ids are remembered, 16 bytes each: a search runs once, and its rows are read again, chunk by chunk.
     ids = sorted(row.bytes for row in found.iterator(chunk_size=READ))
     for start in range(0, len(ids), CHUNK):
         keys = [UUID(bytes=data) for data in ids[start : start + CHUNK]]
@@ -35,21 +35,21 @@ def every_row(grant: Grant, *, kind: str, text: str, filters: Mapping[str, Any])
 
 
 def all_there(grant: Grant, *, kind: str, ids: Sequence[UUID | str]) -> bool:
-    """Say whether every one of these rows is there for the holder now: none was sealed, expunged or removed since."""
+    """Say whether the holder may still see every one of these rows: none was sealed, expunged or removed since."""
     grant.require(*_SEARCHES)
     within = searched(kind).within(grant)
     return all(within.filter(pk__among=part).count() == len(part) for part in _parts(ids))
 
 
 def count_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> int:
-    """Return how many of these rows are there for the holder now: what was told of them once must not count them after a sealing."""
+    """Return how many of these rows the holder may see now: a sealed row must no longer be counted."""
     grant.require(Action.ALERT_KEEP, *_SEARCHES)
     within = searched(kind).within(grant)
     return sum(within.filter(pk__among=part).count() for part in _parts(ids))
 
 
 def still_told(grant: Grant, *, kind: str, told: Iterable[UUID | str]) -> bool:
-    """Say whether the other records that rows told of may be told of now: of vehicles their keepers, of incidents their arrests."""
+    """Say whether the other records that rows mention may still be shown: keepers for vehicles, arrests for incidents."""
     grant.require(*_SEARCHES)
     still_tells = searched(kind).still_tells
     return still_tells is None or all(still_tells(grant, part) for part in _parts(list(set(told))))
@@ -58,7 +58,7 @@ def still_told(grant: Grant, *, kind: str, told: Iterable[UUID | str]) -> bool:
 def ids_found(
     grant: Grant, *, kind: str, text: str, most: int, filters: Mapping[str, Any] | None = None
 ) -> list[UUID]:
-    """Return the ids of at most so many rows that a search finds, for an alert to compare with those that it knows."""
+    """Return the ids of at most this many rows that a search finds, for an alert to compare with those that it knows."""
     grant.require(*_SEARCHES)
     grant.require_asked(filters)
     return list(
@@ -71,11 +71,11 @@ def ids_found(
 def _matching(grant: Grant, kind: RecordKind, text: str, filters: Mapping[str, Any]) -> Rows:
     search = search_of(kind)
     if text.strip() and not search.key(text):
-        # Nothing that could be found is no search for everything: the box finds nothing either.
+        # A text without searchable words is not a search for everything: the search box finds nothing either.
         return kind.model.objects.none()
     return search.matching(grant, text, search.filters(**filters) if search.filters else None)
 
 
 def _parts(ids: Sequence[Id]) -> Iterator[Sequence[Id]]:
-    # A thousand at once: with ten thousand PostgreSQL reads the whole table (measured: 30 ms in all became 400).
+    # A thousand at a time: with ten thousand, PostgreSQL reads the whole table (measured: 30 ms in all became 400).
     return (ids[start : start + ASKED] for start in range(0, len(ids), ASKED))

@@ -1,16 +1,16 @@
-"""What a person may ask the system to do. One word an act; nothing is done that has no word here."""
+"""What a person may ask the system to do. Each act is a member; no other act can be asked for."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class Dataset(StrEnum):
-    """The kinds of rows that a rule can speak of, and that an order's scope can name; those of records first, as they are shown."""
+    """The kinds of rows that a rule can cover and an order's scope can name; records first."""
 
     is_of_records: bool
 
     def __new__(cls, word: str, is_of_records: bool = False) -> Self:  # noqa: FBT001, FBT002 - the members name it
-        """Make one member: its word, and whether its rows are records."""
+        """Make one member: its name, and whether its rows are records."""
         dataset = str.__new__(cls, word)
         dataset._value_ = word
         dataset.is_of_records = is_of_records
@@ -35,7 +35,7 @@ class Action(StrEnum):
     dataset: Dataset
 
     def __new__(cls, word: str, dataset: Dataset) -> Self:
-        """Make one member: its word, and its data set."""
+        """Make one member: its name, and its data set."""
         action = str.__new__(cls, word)
         action._value_ = word
         action.dataset = dataset
@@ -87,7 +87,7 @@ class Action(StrEnum):
 RECORD_DATASETS = tuple(dataset for dataset in Dataset if dataset.is_of_records)
 # Every search for records: each may name a case, and shows the cases that can be named.
 SEARCHES = tuple(action for action in Action if action.endswith(".search"))
-# The opening of one record of what is searched for.
+# Opening one record of each searchable kind.
 VIEWS = tuple(
     action
     for action in Action

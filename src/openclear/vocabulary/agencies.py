@@ -1,4 +1,4 @@
-"""Agency paths such as `us.dhs.ice.ero`: the tree is written in the name, root first."""
+"""Agency paths such as `us.dhs.ice.ero`: the name is the path in the tree, root first."""
 
 import re
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ class AgencyKind(StrEnum):
 
 
 class TieKind(StrEnum):
-    """How a person is tied to an agency. A city may use other words: to the gate every tie means the same."""
+    """How a person is tied to an agency. A city may use other words: the gate treats every tie alike."""
 
     EMPLOYER = "employer"
     TASK_FORCE = "task-force"
@@ -33,10 +33,7 @@ class TieKind(StrEnum):
 
 
 def agency_path(text: str) -> AgencyPath:
-    """Return `text` as an agency path.
-
-    Raises WrongUsage where it is not one.
-    """
+    """Return `text` as an agency path. Raises WrongUsage if it is not one."""
     if not _PATH.fullmatch(text):
         message = f"'{text}' is not an agency path; write it root first, such as us.dhs.ice."
         raise WrongUsage(message)
@@ -55,5 +52,5 @@ def chains(paths: Iterable[AgencyPath]) -> tuple[AgencyPath, ...]:
 
 
 def is_within(path: AgencyPath, ancestor: AgencyPath) -> bool:
-    """Say whether `path` is `ancestor` or stands below it."""
+    """Say whether `path` is `ancestor` or below it."""
     return path == ancestor or path.startswith(ancestor + ".")

@@ -1,6 +1,6 @@
 """What was asked, as the private part of an entry keeps it: every filter that was filled in, by its own name.
 
-One function for page, API, export, alert, link and command, so that a filter which is added later is in the log by itself.
+One function for page, API, export, alert, link and command, so that a filter added later is logged automatically.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def facts_of(question: object | None) -> dict[str, Any]:
     elif is_dataclass(question):
         given = {item.name: getattr(question, item.name) for item in fields(question)}
     else:
-        message = f"{type(question).__name__} is no question: neither a frozen row nor a mapping."
+        message = f"{type(question).__name__} is not a question: neither a frozen row nor a mapping."
         raise TypeError(message)
     return {name: _told(value) for name, value in given.items() if value not in _LEFT_OUT}
 

@@ -13,9 +13,9 @@ class _Chosen:
 
 
 def choose_city(folder: Path) -> None:
-    """Serve the city whose profile is in `folder`, in this process, from now on: called before anything reads it.
+    """Serve the city whose profile is in `folder`, in this process, from now on.
 
-    Raises WrongUsage where the profile is not in order.
+    Call it before anything reads the profile. Raises WrongUsage if the profile is not valid.
     """
     _Chosen.city = read_city(folder)
 
@@ -26,7 +26,7 @@ def shipped_city() -> Path:
 
 
 def city() -> City:
-    """Return the profile of the city that this process serves. Raises WrongUsage where it is not in order."""
+    """Return the profile of the city that this process serves. Raises WrongUsage if it is not valid."""
     if _Chosen.city is None:
         _Chosen.city = read_city(shipped_city())
     return _Chosen.city

@@ -1,7 +1,7 @@
-"""The only place that asks the computer what time it is.
+"""The only place that reads the computer's clock.
 
-Times are UTC with hundredths of a second (CJIS Security Policy AU-8). No access decision is ever
-ordered by a clock: order comes from the epoch and from the log.
+Times are UTC with hundredths of a second (CJIS Security Policy AU-8). No access decision depends on a clock: the
+sequence of events comes from the epoch and the log.
 """
 
 from datetime import UTC, date, datetime
@@ -24,5 +24,5 @@ def stamp(moment: datetime) -> str:
 
 
 def hour(moment: datetime) -> str:
-    """Return the hour that holds `moment`, `2026-11-23T12Z`: the finest time that a log header tells."""
+    """Return the hour of `moment`, such as `2026-11-23T12Z`: the finest time in a log header."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%HZ}"

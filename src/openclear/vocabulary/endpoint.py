@@ -1,4 +1,4 @@
-"""A question that is declared once and answered on the doors that it names: page, API, command line."""
+"""A question that is declared once and answered on the doors it lists: page, API, command line."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -28,10 +28,12 @@ class Door(StrEnum):
 class Endpoint:
     """Plain data, no HTTP: what can be asked, under which act, and the query that answers.
 
-    `name`: in the entry, and of its template. `doors`: each door with the address or verb there. `params`: a frozen row,
-    every field with a default and the metadata of `parameter`. `row`: what the answer has many of, or, where `is_list` is
-    false, the answer itself. `words`: summary and description for the API. `line`: a row, or the answer, as text for people.
-    `acts`: the act and the purpose, where they depend on who asks; else `action` and `purpose`. `told`: a row as JSON.
+    `name`: in the entry, and of its template. `doors`: each door with the address or verb there. `params`: a frozen
+    row, every field with a default and the metadata of `parameter`. `row`: one row of the answer, or, if `is_list` is
+    false, the answer itself. `words`: summary and description for the API. `line`: a row, or the answer, as text for
+    people.
+    `acts`: the act and the purpose, if they depend on who asks; otherwise `action` and `purpose`. `told`: the row as
+    JSON.
     `shown`: the ids of the records in the answer.
     """
 
@@ -50,13 +52,13 @@ class Endpoint:
     shown: Callable[[Any], Sequence[UUID]] = lambda _: ()
 
     def asked(self, sent: Mapping[str, Any]) -> Any:
-        """Return what was sent as the endpoint's own row. Raises WrongUsage as `filled` does."""
+        """Return the request as the endpoint's own row. Raises WrongUsage as `filled` does."""
         return filled(self.params, sent)
 
     def parsed(self, sent: Mapping[str, Any]) -> tuple[Any, WrongUsage | None]:
-        """Return what `asked` returns; or the row as it was sent, with what is wrong.
+        """Return what `asked` returns, or the row as it was sent with the error.
 
-        That is raised behind the gate: an order comes before a mistake.
+        The error is raised behind the gate, because an order comes before a mistake.
         """
         try:
             return self.asked(sent), None
@@ -70,17 +72,17 @@ class Endpoint:
         return self.acts(officer, asked) if self.acts else (self.action, self.purpose)
 
     def is_complete(self, asked: Any) -> bool:
-        """Say whether every parameter that the answer needs was given; without them a page shows its form alone."""
+        """Say whether every parameter that the answer needs was given; without them a page shows only its form."""
         needed = (item.name for item in fields(self.params) if item.metadata.get("needed"))
         return all(getattr(asked, name) not in _LEFT_OUT for name in needed)
 
     def facts(self, asked: Any) -> dict[str, Any]:
-        """Return what the entry holds of the question, the same on every door."""
+        """Return what the log entry records of the question, the same on every door."""
         return {"endpoint": self.name, "asked": facts_of(asked)}
 
 
 def filled(params: type[Any], sent: Mapping[str, Any]) -> Any:
-    """Return what was sent as a row of parameters. Raises WrongUsage for what is no number, too many, or too long."""
+    """Return the request as a row of parameters. Raises WrongUsage if a value is not a number, too large, or too long."""
     return params(
         **{
             item.name: _value(item, sent[item.name])
@@ -93,8 +95,9 @@ def filled(params: type[Any], sent: Mapping[str, Any]) -> Any:
 def parameter(label: str, **facts: Any) -> dict[str, Any]:
     """Return the metadata of one parameter.
 
-    `label`: in English. `facts`: `longest` (characters) or `most` (of a number), `example`; `needed` where there is no
-    answer without it; `day` where a text is a day, such as 2019-07-12; `pattern`, `type` and `inputmode` of its field on a form.
+    `label`: in English. `facts`: `longest` (characters) or `most` (of a number), `example`; `needed` if there is no
+    answer without it; `day` if a text is a date, such as 2019-07-12; `pattern`, `type` and `inputmode` of its field
+    on a form.
     """
     return {"label": label, **facts}
 
@@ -103,7 +106,7 @@ def _value(item: Any, sent: Any) -> Any:
     facts, label = item.metadata, item.metadata["label"]
     if item.type is int:
         if not str(sent).isdecimal() or not 1 <= int(sent) <= facts["most"]:
-            raise WrongUsage(f"{label}: give a number from 1 to {facts['most']}.")
+            raise WrongUsage(f"{label}: enter a number from 1 to {facts['most']}.")
         return int(sent)
     text = sent.isoformat() if isinstance(sent, date) else str(sent).strip()
     if len(text) > facts["longest"]:

@@ -1,4 +1,4 @@
-"""The one base of every error that a person may read."""
+"""The base class of every error that a person may read."""
 
 
 class OpenClearError(Exception):
@@ -6,8 +6,8 @@ class OpenClearError(Exception):
 
 
 class NotPossible(OpenClearError):
-    """The request is understood but refused or not proved: exit code 1."""
+    """The request is understood but refused, or not proved: exit code 1."""
 
 
 class WrongUsage(OpenClearError):
-    """The request cannot be understood as it is written: exit code 2."""
+    """The request cannot be understood as written: exit code 2."""

@@ -1,7 +1,7 @@
 """Keys to the records: what a decision lets one person see, once, for one purpose.
 
-A Grant is only made by the gate, dies with its request, and is cut for one act. It is a plain value:
-the gate gives it the function that releases an answer, so nothing below the gate can let bytes leave.
+Only the gate makes a Grant; it expires with its request and is for one act. It is a plain value:
+the gate gives it the function that releases an answer, so nothing below the gate can send data out.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,14 +20,15 @@ Response = TypeVar("Response")
 
 
 class WrongKey(OpenClearError):
-    """A grant for one act was used for another: a defect in the program, never a person's mistake."""
+    """A grant for one act was used for another: a bug in the program, never a user's mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """How much of one dataset a decision shows: rows without a refused label, fields not hidden; or no row at all.
+    """How much of one dataset a decision shows: rows without a refused label and fields that are not hidden, or no row at all.
 
-    `nothing`: not even a row without any label, as under an order on this data set. A mask of labels cannot say that.
+    `nothing`: not even a row without labels, as under an order on this data set; a mask of labels cannot express
+    that.
     """
 
     dataset: Dataset
@@ -36,19 +37,19 @@ class Clearance:
     nothing: bool = False
 
     def shows(self, labels: int) -> bool:
-        """Say whether a row with these labels is there for the holder."""
+        """Say whether the holder may see a row with these labels."""
         return not self.nothing and labels & self.refused_labels == 0
 
     def sql(self, column: str = "labels") -> str:
-        """Return the same filter as a condition of SQL, for DuckDB and every engine that reads `column` as an integer."""
+        """Return the same filter as an SQL condition, for DuckDB and every engine that reads `column` as an integer."""
         return "1 = 0" if self.nothing else f"({column} & {self.refused_labels.value}) = 0"
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The case, dispatch event or warrant that a request names, as the records know it.
+    """The case, dispatch event or warrant that a request names, as the records have it.
 
-    `agencies`: whose it is and whom it was shared with; for anybody else it is no ground.
+    `agencies`: the agencies that own it or that it was shared with; no other agency can use it.
     """
 
     kind: str
@@ -58,46 +59,48 @@ class Ground:
     agencies: tuple[str, ...] = ()
 
     def is_for(self, agencies: Iterable[str]) -> bool:
-        """Say whether the ground belongs to, or was shared with, one of `agencies` or an agency above one."""
+        """Say whether the case belongs to, or was shared with, one of `agencies` or an agency above one."""
         return any(is_within(agency, holder) for agency in agencies for holder in self.agencies)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof for the asker that the answer is in the log: entry number and leaf hash (hexadecimal)."""
+    """Proof for the requester that the answer is in the log: entry number and leaf hash (hexadecimal)."""
 
     entry: int
     leaf: str
 
     def __str__(self) -> str:
-        """Return it as the header `OpenCLEAR-Receipt` spells it."""
+        """Return it as written in the header `OpenCLEAR-Receipt`."""
         return f"{self.entry} {self.leaf}"
 
     def without_number(self) -> "RefusalReceipt":
-        """Return the receipt of an entry that is no answer."""
+        """Return the receipt of an entry that is not an answer."""
         return RefusalReceipt(self.leaf)
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalReceipt:
-    """Proof for somebody who got no answer that their entry is in the log: a token, and nothing that counts others' entries.
+    """Proof for a requester without an answer that their entry is in the log: a token.
 
-    The token is the entry's leaf hash. 256 random bits for each private field go into it, so nobody without the log
-    gets from the token to the number of the entry; with the log everybody does, and the log cannot leave the entry out.
+    The token is the entry's leaf hash. It says nothing about the number of other entries: 256 random bits for each
+    private field go into it, so the token gives the number of the entry only to people who have the log; they can all
+    find it, and the log cannot leave the entry out.
     """
 
     token: str
 
     def __str__(self) -> str:
-        """Return it as the header `OpenCLEAR-Receipt` spells it."""
+        """Return it as written in the header `OpenCLEAR-Receipt`."""
         return self.token
 
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What is asked: an act, for a purpose, on a case; for which other agency, and through which integration.
+    """What is asked: an act, for a purpose, on a case; on behalf of which other agency, and through which integration.
 
-    `case`: the number of a case, dispatch event or warrant as it was named, or "". `ground`: what the records know of it.
+    `case`: the number of a case, dispatch event or warrant as the requester gave it, or "". `ground`: what the
+    records say about it.
     """
 
     action: Action
@@ -110,11 +113,11 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The gate's yes to one inquiry. `receipt_marker` is swapped for the receipt when the answer is released.
+    """The gate's permission for one inquiry. `receipt_marker` is replaced by the receipt when the answer is released.
 
-    `sealings`: how often records had been sealed before anything was read under this grant. `filters`: what narrows the
-    search, as its entry will hold it, or None where nothing is searched. `details`: what else its entry holds of the
-    request; nobody reads them from here.
+    `sealings`: the number of sealings before anything was read under this grant. `filters`: the filters of the
+    search, as its entry will record them, or None if nothing is searched. `details`: what else its entry records of
+    the request; write-only here.
     """
 
     inquiry: Inquiry
@@ -130,7 +133,7 @@ class Grant:
 
     @property
     def action(self) -> Action:
-        """The act that it was cut for."""
+        """The act that it is for."""
         return self.inquiry.action
 
     @property
@@ -139,29 +142,30 @@ class Grant:
         return self.inquiry.purpose
 
     def require(self, *actions: Action) -> None:
-        """Raise WrongKey unless this grant was cut for one of `actions`."""
+        """Raise WrongKey unless this grant is for one of `actions`."""
         if self.action not in actions:
             message = f"A grant for {self.action} was used for {', '.join(actions)}."
             raise WrongKey(message)
 
     def require_asked(self, filters: object | None) -> None:
-        """Raise WrongKey unless the entry of this grant will hold what narrows the question (design, law 2)."""
+        """Raise WrongKey unless the entry of this grant will record the filters of the question (design, law 2)."""
         if facts_of(filters) != (self.filters or {}):
-            message = f"A grant for {self.action} was used with filters that its entry does not hold."
+            message = f"A grant for {self.action} was used with filters that its entry does not record."
             raise WrongKey(message)
 
     def over(self, dataset: Dataset) -> Clearance:
-        """Return the clearance over one dataset. Raises WrongKey where the decision gave none."""
+        """Return the clearance for one dataset. Raises WrongKey if the decision gave none."""
         try:
             return self.clearances[dataset]
         except KeyError:
-            message = f"A grant for {self.action} gives no clearance over {dataset}."
+            message = f"A grant for {self.action} gives no clearance for {dataset}."
             raise WrongKey(message) from None
 
     def release(self, response: Response, *, shown: Sequence[UUID] = ()) -> Response:
-        """Hand `response` out: decided again, logged, and held by the barrier. `shown`: ids of the rows in it.
+        """Release `response`: decided again, logged, and under the barrier.
 
-        Raises what the gate raises: a refusal where an order came in between, or LogUnavailable.
+        `shown`: ids of the rows in it. Raises what the gate raises: a refusal if an order came into force in between,
+        or LogUnavailable.
         """
         released: Response = self.release_by(self, response, shown)
         return released

@@ -1,7 +1,7 @@
-"""Which handling labels an offense carries: by its code, and where the code is missing by its type and its words.
+"""Which handling labels an offense has: by its code, or, if the code is missing, by its type and description.
 
-The tables are the city's (`cities/*/offense_labels.csv`, `offense_wordings.csv`): data, each row with its reason. What
-no row decides is handled as the most sensitive offense of its type, until a person adds the row.
+The tables are the city's (`cities/*/offense_labels.csv`, `offense_wordings.csv`): data, each row with its reason. An
+offense that no row decides is handled as the most sensitive offense of its type until a person adds a row.
 """
 
 import csv
@@ -22,7 +22,7 @@ _NO_WORD = re.compile("[^A-Z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """The labels of an offense. `decided`: a row of the city's tables says so; otherwise they are the most sensitive ones."""
+    """The labels of an offense. `decided`: a row of the city's tables gives them, not the most sensitive default."""
 
     labels: Label
     decided: bool
@@ -32,8 +32,8 @@ class Handling:
 class Wording:
     """One row of the second table.
 
-    With labels: a description in which one of its words begins with `words` has these labels. Without labels: a description
-    that is made of `words` alone has none; no words at all stand for any description.
+    With labels: a description in which one of its words begins with `words` has these labels. Without labels: a
+    description made only of `words` has none; an empty `words` matches any description.
     """
 
     types: frozenset[str]
@@ -42,24 +42,24 @@ class Wording:
     reason: str
 
     def is_of(self, primary_type: str) -> bool:
-        """Say whether the row speaks of this type."""
+        """Say whether the row applies to this type."""
         return ANY_TYPE in self.types or primary_type in self.types
 
     def labels_in(self, description: str) -> Label:
-        """Return the labels that the row sees in a description of its type."""
+        """Return the labels that the row gives a description of its type."""
         return self.labels if f" {self.words}" in f" {description}" else NO_LABEL
 
 
 @dataclass(frozen=True)
 class OffenseTable:
-    """A city's two tables. `texts`: as they are written, so that they can be kept and read again."""
+    """A city's two tables. `texts`: their text, so that it can be stored and read again."""
 
     texts: tuple[str, str]
     codes: Mapping[str, tuple[str, Label]]
     wordings: Sequence[Wording]
 
     def handling_of(self, iucr: str, primary_type: str, description: str) -> Handling:
-        """Return the labels of one offense. Where code and words disagree, those of both count."""
+        """Return the labels of one offense. If code and words disagree, the labels of both apply."""
         kind, words = _plain(primary_type), _plain(description)
         told = united(row.labels_in(words) for row in self.wordings if row.is_of(kind))
         if iucr in self.codes:
@@ -69,7 +69,7 @@ class OffenseTable:
         return Handling(self.most_sensitive(kind) | told, decided=False)
 
     def most_sensitive(self, primary_type: str) -> Label:
-        """Return every label that an offense of this type can have, or of any type where this one is unknown."""
+        """Return every label that an offense of this type can have, or of any type if this one is unknown."""
         kind = _plain(primary_type)
         rows = [labels for known, labels in self.codes.values() if known == kind]
         rows += [row.labels for row in self.wordings if kind in row.types]
@@ -82,7 +82,7 @@ class OffenseTable:
 
 
 def read_offense_table(codes: str, wordings: str) -> OffenseTable:
-    """Return the tables that two CSV texts hold. Raises KeyError for a label that does not exist."""
+    """Return the tables in two CSV texts. Raises KeyError for a label that does not exist."""
     return OffenseTable(
         (codes, wordings),
         {row["code"]: (_plain(row["primary_type"]), _labels(row["labels"])) for row in _rows(codes)},

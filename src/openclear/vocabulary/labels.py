@@ -5,9 +5,9 @@ from enum import IntFlag
 
 
 class Label(IntFlag):
-    """One bit a label. A row is hidden when any of its bits is refused: `labels & refused != 0`.
+    """One bit per label. A row is hidden when any of its bits is refused: `labels & refused != 0`.
 
-    Bits are stored; they are never given another meaning. What a city's law says of each is in its profile
+    Bits are stored, so their meaning never changes. What a city's law says about each is in its profile
     (`[sources]`); intelligence is 28 CFR 23.
     """
 
@@ -28,12 +28,12 @@ EVERY_LABEL = Label(sum(label.value for label in Label))
 
 
 def label_name(label: Label) -> str:
-    """Return the word that policies and documents use for one label: `sexual-assault`."""
+    """Return the name that policies and documents use for one label: `sexual-assault`."""
     return str(label.name).lower().replace("_", "-")
 
 
 def united(labels: Iterable[Label]) -> Label:
-    """Return all of `labels` as one mask."""
+    """Return `labels` combined as one mask."""
     mask = NO_LABEL
     for label in labels:
         mask |= label

@@ -13,7 +13,7 @@ CODES = "offense_codes.csv"
 
 @dataclass(frozen=True, slots=True)
 class OffenseCode:
-    """One code of the city with the words that it uses for it and the NIBRS code it is reported under."""
+    """One of the city's codes, with the city's description and the NIBRS code it is reported under."""
 
     code: str
     primary_type: str
@@ -23,7 +23,7 @@ class OffenseCode:
 
 @dataclass(frozen=True, slots=True)
 class NibrsCode:
-    """One NIBRS offense. Group A is reported in full, Group B by arrest alone."""
+    """One NIBRS offense. Group A is reported in full, Group B only as arrests."""
 
     code: str
     group: str
@@ -31,7 +31,7 @@ class NibrsCode:
 
 
 def offense_codes() -> dict[str, OffenseCode]:
-    """Return the city's codes in common use, by code. Codes beyond these are valid too: sources bring their words."""
+    """Return the city's codes in common use, by code. Other codes are valid too: sources bring their own descriptions."""
     return _offense_codes(city().folder)
 
 
@@ -48,16 +48,16 @@ def nibrs_codes() -> dict[str, NibrsCode]:
 
 
 def nibrs_of(code: str) -> str:
-    """Return the NIBRS code that a code of the city is reported under, or "" where the mapping does not know it."""
+    """Return the NIBRS code that a code of the city is reported under, or "" if the mapping does not have it."""
     found = offense_codes().get(code)
     return found.nibrs if found else ""
 
 
 def is_offense_code(text: str) -> bool:
-    """Say whether a text can be one of the city's codes, with leading zeros left out or not."""
+    """Say whether a text can be one of the city's codes, with or without leading zeros."""
     return text.isascii() and text.isalnum() and 0 < len(text) <= city().formats.offense_code
 
 
 def offense_code(text: str) -> str:
-    """Return a code as it is stored: upper case, with its leading zeros."""
+    """Return a code as it is stored: uppercase, with leading zeros."""
     return text.strip().upper().zfill(city().formats.offense_code)

@@ -1,7 +1,7 @@
-"""The city's profile (law 11): everything that one city has and another has otherwise.
+"""The city's profile (law 11): everything that differs from city to city.
 
 A folder holds `city.toml` and tables (`cities/README.md` describes each). The one that ships is named in
-`cities/shipped.txt`; a city set up with `init --city` has a copy of its own in its home.
+`cities/shipped.txt`; a city set up with `init --city` has its own copy in its home.
 """
 
 import csv
@@ -20,7 +20,7 @@ FILE = "city.toml"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the city calls its things, in one language, as in the middle of a sentence. `area`: one unit of the public map."""
+    """The city's terms in one language, as used in the middle of a sentence. `area`: one unit of the public map."""
 
     city: str
     department: str
@@ -33,7 +33,8 @@ class Words:
 class Formats:
     """How numbers look: a regular expression and an example of each; of codes the number of characters.
 
-    `district_in_beat`: with how many last characters of its district a beat begins; 0 where beats are not numbered so.
+    `district_in_beat`: how many of the last characters of its district a beat begins with; 0 if beats are not
+    numbered this way.
     """
 
     incident_number: str
@@ -54,7 +55,7 @@ class Formats:
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """Values that a record may have: no birth and no boundary is older."""
+    """Limits on the values of records: no birth date and no boundary is older."""
 
     earliest_birth: date
     earliest_boundary: date
@@ -62,10 +63,10 @@ class Ranges:
 
 @dataclass(frozen=True)
 class City:
-    """One city. `folder`: where its tables are. `sources`: where a rule comes from, by the name that the rules use.
+    """One city. `folder`: where its tables are. `sources`: the sources of rules, by the name that the rules use.
 
-    `root`: the agency above everything of the city. `host`: the department whose records these are. `oversight`: who
-    watches. `counsel`: where the general counsel works. `area_kind`: what the public map counts by.
+    `root`: the agency above all others of the city. `host`: the department whose records these are. `oversight`: the
+    agency that oversees it. `counsel`: the general counsel's agency. `area_kind`: the areas of the public map.
     """
 
     folder: Path
@@ -84,11 +85,11 @@ class City:
     zone: ZoneInfo = field(compare=False)
 
     def words_in(self, language: str) -> Words:
-        """Return the city's words in a language such as `es` or `es-mx`; in English where it has none."""
+        """Return the city's words in a language such as `es` or `es-mx`; in English if it has none."""
         return self.words.get(language.partition("-")[0], self.words["en"])
 
     def source(self, text: str) -> str:
-        """Return where a rule comes from: `$members` stands for this city's own document. Raises WrongUsage."""
+        """Return the source of a rule: `$members` means this city's own document. Raises WrongUsage."""
         try:
             return Template(text).substitute(self.sources)
         except (KeyError, ValueError) as error:
@@ -96,12 +97,12 @@ class City:
             raise WrongUsage(message) from None
 
     def table(self, name: str) -> list[dict[str, str]]:
-        """Return one of the city's tables as rows by column name, none where it has no such table. Codes are text."""
+        """Return one of the city's tables as rows by column name; no rows if it has no such table. Codes are text."""
         path = self.folder / name
         return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.is_file() else []
 
     def text(self, name: str) -> str:
-        """Return one of the city's files as text. Raises WrongUsage where it is missing."""
+        """Return one of the city's files as text. Raises WrongUsage if it is missing."""
         try:
             return (self.folder / name).read_text(encoding="utf-8")
         except OSError as error:
@@ -114,6 +115,6 @@ class City:
 
     @property
     def demo(self) -> Path | None:
-        """The folder of the invented city, or None where the profile has none."""
+        """The folder of the invented city, or None if the profile has none."""
         folder = self.folder / "demo"
         return folder if folder.is_dir() else None

@@ -1,4 +1,4 @@
-"""Reading a city's profile: everything that is wrong in it is said in one sentence. Pure but for the file itself."""
+"""Reading a city's profile: every error in it is reported in one sentence. Pure, apart from reading the file."""
 
 import re
 import tomllib
@@ -14,14 +14,14 @@ from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.profile import FILE, City, Formats, Ranges, Words
 
 AREA_KINDS = ("community-area", "district")
-# What a column of the database takes.
+# The limit of the database column.
 LONGEST_CODE = 12
 _MAY_BE_NONE = {"district_in_beat"}
 _MEANT: Mapping[Any, str] = {str: "a text in quotes", int: "a whole number", date: "a day such as 1901-01-01"}
 
 
 def read_city(folder: Path) -> City:
-    """Return the profile in a folder. Raises WrongUsage with one sentence on the first thing that is wrong in it."""
+    """Return the profile in a folder. Raises WrongUsage with one sentence about the first error in it."""
     path = folder / FILE
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def _checked(city: City) -> City:
     rules: list[tuple[bool, str]] = [
         (
             not outside,
-            f"host, oversight and counsel stand below the root {city.root}; {', '.join(outside)} does not.",
+            f"host, oversight and counsel must be below the root {city.root}; {', '.join(outside)} is not.",
         ),
         (
             not is_within(city.oversight, city.host),

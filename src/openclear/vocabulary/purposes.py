@@ -1,4 +1,4 @@
-"""Why somebody asks: a closed list. Free text is a note, never a purpose."""
+"""Why a requester asks: a closed list. Free text is a note, never a purpose."""
 
 from enum import StrEnum
 
@@ -48,7 +48,7 @@ def named_purpose(text: str) -> Purpose | None:
 def purpose_of(text: str) -> Purpose:
     """Return the purpose that `text` names; case, spaces and underscores do not matter.
 
-    Raises WrongUsage where the list holds no such purpose.
+    Raises WrongUsage if the list has no such purpose.
     """
     word = "-".join(text.strip().lower().replace("_", " ").replace("-", " ").split())
     try:

@@ -1,10 +1,10 @@
-"""What people do here. A role is a fact that the rules read; none of them permits anything by itself."""
+"""The roles of people. A role is a fact that the rules read; no role permits anything on its own."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Every role that a rule speaks of."""
+    """Every role that a rule uses."""
 
     OFFICER = "officer"
     DETECTIVE = "detective"
@@ -17,6 +17,6 @@ class Role(StrEnum):
     PUBLISHER = "publisher"
 
 
-# Those who carry out and lift orders, and those who watch them: never too few of either.
+# The people who carry out and lift orders, and the people who oversee them: there must be enough of each.
 ADMINISTRATORS = frozenset({Role.ACCESS_ADMINISTRATOR, Role.APPROVER})
 OVERSEERS = frozenset({Role.INSPECTOR_GENERAL})

@@ -1,4 +1,4 @@
-"""What a refusal tells: a rule, why it is so, where it stands."""
+"""What a refusal shows: a rule, its reason and its source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One numbered sentence: why it is so, where it stands, what the asker can lawfully do next."""
+    """One rule with its id, its reason, its source, and what the requester can lawfully do next."""
 
     id: str
     because: str

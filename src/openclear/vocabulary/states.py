@@ -1,10 +1,10 @@
-"""The states that things go through, each word once: orders, acts that wait for a second person, work that is saved."""
+"""The states of orders, of acts that wait for a second person, and of saved work; each name is defined once."""
 
 from enum import StrEnum
 
 
 class OrderStatus(StrEnum):
-    """States of a cut-off order (design, section 3). Only provisional, in force and narrowed keep anyone out."""
+    """States of a cut-off order (design, section 3). Only provisional, in force and narrowed orders refuse anyone."""
 
     DRAFT = "draft"
     PROVISIONAL = "provisional"

@@ -268,7 +268,7 @@ def test_the_plan_says_it(capsys):
     assert main(["cut-off", AGENCY, "--plan", "--by", "novak", "--scope", "cases"], lambda: None) == 0
     printed = capsys.readouterr().out
     assert "incident.search          incidents  for criminal-investigation" in printed
-    assert "where a case is named" in printed
+    assert "if a case is named" in printed
     assert "incident" not in printed.partition("It does nothing to")[2]
     shown = signed_in("novak").get("/orders/new", {"agency": AGENCY, "ground": "x", "scope": "people"})
     assert b"What the order refuses" in shown.content

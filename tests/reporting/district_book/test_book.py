@@ -152,7 +152,7 @@ def test_a_book_as_a_job_is_fetched_until_its_figures_change(busiest):
     Incident.objects.filter(pk=hidden.pk).update(labels=Label.EXPUNGED.value)
     note_changes([hidden.occurred])
     try:
-        with pytest.raises(Gone, match="has ended; ask for it again"):
+        with pytest.raises(Gone, match="has ended; request it again"):
             fetch(row)
     finally:
         Incident.objects.filter(pk=hidden.pk).update(labels=hidden.labels)
@@ -169,7 +169,7 @@ def test_a_book_with_nothing_left_to_tell_is_ended_with_its_file(busiest, monkey
         raise NotPossible("No incident of this district is on record.")
 
     monkeypatch.setattr(DeclaredReport, "digest", nothing)
-    with pytest.raises(Gone, match="has ended; ask for it again"):
+    with pytest.raises(Gone, match="has ended; request it again"):
         fetch(row)
     assert not path_of(row.id).exists()
     assert Export.objects.get(pk=row.id).state == "ended"

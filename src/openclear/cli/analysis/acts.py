@@ -1,4 +1,4 @@
-"""Verbs on figures: counts, snapshots, where recorded and computed beats disagree."""
+"""Verbs on figures: counts, snapshots, and differences between recorded and computed beats."""
 
 import argparse
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ def _grant(options: argparse.Namespace, *, filters: FigureFilters | None = None,
 
 
 def snapshot(options: argparse.Namespace) -> int:
-    """Make the snapshots of all months anew that changed."""
+    """Remake the snapshots of all months that changed."""
     grant = _grant(options, asked="snapshots")
     made = grant.release(refresh(grant, progress=_shown))
     print_json({"months": made}) if options.json else print(f"{made} months made.")
@@ -38,7 +38,7 @@ def snapshot(options: argparse.Namespace) -> int:
 
 
 def figures(options: argparse.Namespace) -> int:
-    """Count incidents by one thing; print what stands behind the figures."""
+    """Count incidents by one attribute; print what the figures are based on."""
     filters = filters_of(options)
     grant = _grant(options, filters=filters, by=options.by)
     behind = coverage(grant, filters=filters)
@@ -58,7 +58,7 @@ def figures(options: argparse.Namespace) -> int:
 
 
 def check_boundaries(options: argparse.Namespace) -> int:
-    """Compare recorded codes with the polygons that hold the points."""
+    """Compare recorded codes with the polygons that contain the points."""
     filters = filters_of(options)
     grant = _grant(options, filters=filters, boundaries=options.kind)
     found = grant.release(agreement_of(grant, kind=options.kind, filters=filters))
@@ -70,7 +70,7 @@ def check_boundaries(options: argparse.Namespace) -> int:
 
 
 def filters_of(options: argparse.Namespace) -> FigureFilters:
-    """Return which incidents the options name. Raises WrongUsage for what is no day."""
+    """Return the filters in the options. Raises WrongUsage for an invalid date."""
     return FigureFilters(
         since=_day(options.since), until=_day(options.until), primary_type=(options.offense or "").upper(),
         district=district_code(options.district or ""),
@@ -82,7 +82,7 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise WrongUsage(f"'{text}' is no day; write it as 2018-03-01.") from None
+        raise WrongUsage(f"'{text}' is not a date; write it as 2018-03-01.") from None
 
 
 def _told(behind: Coverage) -> str:
@@ -90,7 +90,9 @@ def _told(behind: Coverage) -> str:
         return "No incidents."
     missing = f"{behind.without_district:,} without a district, {behind.without_point:,} without a point"
     hidden = (
-        f" Not counted, for your clearance hides them: {', '.join(behind.hidden)}." if behind.hidden else ""
+        f" Not counted, because your clearance hides them: {', '.join(behind.hidden)}."
+        if behind.hidden
+        else ""
     )
     return (
         f"{behind.incidents:,} {UNIT}, {behind.first:%Y-%m-%d} to {behind.last:%Y-%m-%d}; {missing}.{hidden}"

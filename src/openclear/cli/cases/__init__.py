@@ -1,4 +1,4 @@
-"""The words of the verbs on cases: the list of them, and what is done with one."""
+"""The arguments of the verbs on cases: listing them, and acting on one."""
 
 from openclear.cli.verb import Verbs, new_verb, question
 from openclear.vocabulary.roles import Role
@@ -9,10 +9,12 @@ _ACTS = "openclear.cli.cases.acts"
 def register(verbs: Verbs) -> None:
     """Add the verb that lists cases."""
     cases = question(verbs, "cases", Role.OFFICER, "List open cases, dispatch events and warrants.")
-    cases.add_argument("--open", action="store_true", help="open ones (the default, and all that is listed)")
-    cases.add_argument("--by", default=None, metavar="OFFICER", help="whose view (demonstration)")
-    cases.add_argument("--q", default=None, metavar="NUMBER", help="beginning of the number")
-    cases.add_argument("--limit", default=None, help="how many (50 at most)")
+    cases.add_argument(
+        "--open", action="store_true", help="open cases (the default, and the only ones listed)"
+    )
+    cases.add_argument("--by", default=None, metavar="OFFICER", help="in whose name (demonstration)")
+    cases.add_argument("--q", default=None, metavar="NUMBER", help="first characters of the number")
+    cases.add_argument("--limit", default=None, help="how many to list (50 at most)")
 
 
 def register_acts(verbs: Verbs) -> None:
@@ -21,12 +23,12 @@ def register_acts(verbs: Verbs) -> None:
     case.add_argument(
         "what", choices=["share", "approve-share", "decline-share", "unshare", "register", "confirm"]
     )
-    case.add_argument("case", help="id of a case; for register, its number at the partner agency")
+    case.add_argument("case", help="id of the case; for register, its number at the partner agency")
     case.add_argument("--with", dest="agency", help="agency to share it with")
     case.add_argument(
         "--approved-by",
         metavar="OFFICER",
-        help="share: second officer of the department; without it they are asked",
+        help="share: second officer of the department; without it, the request waits for one",
     )
     case.add_argument("--offense", help="IUCR or NIBRS code")
     case.add_argument("--sponsor", metavar="OFFICER", help="officer of this department who confirms it")

@@ -1,4 +1,4 @@
-"""Verbs on whose a case is: shared by two officers, registered by partners, confirmed by sponsors."""
+"""Verbs that share, register and confirm cases: two officers share, partners register, sponsors confirm."""
 
 import argparse
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def _decline(options: argparse.Namespace, grant: Grant) -> str:
 
 def _unshare(options: argparse.Namespace, grant: Grant) -> str:
     commands.unshare_case(grant, case_id=UUID(options.case), agency=_agency(options))
-    return f"The case is shared with {options.agency} no more."
+    return f"The case is no longer shared with {options.agency}."
 
 
 def _register(options: argparse.Namespace, grant: Grant) -> str:

@@ -50,7 +50,7 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.roles import Role
 
-# As long as gunicorn itself tries for.
+# As long as gunicorn itself tries.
 PORT_SECONDS = 5.0
 
 
@@ -58,7 +58,9 @@ def init(options: argparse.Namespace) -> int:
     """Set up an empty city; a real one prints the first two tokens."""
     if options.demo:
         set_up(demo=True, origin=options.origin, founders=[*cast.founders(), *machine_accounts()])
-        print("A demonstration city is set up. It stays one for ever: entry 0 of its log says so.")
+        print(
+            "A demonstration city is set up. It stays a demonstration permanently: entry 0 of its log says so."
+        )
         return 0
     if not (options.administrator and options.approver):
         message = "Name the first two people: --administrator HANDLE=NAME --approver HANDLE=NAME (or --demo)."
@@ -78,7 +80,7 @@ def init(options: argparse.Namespace) -> int:
 def _founder(text: str, role: Role) -> NewOfficer:
     handle, parted, name = text.partition("=")
     if not parted or not handle.isidentifier() or not name.strip():
-        message = f"'{text}' names nobody; write a handle and a name, such as novak='Irena Novak'."
+        message = f"'{text}' is not a person; write a handle and a name, such as novak='Irena Novak'."
         raise WrongUsage(message)
     until = clock.today() + timedelta(days=CERTIFIED_DAYS)
     home = city().counsel if role is Role.APPROVER else city().host
@@ -88,7 +90,7 @@ def _founder(text: str, role: Role) -> NewOfficer:
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Build the invented city, say who can sign in, and serve."""
+    """Build the invented city, print who can sign in, and serve."""
     port = options.port or settings.CONFIGURATION.port
     if not options.no_serve:
         _check_free(port)
@@ -100,7 +102,7 @@ def demo(options: argparse.Namespace) -> int:
     bring_up_to_date()
     check_city()
     if not is_demo():
-        message = "The city here is a real one; set OPENCLEAR_HOME to another folder for a demonstration."
+        message = "The city here is real; set OPENCLEAR_HOME to another folder for a demonstration."
         raise NotPossible(message)
     start.reconcile_and_say()
     _register_cast()
@@ -129,7 +131,7 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Serve what is here."""
+    """Serve this city."""
     bring_up_to_date()
     check_city()
     port = options.port or settings.CONFIGURATION.port
@@ -140,16 +142,16 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def sequencer(options: argparse.Namespace) -> int:
-    """Run the log's writer, unless one runs already."""
+    """Run the log's writer unless one is running already."""
     lock = hold_lock(settings.LOG_FOLDER)
     if lock is None:
         return 0
     try:
-        # Its own database alone: its user need not read the police database.
+        # Only its own database: its user need not have access to the police database.
         refuse_steps_of_others(DATABASE)
         ledger = open_ledger(settings.KEYS_FOLDER)
     except Exception as error:
-        # Whoever waits for the writer is told at once, whatever it was.
+        # Callers that wait for the writer are told at once, for any error.
         refused = error if isinstance(error, NotPossible) else BrokenLog(_unexpected(error))
         note_refusal(settings.LOG_FOLDER, str(refused))
         os.close(lock)
@@ -186,8 +188,9 @@ def _register_cast() -> None:
 
 
 def _renew(accounts: Sequence[OfficerRow]) -> None:
-    # A demonstration is started again after months: whose year is less than whole is certified anew. Always by two, for an
-    # order may touch anybody by then; of the two administrators each by the other, and oversight by itself.
+    # A demonstration may be started again after months: accounts are certified for another year. Always by two
+    # people, because an order may touch anyone by then; the two administrators certify each other, and oversight
+    # certifies its own.
     names = cast.handles([*cast.founders(), *machine_accounts(), *cast.people()])
     administrator, approver = names[:2]
     ours = [row for row in accounts if row.handle in names and row.is_active]
@@ -205,11 +208,11 @@ def _renew(accounts: Sequence[OfficerRow]) -> None:
 
 
 def _certify(by: str, beside: str, handles: list[str]) -> None:
-    # Whoever kept the demonstration's accounts may be disabled or tied elsewhere by now: it starts all the same.
+    # The demonstration's administrators may be disabled or tied elsewhere by now: it starts anyway.
     try:
         certify(keeper(by), approval=keeper(beside), handles=handles, until=cast.CERTIFIED_UNTIL)
     except Refused as refused:
-        print(f"Not certified anew: {', '.join(handles)}. {refused}", file=sys.stderr)
+        print(f"Not certified again: {', '.join(handles)}. {refused}", file=sys.stderr)
 
 
 def _introduce(port: int, public_port: int) -> None:
@@ -232,11 +235,11 @@ def _introduce(port: int, public_port: int) -> None:
 
 
 def _check_free(port: int) -> None:
-    # A server that was killed a moment ago keeps its port until the last of its processes has gone.
+    # A server that was just killed keeps its port until its last process has ended.
     until = time.monotonic() + PORT_SECONDS
     while not _is_free(port):
         if time.monotonic() > until:
-            message = f"Port {port} is in use; stop what runs there, or choose another with --port."
+            message = f"Port {port} is in use; stop the program that uses it, or choose another with --port."
             raise NotPossible(message)
         time.sleep(0.1)
 

@@ -1,4 +1,4 @@
-"""The words of the verb on exports."""
+"""The arguments of the verb on exports."""
 
 from pathlib import Path
 
@@ -10,15 +10,15 @@ _ACTS = "openclear.cli.exports.acts"
 def register(verbs: Verbs) -> None:
     """Add the verb on exports."""
     export = new_verb(
-        verbs, "export", _ACTS, "export", "Ask for an export of a search, list one's own, or fetch one."
+        verbs, "export", _ACTS, "export", "Request an export of a search, list your exports, or fetch one."
     )
     export.add_argument("what", choices=["request", "list", "fetch"])
     export.add_argument("export", nargs="?", help="id of an export")
     export.add_argument("--kind", help="data set, such as people or incidents")
-    export.add_argument("--text", default="", help="what is searched for")
+    export.add_argument("--text", default="", help="words to search for")
     export.add_argument("--purpose")
     export.add_argument("--case")
     export.add_argument("--format", default="csv", help="csv, parquet or pdf")
-    export.add_argument("--to", type=Path, metavar="FILE", help="where the file is written")
+    export.add_argument("--to", type=Path, metavar="FILE", help="file to write")
     export.add_argument("--by", required=True, metavar="OFFICER")
     with_json(export)

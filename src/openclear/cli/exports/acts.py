@@ -1,4 +1,4 @@
-"""Asking for an export of a search, listing one's own, fetching one in ranges."""
+"""Requesting an export of a search, listing one's own, fetching one in ranges."""
 
 import argparse
 from dataclasses import asdict
@@ -18,7 +18,7 @@ from openclear.vocabulary.purposes import Purpose, purpose_of
 
 
 def export(options: argparse.Namespace) -> int:
-    """Ask for an export, list one's own, or fetch one in ranges."""
+    """Request an export, list one's own, or fetch one in ranges."""
     acts = {"request": _request, "list": _list, "fetch": _fetch}
     return acts[options.what](options, actor(options, options.by, options.by))
 

@@ -1,4 +1,4 @@
-"""The words of the verbs on the log."""
+"""The arguments of the verbs on the log."""
 
 import argparse
 from pathlib import Path
@@ -13,26 +13,26 @@ def register(verbs: Verbs) -> None:
     """Add the verbs on the log, each an act of `log`."""
     log = verbs.add_parser(
         "log",
-        help="Verify, find, export, erase, accept a restored one.",
+        help="Verify, find, export, erase, accept a restored log.",
         description="The tamper-evident log.",
     )
     acts = log.add_subparsers(metavar="ACT", required=True)
-    verify = new_verb(acts, "verify", _ACTS, "verify", "Replay the stored log and say what holds.")
-    verify.add_argument("--keep", type=int, help=argparse.SUPPRESS)  # for the page that shows the progress
+    verify = new_verb(acts, "verify", _ACTS, "verify", "Replay the stored log and report what was found.")
+    verify.add_argument("--keep", type=int, help=argparse.SUPPRESS)  # for the page that shows progress
     verify.add_argument("--agency", help="print the counts of this agency")
     add_outside(verify)
     with_json(verify)
     find = new_verb(acts, "find", _ACTS, "find", "Find the entry of a refusal or mistake by its token.")
-    find.add_argument("log_token", metavar="TOKEN", help="as the refusal showed it")
+    find.add_argument("log_token", metavar="TOKEN", help="as shown with the refusal")
     find.add_argument(
-        "--published", action="store_true", help="only where it is published: for anyone with access"
+        "--published", action="store_true", help="only published entries: for anyone with access"
     )
     find.add_argument("--by", default=None, metavar="OFFICER")
     with_json(find)
     export = new_verb(acts, "export", _ACTS, "export", "Write the log and its verifier into an empty folder.")
     export.add_argument("directory", type=Path)
     export.add_argument(
-        "--bodies", action="store_true", help="with the private bodies: for oversight, with a reason"
+        "--bodies", action="store_true", help="include the private bodies: for oversight, with a reason"
     )
     export.add_argument("--reason", default="", help="why the bodies are needed")
     export.add_argument("--by", default=None, metavar="OFFICER")
@@ -46,8 +46,8 @@ def register(verbs: Verbs) -> None:
         "accept-restore",
         _ACTS,
         "accept_restore",
-        "Go on with a restored log; its own entry says from what.",
+        "Continue with a restored log; an entry records what it replaces.",
     )
-    accept.add_argument("--reason", required=True, help="why this log is not the one it was")
+    accept.add_argument("--reason", required=True, help="why this log differs from the one before")
     accept.add_argument("--by", required=True, metavar="OFFICER")
     accept.add_argument("--approved-by", required=True, metavar="OFFICER", help="another person")

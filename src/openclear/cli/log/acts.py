@@ -30,7 +30,7 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def find(options: argparse.Namespace) -> int:
-    """Print the entry of a refusal by its token: any to oversight, to others what is published."""
+    """Print the entry of a refusal by its token: oversight may see any, others published ones."""
     handle = actor(options, options.by, Role.INSPECTOR_GENERAL)
     action, purpose = (
         (Action.LOG_VIEW, Purpose.OWN_ACCOUNT)
@@ -74,7 +74,7 @@ def erase(options: argparse.Namespace) -> int:
     done = erasing.erase(grant, entry=options.entry, fields=options.field, court_order=options.court_order)
     print(f"Erased: {', '.join(options.field)} of entry {options.entry}. Entry {done.receipt.entry} says so.")
     for name, number in done.ended.items():
-        print(f"Ended, and the words in them removed: {number} {name}.")
+        print(f"Ended, with their words removed: {number} {name}.")
     for name in done.destroyed:
         print(f"The write-ahead log of {name} is empty.")
     print("Not reached:")
@@ -84,7 +84,7 @@ def erase(options: argparse.Namespace) -> int:
 
 
 def accept_restore(options: argparse.Namespace) -> int:
-    """Go on with a log that is not the one it was, as two people decided."""
+    """Continue with a restored log, as two people decided."""
     first, second = actor(options, options.by, options.by), approver(options.approved_by)
     grant, approval = (administration(handle, Action.LOG_RESTORE) for handle in (first, second))
     print("\n".join(accept_log(grant, approval=approval, reason=options.reason)))

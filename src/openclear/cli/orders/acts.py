@@ -1,4 +1,4 @@
-"""Verbs on orders: cut off, confirm, suspend, resume, narrow, lift, tell partners, the packet for the lawyers."""
+"""Verbs on orders: cut off, confirm, suspend, resume, narrow, lift, notify partners, the packet for the lawyers."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ from openclear.vocabulary.roles import Role
 
 
 def cut_off(options: argparse.Namespace) -> int:
-    """Plan an order, tell partners of it, or put it in force."""
+    """Plan an order, notify partners of it, or put it in force."""
     grant = _first(options, Action.ORDER_CUT_OFF)
     legal_basis = options.ground or ("plan only" if options.plan or options.notice else "")
     order = orders.new_order(
@@ -34,7 +34,7 @@ def cut_off(options: argparse.Namespace) -> int:
         return _show_plan(options, order, grant.release(plan(grant, order=order, end_ties=options.end_tie)))
     if options.notice:
         told = announce(grant, order=order, text=options.notice)
-        print(f"Told: {', '.join(told)}. {options.agency} was not.")
+        print(f"Notified: {', '.join(told)}. {options.agency} was not.")
         return 0
     if options.provisional:
         given = orders.cut_off_provisionally(grant, order=order, end_ties=options.end_tie)
@@ -166,7 +166,7 @@ def _changed(options: argparse.Namespace, receipts: Sequence[OrderReceipt], word
         for receipt in receipts:
             print(f"Order {receipt.order} is {word} (epoch {receipt.epoch}).")
             if _failed(receipt):
-                print("The public page could not be told; it is tried again every minute.")
+                print("The public page could not be updated; this is retried every minute.")
     return 1 if any(_failed(receipt) for receipt in receipts) else 0
 
 
@@ -175,7 +175,7 @@ def _failed(receipt: OrderReceipt) -> bool:
 
 
 def _plain(receipt: OrderReceipt) -> dict[str, Any]:
-    # A target says more than its numbers only where there is more to say.
+    # A target has text besides its numbers only if there is more to say.
     targets = [
         {name: value for name, value in asdict(item).items() if name in _ALWAYS or value}
         for item in receipt.receipts
@@ -185,7 +185,7 @@ def _plain(receipt: OrderReceipt) -> dict[str, Any]:
 
 def _show_effects(order: OrderRow, planned: Plan) -> None:
     if (order.scope, order.purposes) == (ALL, ALL):
-        print("It refuses every act, for every purpose, by every way out.")
+        print("It refuses every act, for every purpose, on every way out.")
         return
     print("It refuses:")
     for effect in planned.effects:
@@ -199,7 +199,7 @@ def _words_of(effect: Effect) -> Iterator[str]:
     if effect.refused:
         yield f"for {', '.join(effect.refused)}: {', '.join(effect.ways)}"
     if effect.on_a_case:
-        yield f"for {', '.join(effect.on_a_case)}, where a case is named"
+        yield f"for {', '.join(effect.on_a_case)}, if a case is named"
     if effect.ended:
         yield f"by {', '.join(effect.ended)}, for any purpose"
 
@@ -224,7 +224,7 @@ def _show_plan(options: argparse.Namespace, order: OrderRow, planned: Plan) -> i
     for target, hit, left in planned.targets:
         print(f"  {target:<12} {hit:>5} reached, {left:>5} not")
     _show_effects(order, planned)
-    print(f"{planned.unaffected} others keep their access unchanged, of: {', '.join(planned.agencies)}.")
+    print(f"{planned.unaffected} others keep their access unchanged, from: {', '.join(planned.agencies)}.")
     if planned.locks_out:
-        print(f"It is not possible: {planned.locks_out.because}. {planned.locks_out.next_step}")
+        print(f"This is not possible: {planned.locks_out.because}. {planned.locks_out.next_step}")
     return 1 if planned.locks_out else 0

@@ -1,4 +1,4 @@
-"""The words of the verbs on what is public."""
+"""The arguments of the verbs on what is public."""
 
 import argparse
 
@@ -10,12 +10,16 @@ _ACTS = "openclear.cli.public.acts"
 def register(verbs: Verbs) -> None:
     """Add the verbs on what is public."""
     edition = new_verb(
-        verbs, "edition", _ACTS, "edition", "Make the public editions that are due, withdraw one, list all."
+        verbs,
+        "edition",
+        _ACTS,
+        "edition",
+        "Make the public editions that are due, withdraw one, or list all.",
     )
     edition.add_argument("what", choices=["refresh", "withdraw", "list"])
     edition.add_argument("edition", nargs="?", help="such as 2026-05.1")
     edition.add_argument(
-        "--reason", default="Withdrawn by the department.", help="as the public will read it"
+        "--reason", default="Withdrawn by the department.", help="the reason, as the public will read it"
     )
     statement = new_verb(
         verbs, "statement", _ACTS, "statement", "Publish the public part of the log and its figures."

@@ -44,13 +44,14 @@ def statement(options: argparse.Namespace) -> int:
     """Publish who has access, the public part of the log, and what is counted from it."""
     ports.publication.publish()
     size = publish_statement(publisher_grant(actor(options, options.by, "publisher"), Action.LOG_EXPORT))
-    print_json({"size": size}) if options.json else print(f"A statement over {size} entries is published.")
+    print_json({"size": size}) if options.json else print(f"A statement on {size} entries is published.")
     return 0
 
 
 def public_site(options: argparse.Namespace) -> int:
-    """Serve the public site, until the process that is named ends or for ever."""
-    # Which version the city is of was looked up in the police database; nothing of that stays open beside the public site.
+    """Serve the public site until the named process ends, or forever."""
+    # The version of the city was looked up in the police database; no connection to it stays open alongside the
+    # public site.
     connections.close_all()
     configuration = settings.CONFIGURATION
     port = options.port or configuration.public_port
@@ -69,7 +70,7 @@ def public_site(options: argparse.Namespace) -> int:
 
 
 def _environment() -> dict[str, str]:
-    # The public process is told one folder, and no address or key of the police side.
+    # The public process is given one folder, and no address or key of the police side.
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -99,7 +100,7 @@ def _named(name: str | None) -> tuple[date, int]:
         return date.fromisoformat(f"{month}-01"), int(revision)
     except ValueError:
         raise WrongUsage(
-            f"'{name}' is no edition; its name is such as 2026-05.1 (openclear edition list)."
+            f"'{name}' is not an edition; write a name such as 2026-05.1 (openclear edition list)."
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""The words of the verbs that ask why a decision fell, and who could have seen what."""
+"""The arguments of the verbs that ask why a decision was made, and who could have seen what."""
 
 from openclear.cli.verb import Verbs, question
 from openclear.vocabulary.roles import Role
@@ -9,16 +9,14 @@ _READER = Role.INSPECTOR_GENERAL
 def register(verbs: Verbs) -> None:
     """Add the verbs that ask why, and who could have seen what."""
     explain = question(
-        verbs, "explain", _READER, "Say how an act would be decided, now or on a day, and by which rules."
+        verbs, "explain", _READER, "Show how an act would be decided, now or on a day, and by which rules."
     )
     explain.add_argument("--officer", required=True)
     explain.add_argument("--action", required=True, help="such as person.search")
     explain.add_argument("--purpose", required=True)
     explain.add_argument("--case")
-    explain.add_argument(
-        "--on", metavar="DAY", help="as of the end of a day that is past, such as 2019-07-12"
-    )
-    could = question(verbs, "could-see", _READER, "Say whether an agency could have seen a record on a day.")
+    explain.add_argument("--on", metavar="DAY", help="as of the end of a past day, such as 2019-07-12")
+    could = question(verbs, "could-see", _READER, "Show whether an agency could have seen a record on a day.")
     could.add_argument("--agency", required=True)
     could.add_argument("--record", required=True, help="id of the record")
-    could.add_argument("--on", metavar="DAY", help="a day that is past; today where it is not said")
+    could.add_argument("--on", metavar="DAY", help="a past day; today if omitted")

@@ -1,4 +1,4 @@
-"""Verbs on records: bring a file in, label what is here, seal a record."""
+"""Verbs on records: import a file, relabel all records, seal a record."""
 
 import argparse
 import sys
@@ -29,17 +29,17 @@ from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
 
-# What the command line calls a file of boundaries, and what one of them is.
+# The name of a file of boundaries on the command line, and the kind of boundary in it.
 BOUNDARIES = {"beats": "beat", "community-areas": "community-area", "districts": "district", "wards": "ward"}
 
 
 def maintenance_grant(handle: str, action: Action = Action.RECORDS_IMPORT) -> Grant:
-    """Return a grant to keep records, as the importer's machine account does. Raises Refused."""
+    """Return a grant to keep records, for the importer's machine account. Raises Refused."""
     return gate.open_for(handle, action, purpose=Purpose.RECORDS_MAINTENANCE)
 
 
 def import_records(options: argparse.Namespace) -> int:
-    """Import a file and say what became of its rows."""
+    """Import a file and print what became of its rows."""
     handle = actor(options, None, "importer")
     if options.source in BOUNDARIES:
         return _bring_boundaries_in(options, maintenance_grant(handle, Action.BOUNDARY_KEEP))
@@ -54,10 +54,10 @@ def import_records(options: argparse.Namespace) -> int:
 
 
 def _check_source(name: str) -> None:
-    # Before the gate: a slip of the pen is no act.
+    # Before the gate: a typing error is not an act.
     known = [*BOUNDARIES, *city().imports()]
     if name not in known:
-        raise WrongUsage(f"'{name}' is nothing that can be imported here; choose one of {', '.join(known)}.")
+        raise WrongUsage(f"'{name}' cannot be imported here; choose one of {', '.join(known)}.")
     columns_of(name)
 
 
@@ -77,7 +77,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise WrongUsage(f"'{text}' is no day; write it as 2012-12-18.") from None
+        raise WrongUsage(f"'{text}' is not a date; write it as 2012-12-18.") from None
 
 
 _DONE = {"seal": "sealed", "expunge": "expunged"}
@@ -90,14 +90,16 @@ def seal(options: argparse.Namespace) -> int:
         record = UUID(options.record)
     except ValueError:
         raise WrongUsage(
-            f"'{options.record}' is no id; it stands at the end of the record's address."
+            f"'{options.record}' is not an id; it is at the end of the record's address."
         ) from None
     how = "expunge" if options.expunge else "seal"
     done = seal_record(grant, kind=options.kind, record=record, court_order=options.court_order, how=how)
-    print(f"The {options.kind} is {_DONE[how]}. Editions that held it: openclear edition refresh.")
-    print(f"Answers that were under way: {done['answers_met']}, of which {done['answers_reset']} were reset.")
+    print(
+        f"The {options.kind} is {_DONE[how]}. To withdraw editions that contain it: openclear edition refresh."
+    )
+    print(f"Answers under way: {done['answers_met']}, of which {done['answers_reset']} were reset.")
     for name in ("exports", "alerts", "links"):
-        print(f"Ended, because they held it: {done[name + '_ended']} {name}.")
+        print(f"Ended, because they contained it: {done[name + '_ended']} {name}.")
     print("Not reached:")
     for sentence in BEYOND:
         print(f"- {sentence}")
@@ -105,16 +107,12 @@ def seal(options: argparse.Namespace) -> int:
 
 
 def labels(options: argparse.Namespace) -> int:
-    """List the offenses that no table of handling labels decides, or label what is here by the tables as they are now."""
+    """List the offenses that no table of handling labels decides, or relabel all records by the current tables."""
     grant = maintenance_grant(actor(options, options.by, Role.RECORDS))
     if options.what == "apply":
         gate.log_act(grant, details={"labels": "apply"})
         label_and_say()
-        print(
-            "Everything here is labelled by the city's tables."
-            if is_labelled()
-            else "Not everything is done."
-        )
+        print("All records are labeled by the city's tables." if is_labelled() else "Not everything is done.")
         return 0 if is_labelled() else 1
     rows = grant.release(undecided_offenses(grant))
     if options.json:
@@ -131,7 +129,7 @@ def _names(labels: Label) -> list[str]:
 
 
 def import_file(grant: Grant, path: Path, *, mapping: str) -> ImportResult:
-    """Import one file of the city's crimes by one of its mappings of columns; rejects go to the police folder."""
+    """Import one file of the city's crimes by one of its mappings of columns; rejected rows go to the police folder."""
     return import_crimes(grant, mapping=mapping, path=path, rejects_folder=settings.POLICE_FOLDER / "rejects")
 
 
@@ -148,7 +146,7 @@ def print_result(result: ImportResult) -> None:
 
 
 def print_undecided(result: ImportResult, *, file: TextIO) -> None:
-    """Say which offenses no row of the city's tables decides."""
+    """Print the offenses that no row of the city's tables decides."""
     for (code, kind, words), count in sorted(result.undecided.items()):
         print(
             f"{code or 'no code'} {kind}: {words} ({count:,} rows) is in no table of handling labels.",

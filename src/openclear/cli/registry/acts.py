@@ -24,7 +24,7 @@ def add_agency(options: argparse.Namespace) -> int:
 
 
 def agency(options: argparse.Namespace) -> int:
-    """Move, rename, merge or split an agency; orders go along."""
+    """Move, rename, merge or split an agency; orders follow it."""
     acts = {"move": _move, "rename": _rename, "merge": _merge, "split": _split}
     print(acts[options.what](options))
     return 0
@@ -33,20 +33,20 @@ def agency(options: argparse.Namespace) -> int:
 def _move(options: argparse.Namespace) -> str:
     to = _needed(options.to, "--to")
     moves.move_agency(_keeper(options), agency=options.path, to=to, approval=_second(options))
-    return f"{options.path} is {options.to} now, with everything below it and every order over it."
+    return f"{options.path} is now {options.to}, with everything below it and every order that covers it."
 
 
 def _rename(options: argparse.Namespace) -> str:
     moves.rename_agency(
         _keeper(options), agency=options.path, name=_needed(options.name, "--name"), approval=_second(options)
     )
-    return f"{options.path} is called {options.name} now."
+    return f"{options.path} is now called {options.name}."
 
 
 def _merge(options: argparse.Namespace) -> str:
     into = _needed(options.to, "--to")
     to = moves.merge_agency(_keeper(options), agency=options.path, into=into, approval=_second(options))
-    return f"{options.path} is a part of {options.to} now, as {to}; its people and orders go along."
+    return f"{options.path} is now part of {options.to}, as {to}; its people and orders move with it."
 
 
 def _split(options: argparse.Namespace) -> str:
@@ -54,7 +54,7 @@ def _split(options: argparse.Namespace) -> str:
     moves.split_agency(
         _keeper(options), agency=options.path, new=new, people=options.person, approval=_second(options)
     )
-    return f"{options.to} is split off {options.path} with {len(options.person)} people; orders over the old hold over the new."
+    return f"{options.to} is split off {options.path} with {len(options.person)} people; orders that cover the old agency cover the new one."
 
 
 def affiliate(options: argparse.Namespace) -> int:
@@ -80,16 +80,16 @@ def end_affiliation(options: argparse.Namespace) -> int:
 
 
 def account(options: argparse.Namespace) -> int:
-    """Certify, disable or reinstate an account, review all, or approve one that was asked for."""
+    """Certify, disable or reinstate an account, review all, or approve a requested one."""
     if options.what == "review":
         _keeper(options)
         ended = lifecycle.review_accounts()
         print(f"{len(ended)} accounts are disabled: {', '.join(ended) or 'none'}.")
         return 0
-    handle = _needed(options.officer, "an officer, or to approve the number of a proposal")
+    handle = _needed(options.officer, "an account, or to approve the number of a proposal")
     if options.what == "approve":
         engine.approve(_overseer_or_keeper(options), number=int(handle))
-        print(f"The account of proposal {handle} is made.")
+        print(f"The account in proposal {handle} is created.")
         return 0
     _ACCOUNT_ACTS[options.what](options, handle)
     return 0
@@ -117,7 +117,7 @@ _ACCOUNT_ACTS = {"certify": _certify, "disable": _disable, "reinstate": _reinsta
 
 
 def release(options: argparse.Namespace) -> int:
-    """Release an account that five failures locked."""
+    """Release an account that was locked after five failures."""
     grant = administration(actor(options, options.by, options.by), Action.ACCOUNT_RELEASE)
     accounts.release_account(grant, handle=options.officer)
     print(f"The account {options.officer} is released.")
@@ -125,12 +125,12 @@ def release(options: argparse.Namespace) -> int:
 
 
 def token(options: argparse.Namespace) -> int:
-    """Print a new token, alone; or end all tokens of a person."""
+    """Print a new token and nothing else, or end all tokens of a person."""
     first = actor(options, options.by, Role.ACCESS_ADMINISTRATOR)
     grant = administration(first, Action.TOKEN_CREATE)
     if options.what == "revoke":
         count = tokens.revoke_tokens(grant, handle=options.officer)
-        print(f"{count} tokens of {options.officer} are ended.")
+        print(f"{count} tokens of {options.officer} are revoked.")
         return 0
     second = second_person(options.approved_by, first)
     approval = administration(second, Action.TOKEN_CREATE) if second else None
@@ -160,7 +160,7 @@ def _overseer_or_keeper(options: argparse.Namespace) -> Grant:
 
 
 def _keeper_of(options: argparse.Namespace, handle: str) -> Grant:
-    # Oversight keeps its own accounts: whoever acts on one says so, and the gate decides whether they may.
+    # Oversight keeps its own accounts: anyone who acts on one says so, and the gate decides whether they may.
     return _overseer(options) if lockout.is_overseer(handle) else _keeper(options)
 
 

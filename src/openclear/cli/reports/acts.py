@@ -16,7 +16,7 @@ from openclear.vocabulary.roles import Role
 
 
 def report(options: argparse.Namespace) -> int:
-    """Make a report of what `NAME=VALUE` says."""
+    """Make a report with the parameters `NAME=VALUE`."""
     given = dict(part.partition("=")[::2] for part in options.given)
     return _answer(options, report_of(options.kind), given)
 
@@ -31,7 +31,7 @@ def _answer(options: argparse.Namespace, made: DeclaredReport, given: Mapping[st
     details = {**made.inquiry(given, to=str(options.to or "")), **HERE}
     grant = gate.open_for(handle, made.action, purpose=made.purpose, details=details)
     if set(given) - set(names):
-        raise WrongUsage(f"A {made.kind} is of {', '.join(f'{name}=VALUE' for name in names)}.")
+        raise WrongUsage(f"A {made.kind} takes {', '.join(f'{name}=VALUE' for name in names)}.")
     return (
         _queued(options, made, grant, given) if options.to is None else _written(options, made, grant, given)
     )

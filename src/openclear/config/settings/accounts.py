@@ -23,15 +23,15 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-# The lock after five failures is ours (access/accounts/sign_in.py) and counts for each account on every machine; these
-# only slow a flood down, and are wide enough for a whole station behind one address.
+# The lock after five failures is ours (access/accounts/sign_in.py) and counts per account across machines; these
+# only slow a flood down, and are high enough for a whole station behind one address.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": None,
     "reauthenticate": "60/m/user",
     "change_password": "60/m/user",
 }
-# Raised by allauth to turn a request aside to another of its pages; nothing failed.
+# Raised by allauth to redirect a request to another of its pages; nothing failed.
 TURNED_ASIDE = frozenset({"ReauthenticationRequired", "ImmediateHttpResponse", "RateLimited"})
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_ADAPTER = "openclear.web.account.adapters.SecondFactorAdapter"
@@ -41,13 +41,13 @@ MFA_FORMS = {
     "reauthenticate": "openclear.web.forms.ProveAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-# A phone whose clock is half a minute off still signs in.
+# A phone whose clock is half a minute off can still sign in.
 MFA_TOTP_TOLERANCE = 1
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-# Browsers allow passkeys without TLS on http://localhost alone; elsewhere the site stands behind TLS.
+# Browsers allow passkeys without TLS on http://localhost alone; elsewhere the site is behind TLS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = CONFIGURATION.tls != "proxy"
-# Codes that were used are remembered across the processes of the site, so none works twice (IA-2(8)).
+# Used codes are remembered across the processes of the site, so none works twice (IA-2(8)).
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
@@ -55,7 +55,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
-# The pages of one's own account: allauth's, none of which reads a record (docs/public-routes.md).
+# The pages of the user's own account: allauth's, none of which reads a record (docs/public-routes.md).
 ACCOUNT_ROUTES = frozenset(
     {
         "account_login", "account_logout", "account_reauthenticate", "account_change_password",

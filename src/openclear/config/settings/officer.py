@@ -37,11 +37,11 @@ TEMPLATES = [
         },
     }
 ]
-# Built by ./run from npm packages and our own files; names carry a hash, so a browser keeps them for ever.
+# Built by ./run from npm packages and our own files; names contain a hash, so a browser keeps them forever.
 STATIC_URL = "static/"
 STATIC_ROOT = PACKAGE / "web" / "assets"
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
-# What may leave without a release stamp, each with its reason (docs/public-routes.md).
+# The routes that may answer without a release stamp, each with its reason (docs/public-routes.md).
 PUBLIC_ROUTES = frozenset(
     {
         "sign-in",

@@ -1,4 +1,4 @@
-"""The public site: a process of its own that is given one folder and reads nothing else."""
+"""The public site: a separate process that is given one folder and reads nothing else."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""The officer site under load: as `officer`, with pools so that many threads share few database connections."""
+"""The officer site under load: like `officer`, with pools so that many threads share a few database connections."""
 
 from openclear.config.settings.officer import *  # noqa: F403 - a settings module is the sum of its parts
 from openclear.config.settings.shared import DATABASES

@@ -10,7 +10,7 @@ from openclear.vocabulary.city import choose_city, city
 
 CONFIGURATION = Configuration.read()
 PACKAGE = Path(__file__).resolve().parents[2]
-# Before any room is loaded: some read the profile as they load.
+# Before any room is loaded: some read the profile on import.
 choose_city(profile_folder(CONFIGURATION.public, founded=any(CONFIGURATION.keys.glob("*.key"))))
 
 POLICE_FOLDER = CONFIGURATION.police
@@ -26,7 +26,7 @@ EDITIONS_FOLDER = CONFIGURATION.public / "editions"
 EXPORTS_FOLDER = CONFIGURATION.police / "exports"
 MAIL_SERVER, MAIL_FROM = CONFIGURATION.mail, CONFIGURATION.mail_from
 WEBHOOK_TARGETS = [target.strip() for target in CONFIGURATION.webhook_targets.split(",") if target.strip()]
-# Whose X-Forwarded-For is believed, and what a receipt names: nobody's where no proxy is before the site.
+# The proxies whose X-Forwarded-For is trusted and that a receipt names; none if no proxy is in front of the site.
 TRUSTED_PROXIES = (
     tuple(address.strip() for address in CONFIGURATION.trusted_proxies.split(",") if address.strip())
     if CONFIGURATION.tls == "proxy"
@@ -74,6 +74,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Django's request log holds paths with search words: personal data never enters a text log.
+    # Django's request log has paths with search words: personal data never enters a text log.
     "loggers": {"django.request": {"handlers": [], "level": "CRITICAL", "propagate": False}},
 }

@@ -1,6 +1,6 @@
-"""Alerts: saved searches that tell their owner of new hits. Decided again at each asking, and ended by an order.
+"""Alerts: saved searches that notify their owner of new hits. Decided again at each run, and ended by an order.
 
-`commands`, `queries` and `asking` say how; `sending` carries a message.
+`commands`, `queries` and `asking` do this; `sending` delivers a message.
 """
 
 from openclear.delivery.alerts.asking import run_alerts, start_alerts, wait_for_alerts

@@ -1,4 +1,4 @@
-"""Where an alert may be sent: addresses are brought into one spelling, and only then compared. Pure (RFC 3986, 6.2.2)."""
+"""Where an alert may be sent: addresses are normalized before they are compared. Pure (RFC 3986, 6.2.2)."""
 
 import re
 from collections.abc import Sequence
@@ -13,11 +13,13 @@ _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
 _QUERY = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?%-]*")
 _IN_SEGMENT = "!$&'()*+,;=:@"
-_NOT_ALLOWED = "Alerts are sent only to addresses that the operator has allowed; ask for yours."
+_NOT_ALLOWED = (
+    "Alerts are sent only to addresses that the operator has allowed; ask the operator to allow yours."
+)
 
 
 class Target(NamedTuple):
-    """An address in the one spelling that is compared and called. `path` begins with a stroke and has no dot segments."""
+    """An address in the normalized form that is compared and called. `path` begins with a slash and has no dot segments."""
 
     scheme: str
     host: str
@@ -39,7 +41,7 @@ class Target(NamedTuple):
         )
 
 
-@without_grant("reads nothing: it makes a value of what was typed")
+@without_grant("parses what was typed; reads nothing")
 def check_target(address: str, allowed: Sequence[str]) -> str:
     """Return a webhook's address as it will be called. Raises WrongUsage unless the operator allowed it (AC-4)."""
     target = target_of(address)
@@ -50,9 +52,9 @@ def check_target(address: str, allowed: Sequence[str]) -> str:
     return str(target)
 
 
-@without_grant("reads nothing: it makes a value of what was typed")
+@without_grant("parses what was typed; reads nothing")
 def target_of(address: str) -> Target | None:
-    """Return an address in its one spelling, or None where it is none or could be read in two ways."""
+    """Return an address in its normalized form, or None if it is not an address or is ambiguous."""
     try:
         parts = urlsplit(address)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -72,7 +74,7 @@ def _plain_path(path: str) -> str | None:
     segments = path.split("/")[1:] or [""]
     for segment in segments:
         plain = unquote(segment, errors="replace")
-        # A server that decodes twice, or takes these for a stroke, would read another path than was compared.
+        # A server that decodes twice, or reads these as a slash, would see another path than the one compared.
         if any(sign in plain for sign in "/\\%") or not plain.isprintable():
             return None
         name = plain.partition(";")[0]

@@ -1,6 +1,6 @@
-"""Asking every alert again, each in the name of its owner, and telling of what is new. Decided again each time.
+"""Running every alert again, each in the name of its owner, and reporting what is new. Decided again each time.
 
-What is sent never holds a record: it says that there is something to look at, and looking asks the gate.
+A message never contains a record: it says that there is something to look at, and looking asks the gate.
 """
 
 import logging
@@ -31,13 +31,13 @@ from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.states import SavedStatus
 from openclear.vocabulary.without_grant import without_grant
 
-# Of the 500 that it begins with at most (`commands`), an alert may grow to ten times as many in its 90 days.
+# From at most 500 rows at first (`commands`), an alert may grow to ten times as many in its 90 days.
 MOST_FOUND = 5000
-# Several slow letters of one owner, one after the other.
+# Several slow emails for one owner, one after another.
 WAIT_SECONDS = 120.0
 lanes = Lanes()
 alarm = logging.getLogger("openclear.alarm")
-# Refusals that speak of the server, not of the asker: the next asking may succeed.
+# Refusals about the server, not about the requester: the next run may succeed.
 PASSING = frozenset(
     {"rules-of-another-version", "policy-error", "rules-disagree", "rules-changed", "incomplete-chain"}
 )
@@ -45,7 +45,7 @@ PASSING = frozenset(
 
 @without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def run_alerts() -> int:
-    """Ask every alert once more and wait for what is sent; return how many had something new that was delivered."""
+    """Run every alert once and wait for deliveries; return how many had something new that was delivered."""
     told = start_alerts()
     wait_for_alerts()
     return sum(told)
@@ -53,13 +53,13 @@ def run_alerts() -> int:
 
 @without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def start_alerts() -> Sequence[bool]:
-    """Ask every alert once more, each in the name of its owner. Run by the worker, which waits for no receiver.
+    """Run every alert once, each in the name of its owner. Called by the worker, which does not wait for receivers.
 
-    Returns a list that grows by one word for each alert that was asked: whether its owner was told of something new.
+    Returns a list that grows by one value for each alert: whether its owner was notified of something new.
     """
     Alert.objects.filter(state=SavedStatus.ACTIVE, expires__lte=clock.now()).update(state=SavedStatus.ENDED)
     told: list[bool] = []
-    # The one that was asked longest ago comes first, so an alert for which there was no place has its turn.
+    # The alert that ran longest ago comes first, so an alert for which there was no lane gets its turn.
     for alert in Alert.objects.filter(state=SavedStatus.ACTIVE).order_by("asked"):
         if alert.channel == "page":
             told.append(_ask_safely(alert.pk))
@@ -71,7 +71,7 @@ def start_alerts() -> Sequence[bool]:
 
 @without_grant("the worker's duty: each alert opens the gate in the name of its owner")
 def wait_for_alerts() -> bool:
-    """Wait for what is being sent; False where something still is after as long as a lane may take for a few."""
+    """Wait for running deliveries; False if some are still running after the time that a lane may take for a few."""
     return lanes.wait(WAIT_SECONDS)
 
 
@@ -82,7 +82,7 @@ def _asking(key: UUID, told: list[bool]) -> Callable[[], None]:
 def _ask_safely(key: UUID) -> bool:
     try:
         return _ask(key)
-    except Exception as error:  # noqa: BLE001 - what is wrong with one alert must not silence the others
+    except Exception as error:  # noqa: BLE001 - an error in one alert must not stop the others
         alarm.error("alert %s failed: %s", key, type(error).__name__)
         return False
 
@@ -107,7 +107,7 @@ def _ask(key: UUID) -> bool:
         return _tell(alert, grant, keeping)
     except Refused as error:
         if not _will_pass(error):
-            # Ended by an order, or on a case that was closed: asked again it would only write refusals, every minute.
+            # Ended by an order, or on a closed case: running it again would only log refusals, every minute.
             Alert.objects.filter(pk=key).update(state=SavedStatus.ENDED)
         return False
     except WrongUsage:
@@ -115,7 +115,7 @@ def _ask(key: UUID) -> bool:
         Alert.objects.filter(pk=key).update(state=SavedStatus.ENDED)
         return False
     except (NotDelivered, RecordsChanged):
-        return False  # the hits are not remembered, so the next asking tells them
+        return False  # the hits are not stored, so the next run reports them
 
 
 def _tell(alert: Alert, grant: Grant, keeping: Grant) -> bool:
@@ -136,8 +136,8 @@ def _tell(alert: Alert, grant: Grant, keeping: Grant) -> bool:
 
 
 def _send(alert: Alert, grant: Grant, keeping: Grant, new: Sequence[UUID]) -> None:
-    # The line is open before the decision, and the decision is made before a byte of the message: an order that comes
-    # later resets the line. Rows and case are decided again before its last byte.
+    # The connection is open before the decision, and the decision is made before a byte of the message: an order that
+    # comes later resets the connection. Rows and case are decided again before the last byte.
     with Delivery(alert.channel, _address_of(alert), alert.secret) as delivery:
         gate.release_together(str(alert.id), [(grant, new), (keeping, ())])
         delivery.carry(gate.taken())
@@ -145,7 +145,7 @@ def _send(alert: Alert, grant: Grant, keeping: Grant, new: Sequence[UUID]) -> No
 
 
 def _address_of(alert: Alert) -> str:
-    # Allowed at each sending: what the operator took off the list is called no more.
+    # Checked at each sending: an address that the operator took off the list is no longer called.
     if alert.channel == "webhook":
         return check_target(alert.address, settings.WEBHOOK_TARGETS)
     return mail_of(alert.owner)

@@ -28,7 +28,7 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.states import SavedStatus
 from openclear.vocabulary.without_grant import without_grant
 
-# An alert begins with at most so many rows.
+# An alert begins with at most this many rows.
 MOST_KNOWN = 500
 
 
@@ -41,19 +41,19 @@ def keep_alert(
     address: str = "",
     filters: Mapping[str, Any] | None = None,
 ) -> AlertRow:
-    """Keep an alert on a search that the holder may make now, for 90 days. What it finds today is no news.
+    """Save an alert, for 90 days, on a search that the holder may make now. What it finds today is not new.
 
-    Raises WrongUsage without a text or for an address that is not allowed; NotPossible beyond 50 alerts, for what
-    finds too much, and for civil immigration matters, which no alert may speak of (NCIC immigration violator hits).
+    Raises WrongUsage without a text or for an address that is not allowed; NotPossible beyond 50 alerts, for a search
+    that finds too much, and for civil immigration matters, which no alert may cover (NCIC immigration violator hits).
     """
     grant.require(searched(kind).list_action)
     for_oneself(grant)
-    text = log.spelled(text)  # what is kept, so that an erasure finds it by the words of an entry
+    text = log.spelled(text)  # the stored form, so that an erasure finds it by the words of an entry
     _check(grant, text, channel)
     target = check_target(address, settings.WEBHOOK_TARGETS) if channel == "webhook" else ""
     known = ids_found(grant, kind=kind, text=text, most=MOST_KNOWN + 1, filters=filters)
     if len(known) > MOST_KNOWN:
-        raise NotPossible(f"This search finds more than {MOST_KNOWN} rows; an alert needs a narrower one.")
+        raise NotPossible(f"This search finds more than {MOST_KNOWN} rows; narrow it for an alert.")
     asked = search_facts(text, filters)
     told = {"alert": kind, "channel": channel, "sent_to": target}
     gate.log_act(grant, filters=asked.pop("filters"), details=told | asked)
@@ -68,7 +68,7 @@ def keep_alert(
 
 
 def end_alert(grant: Grant, *, alert: UUID) -> None:
-    """End one of the holder's alerts. Raises Gone where it is none of theirs."""
+    """End one of the holder's alerts. Raises Gone if it is not theirs."""
     grant.require(Action.ALERT_KEEP)
     mine = Alert.objects.filter(pk=alert, owner=grant.officer, state=SavedStatus.ACTIVE)
     if not mine.exists():
@@ -79,7 +79,7 @@ def end_alert(grant: Grant, *, alert: UUID) -> None:
 
 @without_grant("for this folder, whose callers required the grant")
 def remember(alert: Alert, records: Sequence[UUID], moment: datetime) -> None:
-    """Note what an alert has found, so that it is told once. For this folder alone."""
+    """Store what an alert has found, so that it is reported once. For this folder only."""
     AlertHit.objects.bulk_create(
         (AlertHit(alert=alert, record=record, found=moment) for record in records), ignore_conflicts=True
     )
@@ -87,12 +87,12 @@ def remember(alert: Alert, records: Sequence[UUID], moment: datetime) -> None:
 
 def _check(grant: Grant, text: str, channel: str) -> None:
     if channel not in CHANNELS:
-        raise WrongUsage(f"Choose how you are told: {', '.join(CHANNELS)}.")
+        raise WrongUsage(f"Choose how to be notified: {', '.join(CHANNELS)}.")
     if not text.strip():
-        raise WrongUsage("Say what the alert looks for: a name, plate, block or number.")
+        raise WrongUsage("Enter what the alert looks for: a name, plate, block or number.")
     if form := civil_form_in(text):
         raise NotPossible(
-            f"{form} is a civil immigration matter; no alert speaks of those ({city().source('$civil_forms')})."
+            f"{form} is a civil immigration matter; no alert may cover those ({city().source('$civil_forms')})."
         )
     if Alert.objects.filter(owner=grant.officer, state=SavedStatus.ACTIVE).count() >= MOST_ALERTS:
         raise NotPossible(f"You have {MOST_ALERTS} alerts already; end one that you do not need.")

@@ -20,9 +20,9 @@ def own_alerts(grant: Grant) -> Sequence[AlertRow]:
 
 @without_grant("for this folder; counting the hits requires the grant")
 def row_of(grant: Grant, alert: Alert) -> AlertRow:
-    """Return an alert as it is shown, with the hits that are there for the holder (`count_there` asks the grant)."""
+    """Return an alert as it is shown, with the hits that the holder may see (`count_there` asks the grant)."""
     found = AlertHit.objects.filter(alert=alert, found__gt=alert.created).values_list("record", flat=True)
-    # A row that was sealed since is no hit any more, as if it had never been there.
+    # A row that was sealed since is no longer a hit, as if it had never existed.
     hits = count_there(grant, kind=alert.kind, ids=list(found))
     return AlertRow(
         alert.id, alert.kind, alert.purpose, alert.case, alert.text, alert.channel, alert.state, hits,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """An alert with how often it hit."""
+    """An alert with its number of hits."""
 
     id: UUID
     kind: str

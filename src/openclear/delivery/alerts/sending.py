@@ -1,7 +1,7 @@
-"""How an alert is told: on the page, by mail, or to a webhook that the operator allowed. Never with a record in it.
+"""How an alert is delivered: on the page, by mail, or to a webhook that the operator allowed. Never with a record in it.
 
-A delivery is bounded as a whole, however its receiver behaves: after `DELIVERY_SECONDS`, or as soon as an order wants
-what it holds, its connection is reset, which throws away what has not arrived.
+A whole delivery has a time limit, however its receiver behaves: after `DELIVERY_SECONDS`, or as soon as an order
+needs the lock that it holds, its connection is reset, which drops what has not arrived.
 """
 
 import contextlib
@@ -28,26 +28,26 @@ from openclear.access.barrier.lines import close_in_order, is_closed, reset_at_c
 from openclear.vocabulary import clock
 from openclear.vocabulary.errors import NotPossible
 
-# For all of it, from the name of the host to the receiver's last word: as long as a slow reader of a page is served.
+# For all of it, from name lookup to the receiver's last reply: as long as a slow reader of a page gets.
 DELIVERY_SECONDS = 30.0
 CONNECT_SECONDS = 5.0
 _LOOK_SECONDS = 0.01
 _LAST_LINE = b".\r\n"
 _SENTENCE = (
-    "One of your alerts in OpenCLEAR has something new. Sign in to see it; you are asked for nothing else."
+    "One of your alerts in OpenCLEAR has something new. Sign in to see it; nothing else is asked of you."
 )
 _FAULTS = (OSError, smtplib.SMTPException, http.client.HTTPException, ValueError)
 
 
 class NotDelivered(NotPossible):
-    """The receiver could not be reached, or did not say that it took the message; it is tried again."""
+    """The receiver could not be reached, or did not confirm the message; delivery is tried again."""
 
 
 class Delivery:
-    """One message on its way. Entering opens the line, on which nothing of the message is said yet."""
+    """One message on its way. Entering opens the connection and sends nothing of the message yet."""
 
     def __init__(self, channel: str, address: str, secret: str) -> None:
-        """`channel`: page, mail or webhook. `secret`: signs what a webhook is told."""
+        """`channel`: page, mail or webhook. `secret`: signs what a webhook gets."""
         self._channel, self._address, self._secret = channel, address, secret
         self._wire: socket.socket | None = None
         self._line: smtplib.SMTP | http.client.HTTPConnection | None = None
@@ -57,7 +57,7 @@ class Delivery:
         self._watchdog.daemon = True
 
     def __enter__(self) -> Self:
-        """Open the line. Raises NotDelivered."""
+        """Open the connection. Raises NotDelivered."""
         self._watchdog.start()
         try:
             self._line = self._open()
@@ -69,19 +69,19 @@ class Delivery:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the line, and let go of what was held."""
+        """Close the connection and release the lock."""
         self._close()
 
     def carry(self, hold: Hold) -> None:
-        """Keep `hold` until the message has arrived, or its connection was reset because an order wants it."""
+        """Keep `hold` until the message has arrived, or its connection was reset because an order needs the lock."""
         self._hold = hold
         hold.carried_by(self._end)
 
     def send(self, alert: UUID, count: int, *, decide: Callable[[], object]) -> None:
-        """Send the message; return when the receiver has said that it took it.
+        """Send the message; return when the receiver has confirmed it.
 
-        `decide`: called before the last of it is sent; what it raises ends the delivery. Raises NotDelivered where the
-        message is not taken.
+        `decide`: called before the last part is sent; an exception from it ends the delivery. Raises NotDelivered if
+        the message is not accepted.
         """
         try:
             if isinstance(self._line, http.client.HTTPConnection):
@@ -104,7 +104,7 @@ class Delivery:
             return None
         line = smtplib.SMTP(timeout=DELIVERY_SECONDS)
         line.sock = self._connected(server.hostname or "", server.port or 25)
-        self._line = line  # closed with this, whatever the server says
+        self._line = line  # closed with this, regardless of the server
         _expect(2, line.getreply())
         line.ehlo_or_helo_if_needed()
         return line
@@ -124,7 +124,7 @@ class Delivery:
         connection = socket.create_connection((host, port), timeout=CONNECT_SECONDS)
         connection.settimeout(DELIVERY_SECONDS)
         reset_at_close(connection)
-        # Another descriptor of the same connection: it can be ended while TLS is at work on the first.
+        # Another descriptor of the same connection: it can be closed while TLS uses the first.
         self._wire = connection.dup()
         if self._is_over.is_set():
             raise TimeoutError
@@ -142,7 +142,7 @@ class Delivery:
         line.putheader("Content-Length", str(len(body)))
         line.putheader("OpenCLEAR-Signature", f"sha256={signature}")
         decide()
-        line.endheaders(body)  # all of it at once: nothing leaves before
+        line.endheaders(body)  # in one call: nothing leaves before
         self._wait_for_arrival()
         with line.getresponse() as reply:
             _expect(2, (reply.status, b""))
@@ -151,9 +151,9 @@ class Delivery:
         _expect(2, line.mail(settings.MAIL_FROM))
         _expect(2, line.rcpt(self._address))
         _expect(3, line.docmd("DATA"))
-        # No line of it begins with a full stop, and it ends with a line's end.
+        # No line begins with a period, and the text ends with a newline.
         line.send(self._letter(alert).as_bytes(policy=SMTP_POLICY))
-        # Without its last line a letter is none (RFC 5321, 4.1.1.4).
+        # Without its last line an email is not complete (RFC 5321, 4.1.1.4).
         decide()
         line.send(_LAST_LINE)
         self._wait_for_arrival()
@@ -171,7 +171,7 @@ class Delivery:
         return letter
 
     def _wait_for_arrival(self) -> None:
-        # What the receiver says to it may take its time: by then nothing is held.
+        # The receiver's reply may take its time: by then no lock is held.
         while self._wire and unacknowledged(self._wire):
             if is_closed(self._wire):
                 raise ConnectionResetError
@@ -183,7 +183,7 @@ class Delivery:
             self._hold.release()
 
     def _end(self) -> None:
-        # From any thread. Whoever reads or writes wakes up, and closes; only then what was held is let go.
+        # From any thread. The reader or writer wakes up and closes; only then the lock is released.
         self._is_over.set()
         if self._wire:
             with contextlib.suppress(OSError):

@@ -1,6 +1,6 @@
-"""Exports: asked for, made by a job, fetched in ranges. The gate decides each step anew; an order ends all of them.
+"""Exports: requested, made by a job, fetched in ranges. The gate decides each step again; an order ends all of them.
 
-`commands`, `queries` and `fetch` say how.
+`commands`, `queries` and `fetch` do this.
 """
 
 from openclear.delivery.exports.commands import end_export, expire, request_export, request_report

@@ -1,4 +1,4 @@
-"""Asking for an export or a report, ending one, and ending those that are too old. A job makes the file (`jobs`)."""
+"""Requesting an export or a report, ending one, and ending those that are too old. A job makes the file (`jobs`)."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -27,7 +27,7 @@ from openclear.vocabulary.without_grant import without_grant
 def request_export(
     grant: Grant, *, kind: str, text: str, filters: Mapping[str, Any], format_name: str
 ) -> ExportRow:
-    """Queue an export of everything that a search finds. `grant`: for that very search, decided now and again in the job.
+    """Queue an export of everything that a search finds. `grant`: for this search, decided now and again in the job.
 
     Raises WrongUsage for an unknown kind or format or a search for everything, NotPossible beyond the day's quota.
     """
@@ -36,15 +36,15 @@ def request_export(
     if format_name not in FORMATS:
         raise WrongUsage(f"Choose the format of the export: {', '.join(FORMATS)}.")
     if not text.strip() and not any(filters.values()):
-        raise WrongUsage("Say what the export is of: a name, plate, block or number, or what narrows it.")
+        raise WrongUsage("Enter what to export: a name, plate, block or number, or a filter.")
     return _queued(grant, kind, format_name, text.strip(), facts_of(filters))
 
 
 @without_grant("requires the act of the report that is named")
 def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> ExportRow:
-    """Queue a report. `grant`: for the ask that its figures answer, decided now, in the job, and at every fetch.
+    """Queue a report. `grant`: for the question behind its figures, decided now, in the job, and at every fetch.
 
-    Raises WrongUsage for what it cannot be of, NotPossible where it cannot be yet or beyond the day's quota.
+    Raises WrongUsage for invalid parameters, NotPossible if it cannot be made yet or beyond the day's quota.
     """
     report = reports.of_kind(kind)
     if report is None:
@@ -56,7 +56,7 @@ def request_report(grant: Grant, *, kind: str, asked: Mapping[str, str]) -> Expo
 
 
 def _queued(grant: Grant, kind: str, format_name: str, text: str, filters: dict[str, Any]) -> ExportRow:
-    # Kept as the log spells it: an erasure finds this by the words of an entry.
+    # Stored in the log's spelling: an erasure finds it by the words of an entry.
     text, filters = log.spelled(text), log.spelled(filters)
     # Refused here and not in the job: a file that its owner may not keep is not made.
     gate.open_for(
@@ -65,7 +65,7 @@ def _queued(grant: Grant, kind: str, format_name: str, text: str, filters: dict[
     today = Export.objects.filter(owner=grant.officer, created__gt=clock.now() - timedelta(days=1))
     if today.count() >= MOST_PER_DAY:
         raise NotPossible(
-            f"You asked for {MOST_PER_DAY} exports within a day; that is all one account may have."
+            f"You asked for {MOST_PER_DAY} exports within a day; that is the limit for one account."
         )
     asked = search_facts(text, filters)
     gate.log_act(grant, filters=asked.pop("filters"), details={"export": f"{kind} {format_name}", **asked})
@@ -89,7 +89,7 @@ def end_export(grant: Grant, *, export: UUID) -> None:
 
 @without_grant("the worker's duty: it ends what is too old, and shows nothing")
 def expire() -> int:
-    """End what is older than it may be, with its file; return how many. Run by the worker."""
+    """End exports past their time, with their files; return how many. Run by the worker."""
     old = Export.objects.filter(expires__lte=clock.now()).exclude(state=SavedStatus.ENDED)
     keys = list(old.values_list("pk", flat=True))
     for key in keys:

@@ -1,4 +1,4 @@
-"""Fetching an export, range by range. Each range is decided anew, and held against the records as they are."""
+"""Fetching an export, range by range. Each range is decided again, and compared with the current records."""
 
 from uuid import UUID
 
@@ -20,10 +20,10 @@ from openclear.vocabulary.states import SavedStatus
 
 
 def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str) -> tuple[Grant, bytes]:
-    """Return the grant of a new decision on what an export holds, and the bytes of one range, still to be released.
+    """Return the grant of a new decision on the export's content, and the bytes of one range, still to be released.
 
-    Raises Gone where it has ended, the rules changed, or a row of this range, or what one tells of another record, was
-    sealed or removed since: then all of it ends. Raises Refused where the owner may not ask that question any more.
+    Raises Gone if it has ended, the rules changed, or a row of this range, or a record that it mentions, was sealed
+    or removed since: then the whole export ends. Raises Refused if the owner may no longer ask that question.
     """
     grant.require(Action.EXPORT_KEEP)
     row = own_row(grant, export=export)
@@ -40,7 +40,7 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
         details=where | asked,
     )
     if digest_of(asking.clearances) != row.shown_under:
-        raise _ended(row, "The rules for you changed since this export was made; ask for it again.")
+        raise _ended(row, "Your access rules changed since this export was made; request it again.")
     try:
         if not _unchanged(row, asking, start, stop):
             raise _ended(row, OVER)
@@ -54,10 +54,10 @@ def open_part(grant: Grant, *, export: UUID, start: int, stop: int, address: str
 def _unchanged(row: Export, asking: Grant, start: int, stop: int) -> bool:
     report = reports.of_kind(row.kind)
     if report:
-        # Figures name no record: they are counted again.
+        # Figures contain no records: they are counted again.
         try:
             return bool(report.digest(asking, row.filters) == row.filters[TOLD])
-        except NotPossible:  # nothing is left to tell
+        except NotPossible:  # nothing is left to report
             return False
     return all_there(asking, kind=row.kind, ids=ids_of(row.id, start, stop)) and still_told(
         asking, kind=row.kind, told=told_in(row.id, start, stop)
@@ -65,7 +65,7 @@ def _unchanged(row: Export, asking: Grant, start: int, stop: int) -> bool:
 
 
 def _ended(row: Export, why: str) -> Gone:
-    # Its measures go too: they say how much there was. Oversight has them in the log.
+    # Its size goes too: it would show how much there was. Oversight has it in the log.
     Export.objects.filter(pk=row.id).update(state=SavedStatus.ENDED, problem=why, rows=0, size=0, sha256="")
     remove(row.id)
     return Gone(why)

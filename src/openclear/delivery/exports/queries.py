@@ -1,4 +1,4 @@
-"""The exports of one person, and which of all exports held a record."""
+"""The exports of one person, and the exports that contained a record."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -21,19 +21,19 @@ def own_exports(grant: Grant) -> Sequence[ExportRow]:
 
 
 def own_export(grant: Grant, *, export: UUID) -> ExportRow:
-    """Return one of the holder's exports. Raises Gone where it is none of theirs."""
+    """Return one of the holder's exports. Raises Gone if it is not theirs."""
     grant.require(Action.EXPORT_KEEP)
     return row_of(own_row(grant, export=export))
 
 
 def fetches_of(grant: Grant, *, record: UUID) -> Sequence[str]:
-    """Return the ids of the exports that held a record, for oversight to find who fetched them."""
+    """Return the ids of the exports that contained a record, so that oversight finds who fetched them."""
     grant.require(Action.LOG_VIEW_ALL)
     return exports_with(record)
 
 
 def own_row(grant: Grant, *, export: UUID) -> Export:
-    """Return one of the holder's exports as it is stored. For this room alone; raises Gone where it is none of theirs."""
+    """Return one of the holder's exports as it is stored. For this room only; raises Gone if it is not theirs."""
     grant.require(Action.EXPORT_KEEP)
     row = Export.objects.filter(pk=export, owner=grant.officer, expires__gt=clock.now()).first()
     if row is None:
@@ -41,7 +41,7 @@ def own_row(grant: Grant, *, export: UUID) -> Export:
     return row
 
 
-@without_grant("makes a row of what its caller was given")
+@without_grant("makes a row from its arguments")
 def row_of(export: Export) -> ExportRow:
     """Return an export as it is shown."""
     return ExportRow(

@@ -1,6 +1,6 @@
-"""Links from one person to another: a way to one record. Whoever opens it is decided, and so is whoever gave it.
+"""Links from one person to another, each to one record.
 
-`commands` and `queries` say how.
+Opening one is decided for the person who opens it and for the person who gave it. `commands` and `queries` do this.
 """
 
 from openclear.delivery.links.commands import end_link, give_link

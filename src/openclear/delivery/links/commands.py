@@ -16,7 +16,7 @@ from openclear.vocabulary.states import SavedStatus
 
 
 def give_link(grant: Grant, *, kind: str, record: UUID) -> LinkRow:
-    """Make a link to a record that the holder opened, good for a week and for nobody who may not open it themselves."""
+    """Make a link to a record that the holder opened, valid for a week, only for people who may open the record themselves."""
     grant.require(searched(kind).view_action)
     for_oneself(grant)
     gate.log_act(grant, details={"link_to": str(record)})
@@ -29,7 +29,7 @@ def give_link(grant: Grant, *, kind: str, record: UUID) -> LinkRow:
 
 
 def end_link(grant: Grant, *, link: UUID) -> None:
-    """End one of the holder's links. Raises Gone where it is none of theirs."""
+    """End one of the holder's links. Raises Gone if it is not theirs."""
     grant.require(Action.LINK_KEEP)
     mine = Link.objects.filter(pk=link, owner=grant.officer, state=SavedStatus.ACTIVE)
     if not mine.exists():

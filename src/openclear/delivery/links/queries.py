@@ -1,4 +1,4 @@
-"""The links of one person, where a link leads, and the row of each. Whoever opens one is decided, and so is whoever gave it."""
+"""The links of one person, where a link leads, and the row of each. Opening one is decided for both people."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -24,9 +24,9 @@ def own_links(grant: Grant) -> Sequence[LinkRow]:
 
 
 def follow_link(grant: Grant, *, link: UUID) -> LinkRow:
-    """Return where a link leads, for whoever may open their desk; the record is then asked for in their own name.
+    """Return where a link leads, for anyone who may open their desk; they then ask for the record in their own name.
 
-    Raises Gone where there is no such link, or where its giver may not open the record any more: the same words.
+    Raises Gone if there is no such link, or if its giver may no longer open the record: the same message.
     """
     grant.require(Action.DESK_OPEN)
     row = Link.objects.filter(pk=link, state=SavedStatus.ACTIVE, expires__gt=clock.now()).first()
@@ -35,7 +35,7 @@ def follow_link(grant: Grant, *, link: UUID) -> LinkRow:
     return row_of(row)
 
 
-@without_grant("makes a row of what its caller was given")
+@without_grant("makes a row from its arguments")
 def row_of(link: Link) -> LinkRow:
     """Return a link as it is shown."""
     return LinkRow(link.id, link.kind, link.record, link.purpose, link.case, link.state, link.expires)

@@ -1,4 +1,4 @@
-"""A link as its owner, and whoever follows it, sees it."""
+"""A link as its owner, and anyone who follows it, sees it."""
 
 from dataclasses import dataclass
 from datetime import datetime
