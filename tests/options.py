@@ -22,6 +22,6 @@ SERVER = _GIVEN.get("OPENCLEAR_TEST_SERVER", "postgresql://postgres@127.0.0.1:54
 # Trials of the race, on each database.
 TRIALS = int(_GIVEN.get("OPENCLEAR_TEST_TRIALS", "20"))
 # Decisions that are compared with Cedar, row by row.
-DECISIONS = int(_GIVEN.get("OPENCLEAR_TEST_DECISIONS", "5000"))
+DECISIONS = int(_GIVEN.get("OPENCLEAR_TEST_DECISIONS", "2000"))
 # Where cities that were built once stand to be copied: for all processes of this run or, where it is given, of more runs.
 CITIES = Path(_GIVEN["OPENCLEAR_TEST_CITIES"])

@@ -26,7 +26,7 @@ def test_compiled_and_row_by_row_never_disagree():
 def test_an_order_changes_nothing_for_whoever_it_does_not_hold_over():
     """Why decisions are kept without the orders on others: Cedar under all orders says the same."""
     draw, spared = random.Random(11), 0
-    for _ in range(120):
+    for _ in range(50):
         orders, subject, ask = a_world(draw)
         over = tuple(
             order for order in orders if any(order.covers_agency(agency) for agency in subject.agencies)
@@ -35,7 +35,7 @@ def test_an_order_changes_nothing_for_whoever_it_does_not_hold_over():
         every, few = policies().under(orders), policies().under(over)
         assert every.decide(subject, ask).rule_ids == few.decide(subject, ask).rule_ids
         assert every.clearances(subject, ask) == few.clearances(subject, ask)
-    assert spared > 30
+    assert spared > 12
 
 
 def test_an_order_on_people_hides_people_without_any_label_too():

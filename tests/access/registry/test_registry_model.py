@@ -380,7 +380,7 @@ def test_any_history_means_what_the_log_and_the_reference_say():
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=12, stateful_step_count=18, deadline=None,
+            max_examples=8, stateful_step_count=18, deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )  # fmt: skip
