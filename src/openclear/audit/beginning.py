@@ -19,6 +19,7 @@ from openclear.audit.proof.merkle import leaf_hash
 DATABASE, POLICE = "audit", "default"
 ONLY = 1
 alarm = logging.getLogger("openclear.alarm")
+# Entry 0 of each log, once it was checked: it never changes.
 _checked: dict[Path, dict[str, Any]] = {}
 
 

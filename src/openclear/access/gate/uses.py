@@ -3,6 +3,7 @@
 from openclear.access.models import Officer
 from openclear.vocabulary import clock
 
+# Handle and day of what this process wrote today; written twice it would say the same.
 _noted: set[tuple[str, str]] = set()
 
 

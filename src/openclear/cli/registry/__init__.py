@@ -4,7 +4,7 @@ from openclear.cli.verb import Verbs, new_verb, with_json
 from openclear.vocabulary.agencies import AgencyKind
 
 _ACTS = "openclear.cli.registry.acts"
-_AGENCY_KINDS = [str(kind) for kind in AgencyKind]
+_AGENCY_KINDS = tuple(str(kind) for kind in AgencyKind)
 
 
 def register(verbs: Verbs) -> None:
