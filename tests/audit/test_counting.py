@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from openclear.audit.proof.command import report
 from openclear.audit.proof.counting import Tally
 from openclear.audit.proof.lineage import Lineage
 from openclear.audit.proof.orders import OrderBook
+from openclear.audit.proof.report import report
 from openclear.audit.proof.verification import Verification, months_of
 
 pytestmark = pytest.mark.anywhere

@@ -19,8 +19,8 @@ from openclear.audit.models import Body, Entry, KnownLog, SignedCheckpoint
 from openclear.audit.opening import open_ledger
 from openclear.audit.proof.canonical import encode
 from openclear.audit.proof.checkpoints import size_of
-from openclear.audit.proof.command import report
 from openclear.audit.proof.merkle import leaf_hash
+from openclear.audit.proof.report import report
 from openclear.audit.proof.verification import MOST_FAULTS
 from openclear.audit.queries import verify
 from openclear.audit.rows import NewEntry

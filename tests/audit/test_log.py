@@ -11,7 +11,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openclear.audit import log
+from openclear.audit import log, writer
 from openclear.audit.errors import BrokenLog, LogUnavailable, RefusedByOrder
 from openclear.audit.keys import create_key, read_key
 from openclear.audit.models import Body, Entry
@@ -145,9 +145,9 @@ def test_a_sequencer_killed_under_load_loses_nothing_that_it_confirmed():
 
 def test_of_many_that_lose_their_sequencer_one_starts_the_next(monkeypatch):
     log.append(answer("il.isp"))
-    started, start = [], log._start
-    monkeypatch.setattr(log, "_start", lambda folder: (started.append(folder), start(folder)))
-    monkeypatch.setattr(log, "PATIENCE_SECONDS", log.START_SECONDS)  # a busy machine is no defect
+    started, start = [], writer._start
+    monkeypatch.setattr(writer, "_start", lambda folder: (started.append(folder), start(folder)))
+    monkeypatch.setattr(writer, "PATIENCE_SECONDS", writer.START_SECONDS)  # a busy machine is no defect
     log.hang_up()
     os.kill(sequencer_pid(), signal.SIGKILL)
     receipts = []
@@ -224,7 +224,7 @@ def test_no_sequencer_no_answer():
 
 
 def test_a_socket_of_another_user_is_not_believed(monkeypatch):
-    monkeypatch.setattr(log, "_users_of_writer", lambda: {os.getuid() + 1})
+    monkeypatch.setattr(writer, "_users_of_writer", lambda: {os.getuid() + 1})
     log.hang_up()
     with pytest.raises(LogUnavailable, match=f"A process of user {os.getuid()} answers in the place of"):
         log.append(answer("il.isp"))

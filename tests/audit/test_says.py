@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from openclear.audit import log
 from openclear.audit.keys import read_key
 from openclear.audit.models import Body
-from openclear.audit.proof import command, notes
+from openclear.audit.proof import notes
 from openclear.audit.proof.checkpoints import size_of
+from openclear.audit.proof.folder import FILES, verify_directory
 from openclear.audit.proof.merkle import root_of
 from openclear.audit.queries import verify as verify_stored
 from openclear.audit.rows import NewEntry
@@ -241,7 +242,7 @@ def test_a_flipped_byte_of_any_file_is_a_fault(small, seed, mask):
         after = before[:place] + bytes([before[place] ^ mask]) + before[place + 1 :]
         try:
             path.write_bytes(after)
-            result = command.verify_directory(small)
+            result = verify_directory(small)
             assert not result.ok, (path, place, mask)
         finally:
             path.write_bytes(before)
@@ -251,21 +252,21 @@ def test_a_flipped_byte_of_any_file_is_a_fault(small, seed, mask):
 def test_every_file_of_an_export_is_among_those_that_are_flipped(small):
     names = {path.name for path in covered(small)}
     assert {"headers.jsonl", "leaves", "checkpoint", "checkpoints.note", "log.vkey", "bodies.jsonl"} <= names
-    assert {path.name for path in small.iterdir()} <= set(command.FILES)
-    assert command.verify_directory(small).ok
+    assert {path.name for path in small.iterdir()} <= set(FILES)
+    assert verify_directory(small).ok
 
 
 def test_an_export_that_an_older_version_made_still_verifies(tmp_path):
     with tarfile.open(OLD) as archive:
         archive.extractall(tmp_path)
-    done = command.verify_directory(tmp_path / "log")
+    done = verify_directory(tmp_path / "log")
     assert done.ok, done.faults
     assert done.bodies_checked
     moved = {"entry": 110, "change": "moved", "from": "us.dhs.ice", "to": "us.doj.ice"}
     assert done.agency("us.dhs.ice")["moves"] == [moved]
     assert done.agency("us.doj.ice")["orders"] == ["2026-001"]
     (tmp_path / "log" / "checkpoints" / "000000000107").unlink()
-    assert command.verify_directory(tmp_path / "log").ok  # it has no list of them: nobody can know
+    assert verify_directory(tmp_path / "log").ok  # it has no list of them: nobody can know
 
 
 # --- the stored log ---------------------------------------------------------------------------------------------------

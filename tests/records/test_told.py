@@ -5,6 +5,7 @@ import json
 import re
 from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -150,7 +151,15 @@ def records_of(there, dataset):
 
 def addresses(there, who):
     """Yield every address of the officer site that is read, with each record of the worlds in it; then every search of it."""
-    newest, why = Entry.objects.using("audit").count(), reason(who)
+    why = reason(who)
+    yield from ((address, why) for address in pages(there))
+    yield from searches(there, why)
+    yield "/figures", {"by": "primary_type"}
+    yield "/figures/table.csv", {"by": "primary_type"}
+
+
+def pages(there):
+    newest = Entry.objects.using("audit").count()
     filled = {
         "number": [newest - 1, newest - 2, newest - 3],
         "export": [uuid4()],
@@ -165,17 +174,15 @@ def addresses(there, who):
             values = records_of(there, pattern.partition("/")[0])
         else:
             values = filled.get(names[0], ["us.doj.fbi"]) if names else [""]
-        for value in values:
-            yield "/" + re.sub(r"<\w+:\w+>", str(value), pattern), why
-    for text in ASKED:
-        for kind in ("", *SEARCHED):
-            yield "/search", {**why, "q": text, "kind": kind}
+        yield from ("/" + re.sub(r"<\w+:\w+>", str(value), pattern) for value in values)
+
+
+def searches(there, why):
+    for text, kind in product(ASKED, ("", *SEARCHED)):
+        yield "/search", {**why, "q": text, "kind": kind}
     yield "/search", {**why, "q": "777xx n quim", "arrest_made": "true"}
-    for path, name in (("/suggest", "case"), ("/cases", "q")):
-        for world in there:
-            yield path, {name: world.number}
-    yield "/figures", {"by": "primary_type"}
-    yield "/figures/table.csv", {"by": "primary_type"}
+    for (path, name), world in product((("/suggest", "case"), ("/cases", "q")), there):
+        yield path, {name: world.number}
 
 
 def reason(who):

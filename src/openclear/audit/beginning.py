@@ -20,6 +20,7 @@ from openclear.vocabulary.without_grant import without_grant
 DATABASE, POLICE = "audit", "default"
 ONLY = 1
 alarm = logging.getLogger("openclear.alarm")
+# Entry 0 of each log, once it was checked: it never changes.
 _checked: dict[Path, dict[str, Any]] = {}
 
 

@@ -16,7 +16,7 @@ from openclear.vocabulary.without_grant import without_grant
 
 PARTS = (
     "canonical", "merkle", "ed25519", "notes", "listing", "commitments", "headers", "orders", "lineage", "counting",
-    "verification", "checkpoints", "replay", "agency_lines", "command",
+    "verification", "checkpoints", "replay", "agency_lines", "folder", "report", "command",
 )  # fmt: skip
 _INTRODUCTION = '''#!/usr/bin/env python3
 """Check an exported OpenCLEAR log. Needs Python 3.11 or later and nothing else.

@@ -1,31 +1,23 @@
 """The log as the rest of the house sees it: append an entry, get a receipt or an error, never silence."""
 
 import contextlib
-import fcntl
 import json
 import os
 import socket
-import struct
 import threading
-import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from openclear.audit.errors import LogRefuses, LogUnavailable, RefusedByOrder
+from openclear.audit.errors import LogUnavailable, RefusedByOrder
 from openclear.audit.rows import LogState, NewEntry
-from openclear.audit.sequencer import note_refusal, refusal, socket_address
+from openclear.audit.writer import connect, connect_or_start
 from openclear.vocabulary.grants import Receipt
 from openclear.vocabulary.without_grant import without_grant
 
-ANSWER_SECONDS = 10.0
-START_SECONDS = 20.0
-# As long as a start may take; after that the one that was started is taken for dead, and another is.
-PATIENCE_SECONDS = 5.0
-STARTER_NAME = "sequencer.starting"
 _own = threading.local()
 
 
@@ -129,7 +121,7 @@ def root_at(size: int) -> str | None:
 def stop() -> None:
     """End a running sequencer, if there is one. The next append starts another."""
     with contextlib.suppress(LogUnavailable, OSError):
-        connection = _connect(settings.LOG_FOLDER)
+        connection = connect(settings.LOG_FOLDER)
         _exchange(connection, [{"do": "stop"}])
         connection.close()
     hang_up()
@@ -177,105 +169,6 @@ def _connection() -> socket.socket:
     held: tuple[Path, int, socket.socket] | None = getattr(_own, "held", None)
     if held and held[:2] == (settings.LOG_FOLDER, os.getpid()):
         return held[2]
-    connection = _connect_or_start(settings.LOG_FOLDER)
+    connection = connect_or_start(settings.LOG_FOLDER)
     _own.held = (settings.LOG_FOLDER, os.getpid(), connection)
     return connection
-
-
-def _connect(folder: Path) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(ANSWER_SECONDS)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        connection.connect(socket_address(folder, descriptor))
-    except OSError:
-        connection.close()
-        raise
-    finally:
-        os.close(descriptor)
-    _check_peer(connection, folder)
-    return connection
-
-
-def _check_peer(connection: socket.socket, folder: Path) -> None:
-    # Anyone who can write the folder can put a socket there, and would be believed that an entry is on the disk.
-    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    if user not in _users_of_writer():
-        connection.close()
-        raise LogUnavailable(
-            f"A process of user {user} answers in the place of the log's writer, so nothing may be answered; see who can "
-            f"write {folder}."
-        )
-
-
-def _users_of_writer() -> set[int]:
-    users = {os.getuid()}
-    with contextlib.suppress(OSError):
-        users.add(settings.KEYS_FOLDER.stat().st_uid)
-    return users
-
-
-def _connect_or_start(folder: Path) -> socket.socket:
-    with contextlib.suppress(OSError):
-        return _connect(folder)
-    if not settings.SEQUENCER_COMMAND:
-        _raise_refusal(folder)
-        raise ConnectionError
-    deadline = time.monotonic() + START_SECONDS
-    with _turn(folder) as may_start:
-        while time.monotonic() < deadline:
-            if may_start:
-                _start(folder)
-            with contextlib.suppress(ConnectionError):
-                return _awaited(folder, min(deadline, time.monotonic() + PATIENCE_SECONDS))
-    raise ConnectionError
-
-
-@contextlib.contextmanager
-def _turn(folder: Path) -> Iterator[bool]:
-    # One starts it and the others wait: a hundred threads that lose their sequencer would start a hundred programs.
-    descriptor = os.open(folder / STARTER_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        yield _locked(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _awaited(folder: Path, deadline: float) -> socket.socket:
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            return _connect(folder)
-        _raise_refusal(folder)
-        time.sleep(0.02)
-    raise ConnectionError
-
-
-def _raise_refusal(folder: Path) -> None:
-    if sentence := refusal(folder):
-        raise LogRefuses(sentence)
-
-
-def _start(folder: Path) -> None:
-    # Should two be started all the same, one gets the sequencer's lock and the other ends.
-    note_refusal(folder, "")
-    program, *_ = command = settings.SEQUENCER_COMMAND
-    output = str(folder / "sequencer.log")
-    os.posix_spawn(
-        program,
-        command,
-        os.environ | settings.SEQUENCER_ENVIRONMENT,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-        setsid=True,
-    )

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from openclear.vocabulary.city import city
 
-PLACES = [
+PLACES = (
     ("map", _("Map")),
     ("trends", _("Trends")),
     ("transparency", _("Who has access")),
     ("downloads", _("Data")),
     ("about", _("About")),
-]
+)
 
 
 def page_facts(request: HttpRequest) -> dict[str, Any]:

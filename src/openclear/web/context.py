@@ -16,28 +16,28 @@ from openclear.vocabulary.roles import ADMINISTRATORS, Role
 from openclear.web import sessions
 
 # Where the frame leads: (name of the route, words, icon). Only a short cut: the gate decides each page.
-_OWN = [
+_OWN = (
     ("desk", _("Search"), "search"),
     ("cases", _("Cases"), "folder_open"),
     ("saved", _("Saved"), "history"),
     ("searches", _("My searches"), "history"),
     ("log", _("Log"), "verified_user"),
-]
-_COUNTING = [*_OWN[:2], ("figures", _("Figures"), "account_balance"), *_OWN[2:]]
-_KEEPING = [
+)
+_COUNTING = (*_OWN[:2], ("figures", _("Figures"), "account_balance"), *_OWN[2:])
+_KEEPING = (
     ("orders", _("Orders"), "shield"),
     ("agencies", _("Agencies"), "account_balance"),
     ("officers", _("Accounts"), "people"),
     ("searches", _("My acts"), "history"),
     ("log", _("Log"), "verified_user"),
-]
-_OVERSEEING = [
+)
+_OVERSEEING = (
     ("log", _("Log"), "verified_user"),
     ("explain", _("Why?"), "search"),
     ("could-see", _("Who could see?"), "people"),
     ("case-uses", _("Case numbers"), "folder_open"),
     ("searches", _("My acts"), "history"),
-]
+)
 _NEAR = {
     "search": "desk", **{kind.noun: "desk" for kind in SEARCHED.values()}, "case": "cases",
     "entry": "log", "verification": "log", "order-form": "orders", "proposal": "orders", "order": "orders", "agency": "agencies",

@@ -34,7 +34,7 @@ DEMONSTRATION = "demonstration"
 _PROOF = "proof"
 # What became of the tokens when the password was changed, for the next page.
 TOKENS_SAID = "tokens_said"
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 View = Callable[..., HttpResponse]
 
 

@@ -4,6 +4,7 @@ from openclear.access.models import Officer
 from openclear.vocabulary import clock
 from openclear.vocabulary.without_grant import without_grant
 
+# Handle and day of what this process wrote today; written twice it would say the same.
 _noted: set[tuple[str, str]] = set()
 
 

@@ -1,7 +1,6 @@
 """Orders that keep an agency out: given, proved, narrowed, suspended, lifted. `commands` says how."""
 
 from openclear.access.orders.commands import (
-    CONFIRM_WITHIN,
     UNKNOWN_AUTHOR,
     confirm,
     cut_off,
@@ -9,11 +8,10 @@ from openclear.access.orders.commands import (
     lift,
     narrow,
     new_order,
-    overdue,
     resume,
     suspend,
-    unconfirmed,
 )
+from openclear.access.orders.queries import CONFIRM_WITHIN, overdue, unconfirmed
 
 __all__ = [
     "CONFIRM_WITHIN", "UNKNOWN_AUTHOR", "confirm", "cut_off", "cut_off_provisionally", "lift", "narrow", "new_order", "overdue",

@@ -5,7 +5,7 @@ Two people, one action, in force at once and everywhere. Every state is an entry
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from openclear.access import gate
 from openclear.access.gate.order_rows import newest_state, newest_states, place_of, row_of, rows_of
@@ -16,7 +16,6 @@ from openclear.access.orders.receipts import OrderReceipt
 from openclear.access.policy.facts import ALL, OrderRow
 from openclear.access.policy.rules import TWO_PEOPLE
 from openclear.access.registry.acts import one_at_a_time
-from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.agencies import agency_path
 from openclear.vocabulary.errors import NotPossible, WrongUsage
@@ -25,7 +24,6 @@ from openclear.vocabulary.purposes import purpose_of
 from openclear.vocabulary.states import OrderStatus
 from openclear.vocabulary.without_grant import without_grant
 
-CONFIRM_WITHIN = timedelta(hours=24)
 # Of an order that the start completed: whoever gave it may not act alone on it.
 UNKNOWN_AUTHOR = "the log"
 
@@ -207,23 +205,6 @@ def _check_lifter(grant: Grant, approval: Grant | None, state: OrderState) -> No
         return
     approval.require(Action.ORDER_LIFT)
     _need_two(grant, approval)
-
-
-def overdue(grant: Grant) -> list[OrderRow]:
-    """Return the provisional orders that nobody confirmed within 24 hours."""
-    grant.require(Action.REGISTRY_LIST)
-    return unconfirmed()
-
-
-@without_grant("runs as the city itself: the worker's duty")
-def unconfirmed() -> list[OrderRow]:
-    """Return the provisional orders that are older than 24 hours: what the watch alarms about."""
-    late = clock.now() - CONFIRM_WITHIN
-    return rows_of(
-        row
-        for row in newest_states()
-        if row.state == OrderStatus.PROVISIONAL and row.moment and row.moment < late
-    )
 
 
 def _weakened(grant: Grant, approval: Grant, name: str) -> OrderRow:

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from openclear.access.gate.order_rows import newest_states, rows_of
 from openclear.access.gate.standing import read_standing
 from openclear.access.models import OrderProof, OrderState
 from openclear.access.orders.receipts import TargetReceipt
 from openclear.access.policy.facts import OrderRow
+from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.states import OrderStatus
 from openclear.vocabulary.without_grant import without_grant
+
+CONFIRM_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +77,20 @@ def order_history() -> Sequence[OrderHistoryRow]:
         )
         for row in OrderState.objects.order_by("sequence")
     ]
+
+
+def overdue(grant: Grant) -> list[OrderRow]:
+    """Return the provisional orders that nobody confirmed within 24 hours."""
+    grant.require(Action.REGISTRY_LIST)
+    return unconfirmed()
+
+
+@without_grant("runs as the city itself: the worker's duty")
+def unconfirmed() -> list[OrderRow]:
+    """Return the provisional orders that are older than 24 hours: what the watch alarms about."""
+    late = clock.now() - CONFIRM_WITHIN
+    return rows_of(
+        row
+        for row in newest_states()
+        if row.state == OrderStatus.PROVISIONAL and row.moment and row.moment < late
+    )

@@ -43,12 +43,12 @@ _PRINCIPAL = {"type": "Officer", "id": "asker"}
 # Rows without a label.
 _PLAIN = "none"
 # What Cedar is asked of, not row by row: the rows of each label, and the fields that can be hidden.
-_ROW_CLASSES = [
+_ROW_CLASSES = tuple(
     (dataset, name)
     for dataset in RECORD_DATASETS
     for name in (_PLAIN, *(label_name(label) for label in Label))
-]
-_FIELDS = [(dataset, name) for dataset in RECORD_DATASETS for name in HIDEABLE.get(dataset, ())]
+)
+_FIELDS = tuple((dataset, name) for dataset in RECORD_DATASETS for name in HIDEABLE.get(dataset, ()))
 
 
 class Policies:

@@ -5,7 +5,8 @@ import argparse
 from openclear.access import gate
 from openclear.access.orders.seen import accept_log, newest_seen
 from openclear.audit import commands, queries, reading, verifying
-from openclear.audit.proof.command import as_json, need_outside, report
+from openclear.audit.proof.folder import need_outside
+from openclear.audit.proof.report import as_json, report
 from openclear.cli.acting import HERE, actor, administration, approver, print_json
 from openclear.oversight import erasing
 from openclear.vocabulary.actions import Action

@@ -5,7 +5,7 @@ from openclear.vocabulary.agencies import AgencyKind
 from openclear.vocabulary.roles import Role
 
 _ACTS = "openclear.cli.registry.acts"
-_AGENCY_KINDS = [str(kind) for kind in AgencyKind]
+_AGENCY_KINDS = tuple(str(kind) for kind in AgencyKind)
 
 
 def register(verbs: Verbs) -> None:
