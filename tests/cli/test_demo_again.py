@@ -6,7 +6,7 @@ import pytest
 
 from openclear.access.gate.requesters import requester_at
 from openclear.access.models import Officer
-from openclear.cli.city import acts
+from openclear.cli.city.demonstration import register_cast
 from openclear.sources.synthetic.cast import CERTIFIED_UNTIL
 from openclear.vocabulary import clock
 from tests.cast import cut_off, lift
@@ -34,7 +34,7 @@ def test_every_account_is_certified_anew_also_under_an_order_and_oversight_by_it
     order = cut_off(agency).order if agency else ""
     try:
         in_three_months()
-        acts._register_cast()
+        register_cast()
         handles = ["rivera", "ives", "okafor", "novak", "adler", "importer"]
         renewed = Officer.objects.filter(handle__in=handles).values_list("certified_until", flat=True)
         assert set(renewed) == {CERTIFIED_UNTIL}
@@ -47,7 +47,7 @@ def test_every_account_is_certified_anew_also_under_an_order_and_oversight_by_it
 def test_a_disabled_account_is_left_alone(handle):
     Officer.objects.filter(handle=handle).update(is_active=False)
     in_three_months()
-    acts._register_cast()
+    register_cast()
     assert Officer.objects.get(handle=handle).certified_until < CERTIFIED_UNTIL
     assert Officer.objects.get(handle="rivera").certified_until == CERTIFIED_UNTIL
 
@@ -55,7 +55,7 @@ def test_a_disabled_account_is_left_alone(handle):
 def test_it_starts_also_without_whoever_keeps_its_accounts_and_says_so(capsys):
     Officer.objects.filter(handle="novak").update(is_active=False)
     in_three_months()
-    acts._register_cast()
+    register_cast()
     said = capsys.readouterr().err
     assert "rivera" in said
     assert "The account is disabled." in said
@@ -64,7 +64,7 @@ def test_it_starts_also_without_whoever_keeps_its_accounts_and_says_so(capsys):
 def test_on_the_same_day_nothing_is_written():
     from openclear.audit import log
 
-    acts._register_cast()
+    register_cast()
     size = log.state().size
-    acts._register_cast()
+    register_cast()
     assert log.state().size == size

@@ -5,32 +5,23 @@ import contextlib
 import os
 import signal
 import socket
-import sys
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
 
 from openclear.access.accounts.tokens import create_token
-from openclear.access.errors import Refused
-from openclear.access.gate.uses import note_use
-from openclear.access.registry import lockout
-from openclear.access.registry.agreements import sign_agreement
 from openclear.access.registry.commands import (
     CERTIFIED_DAYS,
     NewOfficer,
-    register_agencies,
-    register_officers,
 )
-from openclear.access.registry.lifecycle import certify
-from openclear.access.registry.queries import OfficerRow, officers
 from openclear.audit.errors import BrokenLog
 from openclear.audit.opening import DATABASE, KEY_FILE, open_ledger
 from openclear.audit.queries import is_demo
 from openclear.audit.sequencer import Sequencer, hold_lock, note_refusal
 from openclear.audit.urgency import go_first
-from openclear.cli.acting import administration, keeper
+from openclear.cli.acting import administration
+from openclear.cli.city.demonstration import introduce, register_cast
 from openclear.cli.records.acts import import_file, maintenance_grant, print_result
 from openclear.operations import start
 from openclear.operations.public_site import publisher_grant
@@ -105,7 +96,7 @@ def demo(options: argparse.Namespace) -> int:
         message = "The city here is real; set OPENCLEAR_HOME to another folder for a demonstration."
         raise NotPossible(message)
     start.reconcile_and_say()
-    _register_cast()
+    register_cast()
     start.label_and_say()
     build_city(
         maintenance_grant("importer"),
@@ -124,7 +115,7 @@ def demo(options: argparse.Namespace) -> int:
     publish_where_behind()
     publish_statement(publisher_grant("publisher", Action.LOG_EXPORT))
     public_port = options.public_port or settings.CONFIGURATION.public_port
-    _introduce(port, public_port)
+    introduce(port, public_port)
     if options.no_serve:
         return 0
     return start.serve(port, public_port)
@@ -170,68 +161,6 @@ def _unexpected(error: Exception) -> str:
         f"The log cannot be opened ({type(error).__name__}: {' '.join(str(error).split())}); look at the audit database "
         "and the folder of keys, then start its writer again."
     )
-
-
-def _register_cast() -> None:
-    known = officers()
-    if cast.people()[0].handle in {row.handle for row in known}:
-        _renew(known)
-        return
-    administrator, approver = cast.handles(cast.founders())[:2]
-    register_agencies(administration(administrator, Action.REGISTRY_CHANGE), agencies=cast.other_agencies())
-    first_day, last_day = cast.agreement_days()
-    for agency, number in cast.agreements().items():
-        grant = administration(administrator, Action.REGISTRY_CHANGE)
-        sign_agreement(grant, agency=agency, number=number, signed_on=first_day, ends_on=last_day)
-    first, second = (administration(handle, Action.REGISTRY_CHANGE) for handle in (administrator, approver))
-    register_officers(first, approval=second, officers=cast.people())
-
-
-def _renew(accounts: Sequence[OfficerRow]) -> None:
-    # A demonstration may be started again after months: accounts are certified for another year. Always by two
-    # people, because an order may touch anyone by then; the two administrators certify each other, and oversight
-    # certifies its own.
-    names = cast.handles([*cast.founders(), *machine_accounts(), *cast.people()])
-    administrator, approver = names[:2]
-    ours = [row for row in accounts if row.handle in names and row.is_active]
-    due = {row.handle for row in ours if row.certified_until < cast.CERTIFIED_UNTIL}
-    overseers = due & lockout.overseers()
-    for by, beside, handles in (
-        (administrator, approver, due - overseers - {administrator}),
-        (approver, administrator, due & {administrator}),
-        *((overseer, administrator, {overseer}) for overseer in sorted(overseers)),
-    ):
-        if handles:
-            _certify(by, beside, sorted(handles))
-    for row in ours:
-        note_use(row.handle)
-
-
-def _certify(by: str, beside: str, handles: list[str]) -> None:
-    # The demonstration's administrators may be disabled or tied elsewhere by now: it starts anyway.
-    try:
-        certify(keeper(by), approval=keeper(beside), handles=handles, until=cast.CERTIFIED_UNTIL)
-    except Refused as refused:
-        print(f"Not certified again: {', '.join(handles)}. {refused}", file=sys.stderr)
-
-
-def _introduce(port: int, public_port: int) -> None:
-    print("\nWho can sign in (everyone is invented):\n")
-    for row in officers():
-        if not row.is_machine:
-            print(f"  {row.handle:<10} {row.name:<18} {' + '.join(row.agencies):<28} {row.title}")
-    print(f"\nOfficer site   http://{settings.CONFIGURATION.host}:{port}/")
-    print(f"Public site    http://{settings.CONFIGURATION.public_host}:{public_port}/")
-    story, (administrator, approver) = cast.story(), cast.handles(cast.founders())[:2]
-    print(f"\nTry: sign in as {story['first']} and search; then, in another terminal,")
-    print(
-        f'  ./run openclear cut-off {story["agency"]} --ground "{story["ground"]}" --by {administrator} --approved-by {approver}'
-    )
-    print(f"and search again as {story['everyone']}. Then let anyone check it:")
-    print(
-        f"  ./run openclear log export /tmp/log && python3 -I /tmp/log/verify.py /tmp/log --agency {story['agency']}\n"
-    )
-    sys.stdout.flush()
 
 
 def _check_free(port: int) -> None:
