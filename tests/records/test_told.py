@@ -145,7 +145,7 @@ def hide(world, head):
 def records_of(there, dataset):
     """Return the ids with which the pages of a data set are asked: its own of all worlds, and every other of the first one."""
     others = [record for name, records in there[0].records.items() if name != dataset for record in records]
-    return [record for world in there for record in world.records[dataset]] + others
+    return [record for world in there for record in world.records.get(dataset, ())] + others
 
 
 def addresses(there, who):
@@ -161,11 +161,8 @@ def addresses(there, who):
         names = re.findall(r"<\w+:(\w+)>", pattern)
         if pattern.startswith(("api/", "account", "sign-out")) or len(names) > 1:
             continue
-        if names == ["record"]:
-            values = records_of(there, pattern.partition("/")[0])
-        else:
-            values = filled.get(names[0], ["us.doj.fbi"]) if names else [""]
-        for value in values:
+        filled["record"] = records_of(there, pattern.partition("/")[0])
+        for value in filled.get(names[0], ["us.doj.fbi"]) if names else [""]:
             yield "/" + re.sub(r"<\w+:\w+>", str(value), pattern), why
     for text in ASKED:
         for kind in ("", *SEARCHED):
