@@ -66,6 +66,7 @@ def test_nobody_approves_what_they_proposed():
     assert "not open any more" in late.content.decode()
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize("who", ["rivera", "frost", "okafor", "chen", "ives"])
 def test_nobody_else_has_a_desk_for_orders(who):
     client = signed_in(who)
@@ -85,6 +86,7 @@ def test_nobody_else_has_a_desk_for_orders(who):
         assert answer.status_code == 403, path
 
 
+@pytest.mark.anywhere
 def test_an_order_that_locks_the_city_out_is_said_to_before_anybody_is_asked():
     novak = signed_in("novak")
     assert "not possible" in page_of(novak, "/orders/new", agency="il.chicago.pd", ground=GROUND)
@@ -109,6 +111,7 @@ def test_a_proposal_does_not_outlive_the_right_to_make_it():
     assert find(signed_in("tran")).status_code == 200
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("form", "words"),
     [
@@ -172,6 +175,7 @@ def test_frost_sees_what_he_asked_and_nobody_else_does():
     assert word in page_of(signed_in("okafor"), f"/log/entries/{number}")
 
 
+@pytest.mark.anywhere
 def test_an_entry_that_may_not_be_read_and_one_that_is_not_there_are_the_same_page():
     find(signed_in("frost"), "zaborowski")
     client = signed_in("soto")
@@ -262,6 +266,7 @@ def test_hale_makes_a_token_uses_it_and_ends_it():
     assert api.get("/api/v1/people", asked).status_code == 401
 
 
+@pytest.mark.anywhere
 def test_keepers_and_oversight_make_no_tokens_alone():
     for who in ("novak", "okafor"):
         refused = signed_in(who).post("/account/tokens/create", {"name": "x"})
@@ -269,6 +274,7 @@ def test_keepers_and_oversight_make_no_tokens_alone():
         assert "second-person-for-token" in refused.content.decode()
 
 
+@pytest.mark.anywhere
 @pytest.mark.usefixtures("cut_ice")
 def test_under_an_order_every_desk_is_the_same_reasoned_no():
     client = signed_in("kerr")
@@ -364,6 +370,7 @@ def test_results_on_the_page_turn_too():
     assert not set(rows[0]) & set(rows[1])
 
 
+@pytest.mark.anywhere
 def test_ives_learns_nothing_of_a_proposal():
     ives, number = signed_in("ives"), proposed(signed_in("novak"))
     for act in ("approve", "withdraw"):
@@ -423,6 +430,7 @@ def test_an_offense_that_is_hidden_narrows_nothing():
         Offense.objects.filter(source="test").delete()
 
 
+@pytest.mark.anywhere
 def test_the_page_of_an_agency_says_on_what_legal_basis_it_is_cut_off():
     order = cut_off("us.doj.atf").order
     try:

@@ -82,6 +82,7 @@ def problem(answer):
     return re.search(r'class="problem">(.*?)</p>', answer.content.decode(), re.DOTALL)[1]
 
 
+@pytest.mark.anywhere
 def test_no_agency_is_chosen_before_anybody_chose_one():
     page = page_of(signed_in("novak"), "/orders/new")
     options = re.findall(r"<option([^>]*)>", page.split('name="agency"')[1].split("</select>")[0])
@@ -233,6 +234,7 @@ def test_what_touches_an_order_is_done_by_two_at_two_desks(what):
         lift(receipt.order)
 
 
+@pytest.mark.anywhere
 def test_a_page_says_before_the_click_that_a_second_person_is_asked():
     novak = signed_in("novak")
     page = page_of(novak, "/agencies/us.desk")
@@ -272,6 +274,7 @@ def test_an_account_is_disabled_and_let_in_again_by_two():
     assert "is not disabled" in problem(novak.post("/officers/reinstate", {"handle": "hale", "reason": "x"}))
 
 
+@pytest.mark.anywhere
 def test_keepers_have_no_buttons_for_the_accounts_of_oversight():
     novak = signed_in("novak")
     page = page_of(novak, "/officers", q="okafor")
@@ -283,6 +286,7 @@ def test_keepers_have_no_buttons_for_the_accounts_of_oversight():
         assert "oversights-own-accounts" in refused.content.decode()
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("path", "names"),
     [
@@ -299,6 +303,7 @@ def test_nothing_is_chosen_for_an_administrator(path, names):
     assert len(found) == page.count("<select"), "every list begins with nothing"
 
 
+@pytest.mark.anywhere
 @pytest.mark.parametrize(
     ("path", "form"),
     [
@@ -318,6 +323,7 @@ def test_what_was_not_chosen_is_asked_for(path, form):
     assert facts_of("marsh") == before
 
 
+@pytest.mark.anywhere
 def test_an_order_on_its_page_is_changed_to_nothing_by_itself():
     receipt = cut_off("us.desk")
     try:
@@ -329,6 +335,7 @@ def test_an_order_on_its_page_is_changed_to_nothing_by_itself():
         lift(receipt.order)
 
 
+@pytest.mark.anywhere
 def test_what_two_people_read_is_there_in_spanish():
     from django.utils.translation import gettext, override
 
@@ -358,6 +365,7 @@ def test_what_two_people_read_is_there_in_spanish():
     assert all(set(table) == set(tables[0]) for table in tables[:3]), "every kind has all its words"
 
 
+@pytest.mark.anywhere
 def test_the_way_out_of_an_order_that_locks_out_is_there_in_spanish(tied):
     tied("adler", "us.doj.atf")
     novak = signed_in("novak")

@@ -23,6 +23,7 @@ def test_compiled_and_row_by_row_never_disagree():
     assert 0.2 < compared.hidden / compared.decisions < 0.95
 
 
+@pytest.mark.anywhere
 def test_an_order_changes_nothing_for_whoever_it_does_not_hold_over():
     """Why decisions are kept without the orders on others: Cedar under all orders says the same."""
     draw, spared = random.Random(11), 0
