@@ -1,4 +1,4 @@
-"""Every question that is declared once and answered on several doors. Page, API and command line serve what stands here."""
+"""Every question that is declared once and answered on several doors. Page, API and command line serve this list."""
 
 from openclear.access.endpoints import AGENCIES, EXPLAIN, OFFICERS, ORDERS
 from openclear.oversight.endpoints import COULD_SEE

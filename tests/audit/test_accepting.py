@@ -102,7 +102,7 @@ def test_a_restored_log_is_accepted_by_two_people_and_its_own_entry_says_so(own)
 def test_a_head_that_was_deleted_is_a_refusal_and_is_accepted_with_an_entry(own):
     own.stop()
     (own.home / "keys" / "log.head").unlink()
-    assert "There is no log.head beside the signing key" in refused(own, "serve", "--port", str(own.port))
+    assert "There is no log.head next to the signing key" in refused(own, "serve", "--port", str(own.port))
     size = size_of(own)
     own.run("log", "accept-restore", *MATTER)
     assert json.loads(own.run("log", "verify", "--json"))["heads"][-1]["size"] == size

@@ -145,7 +145,7 @@ def test_what_an_order_says_stays_and_the_receipt_says_where(monkeypatch):
         done = erase(OrderState.objects.get(legal_basis=words).entry, "ground")
         assert OrderState.objects.filter(legal_basis=words).count() == 1
         assert done.elsewhere == {"orders": 1}
-        assert any(sentence.startswith("The same words stand in: orders 1; ") for sentence in done.beyond)
+        assert any(sentence.startswith("The same words are in: orders 1; ") for sentence in done.beyond)
     finally:
         lift("us.dhs.ice")
 
@@ -270,7 +270,7 @@ def test_a_public_database_that_is_down_is_named_and_the_receipt_comes(asked):
     with connections["public"].execute_wrapper(down):
         done = erase(entries_with(asked.word)[0])
     assert done.ended["exports"] == 1
-    assert "The public database could not be looked through for the same words." in done.beyond
+    assert "The public database could not be searched for the same words." in done.beyond
 
 
 def test_an_accent_is_an_accent_however_a_keyboard_composed_it():

@@ -234,9 +234,7 @@ def test_a_batch_that_was_not_the_writers_own_is_not_taken_over(monkeypatch):
         header = json.loads(bytes(kept.header)) | {"agencies": ["il.oaklawn.pd"]}
         forged = encode(header)
         Entry.objects.using("audit").filter(index=size).update(header=forged, leaf=leaf_hash(forged))
-        with pytest.raises(
-            BrokenLog, match=f"Entry {size} stands in the audit database and was never appended"
-        ):
+        with pytest.raises(BrokenLog, match=f"Entry {size} is in the audit database but was never appended"):
             opened()
         # Only the first of the two was taken away: that is no batch of the writer's either.
         Entry.objects.using("audit").filter(index=size).update(
@@ -326,9 +324,7 @@ def test_entries_put_behind_the_newest():
     size = log.append(answer("il.isp")).entry + 1
     with mallory():
         rewrite(size - 1, lambda rest: [*rest, rest[-1] | {"agencies": ["us.doj.fbi"]}])
-        with pytest.raises(
-            BrokenLog, match=f"Entry {size} stands in the audit database and was never appended"
-        ):
+        with pytest.raises(BrokenLog, match=f"Entry {size} is in the audit database but was never appended"):
             opened()
         assert size in faults()
 
@@ -389,14 +385,14 @@ def test_a_log_that_its_writer_refuses_does_not_verify_for_those_who_may_not_rea
     monkeypatch.setattr(checking, "look", unreadable)
     assert verify(seen=seen).ok
     assert "may not read the folder of keys" in verify().not_compared[0]
-    assert "not compared   with what stands beside the key" in "\n".join(report(verify(), None))
+    assert "not compared   with the files next to the key" in "\n".join(report(verify(), None))
     key = log.key_line()
     with mallory():
         rewrite(kept, lambda _rest: [])
         forget_checkpoints(kept)
         result = verify()
         assert (result.ok, result.key, result.key_from) == (False, key, checking.OF_POLICE)
-        assert "the log's writer does not answer for it" in result.faults[0]["problem"]
+        assert "the log's writer does not respond" in result.faults[0]["problem"]
         problems = [fault["problem"] for fault in verify(seen=seen).faults]
         assert f"removed: the police database saw {seen[0]} entries of this log" in problems
         KnownLog.objects.all().delete()
@@ -526,7 +522,7 @@ def test_a_head_that_is_missing_damaged_or_of_another_key_is_a_refusal():
         original = path.read_bytes()
         try:
             path.rename(path.with_name("moved"))
-            with pytest.raises(BrokenLog, match=r"no log\.head beside the signing key"):
+            with pytest.raises(BrokenLog, match=r"no log\.head next to the signing key"):
                 opened()
             assert any("no log.head" in fault["problem"] for fault in verify().faults)
             path.with_name("moved").rename(path)

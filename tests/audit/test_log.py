@@ -68,7 +68,7 @@ def test_the_log_itself_refuses_an_allow_behind_an_order():
 
 @pytest.mark.parametrize("name", ["officer", "case", "shown", "filters"])
 def test_no_detail_of_an_entry_stands_in_the_place_of_a_field(name):
-    with pytest.raises(ValueError, match=f"entry's {name} is a field"):
+    with pytest.raises(ValueError, match=f"entry's {name} is a separate field"):
         log.append(answer("il.isp", officer="hale", details={name: "somebody else"}))
 
 

@@ -339,10 +339,10 @@ def test_rivera_asks_for_a_case_to_be_shared_and_brandt_sees_what_it_means(someb
     rivera.page.get_by_text("another officer of the department has to approve it").first.wait_for()
     rivera.look("case-share-asked")
     brandt.page.goto(rivera.page.url)
-    assert "Everyone of us.dhs.uscis" in brandt.text()
+    assert "Everyone in us.dhs.uscis" in brandt.text()
     brandt.look("case-share")
     brandt.page.get_by_role("button", name="Approve: share it").click()
-    brandt.page.get_by_role("button", name="Take the sharing back").click()
+    brandt.page.get_by_role("button", name="Stop sharing").click()
     brandt.page.get_by_role("heading", name="Shared with").wait_for(state="detached")
     assert "us.dhs.uscis" not in brandt.page.locator("dl.facts").inner_text()
 
@@ -367,7 +367,7 @@ def test_okafor_reads_who_asked_what_and_has_the_log_replayed(somebody, city):
     okafor.look("entry")
     okafor.page.goto("/log")
     okafor.page.get_by_role("button", name="Verify now").click()
-    okafor.page.get_by_text("entries hold.").wait_for(timeout=60_000)
+    okafor.page.get_by_text("entries were verified.").wait_for(timeout=60_000)
     okafor.look("verified")
 
 

@@ -118,7 +118,7 @@ def test_a_real_city_of_an_earlier_version_is_not_thrown_away(own):
     take(own, BEFORE)
     (own.home / "keys" / "demonstration").unlink()
     before = bytes_of(own.home)
-    assert "The city here is a real one" in refused(own, "demo", "--fresh", "--no-serve")
+    assert "The city here is real" in refused(own, "demo", "--fresh", "--no-serve")
     assert bytes_of(own.home) == before
 
 
@@ -126,7 +126,7 @@ def test_a_city_that_a_newer_version_brought_up_to_date_is_refused_too(own):
     take(own, [("records", "0999_of_the_next_release")])
     for arguments in (("serve",), ("demo", "--no-serve"), ("log", "verify")):
         said = refused(own, *arguments)
-        assert "brought up to date by a newer version of OpenCLEAR (records.0999_of_the_next_release)" in said
+        assert "upgraded by a newer version of OpenCLEAR (records.0999_of_the_next_release)" in said
 
 
 def test_a_step_that_another_package_took_is_for_that_package_to_know(own):

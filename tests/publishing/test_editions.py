@@ -85,7 +85,7 @@ def test_an_edition_is_due_seven_days_after_its_month(today, due):
 
 
 def test_a_month_that_is_not_due_is_refused():
-    with pytest.raises(NotPossible, match="7 days after the month"):
+    with pytest.raises(NotPossible, match="7 days after the end of the month"):
         editions.make_edition(publisher(), month=clock.today().replace(day=1))
 
 

@@ -85,8 +85,8 @@ def test_children_leave_the_public_tables_at_the_start_and_it_says_how_many(olde
     edition = told().first().edition
     label_and_say()
     said = capsys.readouterr().out
-    assert f"{older.count()} incidents were labelled anew" in said
-    assert "1 public editions that told of them are withdrawn" in said
+    assert f"{older.count()} incidents were relabeled" in said
+    assert "1 public editions with them are withdrawn" in said
     assert {row for model in (Incident, Offense, Arrest, Charge, Involvement) for row in rows_of(model)} == {
         CHILD
     }

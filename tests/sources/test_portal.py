@@ -207,7 +207,7 @@ def test_a_file_that_breaks_off_keeps_what_came_before_and_says_so(tmp_path, cap
     path.write_bytes(whole[: len(whole) // 2])
     code, error = bring(path, capsys)
     assert code == 1
-    assert "damaged behind line" in error
+    assert "damaged after line" in error
     newest = Entry.objects.using("audit").order_by("-index").first()
     header = json.loads(bytes(newest.header))
     assert (header["kind"], header["decision"]) == ("outcome", "error")

@@ -122,10 +122,10 @@ def test_what_is_wrong_in_a_profile_is_one_sentence(profile, old, new, sentence)
     ("old", "new", "sentence"),
     [
         ("[columns]", "[column]", "there is no 'column'"),
-        ('source_id = "report_no"\n', "", "names no column for source_id"),
+        ('source_id = "report_no"\n', "", "there is no column for source_id"),
         ('block = "hundred_block"', 'block = "hundred_block"\nage = "age"', "there is no field age"),
-        ('dates = ["%Y/%m/%d %H:%M"]', "dates = []", "'dates' is missing, or is no list"),
-        ('title = "the', 'id_form = "("\ntitle = "the', "'id_form' is no regular expression"),
+        ('dates = ["%Y/%m/%d %H:%M"]', "dates = []", "'dates' is missing, or is not a list"),
+        ('title = "the', 'id_form = "("\ntitle = "the', "'id_form' is not a regular expression"),
     ],
 )
 def test_what_is_wrong_in_a_mapping_is_one_sentence(profile, old, new, sentence):

@@ -216,7 +216,7 @@ def test_anyone_may_have_the_log_replayed_and_sees_how_far_it_is():
     deadline = time.monotonic() + 60
     while "Replaying" in (page := page_of(client, run)) and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert "entries hold" in page, answer_of(client.get(run))
+    assert "entries were verified" in page, answer_of(client.get(run))
     assert client.get("/log/verify/999999").status_code == 404
 
 

@@ -303,4 +303,4 @@ def test_a_locked_handle_learns_nothing_of_its_second_factor():
             page = client.post("/account/second-factor", {"code": code})
             pages.append(re.sub(r'value="\d*"|"challenge": "[^"]*"', "", told(page)[1]))
     assert pages[0] == pages[1] == pages[2]
-    assert "This code does not fit" in pages[0]
+    assert "This code is not valid" in pages[0]

@@ -16,7 +16,7 @@ from openclear.web import sessions
 from tests.cast import CRIME, open_case, signed_in, token
 
 PASSWORD = "seven-quiet-lakes"
-WRONG = "Handle and password do not fit"
+WRONG = "Handle and password do not match"
 
 
 @pytest.fixture(autouse=True)
@@ -278,7 +278,7 @@ def test_whoever_changes_the_password_is_asked_about_tokens_and_told_what_was_do
     form = {"oldpassword": PASSWORD, "password1": "nine-loud-rivers", "password2": "nine-loud-rivers"}
     here.post("/account/password", form | ({"end_tokens": "on"} if end else {}))
     told = here.get("/account/").content.decode()
-    assert ("Tokens that ended with it:" if end else "Tokens that are good still:") in told
+    assert ("Tokens ended with it:" if end else "Tokens that are still valid:") in told
     assert "Your password is changed" not in here.get("/account/").content.decode()
     assert officer_of_token(own) == (None if end else rivera)
     assert any("tokens ended with the password" in body for body in bodies_of(rivera, began)) == end

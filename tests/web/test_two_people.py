@@ -156,7 +156,7 @@ def test_a_proposal_that_means_something_else_is_read_again_before_it_is_approve
         assert post(adler, f"{number}/approve", **form) == number, "led back to the proposal"
     assert not standing_orders()
     page = page_of(adler, number)
-    assert "This means something else now than when it was proposed" in page
+    assert "This now means something other than when it was proposed" in page
     assert re.search(r"new:\s*marsh", page)
     post(adler, f"{number}/approve", seen=seen_on(page))
     try:
@@ -173,7 +173,7 @@ def test_the_second_proposal_on_the_same_agency_is_overtaken():
     try:
         page = page_of(adler, second)
         assert "overtaken" in page
-        assert "can be approved no more" in page
+        assert "can no longer be approved" in page
         assert f'action="{second}/approve"' not in page
         assert "not open any more" in problem(adler.post(f"{second}/approve"))
     finally:
@@ -203,7 +203,7 @@ def facts_of(handle="desker"):
 # Each act on the registry that takes two people while an order holds over us.desk: what is typed, and what it means.
 ACTS = {
     "tie": ("/agencies/us.desk.other/affiliate", {"officer": "desker", "kind": "detail"}, "desker · detail"),
-    "untie": ("/agencies/us.desk.part/end", {"officer": "leaver"}, "Come out from under an order"),
+    "untie": ("/agencies/us.desk.part/end", {"officer": "leaver"}, "No longer under an order"),
     "certify": ("/officers/certify", {"handle": "desker"}, "Certified until"),
     "move": ("/agencies/us.desk.extra/place", {"kind": "move", "to": "us.desk.further"}, "us.desk.further"),
     "move in": ("/agencies/us.loose/place", {"kind": "move", "to": "us.desk.loose"}, "us.desk.loose"),
@@ -243,12 +243,12 @@ def test_a_page_says_before_the_click_that_a_second_person_is_asked():
     page = page_of(novak, "/agencies/us.desk")
     assert "Changes here take a second person." in page
     assert f'<a href="/orders/proposals/{number}">proposal {number}</a> (proposed)' in page
-    assert "This cuts the person off where an order holds" in page
+    assert "This cuts the person off if an order covers" in page
     tie = {"officer": "marsh", "kind": "detail", "reason": "a detail"}
     asked = post(novak, "/agencies/us.desk/affiliate", **tie)
     page = page_of(signed_in("adler"), asked)
     assert f"marsh: proposal {number} (proposed)" in page
-    assert "Come under an order" in page
+    assert "Newly under an order" in page
     for proposal in (asked, f"/orders/proposals/{number}"):
         post(novak, f"{proposal}/withdraw")
 
@@ -259,7 +259,7 @@ def test_an_account_is_disabled_and_let_in_again_by_two():
     number = post(novak, "/officers/disable", handle="hale", reason="left the state police")
     assert find(hale).status_code == 200, "one person disables nobody"
     page = page_of(adler, number)
-    assert "Sessions and tokens become powerless at once." in page
+    assert "Sessions and tokens stop working at once." in page
     assert re.search(r'Sessions <b class="numbers">[1-9]', page)
     assert "Approve: disable the account now" in page
     approved(adler, number)
@@ -330,7 +330,7 @@ def test_an_order_on_its_page_is_changed_to_nothing_by_itself():
         page = page_of(signed_in("novak"), f"/orders/{receipt.order}")
         assert re.search(r'name="kind" required[^>]*><option value="">', page)
         answer = signed_in("novak").post(f"/orders/{receipt.order}/change", {"kind": "", "ground": "x"})
-        assert "Choose what is to become" in problem(answer)
+        assert "Choose what to do with" in problem(answer)
     finally:
         lift(receipt.order)
 

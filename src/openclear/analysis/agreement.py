@@ -1,4 +1,4 @@
-"""Where recorded and computed places disagree: the beat on the report against the polygon that holds its point."""
+"""Differences between recorded and computed places: the beat on the report and the polygon that contains its point."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
-# Published points are moved along their block, which is an eighth of a mile long: 201 metres.
+# Published points are moved along their block, which is an eighth of a mile long: 201 meters.
 BLOCK_METRES = 201
 METRES_PER_DEGREE = 111_195
 _COLUMN = {"beat": "beat", "community-area": "community_area", "district": "district", "ward": "ward"}
@@ -26,10 +26,10 @@ _LONG_AGO, _FAR_AHEAD = date(1800, 1, 1), date(9999, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How many points lie in the polygon that their report names, and why the others do not. Unit: incidents.
+    """How many points are in the polygon that their report names, and why the others are not. Unit: incidents.
 
-    `compared`: with a point, a recorded code, and boundaries on their day. `within_a_block`: the recorded polygon is at
-    most a block away, and points are published up to a block away. `renamed`: no boundary has the recorded code.
+    `compared`: with a point, a recorded code, and boundaries on their day. `within_a_block`: the recorded polygon is
+    at most a block away, and points are published up to a block away. `renamed`: no boundary has the recorded code.
     """
 
     kind: str
@@ -50,17 +50,19 @@ class Agreement:
 
 
 def agreement(grant: Grant, *, kind: str, filters: FigureFilters = EVERYTHING) -> Agreement:
-    """Compare every recorded code of one kind with the polygon that holds the point, on the day of the incident.
+    """Compare every recorded code of one kind with the polygon that contains the point, on the day of the incident.
 
-    Raises WrongUsage for another kind, NotPossible where no boundaries of this kind are here.
+    Raises WrongUsage for another kind, NotPossible if there are no boundaries of this kind.
     """
     grant.require(Action.ANALYSIS_ASK)
     if kind not in BOUNDARY_KINDS:
-        raise WrongUsage(f"Boundaries are of one of {', '.join(BOUNDARY_KINDS)}; not '{kind[:20]}'.")
+        raise WrongUsage(
+            f"Boundaries have one of these kinds: {', '.join(BOUNDARY_KINDS)}; not '{kind[:20]}'."
+        )
     held = boundaries_of_kind(grant, kind=kind)
     if not held:
         raise NotPossible(
-            f"There are no boundaries of this kind yet; bring them in: openclear import {kind}s FILE."
+            f"There are no boundaries of this kind yet; import them: openclear import {kind}s FILE."
         )
     found = points(grant, column=_COLUMN[kind], filters=filters)
     has_point, has_code = ~np.isnan(found["longitude"]), found["code"] != ""

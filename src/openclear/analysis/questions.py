@@ -1,6 +1,7 @@
 """The questions on incidents, in Ibis: the same expressions for DuckDB here and for a cluster elsewhere.
 
-An expression is turned into SQL once for each kind of question and filter, and kept: that costs more than a small answer.
+An expression is compiled to SQL once for each kind of question and filter, and cached: compiling costs more than a
+small answer.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Clearance, Grant
 from openclear.vocabulary.labels import Label, label_name
 
-# By what one can count, and in which order the lines come: as they follow each other, or the largest first.
+# The columns to count by, and the order of the lines: natural order, or largest first.
 BY: Mapping[str, bool] = {
     "month": True, "primary_type": False, "district": True, "community_area": True, "hour": True, "weekday": True,
     "beat": True, "location": False, "block": False, "description": False,
@@ -38,7 +39,7 @@ _EMPTY = {
 
 
 def incident_counts(grant: Grant, *, by: str, filters: FigureFilters = EVERYTHING) -> list[Count]:
-    """Return counts of incidents by one thing. Raises WrongUsage for a thing that one cannot count by."""
+    """Return counts of incidents by one column. Raises WrongUsage for a column that cannot be counted by."""
     grant.require(Action.ANALYSIS_ASK)
     if by not in BY:
         raise WrongUsage(f"Count by one of {', '.join(BY)}; not by '{by[:20]}'.")
@@ -47,13 +48,13 @@ def incident_counts(grant: Grant, *, by: str, filters: FigureFilters = EVERYTHIN
 
 def _counts(rows: Any, by: str) -> Any:
     counted = rows.group_by(value=rows[by]).agg(incidents=_.count(), arrests=_.count(where=_.arrest_made))
-    # Text only now, of a few lines: of every incident it would cost more than the counting.
+    # Converted to text only now, for a few lines: for every incident it would cost more than the counting.
     told = (
         counted.group_by(value=_.value.cast("string").fill_null(""))
         .agg(incidents=_.incidents.sum(), arrests=_.arrests.sum())
         .select("value", "incidents", "arrests")
     )
-    # Numbers are text here, and 9 comes before 10: the shorter first.
+    # Numbers are text here, and 9 comes before 10: shorter ones first.
     order = [_.value.length(), _.value] if BY[by] else [ibis.desc(_.incidents), _.value]
     return told.order_by(order).limit(MOST_ROWS)
 
@@ -61,7 +62,7 @@ def _counts(rows: Any, by: str) -> Any:
 def cross_counts(
     grant: Grant, *, rows_by: str, columns_by: str, filters: FigureFilters = EVERYTHING
 ) -> list[tuple[str, str, int]]:
-    """Return counts by two things at once, such as weekday and hour: (row, column, incidents)."""
+    """Return counts by two columns at once, such as weekday and hour: (row, column, incidents)."""
     grant.require(Action.ANALYSIS_ASK)
     return [
         (row, column, count) for row, column, count in _answer(grant, filters, _crossed, rows_by, columns_by)
@@ -75,7 +76,7 @@ def _crossed(rows: Any, rows_by: str, columns_by: str) -> Any:
 
 
 def year_over_year(grant: Grant, *, filters: FigureFilters = EVERYTHING) -> list[YearCount]:
-    """Return each year's incidents up to the day of the year of the newest one, so that years can be compared."""
+    """Return each year's incidents up to the same day of the year as the newest incident, so that years can be compared."""
     grant.require(Action.ANALYSIS_ASK)
     last = coverage(grant, filters=filters).last
     if last is None:
@@ -91,7 +92,7 @@ def _years(rows: Any, last: int) -> Any:
 
 
 def points(grant: Grant, *, column: str, filters: FigureFilters = EVERYTHING) -> dict[str, Any]:
-    """Return day, longitude, latitude (not a number where there is none) and one recorded code of each incident, as arrays."""
+    """Return day, longitude, latitude (NaN if there is none) and one recorded code of each incident, as arrays."""
     grant.require(Action.ANALYSIS_ASK)
     found = _answer(grant, filters, _points, column, table=True)
     arrays = {name: found.column(name).to_numpy() for name in ("longitude", "latitude")}
@@ -108,7 +109,7 @@ def _points(rows: Any, column: str) -> Any:
 
 
 def coverage(grant: Grant, *, filters: FigureFilters = EVERYTHING) -> Coverage:
-    """Return what stands behind the figures of a narrowing, and what is missing from them."""
+    """Return what the figures under these filters are based on, and what is missing from them."""
     grant.require(Action.ANALYSIS_ASK)
     incidents, first, last, without_district, without_point = _answer(grant, filters, _covered)[0]
     hidden = _hidden(grant.over(Dataset.INCIDENTS))
@@ -140,7 +141,7 @@ def _answer(
 ) -> Any:
     refresh(grant)
     found = tuple(file for file in files() if _within(file, filters))
-    # DuckDB uses every core for one question; a second question in the same process waits for it.
+    # DuckDB uses every core for one query; a second query in the same process waits for it.
     with _one_at_a_time:
         statement = _statement(question, named, found, filters, grant.over(Dataset.INCIDENTS))
         answer = _engine().con.execute(statement)
@@ -176,7 +177,7 @@ def _conditions(rows: Any, filters: FigureFilters, clearance: Clearance) -> list
 
 @lru_cache(maxsize=256)
 def _view(found: tuple[str, ...]) -> Any:
-    # One view for each set of files, for ever under the same name: it reads what the files hold when it is asked.
+    # One view for each set of files, always under the same name: it reads the files when it is queried.
     if not found:
         return _no_incidents()
     name = f"incidents_{hashlib.sha256(repr(found).encode()).hexdigest()[:16]}"

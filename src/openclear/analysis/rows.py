@@ -1,4 +1,4 @@
-"""What analysis is asked and what it answers: plain values, each figure with unit, last day and what is missing."""
+"""Questions and answers of analysis: plain values, each figure with unit, last day and what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ UNIT = "incidents"
 
 @dataclass(frozen=True, slots=True)
 class FigureFilters:
-    """Which incidents are counted. Days are the city's; `until` is the last day itself. Empty or None: any."""
+    """Which incidents are counted. Days are in local time; `until` is included. Empty or None: any."""
 
     since: date | None = None
     until: date | None = None
@@ -23,7 +23,7 @@ class FigureFilters:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One line of a table: `value` as text ("" where the record has none), incidents, and with an arrest."""
+    """One line of a table: `value` as text ("" if the record has none), incidents, and with an arrest."""
 
     value: str
     incidents: int
@@ -32,9 +32,9 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What stands behind figures: incidents counted, first and last of them, how many lack a district or a point.
+    """What figures are based on: incidents counted, the first and the last, how many lack a district or a point.
 
-    `hidden`: kinds of records (labels) that the asker's clearance leaves out, whatever their number.
+    `hidden`: kinds of records (labels) that the requester's clearance hides, regardless of their number.
     """
 
     incidents: int
@@ -47,7 +47,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class YearCount:
-    """A year's incidents up to the same day as the last one, and the change against the year before in per cent."""
+    """A year's incidents up to the same day of the year, and the change from the year before in percent."""
 
     year: int
     incidents: int

@@ -1,4 +1,4 @@
-"""Snapshots of the incidents: one Parquet file for each month, labels in every row, made anew where the month changed."""
+"""Snapshots of the incidents: one Parquet file for each month, labels in every row, remade if the month changed."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.without_grant import without_grant
 
-# Times become the city's, for "at night" and "on Sundays" mean the clock on the wall. Ids stay in the database.
+# Times become local, because "at night" and "on Sundays" mean local time. Ids stay in the database.
 _MAKE = """
 COPY (
   SELECT month, local AS occurred, CAST(hour(local) AS UTINYINT) AS hour, CAST(isodow(local) AS UTINYINT) AS weekday,
@@ -32,24 +32,25 @@ AT_ONCE = 2
 Progress = Callable[[Sequence[date]], Iterable[date]]
 
 
-@without_grant("names files, and reads none of them")
+@without_grant("names files; reads none")
 def folder() -> Path:
-    """Return where the snapshots lie, readable by the police side alone."""
+    """Return the folder of the snapshots, readable only by the police side."""
     path: Path = settings.POLICE_FOLDER / "snapshots"
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
 
-@without_grant("names files, and reads none of them")
+@without_grant("names files; reads none")
 def files() -> list[str]:
     """Return the snapshot files, oldest month first."""
     return sorted(str(path) for path in folder().glob("????-??.parquet"))
 
 
 def refresh(grant: Grant, *, progress: Progress = iter) -> int:
-    """Make every month anew that changed since it was made; return how many. Cheap where nothing changed.
+    """Remake every month that changed since it was made; return how many.
 
-    Two at once wait for each other. A crash leaves the old file and the mark, so the month is made at the next question.
+    Cheap if nothing changed. Concurrent calls wait for each other. A crash leaves the old file and the mark, so the
+    month is made at the next question.
     """
     grant.require(Action.ANALYSIS_ASK)
     if not changed_months(grant, reader=ANALYSIS):
@@ -60,7 +61,7 @@ def refresh(grant: Grant, *, progress: Progress = iter) -> int:
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="snapshots") as pool:
             made = pool.map(partial(_make, grant), changed)
             for month, _ in zip(progress(list(changed)), made, strict=True):
-                # The new file is in place, the mark is still there: a crash here makes the month once more.
+                # The new file is in place and the mark is still set: after a crash here the month is made again.
                 clear_changes(grant, changes=changed[month])
         return len(changed)
 
@@ -69,7 +70,7 @@ def _make(grant: Grant, month: date) -> None:
     try:
         rows = incidents_of_month(grant, month=month)
     finally:
-        connections.close_all()  # of this thread, which ends with the pool
+        connections.close_all()  # belongs to this thread, which ends with the pool
     file = folder() / f"{month:%Y-%m}.parquet"
     if not rows.num_rows:
         file.unlink(missing_ok=True)

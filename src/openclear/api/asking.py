@@ -1,4 +1,4 @@
-"""How a request of the API becomes a grant: who asks, for whom, for what, with everything that was asked in the entry."""
+"""How an API request becomes a grant: who asks, for whom, for what, with all parameters in the entry."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from openclear.vocabulary.purposes import Purpose, purpose_of
 def open_at_own_desk(
     request: HttpRequest, action: Action, *, filters: Mapping[str, Any] | None = None, **details: Any
 ) -> Grant:
-    """Return the grant for what is asked at one's own desk, without a purpose of its own. Raises Refused."""
+    """Return the grant for a request at the requester's own desk, without a purpose. Raises Refused."""
     asker = asker_by_token(request)
     grant = gate.open_for(
         asker.officer,
@@ -26,12 +26,12 @@ def open_at_own_desk(
         filters=filters,
         details={"address": address_of(request), **details},
     )
-    request.asked_grant = grant  # type: ignore[attr-defined] # read where a mistake is answered
+    request.asked_grant = grant  # type: ignore[attr-defined] # read when a mistake is answered
     return grant
 
 
 def open_question(request: HttpRequest, action: Action, purpose: Purpose, /, **details: Any) -> Grant:
-    """Return the grant for an endpoint: asked at one's own desk, or for the purpose that it is declared with. Raises Refused."""
+    """Return the grant for an endpoint: at the requester's own desk, or for its declared purpose. Raises Refused."""
     if purpose is Purpose.OWN_ACCOUNT:
         return open_at_own_desk(request, action, **details)
     asker = asker_by_token(request)
@@ -42,7 +42,7 @@ def open_question(request: HttpRequest, action: Action, purpose: Purpose, /, **d
         through=asker.through,
         details={"address": address_of(request), **details},
     )
-    request.asked_grant = grant  # type: ignore[attr-defined] # read where a mistake is answered
+    request.asked_grant = grant  # type: ignore[attr-defined] # read when a mistake is answered
     return grant
 
 
@@ -55,7 +55,7 @@ def open_reasoned(
     filters: Mapping[str, Any] | None = None,
     **details: Any,
 ) -> Grant:
-    """Return the grant for a question that names its purpose, case and other agency. Raises Refused, WrongUsage."""
+    """Return the grant for a question with its purpose, case and other agency. Raises Refused, WrongUsage."""
     asker = asker_by_token(request)
     grant = gate.open_for(
         asker.officer,
@@ -67,12 +67,15 @@ def open_reasoned(
         filters=filters,
         details={"address": address_of(request), **details},
     )
-    request.asked_grant = grant  # type: ignore[attr-defined] # read where a mistake is answered
+    request.asked_grant = grant  # type: ignore[attr-defined] # read when a mistake is answered
     return grant
 
 
 def asker_by_token(request: HttpRequest) -> Asker:
-    """Return who asks: an integration says which person it acts for; the gate decides both, and refuses it without one."""
+    """Return the requester: an integration names the person it acts for, and is refused without one.
+
+    The gate decides both.
+    """
     return asker_through(request, str(request.auth))  # type: ignore[attr-defined] # set by ninja from OfficerToken
 
 

@@ -37,14 +37,14 @@ def route_of(endpoint: Endpoint) -> str:
 def _with_parameters(endpoint: Endpoint) -> Any:
     asked_as = query_of(endpoint.name, endpoint.params)
 
-    def answer(request: HttpRequest, query: Query[asked_as]) -> HttpResponse:  # type: ignore[valid-type] # made at start
+    def answer(request: HttpRequest, query: Query[asked_as]) -> HttpResponse:  # type: ignore[valid-type] # created at start
         return _answer(request, query.dict(), endpoint)  # type: ignore[attr-defined] # as above
 
     return answer
 
 
 def _without(endpoint: Endpoint) -> Any:
-    # The framework asks for a field of every query that it is given the shape of.
+    # The framework requires a field for every query schema.
     def answer(request: HttpRequest) -> HttpResponse:
         return _answer(request, {}, endpoint)
 
@@ -61,7 +61,7 @@ def _answer(request: HttpRequest, sent: Mapping[str, Any], endpoint: Endpoint) -
 
 
 def query_of(name: str, params: type[Any]) -> Any:
-    """Return the shape of a request with these parameters."""
+    """Return the schema of a request with these parameters."""
     columns: dict[str, Any] = {}
     for item in fields(params):
         facts = item.metadata
@@ -69,7 +69,7 @@ def query_of(name: str, params: type[Any]) -> Any:
             columns[item.name] = (Annotated[date | None, Described(examples=[facts["example"]])], None)
             continue
         bounds = {"ge": 1, "le": facts["most"]} if item.type is int else {"max_length": facts["longest"]}
-        # Ellipsis: pydantic's sign for a field without which there is no answer.
+        # Ellipsis: pydantic's marker for a required field.
         columns[item.name] = (
             Annotated[item.type, Described(examples=[facts["example"]], **bounds)],
             ... if facts.get("needed") else item.default,
@@ -90,12 +90,12 @@ def _answered(endpoint: Endpoint) -> Any:
     text = endpoint.row.__doc__
     if not endpoint.is_list:
         return create_model(endpoint.row.__name__, __base__=Schema, __doc__=text, **columns, **receipt)
-    # Named after the question: two of them can list rows of one kind.
+    # Named after the question: two questions can list rows of one kind.
     row = create_model(f"{_titled(endpoint.name)}Row", __base__=Schema, __doc__=text, **columns)
     return create_model(
         f"{_titled(endpoint.name)}Found",
         __base__=Schema,
         __doc__=endpoint.words["description"],
-        results=(list[row], ...),  # type: ignore[valid-type] # made at start
+        results=(list[row], ...),  # type: ignore[valid-type] # created at start
         **receipt,
     )

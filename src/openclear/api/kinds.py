@@ -24,7 +24,7 @@ PROBLEMS = {400: schemas.Problem, 401: schemas.Problem, 403: schemas.Problem, 40
 
 
 def add_kinds(api: NinjaAPI) -> None:
-    """Add the two routes of every kind that is searched for."""
+    """Add the two routes of every searchable kind."""
     for name, kind in SEARCHED.items():
         known = search_of(kind).filters
         search = _search(kind, known)
@@ -50,7 +50,7 @@ def add_kinds(api: NinjaAPI) -> None:
 def _search(kind: RecordKind, known: type[Any] | None) -> Any:
     asked = _query(kind, known)
 
-    def search(request: HttpRequest, query: Query[asked]) -> HttpResponse:  # type: ignore[valid-type] # made at start
+    def search(request: HttpRequest, query: Query[asked]) -> HttpResponse:  # type: ignore[valid-type] # created at start
         return _answer(request, query, kind, known)
 
     return search
@@ -91,7 +91,7 @@ def _next_page(request: HttpRequest, token: str) -> str:
 
 
 def _query(kind: RecordKind, known: type[Any] | None) -> type[schemas.SearchQuery]:
-    text = Described("", max_length=200, description="what is looked for", examples=[kind.words["example"]])
+    text = Described("", max_length=200, description="search words", examples=[kind.words["example"]])
     narrowing = dict(_narrowing(known)) if known else {}
     made: type[schemas.SearchQuery] = create_model(
         f"{str(kind.dataset).capitalize()}Query",
@@ -135,7 +135,7 @@ def _found(kind: RecordKind) -> type[schemas.Found]:
         f"{str(kind.dataset).capitalize()}Found",
         __base__=schemas.Found,
         __doc__=f"{str(kind.dataset).capitalize()} that a search found.",
-        results=(list[row], ...),  # type: ignore[valid-type] # made at start
+        results=(list[row], ...),  # type: ignore[valid-type] # created at start
     )
     return made
 

@@ -1,4 +1,4 @@
-"""What the API says where it does not answer: refusals, requests that cannot be understood, each with its entry."""
+"""What the API returns instead of an answer: refusals and requests that cannot be understood, each with its entry."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -20,7 +20,7 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import RefusalReceipt
 from openclear.vocabulary.purposes import Purpose, named_purpose
 
-# What each route asks for, so that a mistake on it is decided under the same orders.
+# The act of each route, so that a mistake on it is decided under the same orders.
 _ACTIONS = {
     **{f"search_{name}": kind.list_action for name, kind in SEARCHED.items()},
     **{f"view_{kind.noun}": kind.view_action for kind in SEARCHED.values()},
@@ -31,7 +31,7 @@ _ACTIONS = {
 
 
 def answer_mistakes(api: NinjaAPI) -> None:
-    """Have `api` answer whatever its routes raise."""
+    """Have `api` answer every exception of its routes."""
     api.exception_handler(Refused)(on_refusal)
     api.exception_handler(AuthenticationError)(on_unknown)
     api.exception_handler(WrongUsage)(on_wrong_usage)
@@ -42,12 +42,12 @@ def answer_mistakes(api: NinjaAPI) -> None:
 
 
 def on_refusal(_request: HttpRequest, error: Refused) -> HttpResponse:
-    """Answer a refusal of the ask: 403 with the rule."""
+    """Answer a refusal: 403 with the rule."""
     return render.refusal(error)
 
 
 def on_unknown(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
-    """Answer somebody unknown: 401, in the log with no agency."""
+    """Answer an unknown requester: 401, logged without an agency."""
     refused = gate.refuse_anonymous(details={"address": address_of(request)})
     response = render.refusal(refused, 401)
     response.headers["WWW-Authenticate"] = "Bearer"
@@ -55,19 +55,19 @@ def on_unknown(request: HttpRequest, _error: AuthenticationError) -> HttpRespons
 
 
 def on_wrong_usage(request: HttpRequest, error: WrongUsage | NotPossible) -> HttpResponse:
-    """Answer a request that names what does not exist or cannot be: 400 and one sentence."""
+    """Answer a request with an unknown or impossible value: 400 and one sentence."""
     return _mistake(request, str(error), 400)
 
 
 def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Answer a request whose fields do not fit: 400 and which."""
+    """Answer a request with invalid fields: 400 and their names."""
     fields = ", ".join(f"{item['loc'][-1]} ({item['msg']})" for item in error.errors)
     return _mistake(request, f"Correct these fields: {fields}.", 400)
 
 
 def on_http_error(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Answer what the framework refuses before a view is asked."""
-    return _mistake(request, "This request cannot be answered as it is.", getattr(error, "status_code", 404))
+    """Answer what the framework refuses before calling a view."""
+    return _mistake(request, "This request cannot be answered as sent.", getattr(error, "status_code", 404))
 
 
 def _mistake(request: HttpRequest, detail: str, status: int) -> HttpResponse:
@@ -97,7 +97,7 @@ def _reported(request: HttpRequest) -> RefusalReceipt:
 
 
 def _purpose_of(request: HttpRequest, action: Action) -> Purpose:
-    # What is explained has a purpose too; the question itself is asked at one's own desk.
+    # The explained act has a purpose too; the question itself is asked at the requester's own desk.
     asker = asker_of(request)
     at_own_desk = ASKED[action][0] == (Purpose.OWN_ACCOUNT,)
     named = None if at_own_desk else named_purpose(request.GET.get("purpose", ""))

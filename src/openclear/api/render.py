@@ -17,14 +17,14 @@ PROBLEM = "application/problem+json"
 
 
 def answer(value: Mapping[str, Any], grant: Grant) -> HttpResponse:
-    """Return an answer with the place where the release puts its receipt."""
+    """Return an answer with a placeholder for the receipt."""
     return _json({**value, "receipt": grant.receipt_marker}, 200, "application/json")
 
 
 def found(rows: FoundRows[Any], grant: Grant, next_page: str) -> HttpResponse:
-    """Return the results of a search, each with its reasons, and the count of all.
+    """Return the results of a search, each with its reasons, and the total count.
 
-    `next_page`: the address of the next page, told in the header Link (RFC 8288), or "".
+    `next_page`: the address of the next page, sent in the header Link (RFC 8288), or "".
     """
     reasons = {row: [asdict(reason) for reason in why] for row, why in rows.reasons.items()}
     results = [asdict(row) | {"reasons": reasons.get(row.id, [])} for row in rows.rows]
@@ -35,18 +35,18 @@ def found(rows: FoundRows[Any], grant: Grant, next_page: str) -> HttpResponse:
 
 
 def absent() -> HttpResponse:
-    """Return the one answer for a record that is not there and for one that is hidden: the same bytes."""
+    """Return the answer for a record that does not exist or is hidden: the same bytes for both."""
     return _json({"title": "Not found", "status": 404, "detail": "There is no such record."}, 404, PROBLEM)
 
 
 def refusal(error: Refused, status: int = 403) -> HttpResponse:
-    """Return a refusal with rule, reason, source and next step. It is logged already."""
+    """Return a refusal with rule, reason, source and next step. It is already logged."""
     response = HttpResponse(error.as_problem(status), status=status, content_type=PROBLEM)
     return stamp(response, error.receipt)
 
 
 def bad_request(detail: str, receipt: RefusalReceipt, status: int) -> HttpResponse:
-    """Return what is wrong with a request, in one sentence. It is logged already."""
+    """Return what is wrong with a request, in one sentence. It is already logged."""
     problem = {"title": "Not understood", "status": status, "detail": detail, "receipt": asdict(receipt)}
     return stamp(_json(problem, status, PROBLEM), receipt)
 

@@ -15,10 +15,10 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
 def add_report(api: NinjaAPI, report: DeclaredReport) -> None:
-    """Add the route of a report: made at once, handed out where it is no larger than one answer may be."""
+    """Add the route of a report: made at once, handed out if it is no larger than the limit for an answer."""
     asked_as = query_of(report.kind, report.params)
 
-    def make(request: HttpRequest, query: Query[asked_as]) -> HttpResponse:  # type: ignore[valid-type] # made at start
+    def make(request: HttpRequest, query: Query[asked_as]) -> HttpResponse:  # type: ignore[valid-type] # created at start
         return _answer(request, query.dict(), report)  # type: ignore[attr-defined] # as above
 
     make.__name__, make.__doc__ = route_of(report), report.words["text"]

@@ -23,17 +23,17 @@ from openclear.vocabulary.endpoint import Door
 
 
 class OfficerToken(HttpBearer):
-    """A token names the person who asks; what they may do is decided anew for each request."""
+    """A token identifies the requester; what they may do is decided again for each request."""
 
     def authenticate(self, request: HttpRequest, token: str) -> str | None:
         """Return the holder's handle, or None."""
         handle = officer_of_token(token)
-        request.officer = handle or ""  # type: ignore[attr-defined] # for the log, should the view fail
+        request.officer = handle or ""  # type: ignore[attr-defined] # for the log, if the view fails
         return handle
 
 
 class DescribedAPI(NinjaAPI):
-    """The API with a description that says what really leaves: problems as problem+json, receipts and pages in headers."""
+    """The API with an accurate description: problems as problem+json, receipts and pages in headers."""
 
     def get_openapi_schema(self, **named: Any) -> Any:
         """Return the description."""
@@ -54,11 +54,11 @@ answer_mistakes(api)
 _TEXT = {"type": "string"}
 _RECEIPT = {
     "OpenCLEAR-Receipt": {
-        "description": "of an answer: number and leaf hash of its log entry; of anything else: the token of its entry",
+        "description": "for an answer: number and leaf hash of its log entry; otherwise the token of its entry",
         "schema": _TEXT,
     }
 }
-_NEXT = {"Link": {"description": "of a search: the next page, rel=next (RFC 8288)", "schema": _TEXT}}
+_NEXT = {"Link": {"description": "for a search: the next page, rel=next (RFC 8288)", "schema": _TEXT}}
 add_kinds(api)
 for endpoint in ENDPOINTS:
     if Door.API in endpoint.doors:
@@ -69,6 +69,6 @@ for report in REPORTS:
 
 @api.get("/cases/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one case")
 def view_case(request: HttpRequest, record: UUID) -> HttpResponse:
-    """One case: number, kind, subject, and the incident where the asker may see it."""
+    """One case: number, kind, subject, and the incident if the requester may see it."""
     grant = open_at_own_desk(request, Action.CASE_VIEW, record=str(record))
     return one(grant, open_record(grant, kind=CASES, record=record), record)

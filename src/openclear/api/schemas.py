@@ -1,4 +1,4 @@
-"""The shapes of requests and answers, as OpenAPI describes them, with examples from the invented city."""
+"""The schemas of requests and answers in OpenAPI, with examples from the invented city."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,20 +9,20 @@ RecordId = Annotated[UUID, Field(examples=["0b8f3c1e-6f0f-5a51-9a3a-3f1f6a7d2c11
 
 
 class ReceiptSchema(Schema):
-    """Where the answer stands in the log: entry number and leaf hash."""
+    """Where the answer is in the log: entry number and leaf hash."""
 
     entry: int = Field(..., examples=[1042])
     leaf: str = Field(..., examples=["9f2c" * 16])
 
 
 class RefusalReceiptSchema(Schema):
-    """What stands for the entry of a refusal or mistake: a token that oversight resolves at once, anyone after publication."""
+    """The token of the entry of a refusal or mistake: oversight can look it up at once, anyone after publication."""
 
     token: str = Field(..., examples=["9f2c" * 16])
 
 
 class Asked(Schema):
-    """Why somebody asks, and on which ground."""
+    """Why the requester asks, and on which case."""
 
     purpose: str = Field(
         ..., max_length=60, description="one of the purposes", examples=["criminal-investigation"]
@@ -36,25 +36,28 @@ class Asked(Schema):
     on_behalf_of: str | None = Field(
         None,
         max_length=200,
-        description="path of the agency that gets the answer, where it is another",
+        description="path of the agency that gets the answer, if it is another",
         examples=["us.doj.fbi"],
     )
 
 
 class SearchQuery(Asked):
-    """What a search asks for. `page`: stands in the `Link` of the page before; good for its asker and this search alone."""
+    """The parameters of a search.
 
-    q: str = Field("", max_length=200, description="what is looked for", examples=["smyth jon 1985"])
+    `page`: taken from the `Link` of the previous page; valid only for the same requester and search.
+    """
+
+    q: str = Field("", max_length=200, description="search words", examples=["smyth jon 1985"])
     limit: int = Field(50, ge=1, le=50)
     page: str = Field("", max_length=400)
 
 
 class ViewQuery(Asked):
-    """Why a record is opened, and on which ground."""
+    """Why a record is opened, and on which case."""
 
 
 class ReasonSchema(Schema):
-    """Why a row was found: what was asked, what it found, and whether that is another name of theirs."""
+    """Why a row was found: what was asked, what matched, and whether that is another name of the person."""
 
     code: str = Field(..., examples=["sounds"])
     asked: str = Field(..., examples=["kowalsky"])
@@ -63,15 +66,15 @@ class ReasonSchema(Schema):
 
 
 class FoundRow(Schema):
-    """What every result tells besides its own fields: why it was found."""
+    """What every result has besides its own fields: why it was found."""
 
     reasons: list[ReasonSchema]
 
 
 class Found(Schema):
-    """What every search tells: the count of all that the asker may see, and the receipt.
+    """What every search returns: the number of rows that the requester may see, and the receipt.
 
-    Where there are more results, the header `Link` holds the address of the next page.
+    If there are more results, the header `Link` has the address of the next page.
     """
 
     count: int = Field(..., examples=[1])
@@ -79,7 +82,7 @@ class Found(Schema):
 
 
 class OneRecord(Schema):
-    """One record with everything around it that the asker may see."""
+    """One record with everything related that the requester may see."""
 
     result: dict[str, Any]
     receipt: ReceiptSchema

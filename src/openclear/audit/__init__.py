@@ -1,1 +1,1 @@
-"""The tamper-evident log. Knows nobody above it: agencies, people and rows are only words here."""
+"""The tamper-evident log. It knows no room above it: agencies, people and rows are only words here."""

@@ -1,6 +1,6 @@
-"""Going on with a log that is not the one that stands beside the key: a restored one, or one whose head is lost.
+"""Continuing with a log that differs from the head next to the key: a restored one, or one whose head is lost.
 
-Nobody does that by removing a file: it is an entry of the log, which says from what to what.
+Removing a file cannot do this: it takes an entry in the log, which says what replaced what.
 """
 
 import os
@@ -29,21 +29,20 @@ from openclear.audit.sequencer import hold_lock
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.without_grant import without_grant
 
-# As long as a writer that was told to stop may take to sign and end.
+# The time that a writer may take to sign and end after it was told to stop.
 ENDING_SECONDS = 5.0
 
 
-@without_grant("before the log goes on there is no gate; two people are asked by the command")
+@without_grant("before the log continues there is no gate; the command asks two people")
 def accept(
     folder: Path, *, said: NewEntry, seen: tuple[int, str] | None, needed: bool
 ) -> tuple[int, list[int]]:
-    """Go on with the stored log as it is; return the number of the entry that says so, and which rows were left out.
+    """Continue with the stored log as it is; return the number of the entry that says so, and which rows were left out.
 
-    Left out are rows of the table of checkpoints that the key did not sign, named by the size that they claim.
-
-    `said`: who accepts it, and why. `seen`: size and root of the newest checkpoint that the other database knows.
-    `needed`: whether that database lacks anything in the log. Raises NotPossible where all agree,
-    BrokenLog where the stored log does not even agree with itself.
+    Rows of the table of checkpoints that the key did not sign are left out; they are returned by the size that they
+    claim. `said`: who accepts it, and why. `seen`: size and root of the newest checkpoint that the other database
+    knows. `needed`: whether that database lacks anything in the log. Raises NotPossible if everything agrees,
+    BrokenLog if the stored log is not even consistent with itself.
     """
     with _alone():
         return _accept(folder, said, seen, needed=needed)
@@ -70,7 +69,7 @@ def _accept(
 
 
 def _refused(folder: Path, seen: tuple[int, str] | None, *, needed: bool) -> Beside | None:
-    # What the stored log should be and is not; None where only the other database knows better, or nobody.
+    # How the stored log differs from what it should be; None if only the other database, or nothing, contradicts it.
     beside = look(folder)
     try:
         ledger = open_ledger(folder)
@@ -98,7 +97,7 @@ def _read_by_itself(folder: Path, comparison: Comparison | None) -> Ledger:
 
 
 def _own_checkpoints(key_line: str) -> tuple[list[Signed], list[int]]:
-    # What the key signed, and the numbers of rows that are none of its checkpoints.
+    # What the key signed, and the numbers of rows that are not its checkpoints.
     signed, foreign = [], []
     for row in SignedCheckpoint.objects.using(DATABASE).order_by("size"):
         try:
@@ -115,8 +114,8 @@ def _own_checkpoints(key_line: str) -> tuple[list[Signed], list[int]]:
 def _append(ledger: Ledger, said: NewEntry, facts: Mapping[str, Any]) -> int:
     before = {"size": ledger.tree.size, "root": ledger.tree.root().hex()}
     new_entry = log.question_of(replace(said, extra={"head": {**facts, **before}}))
-    # A crash before the head is written leaves the entry behind the old head, or behind none: the next start refuses
-    # still, and whoever accepts the log again adds another.
+    # A crash before the head is written leaves the entry after the old head, or without one: the next start still
+    # refuses, and accepting the log again adds another.
     reply = ledger.append([new_entry])[0]
     if "entry" not in reply:
         raise BrokenLog(f"The log did not take the entry ({reply}).")

@@ -1,7 +1,7 @@
-"""Entry 0 as it may be believed: what the audit database says of it counts only if another source vouches for it.
+"""Entry 0, verified: what the audit database says about it counts only if another source vouches for it.
 
-The log's writer vouches for it from its verified memory, and the police database by the leaf hash that was kept when the
-city was set up. Anyone who can write the audit database alone changes neither.
+The log's writer vouches for it from its verified memory, and the police database by the leaf hash stored when the
+city was set up. Anyone who can write only the audit database can change neither.
 """
 
 import json
@@ -29,7 +29,7 @@ def genesis(folder: Path) -> dict[str, Any]:
     """Return entry 0, checked: demo mode or not, origin, key. It never changes, so a process checks it once.
 
     Raises BrokenLog if the log in `folder` has none, OtherBeginning if it is not the one that this city began with,
-    LogUnavailable if nobody can vouch for it.
+    LogUnavailable if nothing can vouch for it.
     """
     if folder not in _checked:
         facts, leaf = _stored(folder)
@@ -41,9 +41,9 @@ def genesis(folder: Path) -> dict[str, Any]:
 
 @without_grant("public: every page says whether this is a demonstration")
 def is_demo() -> bool:
-    """Say whether this city was set up for demonstration, where naming people is enough.
+    """Say whether this city was set up for demonstration, where naming a person is enough.
 
-    Raises BrokenLog if there is no log. An entry 0 that nobody vouches for makes no demonstration.
+    Raises BrokenLog if there is no log. An entry 0 that nothing vouches for does not make a demonstration.
     """
     try:
         return bool(genesis(settings.LOG_FOLDER)["demo"])
@@ -56,13 +56,13 @@ def is_demo() -> bool:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def known() -> KnownLog | None:
-    """Return which log the police database knows, or None if it was told of none yet."""
+    """Return which log the police database knows, or None if it knows none yet."""
     return KnownLog.objects.using(POLICE).filter(pk=ONLY).first()
 
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def keep_known() -> None:
-    """Keep in the police database which log this is, if it is not kept yet. Raises LogUnavailable."""
+    """Store in the police database which log this is, if it is not stored yet. Raises LogUnavailable."""
     if known() is None:
         key, leaf = log.beginning()
         KnownLog.objects.using(POLICE).get_or_create(pk=ONLY, defaults={"key": key, "leaf": leaf})
@@ -70,7 +70,7 @@ def keep_known() -> None:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def forget() -> None:
-    """Forget what was checked: the city is thrown away."""
+    """Forget what was checked: the city is deleted."""
     _checked.clear()
 
 
@@ -79,7 +79,7 @@ def _stored(folder: Path) -> tuple[dict[str, Any], str]:
     if entry is None:
         message = f"There is no log in {folder}; run openclear init first."
         raise BrokenLog(message)
-    # The hash of the bytes, not the stored one: that stands in the same table.
+    # The hash of the bytes, not the stored one, which is in the same table.
     header = bytes(entry.header)
     try:
         return dict(json.loads(header)["genesis"]), leaf_hash(header).hex()
@@ -88,8 +88,8 @@ def _stored(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def _may_be_kept(leaf: str, *, demo: bool) -> bool:
-    # False: the police database alone vouches for a demonstration, because the writer does not answer just now. A real
-    # city need not wait for the writer: being taken for one opens nothing.
+    # False: only the police database vouches for a demonstration, because the writer does not respond right now. A
+    # real city need not wait for the writer: being treated as one opens nothing.
     here = known()
     if here and here.leaf != leaf:
         raise OtherBeginning

@@ -1,4 +1,4 @@
-"""Replaying the stored log: every byte of it, the columns made of bodies, and what stands beside the key where it may be read."""
+"""Replaying the stored log: every byte of it, the columns derived from bodies, and the files next to the key if readable."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,8 +19,8 @@ from openclear.audit.proof.verification import Verification
 from openclear.vocabulary.without_grant import without_grant
 
 DATABASE = "audit"
-OF_WRITER, OF_POLICE = "the log's writer", "the police database, for the log's writer does not answer"
-NOT_BESIDE = "with what stands beside the key: this user may not read the folder of keys"
+OF_WRITER, OF_POLICE = "the log's writer", "the police database, because the log's writer does not respond"
+NOT_BESIDE = "with the files next to the key: this user may not read the folder of keys"
 
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
@@ -30,10 +30,11 @@ def verify(
     *,
     seen: tuple[int, str] | None = None,
 ) -> Verification:
-    """Replay the stored log, bodies too, and return what holds. Needs no grant: it tells public facts only.
+    """Replay the stored log, bodies too, and return what was found. Needs no grant: it returns only public facts.
 
-    `watched`: passes the headers on, so that whoever waits sees how far it is. `outside`: checkpoints that somebody else
-    kept, by where they come from. `seen`: size and root of the newest checkpoint that the police database knew beforehand.
+    `watched`: passes the headers on, so that a caller can show the progress. `outside`: checkpoints that somebody
+    else kept, by their origin. `seen`: size and root of the newest checkpoint that the police database knew
+    beforehand.
     """
     size, key, problem = _newest()
     came_from = OF_POLICE if problem else OF_WRITER
@@ -45,7 +46,7 @@ def verify(
         listing=listing, outside=outside,
     )  # fmt: skip
     result.key_from = came_from
-    # A replay with a wrong key finds fault with each checkpoint; that must hide nothing of what is compared here.
+    # A replay with a wrong key finds a fault in every checkpoint; that must not hide what is compared here.
     result.make_room()
     compared.tell(result, notes)
     if problem:
@@ -60,16 +61,16 @@ def _newest() -> tuple[int, str, str]:
     try:
         size, key = size_of(log.checkpoint()), log.key_line()
     except LogUnavailable as error:
-        # A writer that refuses is itself a finding: replay all that is stored.
+        # A writer that refuses is itself a finding: replay everything that is stored.
         size = Entry.objects.using(DATABASE).count()
-        return max(size, 1), known.key if known else "", f"the log's writer does not answer for it: {error}"
+        return max(size, 1), known.key if known else "", f"the log's writer does not respond: {error}"
     if known and known.key != key:
         return size, known.key, f"the log's writer has another key ({key}) than the police database knows"
     return size, key, ""
 
 
 class _Compared:
-    """What is compared besides the replay: entries with the files beside the key and what the police database saw, columns with bodies."""
+    """Checks besides the replay: entries against the files next to the key and the police database, columns against bodies."""
 
     def __init__(self, size: int, came_from: str, seen: tuple[int, str] | None) -> None:
         self._problem, self._comparison, self._is_beside = "", None, True
@@ -77,7 +78,7 @@ class _Compared:
         self._columns: list[tuple[int, str]] = []
         try:
             beside = look(settings.KEYS_FOLDER)
-            self._problem = "" if beside else f"there is no {HEAD} beside the signing key, or it is damaged"
+            self._problem = "" if beside else f"there is no {HEAD} next to the signing key, or it is damaged"
             if beside:
                 self._comparison = Comparison(_until(size, beside) if came_from == OF_WRITER else beside)
         except BrokenLog as error:
@@ -117,7 +118,7 @@ class _Compared:
                 )
 
     def tell_first(self, result: Verification) -> None:
-        """Name the first entry that is another than it was, before all other faults: it is what a person looks for."""
+        """Report the first entry that differs before all other faults: it is what a person looks for."""
         if self._comparison:
             self._tell_entries(result, self._comparison)
 
@@ -134,11 +135,11 @@ class _Compared:
             problem = f"{exactly} the first that is not as the log's writer appended it"
             result.lead(first, problem)
         elif result.size > head.size:
-            result.fault(head.size, "stands behind the head beside the key: inserted, or never acknowledged")
+            result.fault(head.size, "is after the head next to the key: inserted, or never acknowledged")
 
 
 def _until(size: int, beside: Beside) -> Beside:
-    # Entries that came while the log is read are no part of what is checked.
+    # Entries appended while the log is read are not checked.
     signed = [each for each in beside.signed if each.size <= size]
     if not signed or beside.head.size <= size:
         return replace(beside, signed=signed)

@@ -1,4 +1,7 @@
-"""What stands twice: columns beside a body, by which entries are found. They are made of the body, and compared with it."""
+"""Duplicated data: columns next to a body, by which entries are found.
+
+They are derived from the body, and compared with it.
+"""
 
 import json
 from collections.abc import Mapping
@@ -6,20 +9,20 @@ from typing import Any
 
 from openclear.vocabulary.without_grant import without_grant
 
-# The columns; each has the name of the field of the body that it is made of.
+# The columns; each has the name of the body's field that it is derived from.
 COLUMNS = ("officer", "case")
 LONGEST = 40
 
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def columns_of(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Return the columns of stored fields: their values, cut to what a column holds; empty where a field is erased."""
+    """Return the columns of stored fields: their values, truncated to the size of the column; empty if a field is erased."""
     return {column: _holdable(str(fields.get(column, {}).get("value", ""))[:LONGEST]) for column in COLUMNS}
 
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def wrong_columns(text: str, stored: Mapping[str, str]) -> list[str]:
-    """Return which of the `stored` columns are not what the body `text` makes of them; none where that is no body at all."""
+    """Return which of the `stored` columns do not match the body `text`; none if it is not a body."""
     try:
         expected = columns_of(json.loads(text))
     except (ValueError, AttributeError):
@@ -28,5 +31,5 @@ def wrong_columns(text: str, stored: Mapping[str, str]) -> list[str]:
 
 
 def _holdable(text: str) -> str:
-    # PostgreSQL holds no NUL, and a writer that stumbled over one would answer nobody any more.
+    # PostgreSQL cannot store NUL, and a writer that failed on one would stop answering.
     return text.replace("\x00", "\ufffd")

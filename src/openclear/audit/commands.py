@@ -1,4 +1,4 @@
-"""Giving the log away: an export that anyone can check, and erasure that a court ordered."""
+"""Exporting the log so that anyone can check it, and erasure by court order."""
 
 import ast
 from collections.abc import Iterable, Sequence
@@ -30,8 +30,8 @@ _READ_ME = """This is an OpenCLEAR log. Check it with:
 
     python3 -I verify.py . --agency us.dhs.ice
 
-headers.jsonl  one line an entry, public: what was decided, for which agencies, by which rules
-leaves         32 bytes an entry: the RFC 6962 leaf hashes
+headers.jsonl  one line per entry, public: what was decided, for which agencies, by which rules
+leaves         32 bytes per entry: the RFC 6962 leaf hashes
 checkpoint     the newest signed tree head: keep it, and give it to --checkpoint when you check a later export
 checkpoints/   every earlier one; checkpoints.note signs the list of all
 log.vkey       the log's key; compare it with the one that the city publishes
@@ -42,8 +42,8 @@ bodies.jsonl   only in exports for oversight: who, when and what, with salts
 def export_log(grant: Grant, *, directory: Path, checkpoint: str | None = None) -> int:
     """Write headers, leaves, checkpoints and the verifier into an empty `directory`; return the entries written.
 
-    `checkpoint`: where the export ends, the newest one where none is named. With a grant for bodies these are written
-    too. Raises NotPossible where the directory is not empty.
+    `checkpoint`: where the export ends, by default the newest one. With a grant for bodies, these are written too.
+    Raises NotPossible if the directory is not empty.
     """
     grant.require(Action.LOG_EXPORT, Action.LOG_EXPORT_BODIES)
     _make_empty(directory)
@@ -67,9 +67,9 @@ def export_log(grant: Grant, *, directory: Path, checkpoint: str | None = None) 
 
 
 def erase(grant: Grant, *, entry: int, fields: list[str], court_order: str) -> Receipt:
-    """Destroy fields of one private body, as a court ordered; the log says that and proves the rest.
+    """Destroy fields of one private body, as a court ordered; the log records this and still proves the rest.
 
-    Raises NotPossible where the entry has no such field.
+    Raises NotPossible if the entry has no such field.
     """
     grant.require(Action.LOG_ERASE)
     _check_fields(entry, fields)
@@ -89,9 +89,9 @@ def erase(grant: Grant, *, entry: int, fields: list[str], court_order: str) -> R
 
 
 def words_in(grant: Grant, *, entry: int, fields: Sequence[str]) -> tuple[str, list[str]]:
-    """Return whose entry it is and the words in these fields, so that an erasure finds the copies that are kept elsewhere.
+    """Return the entry's requester and the words in these fields, so that an erasure finds copies elsewhere.
 
-    Raises NotPossible where the entry has no such field.
+    Raises NotPossible if the entry has no such field.
     """
     grant.require(Action.LOG_ERASE)
     _check_fields(entry, fields)
@@ -103,7 +103,7 @@ def words_in(grant: Grant, *, entry: int, fields: Sequence[str]) -> tuple[str, l
 
 
 def other_entries(grant: Grant, *, entry: int, words: Sequence[str], most: int = 100) -> list[int]:
-    """Return the numbers of other entries of which a private field holds one of these words: an erasure is of one entry."""
+    """Return the numbers of other entries with one of these words in a private field: an erasure covers one entry."""
     grant.require(Action.LOG_ERASE)
     found = {number for word in words for number in queries.entries_saying(word, most=most)}
     return sorted(found - {entry})[:most]
@@ -119,7 +119,7 @@ def _check_fields(entry: int, fields: Sequence[str]) -> None:
 
 
 def _collect(value: Any, words: list[str]) -> None:
-    # A filter is a mapping, what was shown a list; numbers and yes or no are no words.
+    # A filter is a mapping, the rows shown are a list; numbers and booleans are not words.
     if isinstance(value, str) and value:
         words.append(value)
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
@@ -128,7 +128,7 @@ def _collect(value: Any, words: list[str]) -> None:
 
 @without_grant("public: the program that verifies")
 def verifier_source() -> str:
-    """Return the one-file verifier: the proof modules joined in order, their imports of each other taken out."""
+    """Return the one-file verifier: the proof modules joined in order, without their imports of each other."""
     modules = [resources.files("openclear.audit.proof").joinpath(f"{part}.py").read_text() for part in PARTS]
     imports, parts = set(), []
     for source in modules:

@@ -1,4 +1,4 @@
-"""What was erased from a database is destroyed as far as a program can: also in SQLite's write-ahead log."""
+"""Destroying erased data as far as a program can: also in SQLite's write-ahead log."""
 
 from django.db import connections
 
@@ -9,10 +9,10 @@ WAIT_SECONDS = 20.0
 
 @without_grant("for an erasure, whose grant was required")
 def empty_write_ahead_log(database: str, *, seconds: float = WAIT_SECONDS) -> bool:
-    """Write SQLite's write-ahead log of `database` into its file and cut it to nothing; say whether that was done.
+    """Write SQLite's write-ahead log of `database` into its file and cut it to nothing; return whether that succeeded.
 
-    It waits for readers of an older state. PostgreSQL keeps old rows until VACUUM, and its archives for ever: False, for
-    that is the operator's to do (docs/operations.md).
+    It waits for readers of an older state. PostgreSQL keeps old rows until VACUUM, and its archives forever: returns
+    False, because that is the operator's task (docs/operations.md).
     """
     connection = connections[database]
     if connection.vendor != "sqlite":
@@ -20,7 +20,7 @@ def empty_write_ahead_log(database: str, *, seconds: float = WAIT_SECONDS) -> bo
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout")
         (usual,) = cursor.fetchone()
-        # SQLite itself waits for the readers, as long as a statement may.
+        # SQLite itself waits for the readers, up to the statement timeout.
         cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,4 +1,4 @@
-"""What can go wrong with the log."""
+"""Errors of the log."""
 
 from openclear.vocabulary.errors import NotPossible
 
@@ -8,29 +8,29 @@ class LogUnavailable(NotPossible):
 
 
 class LogRefuses(LogUnavailable):
-    """The log's writer does not go on with what is stored, and says in one sentence why."""
+    """The log's writer does not continue with the stored log, and says why in one sentence."""
 
 
 class RefusedByOrder(NotPossible):
     """The log already holds an order against one of the entry's agencies: the answer must be a refusal."""
 
     def __init__(self, order: str, place: int = 0) -> None:
-        """`order`: the id of the order. `place`: which of the entries that were appended together it forbids."""
-        super().__init__(f"Order {order} is in force for one of the asker's agencies.")
+        """`order`: the id of the order. `place`: which of the entries appended together it forbids."""
+        super().__init__(f"Order {order} is in force for one of the requester's agencies.")
         self.order = order
         self.place = place
 
 
 class BrokenLog(NotPossible):
-    """The stored log is not what was signed: nothing may be served before a person has looked."""
+    """The stored log is not what was signed: nothing may be served until a person has looked into it."""
 
 
 class OtherBeginning(BrokenLog):
     """Entry 0 in the audit database is not the one that this city began with."""
 
     def __init__(self) -> None:
-        """Say what to do."""
+        """Set the message, which says what to do."""
         super().__init__(
-            "Entry 0 of the log is not the one that this city began with, so it is taken for no demonstration; run "
+            "Entry 0 of the log is not the one that this city began with, so it is not treated as a demonstration; run "
             "openclear log verify and restore the audit database."
         )

@@ -1,8 +1,8 @@
-"""What stands beside the signing key, where nobody who can only write the audit database reaches it.
+"""The files next to the signing key, out of reach for anyone who can write only the audit database.
 
-`log.head` holds size and root after every batch and the newest signature; `log.checkpoints` every checkpoint, a line
-each; `log.leaves` four bytes of each leaf hash, so that the first entry that differs can be named. `log.head` has two
-places that are written in turn, each sealed with a code of the key: a write that was cut off leaves the one before.
+`log.head` contains size and root after every batch and the newest signature; `log.checkpoints` every checkpoint, one
+per line; `log.leaves` four bytes of each leaf hash, so that the first entry that differs can be named. `log.head` has
+two slots that are written in turn, each with a code made with the key: an interrupted write leaves the other slot.
 """
 
 import hmac
@@ -19,7 +19,7 @@ from openclear.audit.proof.checkpoints import size_of
 from openclear.vocabulary.without_grant import without_grant
 
 HEAD, CHECKPOINTS, FINGERPRINTS = "log.head", "log.checkpoints", "log.leaves"
-# Each place on a block of its own: a disk that tears a write tears one block.
+# Each slot is on its own disk block: a torn write damages one block.
 PLACE = 4096
 FINGERPRINT = 4
 _RECORD, _BATCH = b"openclear-head/v1 ", b"openclear-batch/v1 "
@@ -27,7 +27,7 @@ _RECORD, _BATCH = b"openclear-head/v1 ", b"openclear-batch/v1 "
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The log as far as it was acknowledged: number of entries, hexadecimal root, the newest checkpoint or ""."""
+    """The acknowledged log: number of entries, hexadecimal root, the newest checkpoint or ""."""
 
     size: int
     root: str
@@ -36,20 +36,20 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A checkpoint as it was signed, and the signed list of all up to it ("" from before there was one)."""
+    """A signed checkpoint, and the signed list of all up to it ("" if older than such lists)."""
 
     note: str
     listing: str = ""
 
     @property
     def size(self) -> int:
-        """How many entries it signs."""
+        """The number of entries that it signs."""
         return size_of(self.note)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """All that stands beside a key. `fingerprints`: four bytes an entry, as far as they are kept."""
+    """All files next to a key. `fingerprints`: four bytes per entry, as far as they are stored."""
 
     head: Head
     signed: Sequence[Signed]
@@ -57,7 +57,7 @@ class Beside:
 
 
 class HeadFile:
-    """The files beside a key, as the log's one writer keeps them."""
+    """The files next to a key, as the log's one writer keeps them."""
 
     def __init__(self, folder: Path, key: SigningKey) -> None:
         """Keep the files of the log that `key` signs in `folder`. Reads and writes nothing yet."""
@@ -67,7 +67,7 @@ class HeadFile:
         self._open: dict[str, int] = {}
 
     def begin(self, head: Head, signed: Sequence[Signed]) -> None:
-        """Make the files anew. What stood there is kept under another name: it tells what was given up."""
+        """Create the files again. The old files are kept under another name: they show what was given up."""
         for descriptor in self._open.values():
             os.close(descriptor)
         self._open = {}
@@ -76,22 +76,22 @@ class HeadFile:
         lines = b"".join(_line(each) for each in signed)
         _replace(self._folder / CHECKPOINTS, lines)
         (self._folder / FINGERPRINTS).unlink(missing_ok=True)
-        # A crash on this line leaves an old head whose checkpoint is in no list: the next start refuses.
+        # A crash on this line leaves an old head whose checkpoint is not in the list: the next start refuses.
         _replace(self._folder / HEAD, self._record(head, 0) + b" " * PLACE)
         self._turn, self._length = 1, len(lines)
 
     def renew(self, signed: Sequence[Signed]) -> None:
-        """Let the next write make the files anew, with these checkpoints: so none stands there without its entry."""
+        """Let the next write create the files again, with these checkpoints, so that none is there without its entry."""
         self._anew = signed
 
     def read(self) -> Beside:
-        """Return what the files say. Raises BrokenLog where they are absent, damaged, or not of this key."""
+        """Return the content of the files. Raises BrokenLog if they are absent, damaged, or not of this key."""
         places = _places(self._folder)
         records = [record for record in places if self._is_sealed(record)]
         if not places:
             raise BrokenLog(
-                f"There is no {HEAD} beside the signing key in {self._folder}, so nothing says how far the log went. "
-                "Restore that folder; where it is lost, two people accept the log (openclear log accept-restore)."
+                f"There is no {HEAD} next to the signing key in {self._folder}, so nothing shows how far the log went. "
+                "Restore that folder; if it is lost, have two people accept the log (openclear log accept-restore)."
             )
         if not records:
             raise BrokenLog(f"{self._folder / HEAD} is damaged; restore that folder from its backup.")
@@ -101,12 +101,12 @@ class HeadFile:
         beside = _beside(self._folder, newest)
         if beside.head.note and beside.head.note not in [each.note for each in beside.signed]:
             raise BrokenLog(
-                f"{self._folder / CHECKPOINTS} lacks the newest checkpoint; restore that folder whole."
+                f"{self._folder / CHECKPOINTS} lacks the newest checkpoint; restore the whole folder."
             )
         return beside
 
     def write(self, head: Head) -> None:
-        """Put a new head on the disk; it is there when this returns."""
+        """Write a new head; it is on the disk when this returns."""
         if self._anew is not None:
             self.begin(head, self._anew)
             self._anew = None
@@ -117,16 +117,16 @@ class HeadFile:
         self._turn += 1
 
     def keep(self, signed: Signed) -> None:
-        """Put one more checkpoint behind the others, on the disk."""
+        """Append a checkpoint, on the disk."""
         with (self._folder / CHECKPOINTS).open("r+b", buffering=0) as file:
-            # What a crash left of a line is cut off.
+            # An incomplete line from a crash is cut off.
             file.truncate(self._length)
             file.seek(self._length)
             self._length += file.write(_line(signed))
             os.fsync(file.fileno())
 
     def fingerprint(self, first: int, leaves: Sequence[bytes]) -> None:
-        """Keep the beginnings of leaf hashes from entry `first` on. Not synced: they only help to name an entry."""
+        """Store the first bytes of leaf hashes from entry `first` on. Not synced: they only help to name an entry."""
         data = b"".join(leaf[:FINGERPRINT] for leaf in leaves)
         os.pwrite(self._descriptor(FINGERPRINTS), data, first * FINGERPRINT)
 
@@ -157,9 +157,10 @@ class HeadFile:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def look(folder: Path) -> Beside | None:
-    """Return what stands beside the key without having the key; None where there is no head.
+    """Return the files next to the key without having the key; None if there is no head.
 
-    For comparing alone: who can write the folder can write this. Raises PermissionError for users who may not read it.
+    For comparison only: anyone who can write the folder can write these. Raises PermissionError for users who may not
+    read it.
     """
     records = [record for record in _places(folder) if isinstance(record.get("turn"), int)]
     return _beside(folder, max(records, key=lambda record: int(record["turn"]))) if records else None
@@ -171,7 +172,7 @@ def _beside(folder: Path, record: Mapping[str, Any]) -> Beside:
 
 
 def _places(folder: Path) -> list[dict[str, Any]]:
-    # Damaged places count as empty records, so that a file that is there is told from one that is not.
+    # Damaged slots count as empty records, to distinguish an existing file from a missing one.
     try:
         data = (folder / HEAD).read_bytes()
     except FileNotFoundError:
@@ -188,7 +189,7 @@ def _parsed(data: bytes) -> dict[str, Any]:
 
 
 def _signed(folder: Path) -> list[Signed]:
-    # A line without an end was never given to anybody: a crash cut it off.
+    # An incomplete line was never given to anyone: a crash cut it off.
     *lines, _ = _content(folder / CHECKPOINTS).split(b"\n")
     try:
         return [Signed(*json.loads(line)) for line in lines]

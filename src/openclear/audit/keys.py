@@ -1,4 +1,4 @@
-"""The log's signing key: made once, read by the sequencer alone (a file of its own user, mode 0600)."""
+"""The log's signing key: created once, read only by the sequencer (a file of its own user, mode 0600)."""
 
 import hmac
 import os
@@ -45,7 +45,7 @@ class SigningKey:
         return sign_note(text, self.name, self.public, self.private.sign)
 
     def code(self, data: bytes) -> bytes:
-        """Return a code over `data` that nobody can make, or check, who does not hold the key. It is no signature."""
+        """Return a code over `data` that only the holder of the key can make or check. It is not a signature."""
         return hmac.digest(self._secret, data, "sha256")
 
     @cached_property
@@ -56,7 +56,7 @@ class SigningKey:
 
 @without_grant("runs as the city itself, when a process starts")
 def create_key(path: Path, name: str) -> SigningKey:
-    """Make a new key for the log `name` and keep it at `path`. Raises FileExistsError rather than replace one."""
+    """Create a key for the log `name` at `path`. Raises FileExistsError rather than replace one."""
     private = Ed25519PrivateKey.generate()
     data = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -69,7 +69,7 @@ def create_key(path: Path, name: str) -> SigningKey:
 
 @without_grant("runs as the city itself, when a process starts")
 def read_key(path: Path) -> SigningKey:
-    """Return the key at `path`. Raises BrokenLog where it is absent, malformed, or open to other users."""
+    """Return the key at `path`. Raises BrokenLog if it is absent, malformed, or readable by other users."""
     try:
         if path.stat().st_mode & 0o077:
             message = f"The signing key {path} can be read by other users; run chmod 600 on it."

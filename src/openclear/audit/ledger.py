@@ -1,6 +1,6 @@
-"""The log as its one writer holds it: judge, number, commit to the body, store durably, sign.
+"""The log in its one writer: judge, number, commit to the body, store durably, sign.
 
-Crash-only: where storing fails the process must end, and the next one reads what is durable.
+Crash-only: if storing fails, the process must end, and the next one reads what is durable.
 """
 
 import base64
@@ -35,7 +35,7 @@ class Ledger:
     """The tree, the orders and the epochs of one log, as far as it is durable. `openclear.audit.opening` opens one."""
 
     def __init__(self, key: SigningKey, heads: HeadFile) -> None:
-        """Begin empty. Raises BrokenLog where the database may lose what it confirms."""
+        """Start empty. Raises BrokenLog if the database may lose what it confirms."""
         self.key, self.heads = key, heads
         self.tree, self.book = Frontier(), OrderBook()
         self.hour = self.note = self.genesis = ""
@@ -48,21 +48,21 @@ class Ledger:
         check_durability()
 
     def read_entry(self, number: int, data: bytes, leaf: bytes) -> None:
-        """Take the next stored entry. Raises BrokenLog where it is not what it must be by itself."""
+        """Add the next stored entry. Raises BrokenLog if it is not valid in itself."""
         if number != self.tree.size or leaf_hash(data) != leaf:
             message = f"Entry {self.tree.size} of the log was changed or removed; run openclear log verify."
             raise BrokenLog(message)
         try:
             header = parse_header(data)
         except BadHeader as error:
-            raise BrokenLog(f"Entry {number} of the log is no entry: {error}.") from None
+            raise BrokenLog(f"Entry {number} of the log is not a valid entry: {error}.") from None
         self._take(header, leaf)
 
     def go_on_from(self, signed: Sequence[Signed]) -> None:
-        """Know the checkpoints that were given away, and finish the erasures that a crash cut off."""
+        """Load the published checkpoints, and finish erasures that a crash interrupted."""
         for each in signed:
             self._remember(parse_checkpoint(each.note), each.note)
-        # A checkpoint is signed after the erasures before it are done, so only what stands behind the newest is repeated.
+        # A checkpoint is signed after the erasures before it are done, so only those after the newest are repeated.
         erase_fields(self.erasures[number] for number in self.erasures if number >= self.signed_size)
         self.erasures.clear()
 
@@ -83,12 +83,12 @@ class Ledger:
             self.unconfirmed[header["i"]] = header["epoch"]
             return
         self.unconfirmed.pop(header.get("attempt", -1), None)
-        # An outcome of error says that a change came to nothing: its epoch was claimed, never committed.
+        # An outcome `error` says that a change failed: its epoch was claimed, never committed.
         if header["kind"] != "outcome" or header["decision"] != "error":
             self.confirmed_epoch = max(self.confirmed_epoch, header["epoch"])
 
     def append(self, new_entries: Sequence[Mapping[str, Any]]) -> list[Reply]:
-        """Append what may stand, in one durable transaction, and say of each draft what became of it."""
+        """Append the valid entries in one durable transaction, and return the outcome of each draft."""
         entries: list[Entry] = []
         bodies: list[Body] = []
         before, moment = self.tree.size, clock.now()
@@ -97,7 +97,7 @@ class Ledger:
         replies = [self._append_one(new_entry, time, entries, bodies) for new_entry in new_entries]
         if entries:
             self._keep(before, entries, bodies)
-        # A crash on this line leaves an erase entry whose fields still stand; the next start erases them.
+        # A crash on this line leaves an erase entry whose fields still exist; the next start erases them.
         erase_fields(self.erasures.values())
         self.erasures.clear()
         return replies
@@ -105,12 +105,12 @@ class Ledger:
     def _keep(self, before: int, entries: Sequence[Entry], bodies: Sequence[Body]) -> None:
         head = self.head
         entries[-1].batch_code = self.heads.seal_batch(before, head.size, head.root)
-        # A crash on this line leaves the log as it was: nobody heard of these entries.
+        # A crash on this line leaves the log as it was: these entries were not confirmed to anyone.
         store(entries, bodies, [row for row in map(_unanswered, entries) if row])
-        # A crash on this line leaves the database ahead of the head by this one batch, whose code says that it is the
-        # writer's own: the next start takes it over, as entries without an answer. Anything else it refuses.
+        # A crash on this line leaves the database ahead of the head by this one batch, whose code proves that it is
+        # the writer's own: the next start accepts it, as entries without an answer, and refuses anything else.
         self.heads.write(head)
-        # A crash on this line leaves entries without an answer, in database and head alike.
+        # A crash on this line leaves entries without an answer, in both database and head.
         self.heads.fingerprint(before, [bytes(entry.leaf) for entry in entries])
 
     def _append_one(
@@ -136,16 +136,16 @@ class Ledger:
         return {"entry": header["i"], "leaf": leaf.hex()}
 
     def sign(self) -> str:
-        """Return a signed checkpoint over everything stored, and keep it, with the signed list of all, where it is missed."""
+        """Return a signed checkpoint over everything stored, and store it with the signed list of all."""
         if self.tree.size == self.signed_size:
             return self.note
         checkpoint = Checkpoint(self.key.name, self.tree.size, self.tree.root())
         note = self.key.sign(checkpoint)
         self._remember(checkpoint, note)
         signed = Signed(note, self.key.sign_text(self._listing.text(self.key.name)))
-        # A crash on this line leaves a checkpoint that nobody was given.
+        # A crash on this line leaves a checkpoint that was given to nobody.
         self.heads.keep(signed)
-        # A crash on this line, or the next, leaves one that the database lacks; the next start puts it there.
+        # A crash on this line, or the next, leaves a checkpoint missing in the database; the next start adds it.
         self.heads.write(self.head)
         keep_checkpoint(signed)
         return note
@@ -156,7 +156,7 @@ class Ledger:
         self._listing.add(checkpoint)
 
     def root_at(self, size: int) -> str | None:
-        """Return the root that a checkpoint over `size` entries signed, or that of all; None where there is no such one."""
+        """Return the root that a checkpoint over `size` entries signed, or that of all; None if there is none."""
         return self.tree.root().hex() if size == self.tree.size else self._roots.get(size)
 
     def state(self) -> Reply:
@@ -176,7 +176,7 @@ class Ledger:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def keep_checkpoint(signed: Signed) -> None:
-    """Put a checkpoint into the database, in the place of whatever stands there for its size."""
+    """Store a checkpoint in the database, replacing any row for its size."""
     SignedCheckpoint.objects.using(DATABASE).update_or_create(
         size=signed.size, defaults={"note": signed.note, "listing": signed.listing}
     )

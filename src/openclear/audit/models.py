@@ -1,4 +1,4 @@
-"""The tables of the log: headers, private bodies, checkpoints. Only ever appended to, but for erasure."""
+"""The tables of the log: headers, private bodies, checkpoints. Append-only, except for erasure."""
 
 from typing import ClassVar
 
@@ -6,12 +6,13 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One entry: its header as bytes, never written again, and the leaf hash over them."""
+    """One entry: its header as bytes, never rewritten, and its leaf hash."""
 
     index = models.BigIntegerField(primary_key=True)
     header = models.BinaryField()
     leaf = models.BinaryField()
-    # On the last entry of each batch: a code of the key, by which a start knows that the log's writer made the batch.
+    # On the last entry of each batch: a code made with the key, which proves at start that the log's writer made the
+    # batch.
     batch_code = models.BinaryField(null=True)
 
     class Meta:
@@ -29,9 +30,9 @@ class Body(models.Model):
 
     entry = models.BigIntegerField(primary_key=True)
     fields = models.TextField()
-    # Only a way to one's own entries, never proof of whose they are: that stands in `fields`. Erased with it.
+    # Only an index for finding one's own entries, never proof of whose they are: that is in `fields`. Erased with it.
     officer = models.CharField(max_length=40, blank=True, default="")
-    # The case that was named, so that the re-use of one number can be counted. Erased with it, too.
+    # The case that was named, so that reuse of a number can be counted. Erased with it, too.
     case = models.CharField(max_length=40, blank=True, default="")
 
     class Meta:
@@ -44,14 +45,14 @@ class Body(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the number of the entry, nothing of what is in it."""
+        """Return the number of the entry, nothing of its content."""
         return f"body of entry {self.entry}"
 
 
 class UnansweredEntry(models.Model):
-    """Where the entry of a refusal or mistake stands, by its leaf hash: the token that its asker holds.
+    """The number of the entry of a refusal or mistake, by its leaf hash: the token that the requester has.
 
-    Only a way to the entry: whoever finds it here holds the entry's own leaf hash against the token.
+    Only an index: a lookup here compares the entry's own leaf hash with the token.
     """
 
     leaf = models.CharField(max_length=64, primary_key=True)
@@ -63,11 +64,11 @@ class UnansweredEntry(models.Model):
 
 
 class SignedCheckpoint(models.Model):
-    """A checkpoint as it was signed and given away."""
+    """A signed and published checkpoint."""
 
     size = models.BigIntegerField(primary_key=True)
     note = models.TextField()
-    # The list of all checkpoints up to this one, signed with it; empty for those from before there was such a list.
+    # The list of all checkpoints up to this one, signed with it; empty for checkpoints older than such lists.
     listing = models.TextField(blank=True, default="")
 
     class Meta:
@@ -81,9 +82,9 @@ class SignedCheckpoint(models.Model):
 
 
 class Replay(models.Model):
-    """One replay of the stored log that somebody asked for, and how far it is.
+    """One requested replay of the stored log, and its progress.
 
-    In the police database: whoever can change the log must not be able to write that it holds.
+    In the police database, because anyone who can change the log must not be able to write that it is valid.
     """
 
     began = models.DateTimeField()

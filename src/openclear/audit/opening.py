@@ -1,6 +1,7 @@
-"""Opening the log for its one writer: read again, compared with what stands beside the key; or accepted by two people.
+"""Opening the log for its one writer: read again, compared with the files next to the key; or accepted by two people.
 
-An honest crash leaves the stored log as the head has it, or one batch further; anything else is a refusal to start.
+A plain crash leaves the stored log as in the head, or one batch further; with anything else the writer refuses to
+start.
 """
 
 import hmac
@@ -26,15 +27,15 @@ alarm = logging.getLogger("openclear.alarm")
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def begin_head(folder: Path, key: SigningKey) -> None:
-    """Put the head of an empty log beside its new key."""
+    """Write the head of an empty log next to its new key."""
     HeadFile(folder, key).begin(Head(0, EMPTY_ROOT.hex()), [])
 
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def open_ledger(folder: Path) -> Ledger:
-    """Return the ledger of the log whose key and head stand in `folder`.
+    """Return the ledger of the log whose key and head are in `folder`.
 
-    Raises BrokenLog, naming the first entry that differs, where the stored log is not the one that was appended.
+    Raises BrokenLog, naming the first entry that differs, if the stored log is not the one that was appended.
     """
     key = read_key(folder / KEY_FILE)
     heads = HeadFile(folder, key)
@@ -56,7 +57,7 @@ def open_ledger(folder: Path) -> Ledger:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def read_stored(ledger: Ledger, comparisons: Sequence[Comparison]) -> list[bytes]:
-    """Let a ledger and some comparisons take every stored entry, and return the beginnings of the leaf hashes."""
+    """Feed every stored entry to a ledger and some comparisons, and return the first bytes of the leaf hashes."""
     leaves = []
     rows = Entry.objects.using(DATABASE).values_list("index", "header", "leaf")
     for index, data, stored in rows.iterator(chunk_size=CHUNK):
@@ -69,13 +70,13 @@ def read_stored(ledger: Ledger, comparisons: Sequence[Comparison]) -> list[bytes
 
 
 def _mend_checkpoints(beside: Sequence[Signed]) -> None:
-    # The table is made of what stands beside the key: no row of it may keep the log from going on, and none is believed.
+    # The table is rebuilt from the files next to the key: no row of it can stop the log, and none is trusted.
     table = SignedCheckpoint.objects.using(DATABASE)
     stored = {row.size: Signed(row.note, row.listing) for row in table}
     wanted = {each.size: each for each in beside}
     foreign = sorted(stored.keys() - wanted.keys())
     wrong = [size for size in wanted if stored.get(size) != wanted[size]]
-    # A crash leaves the newest out of the table, and nothing else.
+    # Only the newest can be missing in the table after a crash.
     newest = [each.size for each in beside[-1:] if each.size not in stored]
     for size in foreign + [size for size in wrong if size not in newest]:
         alarm.critical(

@@ -23,21 +23,21 @@ DATABASE = "audit"
 
 
 def bodies(grant: Grant, *, size: int) -> Iterator[bytes]:
-    """Yield the private bodies of the first `size` entries as canonical lines, for oversight alone."""
+    """Yield the private bodies of the first `size` entries as canonical lines, only for oversight."""
     grant.require(Action.LOG_EXPORT_BODIES)
     return (line for _, line, *_ in stored.bodies(size))
 
 
 @without_grant("for rooms whose own grant is required; no page or command calls it")
 def field_names(entry: int) -> list[str]:
-    """Return the names of the fields of one private body, never what is in them."""
+    """Return the names of the fields of one private body, never their values."""
     body = Body.objects.using(DATABASE).filter(entry=entry).first()
     return sorted(json.loads(body.fields)) if body else []
 
 
 @without_grant("for rooms whose own grant is required; no page or command calls it")
 def body_of(entry: int) -> dict[str, Any]:
-    """Return the values of one private body, for this room; without those that are erased."""
+    """Return the values of one private body, for this room; without erased ones."""
     body = Body.objects.using(DATABASE).filter(entry=entry).first()
     fields = json.loads(body.fields) if body else {}
     return {name: held["value"] for name, held in fields.items() if "value" in held}
@@ -45,17 +45,17 @@ def body_of(entry: int) -> dict[str, Any]:
 
 @without_grant("for rooms whose own grant is required; no page or command calls it")
 def entries_saying(word: str, *, most: int) -> list[int]:
-    """Return the numbers of entries whose private body holds a text, the newest first. Reads every body."""
-    spelled = encode(word).decode()  # as a body spells it, within its quotation marks
+    """Return the numbers of entries whose private body contains a text, newest first. Reads every body."""
+    spelled = encode(word).decode()  # as encoded in a body, within its quotation marks
     found = Body.objects.using(DATABASE).filter(fields__contains=spelled).order_by("-entry")
     return list(found.values_list("entry", flat=True)[:most])
 
 
 @without_grant("for rooms whose own grant is required; no page or command calls it")
 def stated_by_order(entry: int) -> dict[str, str]:
-    """Return what an order's entry states besides its header: ground, who ordered and approved it, review date, document.
+    """Return what an order's entry states besides its header: legal basis, who ordered and approved it, review date, document.
 
-    What a court had erased is left out. Raises BrokenLog for an entry that is no order.
+    Fields that a court had erased are left out. Raises BrokenLog for an entry that is not an order.
     """
     row = Entry.objects.using(DATABASE).get(index=entry)
     body = Body.objects.using(DATABASE).get(entry=entry)
@@ -67,7 +67,7 @@ def stated_by_order(entry: int) -> dict[str, str]:
 
 @without_grant("for rooms whose own grant is required; no page or command calls it")
 def header_at(entry: int) -> Mapping[str, Any]:
-    """Return the public header of an entry; an empty one where the log does not reach it."""
+    """Return the public header of an entry; an empty one if the log is shorter."""
     row = Entry.objects.using(DATABASE).filter(index=entry).first()
     header: dict[str, Any] = json.loads(bytes(row.header)) if row else {}
     return header

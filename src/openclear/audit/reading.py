@@ -1,4 +1,4 @@
-"""Entries as people read them: one's own, the published part, and all of them for oversight. Always under a grant."""
+"""Entries for readers: their own, the published part, and all of them for oversight. Always under a grant."""
 
 import json
 import re
@@ -23,7 +23,7 @@ PUBLICATION_DELAY = timedelta(hours=72)
 
 
 def own_entries(grant: Grant, *, before: int | None = None, limit: int = PAGE) -> Sequence[EntryRow]:
-    """Return what the holder asked and what became of it, newest first, with their own words."""
+    """Return what the holder asked, with the outcome, newest first, in their own words."""
     grant.require(Action.LOG_VIEW_OWN)
     found = Body.objects.using(DATABASE).filter(officer=grant.officer)
     if before is not None:
@@ -46,7 +46,7 @@ def entries(
 
 
 def entry(grant: Grant, *, number: int) -> EntryRow | None:
-    """Return one entry; None where there is none for the holder. Oversight reads the body too, anyone their own."""
+    """Return one entry; None if there is none for the holder. Oversight reads the body too, anyone else only their own."""
     grant.require(Action.LOG_VIEW_OWN, Action.LOG_VIEW, Action.LOG_VIEW_ALL)
     bodies = Body.objects.using(DATABASE).filter(entry=number)
     if grant.action is not Action.LOG_VIEW_ALL:
@@ -62,9 +62,9 @@ def entry(grant: Grant, *, number: int) -> EntryRow | None:
 
 
 def number_of_token(grant: Grant, *, token: str) -> int | None:
-    """Return the number of the refusal or mistake whose asker holds `token`; None where there is none for the holder.
+    """Return the number of the refusal or mistake with this `token`; None if there is none for the holder.
 
-    Oversight finds it at once, anyone else once it is published; what a token is stands at `RefusalReceipt`.
+    Oversight finds it at once, anyone else once it is published; `RefusalReceipt` says what a token is.
     """
     grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
     leaf = token.strip().lower()
@@ -83,7 +83,7 @@ def number_of_token(grant: Grant, *, token: str) -> int | None:
 
 
 def _searched_for(leaf: str) -> int | None:
-    # A row that somebody removed from the way to the entries hides none of them from oversight; this reads every leaf.
+    # A row removed from the index of entries hides nothing from oversight; this reads every leaf.
     found = Entry.objects.using(DATABASE).filter(leaf=bytes.fromhex(leaf))
     return found.values_list("index", flat=True).first()
 
@@ -109,7 +109,7 @@ def users_of_case(grant: Grant, *, case: str) -> Sequence[tuple[str, int]]:
 
 
 def answers_with(grant: Grant, *, record: str, on: str, exports: Sequence[str] = ()) -> Sequence[EntryRow]:
-    """Return the answers of a day (`2019-07-12`, UTC) that showed a record, or handed out a range of an export that held it.
+    """Return the answers of a day (`2019-07-12`, UTC) that showed a record, or a range of an export that contained it.
 
     Reads every body that names the record or one of `exports`.
     """
@@ -130,7 +130,7 @@ def _showed(row: EntryRow, record: str, on: str, exports: Sequence[str]) -> bool
 
 @without_grant("public: how many entries everyone may read")
 def published_size() -> int:
-    """Return how many entries from the first on are published: hours never fall, so the last is found by halving."""
+    """Return how many entries from the first on are published: hours never decrease, so the last is found by binary search."""
     limit = clock.hour(clock.now() - PUBLICATION_DELAY)
     low, high = 0, Entry.objects.using(DATABASE).count()
     while low < high:

@@ -1,4 +1,4 @@
-"""What crosses the border of this room: drafts of entries going in, facts of the log going out."""
+"""The values that this room takes and returns: drafts of entries in, facts about the log out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,9 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry to be: the public words, and privately who asked, on which case, what narrowed it, which rows were shown.
+    """A draft of an entry: the public words, and privately the requester, the case, the filters, the rows shown.
 
-    `shown`: ids of records. `details`: whatever else is kept privately. The log adds number, hour, time and commitment.
+    `shown`: ids of records. `details`: other private fields. The log adds number, hour, time and commitment.
     """
 
     kind: str
@@ -29,20 +29,20 @@ class NewEntry:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
-        """Return the private part by the names of its fields; a field that was left out is not in it.
+        """Return the private part by the names of its fields; an empty field is left out.
 
-        Raises ValueError where a detail has the name of one of the fields: two readings of one entry at once.
+        Raises ValueError if a detail has the name of a field, which would make the entry ambiguous.
         """
         named = {"officer": self.officer, "case": self.case, "shown": self.shown, "filters": self.filters}
         if taken := named.keys() & self.details.keys():
-            message = f"An entry's {', '.join(sorted(taken))} is a field of its own, not a detail."
+            message = f"An entry's {', '.join(sorted(taken))} is a separate field, not a detail."
             raise ValueError(message)
         return {**self.details, **{name: value for name, value in named.items() if value is not None}}
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One entry as a person reads it: the public header, its leaf hash, and of the body what the reader may see."""
+    """One entry for a reader: the public header, its leaf hash, and the part of the body that the reader may see."""
 
     number: int
     header: Mapping[str, Any]
@@ -63,7 +63,7 @@ class CaseUse:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One replay of the log: how far it is, and what it found when it ended. `ok` is None while it runs."""
+    """One replay of the log: its progress, and what it found when it ended. `ok` is None while it runs."""
 
     id: int
     checked: int
@@ -76,9 +76,10 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class LogState:
-    """What the log knows of itself. `checkpoint`: the newest signed one, or "". `confirmed_epoch`: the highest epoch that was surely committed.
+    """The state of the log.
 
-    `unconfirmed`: changes that nothing shows as committed, as (entry, the epoch that it would make).
+    `checkpoint`: the newest signed one, or "". `confirmed_epoch`: the highest epoch known to be committed.
+    `unconfirmed`: changes not known to be committed, as (entry, the epoch that it would make).
     """
 
     size: int

@@ -1,8 +1,9 @@
-"""The log's one writer: a process behind a Unix socket that commits whatever waits as one group.
+"""The log's one writer: a process behind a Unix socket that commits all waiting entries as one group.
 
-Whoever holds the lock file is the sequencer. It answers one line of JSON with one line of JSON, and an
-entry is answered only when it is on the disk. It signs every minute, and at the latest when it ends. It ends itself when it is idle (unless told to stay) or when
-its socket was taken away; a client then starts the next one, which first reads the whole log again.
+The process with the lock on the lock file is the sequencer. It answers one line of JSON with one line of JSON, and
+confirms an entry only when it is on the disk. It signs every minute, and when it ends. It ends when it is idle
+(unless told to stay) or when its socket was removed; a client then starts the next one, which first reads the whole
+log again.
 """
 
 import fcntl
@@ -26,9 +27,9 @@ READ_SIZE = 1 << 20
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def hold_lock(folder: Path) -> int | None:
-    """Return a descriptor that holds the sequencer's lock, or None where another process has it.
+    """Return a descriptor with the sequencer's lock, or None if another process has it.
 
-    The file tells the operator the number of the process.
+    The file contains the number of the process, for the operator.
     """
     descriptor = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -43,14 +44,14 @@ def hold_lock(folder: Path) -> int | None:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def socket_address(folder: Path, descriptor: int) -> str:
-    """Return an address that fits into the 107 bytes of a socket name, however long the path of `folder` is."""
+    """Return an address that fits in the 107 bytes of a socket name, however long the path of `folder` is."""
     plain = str(folder / SOCKET_NAME)
     return plain if len(plain) < 100 else f"/proc/self/fd/{descriptor}/{SOCKET_NAME}"
 
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def note_refusal(folder: Path, sentence: str) -> None:
-    """Leave word for those who wait for the sequencer that it does not go on with this log, and why; "" takes it back."""
+    """Leave a message for waiting clients that the sequencer does not continue with this log, and why; "" removes it."""
     if not sentence:
         (folder / REFUSAL_NAME).unlink(missing_ok=True)
         return
@@ -61,7 +62,7 @@ def note_refusal(folder: Path, sentence: str) -> None:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def refusal(folder: Path) -> str:
-    """Return why the sequencer did not go on when it was started last; "" where it did."""
+    """Return why the sequencer did not continue at its last start; "" if it did."""
     try:
         return (folder / REFUSAL_NAME).read_text().strip()
     except FileNotFoundError:
@@ -103,7 +104,7 @@ class Sequencer:
         self._listener.close()
 
     def end(self) -> None:
-        """Answer what waits, sign, and be done: what a signal to end asks for."""
+        """Answer waiting requests, sign, and end: called on a termination signal."""
         self.running = False
 
     def _ready(self, file: Any) -> None:
@@ -131,7 +132,7 @@ class Sequencer:
         while self._waiting:
             batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
             appends = [(who, question) for who, question in batch if question["do"] == "append"]
-            # The entries are on the disk before anyone hears of them; a crash on this line leaves
+            # The entries are on the disk before they are confirmed; a crash on this line leaves
             # entries without an answer, never an answer without its entry.
             replies = self.ledger.append([question["draft"] for _, question in appends])
             for (who, _), reply in zip(appends, replies, strict=True):

@@ -1,4 +1,4 @@
-"""The stored log as it is read again and again: headers, leaves, bodies, checkpoints. For this room."""
+"""Reading the stored log: headers, leaves, bodies, checkpoints. For this room."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,16 +30,16 @@ def checkpoints() -> list[str]:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def listing(size: int) -> str:
-    """Return the signed list of all checkpoints up to the one over `size` entries; "" where it has none."""
+    """Return the signed list of all checkpoints up to the one over `size` entries; "" if it has none."""
     row = SignedCheckpoint.objects.using(DATABASE).filter(size=size).first()
     return row.listing if row else ""
 
 
 @without_grant("for the replay and the writing out of the log, whose grant was required")
 def bodies(size: int, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """Yield of the first `size` entries: number, canonical line of the private body, and the columns beside it."""
+    """Yield for the first `size` entries: number, canonical line of the private body, and the columns next to it."""
     for entry, fields, *beside in _paged(Body, "entry", size, "entry", "fields", *columns):
-        # The stored text is canonical, and stays as it is: a verifier must see what is stored.
+        # The stored text is canonical and is passed on unchanged: a verifier must see what is stored.
         line = b'{"entry":%d,"fields":%s}' % (entry, fields.encode())
         yield entry, line, fields, beside
 
@@ -47,7 +47,7 @@ def bodies(size: int, *columns: str) -> Iterator[tuple[Any, ...]]:
 def _paged(
     model: type[Entry] | type[Body], number: str, size: int, *columns: str
 ) -> Iterator[tuple[Any, ...]]:
-    # Page by page, each read to its end: a reader that stayed open would hold an old state of the database.
+    # Page by page, each read to its end: a reader that stayed open would keep an old state of the database.
     for start in range(0, size, CHUNK):
         page = {f"{number}__gte": start, f"{number}__lt": min(start + CHUNK, size)}
         yield from list(model.objects.using(DATABASE).filter(**page).order_by(number).values_list(*columns))

@@ -1,4 +1,4 @@
-"""How the log reaches the disk, and what is erased from it."""
+"""Writing the log to disk, and erasing from it."""
 
 import json
 import logging
@@ -25,11 +25,11 @@ alarm = logging.getLogger("openclear.alarm")
 def store(
     entries: Sequence[Entry], bodies: Sequence[Body], unanswered: Sequence[UnansweredEntry] = ()
 ) -> None:
-    """Write entries, bodies and the tokens of what was not answered in one transaction that is on the disk when this returns."""
+    """Write entries, bodies and refusal tokens in one transaction that is on the disk when this returns."""
     with transaction.atomic(using=DATABASE), connections[DATABASE].cursor() as cursor:
         if connections[DATABASE].vendor == "postgresql":
             cursor.execute("SET LOCAL synchronous_commit = on")
-        # Plain statements: everyone who asks anything waits here, and bulk_create costs as much as the disk.
+        # Plain statements: every requester waits here, and bulk_create costs as much as the disk.
         for rows in filter(None, (entries, bodies, unanswered)):
             statement, columns = _insert(type(rows[0]))
             cursor.executemany(statement, [[getattr(row, name) for name in columns] for row in rows])
@@ -46,17 +46,17 @@ def _insert(model: type[Entry] | type[Body] | type[UnansweredEntry]) -> tuple[st
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def newest_code() -> bytes:
-    """Return the code of the batch that was stored last; empty where its last entry has none."""
+    """Return the code of the batch that was stored last; empty if its last entry has none."""
     row = Entry.objects.using(DATABASE).order_by("-index").first()
     return bytes(row.batch_code) if row and row.batch_code else b""
 
 
 @without_grant("for an erasure, whose grant was required")
 def erase_fields(erasures: Iterable[Erasure]) -> None:
-    """Put the hash of each named field in the place of its salt and value. Doing it twice is harmless.
+    """Replace salt and value of each named field by its hash.
 
-    What is absent or malformed counts as erased, with an alarm: somebody changed the database, which a replay names, and
-    no such change may keep the log from going on.
+    Doing it twice is harmless. What is absent or malformed counts as erased, with an alarm: somebody changed the
+    database, which a replay reports, and no such change may stop the log.
     """
     for erasure in erasures:
         try:
@@ -87,7 +87,7 @@ def _erase(erasure: Erasure) -> None:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def check_durability() -> None:
-    """Raise BrokenLog unless the database keeps what it confirms through a power loss."""
+    """Raise BrokenLog unless the database keeps confirmed data through a power failure."""
     connection = connections[DATABASE]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -97,7 +97,5 @@ def check_durability() -> None:
             cursor.execute("PRAGMA synchronous")
             safe = cursor.fetchone()[0] >= FULL
     if not safe:
-        message = (
-            "The audit database may lose entries at a power loss; set synchronous=FULL (SQLite) or fsync=on."
-        )
+        message = "The audit database may lose entries in a power failure; set synchronous=FULL (SQLite) or fsync=on."
         raise BrokenLog(message)

@@ -1,6 +1,6 @@
-"""Who goes first on a busy machine: an act of the administrators, and the log's writer, for which every answer waits.
+"""Priorities on a busy machine: acts of the administrators, and the log's writer, which every answer waits for.
 
-Where the system does not let this user do so (`LimitNICE`), nothing is changed: what holds does not depend on it.
+If the system does not allow this user to do so (`LimitNICE`), nothing changes: no guarantee depends on it.
 """
 
 import os
@@ -10,22 +10,22 @@ from contextlib import contextmanager, suppress
 
 from openclear.vocabulary.without_grant import without_grant
 
-# As `nice` counts: what has less goes first; others have 0, the worker 10.
+# Values of `nice`: lower goes first; others have 0, the worker 10.
 FIRST = -10
 
 
-@without_grant("sets how urgent work is; reads nothing")
+@without_grant("sets a priority; reads nothing")
 def go_first() -> None:
-    """Let this process go before others from here on."""
+    """Give this process priority over others from here on."""
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, FIRST)
 
 
-@without_grant("sets how urgent work is; reads nothing")
+@without_grant("sets a priority; reads nothing")
 @contextmanager
 def first() -> Iterator[None]:
-    """Let this thread go before others for a while."""
-    # On Linux each thread has a number, and a priority, of its own; elsewhere there is no such process.
+    """Give this thread priority over others for a while."""
+    # On Linux each thread has its own number and priority; elsewhere this fails with no such process.
     thread = threading.get_native_id()
     try:
         before = os.getpriority(os.PRIO_PROCESS, thread)

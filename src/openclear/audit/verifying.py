@@ -1,4 +1,4 @@
-"""Replaying the stored log on demand, in a process of its own, with its progress where a page can read it."""
+"""Replaying the stored log on demand, in a separate process, with its progress stored where a page can read it."""
 
 import contextlib
 import os
@@ -17,13 +17,13 @@ from openclear.vocabulary.without_grant import without_grant
 
 DATABASE, POLICE = "audit", "default"
 NOTED_EVERY = 2000
-# A run that says nothing for so long was stopped; another may begin.
+# A run without progress for this long was stopped; another may begin.
 SILENT = timedelta(minutes=2)
 MOST_FAULTS_KEPT = 20
 
 
 def begin(grant: Grant) -> int:
-    """Begin a replay and return its number; the number of the one that runs where one does: they cost what the log costs."""
+    """Start a replay and return its number, or the number of a running one: a replay is as costly as the log is long."""
     grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
     runs = Replay.objects.using(POLICE)
     running = runs.filter(ended=None, began__gt=clock.now() - SILENT).order_by("-pk").first()
@@ -39,7 +39,7 @@ def begin(grant: Grant) -> int:
 
 
 def progress(grant: Grant, *, run: int) -> RunRow | None:
-    """Return how far a replay is; None where there is none of this number."""
+    """Return the progress of a replay; None if there is none with this number."""
     grant.require(Action.LOG_VIEW, Action.LOG_VIEW_ALL)
     row = Replay.objects.using(POLICE).filter(pk=run).first()
     if row is None:
@@ -48,9 +48,9 @@ def progress(grant: Grant, *, run: int) -> RunRow | None:
     return RunRow(row.pk, row.checked, row.total, row.ok, row.root, row.faults, over)
 
 
-@without_grant("the process that a grant began: it reads the log as anyone may replay it")
+@without_grant("the process that a grant started: it reads the log as anyone may replay it")
 def keep_result(run: int, *, seen: tuple[int, str] | None = None) -> bool:
-    """Replay the log, write the progress and what was found into run number `run`, and return whether all holds.
+    """Replay the log, write progress and findings into run number `run`, and return whether no fault was found.
 
     `seen`: size and root of the newest checkpoint that the police database knows.
     """
@@ -60,7 +60,7 @@ def keep_result(run: int, *, seen: tuple[int, str] | None = None) -> bool:
     try:
         result = verify(watched=lambda headers: _counted(headers, run), seen=seen)
     except BaseException:
-        # Without a verdict: the page says that the replay was stopped.
+        # Without a result: the page says that the replay was stopped.
         row.update(ended=clock.now())
         raise
     row.update(
@@ -73,6 +73,6 @@ def keep_result(run: int, *, seen: tuple[int, str] | None = None) -> bool:
 def _counted(headers: Iterator[bytes], run: int) -> Iterator[bytes]:
     for place, header in enumerate(headers):
         if place % NOTED_EVERY == 0:
-            # `began` moves along: it is what tells a run that works from one that was stopped.
+            # `began` is updated: it distinguishes a running replay from one that was stopped.
             Replay.objects.using(POLICE).filter(pk=run).update(checked=place, began=clock.now())
         yield header

@@ -1,1 +1,1 @@
-"""The public portal: map, trends, transparency, downloads. Reads `release` and nothing else."""
+"""The public portal: map, trends, transparency, downloads. Reads only `release`."""

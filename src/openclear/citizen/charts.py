@@ -1,4 +1,4 @@
-"""Bars of monthly counts as numbers for a picture that needs no script. Pure."""
+"""Bars of monthly counts, as numbers for a chart without scripts. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ STEPS = (1, 2, 5)
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One month: where its bar stands, in units of the picture. `count` None: too few to tell."""
+    """One month: the position of its bar, in units of the chart. `count` None: too few to show."""
 
     month: date
     count: int | None
@@ -22,7 +22,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture of bars with lines at round numbers: (height in the picture, number)."""
+    """A bar chart with lines at round numbers: (height in the chart, number)."""
 
     bars: Sequence[Bar]
     lines: Sequence[tuple[float, int]]
@@ -31,7 +31,7 @@ class Chart:
 
 
 def bars(counts: Sequence[tuple[date, int | None]]) -> Chart | None:
-    """Return the picture of monthly counts, or None where there is nothing to draw."""
+    """Return the chart of monthly counts, or None if there is nothing to draw."""
     if not counts:
         return None
     step = _step(max((count or 0) for _, count in counts))

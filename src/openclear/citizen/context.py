@@ -1,4 +1,4 @@
-"""What every public page shows around its answer: where one can go, and the same page in the other language."""
+"""What every public page shows around its answer: the navigation, and the same page in the other language."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ PLACES = (
 
 
 def page_facts(request: HttpRequest) -> dict[str, Any]:
-    """Return the facts of the page's frame."""
+    """Return the context of the page's frame."""
     other = "en" if get_language() == "es" else "es"
     match = request.resolver_match
     return {

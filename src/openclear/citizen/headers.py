@@ -1,4 +1,4 @@
-"""What every public page tells the browser: nothing from elsewhere, no frame, no cookie, kept for minutes at most."""
+"""The headers of every public page: nothing from other sites, no frames, no cookies, cached for minutes at most."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ FRESH = "public, max-age=60"
 
 
 class PublicHeaders:
-    """Adds the content security policy. A page is kept for a minute, so that what is withdrawn goes at once."""
+    """Adds the content security policy. A page is cached for a minute, so that withdrawn data disappears quickly."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         """`get_response`: the view."""

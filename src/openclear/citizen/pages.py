@@ -1,4 +1,4 @@
-"""The public pages. Each takes its question from the address and answers from what was released."""
+"""The public pages. Each takes its question from the URL and answers from released data."""
 
 import re
 from datetime import date
@@ -26,13 +26,13 @@ AREA = re.compile("[0-9]{1,4}")
 
 @require_safe
 def entrance(request: HttpRequest) -> HttpResponse:
-    """Lead to the language that the browser prefers."""
+    """Redirect to the language that the browser prefers."""
     return HttpResponseRedirect(f"/{get_language_from_request(request)}/")
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Say what this is, and how many incidents there were."""
+    """Say what this site is, and how many incidents there were."""
     during = queries.period()
     counted = queries.totals(during)[:5] if during else []
     chart = charts.bars(queries.monthly()[-24:])
@@ -90,7 +90,7 @@ def block_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def trends(request: HttpRequest) -> HttpResponse:
-    """Show the whole city month by month, all types or one."""
+    """Show the whole city month by month, for all types or one."""
     during, chosen = _chosen(request)
     monthly = queries.monthly(primary_type=chosen["primary_type"])
     facts = {"types": queries.types(during), "totals": queries.totals(during)} if during else {}
@@ -101,13 +101,13 @@ def trends(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def transparency(request: HttpRequest) -> HttpResponse:
-    """Show who has access and on what ground, the orders in force, and searches and refusals as the verified log has them."""
+    """Show who has access and on what legal basis, the orders in force, and the searches and refusals in the verified log."""
     return _page(request, "transparency", access=queries.access(), statement=queries.statement())
 
 
 @require_safe
 def downloads(request: HttpRequest) -> HttpResponse:
-    """List every edition with its files, and those that were withdrawn with the reason."""
+    """List every edition with its files, and withdrawn editions with the reason."""
     return _page(request, "downloads", editions=queries.editions(), files=FILES)
 
 
@@ -120,7 +120,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def areas_map(request: HttpRequest) -> HttpResponse:
-    """Give the outlines with their counts to the map."""
+    """Return the outlines with their counts, for the map."""
     during, chosen = _chosen(request)
     found = queries.areas(during, primary_type=chosen["primary_type"]) if during else []
     return JsonResponse(queries.outlines({row.code: row.incidents for row in found}))
@@ -128,7 +128,7 @@ def areas_map(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def blocks_map(request: HttpRequest) -> HttpResponse:
-    """Give the blocks of one area, or of a search, to the map."""
+    """Return the blocks of one area, or of a search, for the map."""
     during, chosen = _chosen(request)
     code = request.GET.get("area", "")
     found = (
@@ -144,7 +144,7 @@ def blocks_map(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def edition_file(_request: HttpRequest, name: str, file: str) -> FileResponse | HttpResponse:
-    """Give a file of an edition. One that was withdrawn is gone (410), with the reason."""
+    """Return a file of an edition. A withdrawn one is gone (410), with the reason."""
     edition = queries.edition_named(name)
     if edition is None or file not in FILES:
         raise Http404
@@ -158,7 +158,7 @@ def edition_file(_request: HttpRequest, name: str, file: str) -> FileResponse | 
 
 @require_safe
 def log_file(_request: HttpRequest) -> FileResponse:
-    """Give the public part of the log, with its verifier, as one archive."""
+    """Return the public part of the log, with its verifier, as one archive."""
     path = settings.PUBLIC_FOLDER / "log.tar.gz"
     if not path.is_file():
         raise Http404
@@ -167,7 +167,7 @@ def log_file(_request: HttpRequest) -> FileResponse:
 
 @require_GET
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Say that the site answers."""
+    """Say that the site is up."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -185,7 +185,7 @@ def _chosen(request: HttpRequest) -> tuple[queries.Period | None, dict[str, Any]
 
 
 def _month(text: str) -> date | None:
-    # What is no month is no choice: the page shows the newest twelve.
+    # An invalid month is ignored: the page shows the newest twelve.
     try:
         return date.fromisoformat(f"{text[:7]}-01")
     except ValueError:

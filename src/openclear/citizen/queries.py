@@ -1,4 +1,4 @@
-"""Questions on what was released. All of it is public, so nobody needs a grant."""
+"""Queries on released data. All of it is public, so no grant is needed."""
 
 import calendar
 import re
@@ -20,7 +20,7 @@ MOST_BLOCKS = 200
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Some editions in a row. `last`: the last day that they tell of."""
+    """Consecutive editions. `last`: the last day that they cover."""
 
     editions: tuple[int, ...]
     first: date
@@ -31,7 +31,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class AreaCount:
-    """Incidents of one area. `shown`: those whose type is told."""
+    """Incidents of one area. `shown`: those whose type is shown."""
 
     code: int
     name: str
@@ -40,7 +40,7 @@ class AreaCount:
 
 @dataclass(frozen=True, slots=True)
 class BlockCount:
-    """Incidents of one block, at the point that stands for it."""
+    """Incidents of one block, at the point that represents it."""
 
     block: str
     area: int | None
@@ -55,7 +55,7 @@ def months() -> list[date]:
 
 
 def period(since: date | None = None, until: date | None = None) -> Period | None:
-    """Return the editions of these months, or of the newest twelve; None where there are none."""
+    """Return the editions of these months, or of the newest twelve; None if there are none."""
     found = Edition.objects.filter(withdrawn=None).order_by("-month")
     if since or until:
         found = found.filter(month__gte=since or date.min, month__lte=until or date.max)
@@ -72,7 +72,7 @@ def period(since: date | None = None, until: date | None = None) -> Period | Non
 
 
 def types(during: Period) -> list[str]:
-    """Return the primary types that the period tells of, the most frequent first."""
+    """Return the primary types in the period, the most frequent first."""
     totals = TypeTotal.objects.filter(edition__in=during.editions).exclude(primary_type="")
     rows = totals.values("primary_type").annotate(n=Count("pk")).order_by("primary_type")
     return [row["primary_type"] for row in rows]
@@ -88,7 +88,7 @@ def areas(during: Period, *, primary_type: str = "") -> list[AreaCount]:
 
 
 def area(during: Period, *, code: int) -> tuple[Outline | None, list[tuple[str, int]], int]:
-    """Return the outline of an area, its counts by type, and how many incidents there have no type told."""
+    """Return the outline of an area, its counts by type, and how many of its incidents are shown without a type."""
     rows = PublishedIncident.objects.filter(edition__in=during.editions, area=code)
     counted = rows.exclude(primary_type="").values_list("primary_type").annotate(n=Count("pk")).order_by("-n")
     outline = Outline.objects.filter(kind=city().area_kind, code__in=_codes(code)).first()
@@ -103,7 +103,7 @@ def _codes(code: int) -> list[str]:
 def blocks(
     during: Period, *, text: str = "", code: int | None = None, primary_type: str = ""
 ) -> list[BlockCount]:
-    """Return the blocks whose names hold every word of `text`, or those of an area, with most incidents first."""
+    """Return the blocks whose names contain every word of `text`, or the blocks of an area, most incidents first."""
     rows = _rows(during, primary_type).exclude(block="")
     for word in text.upper().split()[:6]:
         rows = rows.filter(block__contains=word)
@@ -126,7 +126,7 @@ def incidents_of_block(during: Period, *, block: str) -> list[PublishedIncident]
 
 
 def monthly(*, primary_type: str = "") -> list[tuple[date, int | None]]:
-    """Return each month's incidents in the whole city, of all types or of one; None where that is too few to tell."""
+    """Return each month's incidents in the whole city, of all types or of one; None if there are too few to show."""
     found = Edition.objects.filter(withdrawn=None).order_by("month")
     if not primary_type:
         return [(row.month, row.incidents) for row in found]
@@ -145,7 +145,7 @@ def totals(during: Period) -> list[tuple[str, int]]:
 
 
 def editions() -> list[Edition]:
-    """Return every edition, newest first, those that were withdrawn too."""
+    """Return every edition, newest first, including withdrawn ones."""
     return list(Edition.objects.order_by("-month", "-revision"))
 
 
@@ -153,7 +153,7 @@ def edition_named(name: str) -> Edition | None:
     """Return the edition of a name such as `2026-05.1`, or None."""
     month, _, revision = name.partition(".")
     try:
-        first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month, no moment
+        first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month, not a moment
     except ValueError:
         return None
     return Edition.objects.filter(
@@ -168,7 +168,7 @@ def statement() -> Statement | None:
 
 @dataclass(frozen=True, slots=True)
 class AccessNow:
-    """Who has access as of `made`: agencies with access (some of it limited by an order), those cut off, the orders in force."""
+    """Who has access as of `made`: agencies with access (some limited by an order), agencies cut off, the orders in force."""
 
     made: datetime
     agencies: Sequence[Mapping[str, Any]]
@@ -178,7 +178,7 @@ class AccessNow:
 
 
 def access() -> AccessNow | None:
-    """Return who has access and which orders are in force, or None before that was told the first time."""
+    """Return who has access and which orders are in force, or None before the first publication."""
     told = Access.objects.order_by("-epoch").first()
     if told is None:
         return None

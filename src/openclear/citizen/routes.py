@@ -1,4 +1,4 @@
-"""The routes of the public site. There is no other: nothing is posted, nothing is asked of whoever reads."""
+"""The routes of the public site. There are no others: nothing is posted, and nothing is asked of the reader."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path

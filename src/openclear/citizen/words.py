@@ -1,4 +1,4 @@
-"""Primary types of offenses, and codes of orders, in words, translated where they are shown. Others are shown as they are spelled."""
+"""Primary types of offenses, and codes of orders, in words, translated where they are shown. Others are shown as spelled."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +35,7 @@ TYPES: dict[str, Promise] = {
     "THEFT": _("Theft"),
     "WEAPONS VIOLATION": _("Weapons violation"),
 }
-# States of orders, and what one can be limited to: data sets and purposes.
+# States of orders, and their possible limits: data sets and purposes.
 ORDERS: dict[str, Promise] = {
     "provisional": _("provisional"),
     "in-force": _("in force"),

@@ -20,7 +20,7 @@ class SavedWork(models.Model):
     expires = models.DateTimeField()
 
     class Meta:
-        """Each table has these columns of its own."""
+        """Each table has its own copy of these columns."""
 
         abstract = True
 

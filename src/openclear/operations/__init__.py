@@ -1,1 +1,1 @@
-"""Setting a city up, bringing it up to date, starting it, and what works beside it."""
+"""Setting up, upgrading and starting a city, and the processes alongside it."""

@@ -1,4 +1,4 @@
-"""The public site beside the server, and the account that publishes."""
+"""The public site alongside the server, and the account that publishes."""
 
 import os
 import subprocess

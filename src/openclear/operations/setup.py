@@ -1,4 +1,4 @@
-"""Setting a city up, and throwing a demonstration city away."""
+"""Setting up a city, and deleting a demonstration city."""
 
 import contextlib
 import secrets
@@ -37,15 +37,16 @@ DEMONSTRATION_MARK = "demonstration"
 def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
     """Make folders, key, tables, entry 0, the city's agencies and the first administrators.
 
-    A profile other than the one that ships is copied to where both sites read it; entry 0 names host and oversight.
-
-    Raises NotPossible where a city is here already.
+    A profile other than the shipped one is copied to where both sites read it; entry 0 names host and oversight.
+    Raises NotPossible if there is a city here already.
     """
     if (settings.KEYS_FOLDER / KEY_FILE).exists():
-        message = f"There is a city in {settings.KEYS_FOLDER.parent} already; nothing was changed."
+        message = f"There is already a city in {settings.KEYS_FOLDER.parent}; nothing was changed."
         raise NotPossible(message)
     if not origin or "+" in origin or any(character.isspace() for character in origin):
-        message = "The name of a log has no plus and no space, such as log.city.example."
+        message = (
+            "The name of a log must not contain plus signs or spaces; write one such as log.city.example."
+        )
         raise WrongUsage(message)
     for folder in (
         settings.POLICE_FOLDER,
@@ -57,7 +58,7 @@ def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
     _keep_profile()
     _check_collation()
-    # On a server the databases may be another city's: the files of a new home are empty.
+    # On a server, the databases may be another city's; the files of a new home are empty.
     refuse_steps_of_others(*DATABASES)
     if demo:
         (settings.KEYS_FOLDER / DEMONSTRATION_MARK).touch()
@@ -75,31 +76,31 @@ def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
     close_home()
 
 
-@without_grant("makes values of the profile; reads nothing")
+@without_grant("builds values from the profile; reads nothing")
 def machine_accounts() -> list[NewOfficer]:
-    """Return the accounts that the program itself works with, to be registered when a city is set up."""
+    """Return the program's own accounts, to be registered when a city is set up."""
     until = clock.today() + timedelta(days=CERTIFIED_DAYS)
     return [
         NewOfficer(
             handle, f"Machine account {handle}", title, (role,), ((city().host, TieKind.EMPLOYER),), until, purpose,
         )
         for handle, title, role, purpose in (
-            ("importer", "Brings records in", Role.RECORDS, Purpose.RECORDS_MAINTENANCE),
-            ("publisher", "Writes the public log out", Role.PUBLISHER, Purpose.PUBLIC_RELEASE),
+            ("importer", "Imports records", Role.RECORDS, Purpose.RECORDS_MAINTENANCE),
+            ("publisher", "Exports the public log", Role.PUBLISHER, Purpose.PUBLIC_RELEASE),
         )
     ]  # fmt: skip
 
 
 @without_grant("runs as the city itself, when a process starts")
 def check_city() -> None:
-    """Raise NotPossible if the profile names another department or oversight than the one that the log began with."""
+    """Raise NotPossible if the profile has another department or oversight than the one that the log began with."""
     began = genesis(settings.LOG_FOLDER)
     differing = [name for name, path in _city_facts().items() if began.get(name, path) != path]
     if differing:
         name = differing[0]
         message = (
             f"{city().folder}: {name} is {_city_facts()[name]}, but this city began with {began[name]} (entry 0 of its log). "
-            "Put the profile back; nothing was started."
+            "Restore the profile; nothing was started."
         )
         raise NotPossible(message)
 
@@ -117,10 +118,10 @@ def _keep_profile() -> None:
 
 @without_grant("runs as the city itself, when a process starts")
 def bring_up_to_date() -> None:
-    """Give a city that an older version set up the tables of this one, and close what others could read.
+    """Upgrade the tables of a city from an older version, and remove other users' access to its files.
 
-    The log's writer starts anew after new tables. Raises NotPossible, before any table is changed, where the city was
-    made before the first release or brought up to date by a newer version.
+    The log's writer restarts after new tables. Raises NotPossible, before any table is changed, if the city was made
+    before the first release or upgraded by a newer version.
     """
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
         return
@@ -131,8 +132,8 @@ def bring_up_to_date() -> None:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             log.stop()
             call_command("migrate", database=alias, verbosity=0, interactive=False)
-    # A set-up may have broken off before it was kept. A writer that refuses is said when the server starts; until then
-    # nothing is taken for a demonstration.
+    # Setup may have been interrupted before it was stored. A writer that refuses is reported when the server starts;
+    # until then no city is treated as a demonstration.
     with contextlib.suppress(LogUnavailable):
         keep_known()
     close_home()
@@ -140,11 +141,11 @@ def bring_up_to_date() -> None:
 
 @without_grant("runs as the city itself, when a process starts")
 def throw_away() -> None:
-    """Remove a demonstration city with everything in it. Raises NotPossible for a real one."""
+    """Delete a demonstration city with everything in it. Raises NotPossible for a real one."""
     if not (settings.KEYS_FOLDER / KEY_FILE).exists():
         return
     if not _may_go():
-        message = "The city here is a real one; --fresh only throws demonstration cities away."
+        message = "The city here is real; --fresh only deletes demonstration cities."
         raise NotPossible(message)
     log.stop()
     for alias in DATABASES:
@@ -158,8 +159,8 @@ def throw_away() -> None:
 
 
 def _may_go() -> bool:
-    # The mark was made at the first step of a demonstration and never in a real city, so that a real city
-    # whose database does not answer just now is not taken for an unfinished one.
+    # The mark is made at the first step of a demonstration and never in a real city, so that a real city
+    # whose database does not respond at the moment is not mistaken for an unfinished one.
     if not (settings.KEYS_FOLDER / DEMONSTRATION_MARK).exists():
         return False
     try:
@@ -169,12 +170,12 @@ def _may_go() -> bool:
 
 
 def _check_collation() -> None:
-    # Names and blocks are found by ranges of bytes, so both databases must sort by bytes, as SQLite does.
+    # Names and blocks are found by byte ranges, so both databases must sort by bytes, as SQLite does.
     for alias in DATABASES:
         if connections[alias].vendor == "postgresql":
             with connections[alias].cursor() as cursor:
                 cursor.execute("SELECT datcollate FROM pg_database WHERE datname = current_database()")
                 row = cursor.fetchone()
             if row is None or row[0] not in {"C", "C.UTF-8", "POSIX", "C.utf8"}:
-                message = "Make the PostgreSQL databases with createdb --template=template0 --lc-collate=C --encoding=UTF8."
+                message = "Create the PostgreSQL databases with createdb --template=template0 --lc-collate=C --encoding=UTF8."
                 raise NotPossible(message)

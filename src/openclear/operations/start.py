@@ -1,4 +1,4 @@
-"""Starting the server: compare log and database, note the start in the log, hand over to gunicorn."""
+"""Starting the server: compare log and database, log the start, hand over to gunicorn."""
 
 import hashlib
 import logging
@@ -34,7 +34,7 @@ KEEP_ALIVE_SECONDS = 5
 
 @without_grant("runs as the city itself, when a process starts")
 def reconcile_and_say() -> None:
-    """Complete what the log holds and the database does not, and print each thing done. Raises OlderThanLog."""
+    """Complete what is in the log but not in the database, and print each step. Raises OlderThanLog."""
     for sentence in reconcile():
         print(sentence)
     if taken := take_rules():
@@ -44,16 +44,16 @@ def reconcile_and_say() -> None:
     try:
         publish_where_behind()
     except DatabaseError as error:
-        # The city is served all the same: the worker goes on trying.
+        # The city is served anyway: the worker keeps trying.
         alarm.critical("the public page may lack the newest orders: %s", type(error).__name__)
 
 
 @without_grant("runs as the city itself, when a process starts")
 def label_and_say() -> None:
-    """Label what is here by the city's tables where these are new, take back the editions that told it, and say how many.
+    """Relabel the records if the city's tables changed, withdraw the affected editions, and print how many.
 
-    The editions are made anew by the next refresh. Where the publisher is refused they stay, which is an alarm, and the
-    labelling is repeated at the next start.
+    The next refresh makes new editions. If the publisher is refused they stay, with an alarm, and the labeling is
+    repeated at the next start.
     """
     if is_labelled():
         return
@@ -61,20 +61,20 @@ def label_and_say() -> None:
     try:
         withdrawn = withdraw_changed(publisher_grant(PUBLISHER, Action.EDITION_MAKE))
     except Refused as refusal:
-        alarm.critical("editions that tell what is withheld now are not withdrawn: %s", refusal)
-        print(f"{labelled:,} incidents were labelled anew, but no edition was withdrawn: {refusal}")
+        alarm.critical("editions that show what is now withheld are not withdrawn: %s", refusal)
+        print(f"{labelled:,} incidents were relabeled, but no edition was withdrawn: {refusal}")
         return
     keep_tables()
     if labelled or withdrawn:
         print(
-            f"{labelled:,} incidents were labelled anew by the table of offenses, and {len(withdrawn):,} public editions "
-            "that told of them are withdrawn until they are made anew (openclear edition refresh; the worker does so)."
+            f"{labelled:,} incidents were relabeled by the table of offenses, and {len(withdrawn):,} public editions "
+            "with them are withdrawn until they are made again (openclear edition refresh; the worker does this)."
         )
 
 
 @without_grant("runs as the city itself, when a process starts")
 def note_boot() -> None:
-    """Put into the log which code, configuration and rules this server runs with."""
+    """Log which code, configuration and rules this server runs with."""
     configuration = repr(settings.CONFIGURATION).encode() + _profile_digest()
     facts = {
         "code": _digest_of_code(),
@@ -86,7 +86,7 @@ def note_boot() -> None:
 
 @without_grant("runs as the city itself, when a process starts")
 def serve(port: int, public_port: int | None = None) -> int:
-    """Become the server; returns only where it cannot start."""
+    """Become the server; returns only if it cannot start."""
     note_boot()
     configuration = settings.CONFIGURATION
     arguments = [
@@ -104,7 +104,7 @@ def serve(port: int, public_port: int | None = None) -> int:
 
 
 def _profile_digest() -> bytes:
-    # A profile of the city's own lies outside the code.
+    # A city's own profile is outside the code.
     files = sorted(path for path in city().folder.rglob("*") if path.is_file())
     return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).digest()
 

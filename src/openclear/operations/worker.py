@@ -1,4 +1,4 @@
-"""The worker: makes exports, asks alerts again, watches over provisional orders and idle accounts."""
+"""The worker: makes exports, runs alerts, watches provisional orders and idle accounts."""
 
 import argparse
 import logging
@@ -44,7 +44,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 @without_grant("runs as the city itself: the worker's duty")
 def worker(options: argparse.Namespace) -> int:
-    """Work until the process that is named ends, or once through everything."""
+    """Work until the named process ends, or once through everything."""
     check_city()
     command_holds.outlive_orders()
     if not options.once:
@@ -78,7 +78,7 @@ def start_beside(process: int) -> None:
 
 
 class _Duty:
-    """Something to do every so often. What fails is an alarm and is tried again at its next time."""
+    """A periodic duty. A failure is an alarm, and the duty is tried again at its next time."""
 
     def __init__(self, act: Callable[[], object], seconds: int) -> None:
         self._act, self._seconds, self._due = act, seconds, 0.0
@@ -89,7 +89,7 @@ class _Duty:
         self._due = time.monotonic() + self._seconds
         try:
             self._act()
-        except Exception as error:  # noqa: BLE001 - one duty must not end the others
+        except Exception as error:  # noqa: BLE001 - one duty must not stop the others
             alarm.error("%s failed: %s", self._act.__name__, type(error).__name__)
 
 
@@ -110,21 +110,21 @@ def _duties() -> list[_Duty]:
 
 @without_grant("runs as the city itself: the worker's duty")
 def complete_orders() -> None:
-    """Complete what an act that died left in the log alone: whoever takes the lock of all acts does so first."""
+    """Complete what an interrupted act left only in the log: the process that takes the lock of all acts does so first."""
     with registry_held():
         pass
 
 
 @without_grant("runs as the city itself: the worker's duty")
 def make_editions() -> None:
-    """Make the public editions that became due, or whose records changed."""
+    """Make the public editions that are due, or whose records changed."""
     refresh_editions(_publisher(Action.EDITION_MAKE))
 
 
 @without_grant("runs as the city itself: the worker's duty")
 def make_statement() -> None:
-    """Publish who has access today, and what the log says about it. Before anything is old enough it says nothing."""
-    # Agreements end by themselves, without an act that would tell the public.
+    """Publish who has access today, and what the log says about it. Does nothing until entries are old enough."""
+    # Agreements expire on their own, without an act that would publish it.
     ports.publication.publish()
     with suppress(NotPossible):
         publish_statement(_publisher(Action.LOG_EXPORT))
@@ -136,9 +136,9 @@ def _publisher(action: Action) -> Grant:
 
 @without_grant("runs as the city itself: the worker's duty")
 def alarm_unconfirmed() -> None:
-    """Alarm about each provisional order that nobody confirmed within 24 hours: hourly, until somebody does."""
+    """Raise an alarm about each provisional order not confirmed within 24 hours: hourly, until it is confirmed."""
     for order in unconfirmed():
-        alarm.critical("order %s is provisional for more than 24 hours: confirm or lift it", order.id)
+        alarm.critical("order %s has been provisional for more than 24 hours: confirm or lift it", order.id)
 
 
 def _run_jobs() -> None:
@@ -148,9 +148,9 @@ def _run_jobs() -> None:
     ).run()  # fmt: skip
 
 
-@without_grant("asks the system whether a process is there")
+@without_grant("checks whether a process exists")
 def runs(process: int) -> bool:
-    """Say whether a process is there."""
+    """Say whether a process exists."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -1,1 +1,1 @@
-"""What those who watch need: the packet of an order, the re-use of cases, who could have seen what."""
+"""What oversight needs: the packet of an order, the reuse of cases, who could have seen what."""

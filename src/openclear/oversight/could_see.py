@@ -1,4 +1,4 @@
-"""Could an agency have seen a record on a day, and does the log show that it did? One answer for page and command."""
+"""Could an agency have seen a record on a day, and does the log show that it did? The same answer for page and command."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from openclear.vocabulary.grants import Grant
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, as it was typed. `on`: "" for today; without a record only the form is asked for."""
+    """The question as typed. `on`: "" for today; without a record, only the form is shown."""
 
     agency: str = field(
         default="", metadata=parameter("Agency", longest=200, example="us.dhs.ice", needed=True)
@@ -43,7 +43,7 @@ class Seen:
 
 
 def could_see(grant: Grant, *, question: Question) -> Seen:
-    """Return what holds. Raises WrongUsage for what is no id, agency or day, NotPossible where there is no such record."""
+    """Return the answer. Raises WrongUsage for an invalid id, agency or date, NotPossible if there is no such record."""
     grant.require(Action.LOG_VIEW_ALL)
     record, agency = _record(question.record), agency_path(question.agency)
     day = day_of(question.on) or clock.today()
@@ -60,4 +60,4 @@ def _record(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise WrongUsage("A record is named by its id, as the end of its address shows it.") from None
+        raise WrongUsage("Enter the record's id, as at the end of its address.") from None

@@ -1,4 +1,4 @@
-"""What oversight asks on every door."""
+"""Oversight's questions on every door."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def _text(asked: Question, seen: Seen) -> str:
                 for purpose, against in could.purposes.items()
             ),
             f"Entries of that day that showed it to the agency: {', '.join(shown) or 'none'}.",
-            "Labels are those of now; the rules are those of this version.",
+            "Labels are the current ones; the rules are those of this version.",
         ]
     )
 

@@ -8,4 +8,4 @@ class NoSuchOrder(NotPossible):
 
 
 class LogNotProved(NotPossible):
-    """A replay of the log found a fault, so that nothing may be counted from it."""
+    """A replay of the log found a fault, so nothing may be counted from it."""

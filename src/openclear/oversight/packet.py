@@ -1,7 +1,7 @@
 """The packet of an order: everything that the city's lawyers, a court or the council need, in one folder.
 
-Order and legal basis, the plan by which it was given, the receipts, a certificate from a replay of the log, and a plain
-statement of what all of it does not cover.
+Order and legal basis, the plan it was based on, the receipts, a certificate from a replay of the log, and a plain
+statement of what all of this does not cover.
 """
 
 import json
@@ -24,22 +24,22 @@ from openclear.vocabulary.without_grant import without_grant
 
 NOT_COVERED = (
     "Bytes that had left this system before the order: buffers of the kernel, of proxies and of clients, and pages that people had open.",
-    "Copies made before the order: downloads, printouts, photographs. The log shows who was shown what; nobody can call it back.",
+    "Copies made before the order: downloads, printouts, photographs. The log shows who was shown what; nobody can recall it.",
     "Databases of the city that are not registered here. An order reaches those that are.",
     "What is public: open data, court files, answers to requests under the Freedom of Information Act.",
     "An officer of another agency who has a lawful case and passes on what they learn. Such searches are logged and counted by case and person.",
-    "Judicial warrants and court orders: they are honoured, record by record, through the records desk.",
-    "Names: the public log shows agencies. That an agency's set of people is whole is checked by the inspector general against the affiliation entries.",
+    "Judicial warrants and court orders: they are honored, record by record, through the records desk.",
+    "Names: the public log shows agencies. The inspector general checks against the affiliation entries that an agency's set of people is complete.",
 )
 PROVES = (
     "Nothing was removed from the log or changed in it, up to the signed checkpoint below.",
-    "No answer that the order forbids stands in the log behind it, for anyone tied to the agency or to an agency below it.",
-    "At the moment of the receipts, nothing of what these people held was still answered.",
+    "The log has no answer after the order that the order forbids, for anyone tied to the agency or to an agency below it.",
+    "At the time of the receipts, none of these people's sessions, tokens, exports, jobs, alerts or links was still answered.",
 )
 
 
 def packet_of(grant: Grant, *, order: str) -> dict[str, Any]:
-    """Return the facts of a packet. Replays the whole log, so it takes as long as that. Raises NoSuchOrder."""
+    """Return the facts of a packet. Replays the whole log, which takes that long. Raises NoSuchOrder."""
     grant.require(Action.REGISTRY_LIST)
     states = [row for row in order_history() if row.order == order]
     if not states:
@@ -70,7 +70,7 @@ def packet_of(grant: Grant, *, order: str) -> dict[str, Any]:
 def write_packet(grant: Grant, *, order: str, directory: Path) -> list[Path]:
     """Write a packet into an empty or new folder, as JSON and as a PDF, and return the files.
 
-    Raises WrongUsage where the folder holds anything, NoSuchOrder.
+    Raises WrongUsage if the folder is not empty, NoSuchOrder.
     """
     grant.require(Action.REGISTRY_LIST)
     if directory.exists() and any(directory.iterdir()):
@@ -89,7 +89,7 @@ def write_packet(grant: Grant, *, order: str, directory: Path) -> list[Path]:
 
 @without_grant("prints what it is given")
 def as_pdf(facts: Mapping[str, Any]) -> bytes:
-    """Return a packet as a document to be read and filed."""
+    """Return a packet as a document to read and file."""
     import typst  # noqa: PLC0415 - heavy, and only a packet needs it
 
     return bytes(

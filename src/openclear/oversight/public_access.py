@@ -1,7 +1,7 @@
-"""Who has access and which orders are in force, as the public page shows it: written in the act that changes it.
+"""Who has access and which orders are in force, for the public page: written in the act that changes it.
 
-The port `access.ports.Publication`. What is written is public by law: the headers of orders are published at once, and the
-legal basis is the text that two people wrote for this page, never the ground of the order.
+The port `access.ports.Publication`. Everything written is meant for the public: the headers of orders are published
+at once, and the legal basis is the text that two people wrote for this page, never the order's own.
 """
 
 import logging
@@ -18,10 +18,10 @@ alarm = logging.getLogger("openclear.alarm")
 
 
 class PublicAccess:
-    """Writes what holds now, whole, and reads back what the public side shows after that."""
+    """Writes the complete current state, and reads back what the public side then shows."""
 
     def publish(self) -> int:
-        """Write it and return the epoch that is shown; a later one that somebody else wrote meanwhile stays."""
+        """Write it and return the epoch shown; a later one that another process wrote meanwhile stays."""
         told = to_be_told()
         orders = [_order(row) for row in told.orders]
         keep_access(NewAccess(told.epoch, clock.now(), orders, [_agency(row) for row in told.agencies]))
@@ -30,9 +30,9 @@ class PublicAccess:
 
 @without_grant("public facts alone: who has access")
 def publish_where_behind() -> bool:
-    """Tell the public anew where an order or the registry changed since it was told last; say whether that was needed.
+    """Publish again if an order or the registry changed since the last publication; return whether that was needed.
 
-    Run at the start and by the worker: what an act could not tell is told by these.
+    Run at the start and by the worker, to publish what an act could not.
     """
     if to_be_told().epoch <= shown_epoch():
         return False
@@ -42,10 +42,10 @@ def publish_where_behind() -> bool:
 
 @without_grant("public facts alone: who has access")
 def page_is_behind() -> bool:
-    """Say whether the public page lacks an order's newest state, or cannot be asked."""
+    """Say whether the public page lacks an order's latest state, or cannot be read."""
     try:
         return is_behind(shown_epoch())
-    except Exception as error:  # noqa: BLE001 - a public database that is down must not take the orders desk with it
+    except Exception as error:  # noqa: BLE001 - a public database that is down must not break the orders desk
         alarm.error("the public database does not answer: %s", type(error).__name__)
         return True
 

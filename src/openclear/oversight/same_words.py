@@ -1,6 +1,6 @@
-"""Where the words of an erasure stand besides the log: every table of the police and of the public database is looked through.
+"""Where the words of an erasure occur outside the log: every table of the police and of the public database is searched.
 
-An erasure deletes none of it: what an order or a record says has its own ways to change. But its receipt is not silent.
+An erasure deletes none of it: orders and records are changed in their own ways. But its receipt reports it.
 """
 
 import json
@@ -28,9 +28,9 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.without_grant import without_grant
 
-# The log's own database is not among them: its entries are named one by one.
+# The log's own database is not included: its entries are listed one by one.
 LOOKED_THROUGH = {"default": "the police database", "public": "the public database"}
-# What an officer calls them, where the name of the table is not that.
+# Readable names, if they differ from the name of the table.
 _CALLED = {
     "access.agency": "agencies", "access.lockedhandle": "locked handles",
     "access.officer": "accounts", "access.orderproof": "receipts of orders", "access.orderstate": "orders",
@@ -39,32 +39,34 @@ _CALLED = {
     "records.nameword": "words of names", "records.person": "people", "records.personname": "names of people",
     "release.access": "public lists of access", "delivery.alert": "alerts",
 }  # fmt: skip
-# Values that the program itself writes, and those that every other row has: a beat, a year, a day, an id. They point at
+# Values that the program itself writes, and values that many rows have: a beat, a year, a day, an id. They identify
 # nobody, and would fill the receipt with counts of whole tables.
 _PLAIN = frozenset(
     map(str, (*Action, *CHANNELS, *Dataset, *FORMATS, city().host, *Purpose, "false", "none", "true"))
 )
 _CODE = re.compile(r"\d{1,4}|\d{4}-\d\d-\d\d|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Keys, digests, hashes and passwords: chance makes them, so a short word stands in one of them now and then, and says nothing.
+# Keys, digests, hashes and passwords are random, so a short word occurs in one of them now and then and means
+# nothing.
 _BY_CHANCE = frozenset({
     "access.officer.password", "access.policyversion.digest", "access.seencheckpoint.note", "access.seencheckpoint.root",
     "access.signin.session", "access.token.digest", "account.emailconfirmation.key", "audit.knownlog.key",
     "audit.knownlog.leaf", "audit.replay.root", "release.edition.signature", "release.statement.checkpoint",
     "delivery.export.sha256", "delivery.export.shown_under", "delivery.alert.secret", "sessions.session.session_key",
 })  # fmt: skip
-# Beside a secret there stands what its owner called it.
+# Next to a secret is the name that its owner gave it.
 _PART = {"mfa.authenticator.data": "name"}
 _SHORTEST = 3
-# At most so many words in one statement: SQLite takes a thousand conditions, and a table has up to 17 columns.
+# At most this many words in one statement: SQLite accepts a thousand conditions, and a table has up to 17 columns.
 _AT_ONCE = 10
 Column: TypeAlias = "Field[Any, Any]"
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Rows that say one of the words, by their kind. `unread`: databases that could not be read.
+    """Rows that contain one of the words, by kind.
 
-    `common`: how many words were not looked for, because they are too short or too plain to mean anybody.
+    `unread`: databases that could not be read. `common`: how many words were not searched for, because they are too
+    short or too common to identify anyone.
     """
 
     rows: Mapping[str, int]
@@ -73,9 +75,9 @@ class Elsewhere:
 
 
 def rows_saying(grant: Grant, *, words: Sequence[str]) -> Elsewhere:
-    """Count the rows with one of these words in a text or JSON column, also as a part of it and in letters of other case.
+    """Count the rows with one of these words in a text or JSON column, also as part of a longer text, in any case.
 
-    Raises nothing where a database cannot be read: the erasure is done by then, and its receipt must come.
+    Does not raise if a database cannot be read: the erasure is done by then, and its receipt must be returned.
     """
     grant.require(Action.LOG_ERASE)
     wanted = {word.strip() for word in words if word.strip()}
@@ -97,7 +99,7 @@ def rows_saying(grant: Grant, *, words: Sequence[str]) -> Elsewhere:
 
 @without_grant("names tables and columns, and reads no row")
 def tables() -> Iterator[type[Model]]:
-    """Yield every table of the police and of the public database, whoever keeps it."""
+    """Yield every table of the police and of the public database, of all apps."""
     return (
         table
         for table in apps.get_models(include_auto_created=True)
@@ -107,7 +109,7 @@ def tables() -> Iterator[type[Model]]:
 
 @without_grant("names tables and columns, and reads no row")
 def columns(table: type[Model]) -> list[Column]:
-    """Return the columns of a table that can hold a word that somebody wrote."""
+    """Return the columns of a table that can contain words that people wrote."""
     return [
         column
         for column in _described(table).concrete_fields
@@ -117,7 +119,7 @@ def columns(table: type[Model]) -> list[Column]:
 
 @without_grant("names tables and columns, and reads no row")
 def called(table: type[Model]) -> str:
-    """Return what the rows of a table are called in a receipt."""
+    """Return the name for the rows of a table in a receipt."""
     described = _described(table)
     return _CALLED.get(described.label_lower) or str(described.verbose_name_plural).lower()
 
@@ -140,7 +142,7 @@ def _count(table: type[Model], words: Sequence[str]) -> int:
         return _count_sessions(table, words)
     rows: QuerySet[Any] = QuerySet(table, using=router.db_for_read(table))
     parts = [words[start : start + _AT_ONCE] for start in range(0, len(words), _AT_ONCE)]
-    # With more words than fit into a statement a row that says several may count twice: too many, never too few.
+    # With more words than fit in one statement, a row that contains several may count twice: too many, never too few.
     conditions = [_saying(columns(table), part) for part in parts]
     return sum(rows.filter(condition).count() for condition in conditions if condition)
 
@@ -150,7 +152,7 @@ def _saying(within: Sequence[Column], words: Sequence[str]) -> Q:
 
 
 def _holds(column: Column, text: str) -> Q:
-    # A position and no pattern: SQLite's LIKE takes no long ones, and gives some letters a meaning.
+    # A position, not a pattern: SQLite's LIKE limits the length, and some characters have a meaning in it.
     part = _PART.get(_place(column))
     name = f"{column.name}__{part}" if part else column.name
     place = StrIndex(Lower(Cast(F(name), TextField())), Lower(Value(text)))
@@ -161,11 +163,11 @@ def _texts(column: Column, words: Sequence[str]) -> set[str]:
     spelled = {text for word in words for text in _spellings(word)}
     if isinstance(column, JSONField):
         return {text for word in spelled for text in _within_json(word)}
-    return {text for text in spelled if "\x00" not in text}  # which PostgreSQL takes for no text at all
+    return {text for text in spelled if "\x00" not in text}  # which PostgreSQL does not accept as text
 
 
 def _spellings(word: str) -> set[str]:
-    # The log spells in NFC; a table keeps what a keyboard sent.
+    # The log uses NFC; a table keeps what the keyboard sent.
     return {unicodedata.normalize(form, word) for form in ("NFC", "NFD")}
 
 
@@ -175,7 +177,7 @@ def _within_json(word: str) -> set[str]:
 
 
 def _count_sessions(table: type[AbstractBaseSession], words: Sequence[str]) -> int:
-    # A session is signed and packed, so the database cannot look into it.
+    # A session is signed and encoded, so the database cannot search it.
     spelled = {text.lower() for word in words for form in _spellings(word) for text in _within_json(form)}
     rows: QuerySet[AbstractBaseSession] = QuerySet(table, using=router.db_for_read(table))
     told = (_written(row.get_decoded()).lower() for row in rows.iterator())
@@ -183,6 +185,6 @@ def _count_sessions(table: type[AbstractBaseSession], words: Sequence[str]) -> i
 
 
 def _written(session: Mapping[str, Any]) -> str:
-    # What Django keeps for itself, under names that begin with an underscore, is an id and a hash; the fresh proof is one too.
+    # Django's own keys, with names that begin with an underscore, are an id and a hash; so is the recent proof.
     kept = {name: value for name, value in session.items() if not name.startswith("_") and name != "proof"}
     return json.dumps(kept, default=str, ensure_ascii=False)

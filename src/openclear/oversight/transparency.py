@@ -1,6 +1,7 @@
-"""What the public may know of searches and refusals: counted from the verified log, and written out with the log itself.
+"""What the public may know about searches and refusals: counted from the verified log, and published with the log itself.
 
-Who has access, and the orders in force, are told at once and by themselves (`public_access.py`). Entries are published after 72 hours. In a demonstration, where everybody is invented, at once.
+Who has access, and the orders in force, are published separately and at once (`public_access.py`). Entries are
+published after 72 hours. In a demonstration, where everyone is invented, at once.
 """
 
 import shutil
@@ -31,8 +32,8 @@ FOLDER = "openclear-log"
 def publish_statement(grant: Grant) -> int:
     """Write the public part of the log and the figures counted from it to the public side; return its size.
 
-    Raises NotPossible where nothing is old enough, LogNotProved where a replay of that part finds a fault: then nothing is
-    published, for figures that cannot be checked are none.
+    Raises NotPossible if nothing is old enough, LogNotProved if a replay of that part finds a fault: then nothing is
+    published, because figures must be checkable.
     """
     grant.require(Action.LOG_EXPORT)
     checkpoint, notes = _newest_published()
@@ -55,13 +56,13 @@ def _newest_published() -> tuple[str, Sequence[str]]:
     limit = published_size()
     notes = [note for note in notes if int(note.split("\n")[1]) <= limit]
     if not notes:
-        raise NotPossible("No entry of the log is 72 hours old yet; publish a statement then.")
+        raise NotPossible("No entry of the log is 72 hours old yet; publish a statement later.")
     notes.sort(key=lambda note: int(note.split("\n")[1]))
     return notes[-1], notes
 
 
 def _asks(found: Verification) -> list[dict[str, Any]]:
-    # Only agencies of the registry: what a header names is one, and so is everything above it.
+    # Only agencies of the registry: agencies in a header are registered, and so are all above them.
     months = found.tally.months(found.tally.paths())
     keys = sorted(
         {(month, agency) for agency, month, _ in months}, key=lambda key: (_backwards(key[0]), key[1])

@@ -1,1 +1,1 @@
-"""Public editions: made from records late, by block, without small counts, and written through `release`."""
+"""Public editions: made from records after a delay, by block, without small counts, and written through `release`."""

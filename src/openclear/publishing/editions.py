@@ -1,4 +1,4 @@
-"""Editions: which months are due, made, logged, published; withdrawn where a record in one was sealed or corrected."""
+"""Editions: when a month is due; making, logging and publishing; withdrawal if a record in one was sealed or corrected."""
 
 import hashlib
 import json
@@ -34,28 +34,28 @@ from openclear.vocabulary.without_grant import without_grant
 
 DELAY_DAYS = 7
 MOST_TRIES = 5
-# What an edition tells, and what it withholds, has rules of its own. An edition made by older ones is made anew.
-# 2: no sensitive group of one or two, points of told incidents alone.
+# The version of the rules on what an edition shows and withholds. An edition made under older rules is replaced.
+# 2: no sensitive group of one or two; points only from shown incidents.
 RULES = 2
-BROKEN_OFF = "Its making was broken off; it was never public."
+BROKEN_OFF = "Its making was interrupted; it was never public."
 CHANGED = "Records in this edition were corrected, sealed or expunged."
-LABELLED = "Some of what this edition told of its incidents is withheld from now on."
+LABELLED = "Some of what this edition showed about its incidents is now withheld."
 _SENSITIVE = (Label.DOMESTIC | Label.SEXUAL_ASSAULT).value
 Progress = Callable[[Sequence[date]], Iterable[date]]
 
 
 @without_grant("a rule of the calendar; reads nothing")
 def is_due(month: date, today: date) -> bool:
-    """Say whether a month's edition may be made: its last day is seven days past."""
+    """Say whether a month's edition may be made: its last day was at least seven days ago."""
     following = (month + timedelta(days=32)).replace(day=1)
     return today >= following + timedelta(days=DELAY_DAYS)
 
 
 def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
-    """Make the edition of every month that is due and has none, or whose records changed, or whose edition older rules made.
+    """Make the edition of every due month that has none, whose records changed, or whose edition was made under older rules.
 
-    Return the names of those made. The edition that one replaces is withdrawn in the same act, with the reason. Months that
-    are not due stay marked.
+    Return their names. A replaced edition is withdrawn in the same act, with the reason. Months that are not due stay
+    marked.
     """
     grant.require(Action.EDITION_MAKE)
     made = []
@@ -64,7 +64,7 @@ def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
         for month in progress(list(changed)):
             gate.recheck(grant)
             name = _make(grant, month)
-            # A crash before this line makes the month once more, as one more revision.
+            # After a crash before this line, the month is made again, as one more revision.
             clear_changes(grant, changes=changed[month])
             if name:
                 made.append(name)
@@ -73,7 +73,7 @@ def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
 
 
 def _to_make(grant: Grant) -> dict[date, list[int]]:
-    # With the marks that each month has. What older rules made was due then.
+    # With the marks of each month. An edition made under older rules was due then.
     today = clock.now().astimezone(city().zone).date()
     marked = changed_months(grant, reader=PUBLISHING)
     outdated: dict[date, list[int]] = {
@@ -86,13 +86,15 @@ def _to_make(grant: Grant) -> dict[date, list[int]]:
 
 
 def make_edition(grant: Grant, *, month: date) -> str | None:
-    """Make and publish the edition of one month; return its name, or None where the month has too few incidents to tell of.
+    """Make and publish the edition of one month; return its name, or None if the month has too few incidents to publish.
 
     Raises NotPossible for a month that is not due: the delay is seven days.
     """
     grant.require(Action.EDITION_MAKE)
     if not is_due(month, clock.now().astimezone(city().zone).date()):
-        raise NotPossible(f"The edition of {month:%Y-%m} is due {DELAY_DAYS} days after the month has ended.")
+        raise NotPossible(
+            f"The edition of {month:%Y-%m} is due {DELAY_DAYS} days after the end of the month."
+        )
     with alone():
         return _make(grant, month)
 
@@ -102,7 +104,7 @@ def _make(grant: Grant, month: date) -> str | None:
     history = history_of(month)
     last = max((row.revision for row in before), default=0)
     if history.revision > last:
-        # Logged, perhaps, and then broken off: it was never public, and the log says that it will not be.
+        # Perhaps logged, then interrupted: it was never public, and the log says that it will not be.
         _log(grant, month, history.revision, "withdrawn", "", {"reason": BROKEN_OFF})
     _withdraw(grant, [(row.month, row.revision) for row in before if row.withdrawn is None], CHANGED)
     revision = 1 + max(history.revision, last)
@@ -113,17 +115,18 @@ def _make(grant: Grant, month: date) -> str | None:
             return None
         told = published(incidents, history.withheld if revision > 1 else None)
         draft = _written(month, revision, told)
-        # What a sealing met in the making is not published; a sealing that comes now waits, and marks the month.
+        # An edition that a sealing met in the making is not published; a sealing that comes now waits, and marks the
+        # month.
         with gate.records_held() as now:
             if now == sealings:
                 remember(month, History(revision, told.withheld))
                 release.keep_edition(_published(grant, month, revision, told, draft))
                 return f"{month:%Y-%m}.{revision}"
-    raise NotPossible(f"Records were sealed each time while {month:%Y-%m} was made; make it again.")
+    raise NotPossible(f"Records were sealed each time while {month:%Y-%m} was made; try again.")
 
 
 def _written(month: date, revision: int, told: Published) -> Path:
-    # To the side: nobody may read it yet.
+    # In a draft folder: nobody may read it yet.
     folder = _new_folder(f"{month:%Y-%m}.{revision}")
     files = write_files(folder, told.rows, told.totals)
     manifest = _manifest(month, revision, len(told.rows), files)
@@ -141,18 +144,21 @@ def _published(grant: Grant, month: date, revision: int, told: Published, draft:
 
 
 def withdraw(grant: Grant, *, month: date, revision: int, reason: str) -> None:
-    """Take one edition back: its files and incidents go, the reason stays. Raises NotPossible where it is not public."""
+    """Withdraw one edition: its files and incidents are removed, the reason stays.
+
+    Raises NotPossible if it is not public.
+    """
     grant.require(Action.EDITION_MAKE)
     with alone():
         if not any(
             (row.month, row.revision, row.withdrawn) == (month, revision, None) for row in release.editions()
         ):
-            raise NotPossible(f"There is no edition {month:%Y-%m}.{revision} that could be withdrawn.")
+            raise NotPossible(f"There is no edition {month:%Y-%m}.{revision} to withdraw.")
         _withdraw(grant, [(month, revision)], reason)
 
 
 def withdraw_changed(grant: Grant) -> list[str]:
-    """Take back at once every public edition whose month changed; return their names. `refresh_editions` makes them anew."""
+    """Withdraw at once every public edition whose month changed; return their names. `refresh_editions` makes new ones."""
     grant.require(Action.EDITION_MAKE)
     with alone():
         changed = changed_months(grant, reader=PUBLISHING)
@@ -189,7 +195,7 @@ def _incident(row: Mapping[str, Any]) -> Incident:
 
 
 def _area(row: Mapping[str, Any]) -> int | None:
-    # What the public map counts by; a district whose code is no number is not told.
+    # The areas of the public map; a district whose code is not a number is not shown.
     if city().area_kind == "community-area":
         return row["community_area"] or None
     return int(row["district"]) if row["district"].isdecimal() else None
@@ -199,7 +205,7 @@ def _new_folder(name: str) -> Path:
     for left in settings.EDITIONS_FOLDER.glob(".making-*"):
         shutil.rmtree(left, ignore_errors=True)
     folder: Path = settings.EDITIONS_FOLDER / f".making-{name}"
-    # What a crash left under this name was never published: its row is missing.
+    # Files that a crash left under this name were never published: there is no row for them.
     shutil.rmtree(folder.with_name(name), ignore_errors=True)
     folder.mkdir(parents=True)
     return folder

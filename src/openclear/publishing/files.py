@@ -11,7 +11,7 @@ from typing import Any
 from openclear.release.rows import PublicIncident
 from openclear.vocabulary.without_grant import without_grant
 
-# As "Crimes - 2001 to Present" spells them; `date` is the hour, empty where it is withheld.
+# As in "Crimes - 2001 to Present"; `date` is the hour, empty if withheld.
 COLUMNS = (
     "date", "block", "primary_type", "description", "arrest", "community_area", "latitude", "longitude",
 )  # fmt: skip
@@ -26,7 +26,7 @@ _PARQUET = """COPY (SELECT CAST(nullif(date, '') AS TIMESTAMP) AS date, nullif(b
 def write_files(
     folder: Path, rows: Sequence[PublicIncident], totals: Mapping[str, int]
 ) -> list[dict[str, Any]]:
-    """Write every file of an edition and return for each its name, bytes and SHA-256."""
+    """Write every file of an edition and return the name, size in bytes and SHA-256 of each."""
     _write_csv(folder / "incidents.csv", COLUMNS, [_line(row) for row in rows])
     _write_parquet(folder / "incidents.csv", folder / "incidents.parquet")
     (folder / "blocks.geojson").write_text(json.dumps(_blocks(rows), separators=(",", ":")))

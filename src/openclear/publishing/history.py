@@ -1,6 +1,6 @@
-"""What this side remembers of each month's editions: the last revision that was begun, and what any of them withheld.
+"""What the police side stores about each month's editions: the last revision begun, and what any of them withheld.
 
-One file for each month, on the police side: what was withheld is no more public here than there.
+One file per month, on the police side, because what was withheld is not public.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ from openclear.vocabulary.without_grant import without_grant
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Of one month. `revision`: the last one begun, 0 where there was none."""
+    """The history of one month. `revision`: the last one begun, 0 if there was none."""
 
     revision: int
     withheld: Withheld
@@ -29,7 +29,7 @@ class History:
 @without_grant("for the making of an edition, whose grant was required")
 @contextmanager
 def alone() -> Iterator[None]:
-    """Let nobody else make or withdraw an edition meanwhile; two at once wait for each other."""
+    """Lock: nobody else makes or withdraws an edition meanwhile; the second caller waits."""
     with (_folder() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -37,12 +37,12 @@ def alone() -> Iterator[None]:
 
 @without_grant("for the making of an edition, whose grant was required")
 def history_of(month: date) -> History:
-    """Return what is remembered of a month."""
+    """Return the history of a month."""
     file = _file(month)
     if not file.exists():
         return History(0, Withheld())
     kept = json.loads(file.read_text())
-    # What an older version kept knows of no sensitive cells: it told them all.
+    # The history of an older version has no sensitive cells: it published them all.
     cells, sensitive = (
         frozenset((area, kind) for area, kind in kept.get(name, ())) for name in ("cells", "sensitive")
     )
@@ -52,7 +52,7 @@ def history_of(month: date) -> History:
 
 @without_grant("for the making of an edition, whose grant was required")
 def remember(month: date, history: History) -> None:
-    """Keep what is to be remembered, durably, before a revision is logged: a crash uses no number twice."""
+    """Store the history durably before a revision is logged, so that no number is used twice after a crash."""
     held = history.withheld
     facts = {
         "revision": history.revision, "areas": list(held.areas), "types": sorted(held.types),
@@ -66,7 +66,7 @@ def remember(month: date, history: History) -> None:
     new.replace(_file(month))
     folder = os.open(_folder(), os.O_RDONLY)
     try:
-        os.fsync(folder)  # the name too, not the bytes alone
+        os.fsync(folder)  # the directory entry too, not only the bytes
     finally:
         os.close(folder)
 

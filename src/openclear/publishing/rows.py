@@ -1,4 +1,4 @@
-"""One month turned into what the public may have. Pure: incidents in, published rows out."""
+"""One month converted to what the public may have. Pure: incidents in, published rows out."""
 
 import math
 import re
@@ -12,7 +12,7 @@ from statistics import median
 from openclear.publishing.suppression import OTHER, Cell, coarsened, hidden_cells
 from openclear.release.rows import PublicIncident
 
-# A square of about 200 metres: a block of a grid city is an eighth of a mile.
+# A square of about 200 meters: a block of a grid city is an eighth of a mile.
 SQUARE_LATITUDE, SQUARE_LONGITUDE = 0.0018, 0.0024
 # A block as the department writes it: 001XX N STATE ST, 0000X S COLUMBUS DR.
 BLOCK = re.compile(r"\d{3}[\dX]X ")
@@ -21,7 +21,7 @@ Area = int | str
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What publishing takes from a record. `occurred`: the city's clock. `is_sensitive`: no block is published for it."""
+    """What publishing reads from a record. `occurred`: in local time. `is_sensitive`: no block is published for it."""
 
     occurred: datetime
     area: int | None
@@ -36,9 +36,9 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What the revisions of one month did not tell: areas, types and cells (area, type), as records name them.
+    """What the revisions of one month withheld: areas, types and cells (area, type), as in the records.
 
-    `sensitive`: cells whose sensitive incidents they did not tell.
+    `sensitive`: cells whose sensitive incidents they withheld.
     """
 
     areas: frozenset[Area] = frozenset()
@@ -49,7 +49,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A month as it may be seen: its rows, its totals by primary type, and what neither it nor a later revision tells."""
+    """A month as it may be published: its rows, its totals by primary type, and what neither it nor a later revision shows."""
 
     rows: Sequence[PublicIncident]
     totals: Mapping[str, int]
@@ -57,14 +57,14 @@ class Published:
 
 
 def published(incidents: Sequence[Incident], before: Withheld | None = None) -> Published:
-    """Return a month as it may be seen. `before`: what its earlier revisions withheld, where it has any.
+    """Return a month as it may be published. `before`: what its earlier revisions withheld, if there are any.
 
-    A row whose cell (community area, primary type) is hidden tells its area alone, and one whose area is too small not
-    even that; so does a sensitive row of a cell that has fewer than three of them. Every other row tells its hour, its block
-    and the point of that block; a sensitive one its area and type alone.
+    A row whose cell (community area, primary type) is hidden shows only its area, or not even that if the area is too
+    small; so does a sensitive row of a cell with fewer than three of them. Every other row shows its hour, its block
+    and the point of that block; a sensitive one only its area and type.
 
-    Whoever holds two revisions of a month must not learn more than from one (docs/adr/0017): a later one shows nothing of
-    a cell that an earlier one hid, and its hidden rows do not tell their area.
+    A reader with two revisions of a month must not learn more than from one (docs/adr/0017): a later one shows
+    nothing of a cell that an earlier one hid, and its hidden rows do not show their area.
     """
     held = before or Withheld()
     names = _Names(
@@ -92,7 +92,7 @@ def published(incidents: Sequence[Incident], before: Withheld | None = None) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What the areas and types of a month are published as."""
+    """The published names of the areas and types of a month."""
 
     areas: Mapping[Area, Area | str]
     types: Mapping[str, str]
@@ -126,10 +126,10 @@ def _held_now(
 
 
 def points_of_blocks(incidents: Sequence[Incident]) -> dict[str, tuple[float, float]]:
-    """Return one point for each block: the centre of the square of 200 metres that the middle of its incidents lies in.
+    """Return one point for each block: the center of the 200-meter square that contains the middle of its incidents.
 
-    `incidents`: those that are told; of what is hidden nothing may move a point. Sensitive ones are told, but on no block, so
-    they do not count either. Every incident of a block has the same point, and a point says no more than a block does.
+    `incidents`: those that are shown; hidden ones must not move a point. Sensitive ones are shown without a block, so
+    they do not count either. Every incident of a block has the same point, so a point says no more than a block does.
     """
     found: dict[str, list[tuple[float, float]]] = {}
     for row in incidents:
@@ -155,10 +155,10 @@ def _withheld(area: object) -> PublicIncident:
 def _told(row: Incident, points: Mapping[str, tuple[float, float]]) -> PublicIncident:
     hour = row.occurred.replace(minute=0, second=0, microsecond=0)
     if row.is_sensitive:
-        # Not whether there was an arrest either: it would tell one of the group from the others.
+        # No arrest flag either: it would distinguish one of the group from the others.
         return PublicIncident(row.area, row.primary_type, "", "", None, None, None, None)
     if not BLOCK.match(row.block):
-        # A source that gives addresses where blocks belong: nothing finer than a block leaves.
+        # If a source has addresses instead of blocks, nothing finer than a block is published.
         return PublicIncident(row.area, row.primary_type, row.description, "", hour, None, None, row.arrest)
     latitude, longitude = points.get(row.block, (None, None))
     return PublicIncident(
@@ -167,6 +167,6 @@ def _told(row: Incident, points: Mapping[str, tuple[float, float]]) -> PublicInc
 
 
 def _order(row: PublicIncident) -> tuple[object, ...]:
-    # Rows come in an order that tells nothing of the order of the records.
+    # The order of the rows says nothing about the order of the records.
     hour = row.hour.isoformat() if row.hour else ""
     return (hour, row.area or 0, row.primary_type, row.block, row.description, row.arrest is True)

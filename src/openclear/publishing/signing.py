@@ -1,4 +1,4 @@
-"""The key that signs editions: another one than the log's, for another program holds it."""
+"""The key that signs editions: not the log's key, because another program has it."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class ReleaseKey:
 
 @without_grant("reads a key, no record")
 def release_key() -> ReleaseKey:
-    """Return the key, made at the first edition; its public half is written to the public folder."""
+    """Return the key, created at the first edition; its public half is written to the public folder."""
     path = settings.KEYS_FOLDER / KEY_FILE
     if not path.exists():
         create_key(path, f"{genesis(settings.LOG_FOLDER)['origin']}/editions")

@@ -1,15 +1,15 @@
 """Which cells of an edition are shown. Pure: counts in, what is hidden out.
 
-A cell is (community area, primary type) of one month. Cells of 1 and 2 are hidden (k = 3). So are the sensitive incidents
-of a cell, as a group, where they are 1 or 2: they are told without block and hour, so anyone could count them. And so many
-others are hidden that nothing hidden can be worked out from what is shown: the total of each area, the total of each type,
-and every shown part. Nobody is told which cells are hidden and which are empty, or which shown ones lack their sensitive
-incidents and which have none.
+A cell is (community area, primary type) of one month. Cells of 1 and 2 are hidden (k = 3). So are the sensitive
+incidents of a cell, as a group, if they are 1 or 2: they are shown without block and hour, so anyone could count
+them. And enough others are hidden that nothing hidden can be worked out from what is shown: the total of each area,
+the total of each type, and every shown part. The edition does not show which cells are hidden and which are empty, or
+which shown ones lack their sensitive incidents and which have none.
 
-The check is Gusfield's, for a table with all its totals (A Graph Theoretic Approach to Statistical Data Security, SIAM
-J. Comput. 17, 1988): cells of which not everything is shown make a graph; a hidden amount can be worked out exactly if, and
-only if, nothing can go round in a circle through it. An empty cell can take in an amount and give none. A shown cell without
-sensitive incidents is taken for whole, though nobody can know that: this hides rather more than less.
+The check is Gusfield's, for a table with all its totals (A Graph Theoretic Approach to Statistical Data Security,
+SIAM J. Comput. 17, 1988): cells that are not fully shown form a graph; a hidden amount can be worked out exactly if
+and only if no cycle goes through it. An empty cell can receive an amount but give none. A shown cell without
+sensitive incidents is treated as fully shown, though readers cannot know that: this errs on the side of hiding more.
 """
 
 from collections import Counter
@@ -28,9 +28,9 @@ _NOTHING: Mapping[Cell, int] = {}
 def coarsened(
     values: Iterable[Name], k: int = K, also: AbstractSet[Hashable] = frozenset()
 ) -> dict[Name, Name | str]:
-    """Return for each value the one it is published as: itself, or OTHER where fewer than k have it, or it is in `also`.
+    """Return the published name of each value: itself, or OTHER if fewer than k have it or it is in `also`.
 
-    Where fewer than k are OTHER, the smallest of the others joins them.
+    If fewer than k are OTHER, the smallest of the others joins them.
     """
     counts = Counter(values)
     small = {value for value, count in counts.items() if count < k or value == OTHER or value in also}
@@ -50,11 +50,12 @@ def hidden_cells(
     sensitive: Mapping[Cell, int] = _NOTHING,
     also_sensitive: AbstractSet[Cell] = frozenset(),
 ) -> dict[Cell, int]:
-    """Return the cells of which something is not shown, with how many incidents that is: all, or the sensitive ones alone.
+    """Return the cells that are not fully shown, with the number of hidden incidents: all, or only the sensitive ones.
 
-    `counts`: incidents of each cell; every area and every type has at least k in all (`coarsened`), unless all have fewer.
-    `sensitive`: how many of them are sensitive. `also`, `also_sensitive`: cells that are not to be shown, or whose sensitive
-    incidents are not, however many there are.
+    `counts`: incidents of each cell; every area and every type has at least k in all (`coarsened`), unless all have
+    fewer.
+    `sensitive`: how many of them are sensitive. `also`, `also_sensitive`: cells to hide, or whose sensitive incidents
+    to hide, however many there are.
     """
     table = _Table({cell: count for cell, count in counts.items() if count > 0}, sensitive, k)
     for cell, count in table.counts.items():
@@ -70,7 +71,7 @@ def hidden_cells(
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The cells that are not empty, and how much of each is hidden by now."""
+    """The cells that are not empty, and how much of each is hidden so far."""
 
     counts: Mapping[Cell, int]
     sensitive: Mapping[Cell, int]
@@ -78,7 +79,7 @@ class _Table:
     hidden: dict[Cell, int] = field(default_factory=dict)
 
     def sensitive_part(self, cell: Cell) -> int:
-        # Where fewer than k others would be left, these cannot be shown either.
+        # If fewer than k others would be left, these cannot be shown either.
         count, some = self.counts[cell], self.sensitive.get(cell, 0)
         return some if some and count - some >= self.k else count
 
@@ -86,7 +87,7 @@ class _Table:
         self.hidden[cell] = self._next_part(cell)
 
     def smallest_step(self, side: int, line: Hashable) -> Cell | None:
-        """Return the cell of an area or a type of which the least more can be hidden, one that is whole by now before others."""
+        """Return the cell of an area or a type with the smallest further amount to hide; fully shown cells first."""
         left = [
             cell
             for cell, count in self.counts.items()
@@ -102,7 +103,7 @@ class _Table:
 
 
 def _thin_total(table: _Table) -> Cell | None:
-    # What is hidden of one area, or of one type, is known in sum: it must be k at least, and of more than one cell.
+    # The hidden sum of one area, or of one type, is known: it must be at least k, and from more than one cell.
     for side in (0, 1):
         sums: Counter[Hashable] = Counter()
         cells: Counter[Hashable] = Counter()
@@ -132,8 +133,8 @@ def _can_change(
     cell: Cell, hidden: Mapping[Cell, int], whole: AbstractSet[Cell],
     areas: set[Hashable], types: set[Hashable],
 ) -> bool:  # fmt: skip
-    # One more here: its type must give one elsewhere (a cell of which some is hidden), that area take one in, and so on
-    # back to this area. Cells that are shown whole are fixed.
+    # One more here: its type must give one elsewhere (a cell with a hidden part), that area must take one, and so on
+    # back to this area. Fully shown cells are fixed.
     start, goal = cell[1], cell[0]
     seen_types, waiting = {start}, [start]
     seen_areas: set[Hashable] = set()

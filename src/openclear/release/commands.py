@@ -1,4 +1,4 @@
-"""Writing what the public may have. Whoever calls these answers for it: publishing and oversight, from above."""
+"""Writing what the public may have. The callers above, publishing and oversight, decide what that is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -13,12 +13,12 @@ from openclear.release.rows import EditionRow, NewAccess, NewEdition, PublicOutl
 from openclear.vocabulary.city import city
 
 DATABASE = "public"
-# Hours are those of the clock on the wall.
+# Hours are in local time.
 _CHUNK = 900
 
 
 def keep_edition(edition: NewEdition) -> None:
-    """Keep a new edition, all of it or nothing."""
+    """Store a new edition, all of it or nothing."""
     with transaction.atomic(using=DATABASE):
         kept = Edition.objects.create(
             month=edition.month, revision=edition.revision, made=edition.made,
@@ -42,7 +42,7 @@ def keep_edition(edition: NewEdition) -> None:
 
 
 def withdraw_edition(*, month: date, revision: int, at: datetime, reason: str) -> None:
-    """Take an edition back: what it held goes, that it was there and why it went stays."""
+    """Withdraw an edition: its content is removed, its name and the reason stay."""
     with transaction.atomic(using=DATABASE):
         found = Edition.objects.filter(month=month, revision=revision)
         found.update(withdrawn=at, reason=reason[:200], manifest="", signature="")
@@ -51,7 +51,7 @@ def withdraw_edition(*, month: date, revision: int, at: datetime, reason: str) -
 
 
 def keep_outlines(outlines: Sequence[PublicOutline]) -> None:
-    """Keep the outlines that the map draws, instead of those before."""
+    """Store the outlines for the map, replacing the earlier ones."""
     with transaction.atomic(using=DATABASE):
         Outline.objects.all().delete()
         Outline.objects.bulk_create(
@@ -60,12 +60,12 @@ def keep_outlines(outlines: Sequence[PublicOutline]) -> None:
 
 
 def keep_statement(*, made: datetime, size: int, checkpoint: str, facts: Mapping[str, Any]) -> None:
-    """Keep what the log says about access as of one checkpoint."""
+    """Store what the log says about access as of one checkpoint."""
     Statement.objects.create(made=made, size=size, checkpoint=checkpoint, facts=dict(facts))
 
 
 def keep_access(new: NewAccess) -> None:
-    """Keep who has access and which orders are in force instead of what was kept before; what is newer already stays."""
+    """Store who has access and which orders are in force, replacing an older state; a newer one stays."""
     with transaction.atomic(using=DATABASE):
         Access.objects.filter(epoch__lte=new.epoch).delete()
         if not Access.objects.exists():
@@ -73,12 +73,12 @@ def keep_access(new: NewAccess) -> None:
                 epoch=new.epoch, made=new.made, orders=[asdict(row) for row in new.orders],
                 agencies=[asdict(row) for row in new.agencies],
             )  # fmt: skip
-            # Of two who tell the same epoch at once one writes it, and neither fails.
+            # If two callers write the same epoch at once, one of them writes it and neither fails.
             Access.objects.bulk_create([kept], ignore_conflicts=True)
 
 
 def shown_epoch() -> int:
-    """Return the epoch that the public page shows access as of, -1 before the first."""
+    """Return the epoch of the access shown on the public page, -1 before the first."""
     newest = Access.objects.aggregate(newest=Max("epoch"))["newest"]
     return -1 if newest is None else int(newest)
 

@@ -1,4 +1,4 @@
-"""Tables of the public database. Everything in them is public: nothing is written here that must not be read by all."""
+"""Tables of the public database. Everything in them is public: data that not everyone may read is never written here."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Edition(models.Model):
-    """One month's incidents as published once. Never changed: what is wrong in one is withdrawn, with a reason."""
+    """One month's incidents as published once. Never changed: a faulty edition is withdrawn, with a reason."""
 
     month = models.DateField()
     revision = models.PositiveSmallIntegerField()
@@ -31,9 +31,10 @@ class Edition(models.Model):
 
 
 class PublishedIncident(models.Model):
-    """An incident as everybody may see it. An empty field is one that is withheld, or that the record lacks.
+    """An incident as everyone may see it. An empty field is withheld, or missing in the record.
 
-    `area`: what the city's map counts by, None where withheld. `hour`: the city's clock, the minutes cut off. A point is that of its block.
+    `area`: a unit of the city's map, None if withheld. `hour`: local time, without minutes. The point is that of its
+    block.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="rows")
@@ -47,7 +48,7 @@ class PublishedIncident(models.Model):
     arrest = models.BooleanField(null=True, blank=True)
 
     class Meta:
-        """Pages ask for a month, an area, a type."""
+        """Pages query by month, area and type."""
 
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["edition", "area", "primary_type"], name="published_by_cell")
@@ -92,7 +93,7 @@ class Statement(models.Model):
     facts = models.JSONField()
 
     def __str__(self) -> str:
-        """Return the size of the log that it speaks of."""
+        """Return the size of the log that it covers."""
         return f"statement at {self.size}"
 
 

@@ -1,4 +1,4 @@
-"""What is handed to this room: plain values, public by then."""
+"""What callers pass to this room: plain values, already public."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class PublicIncident:
-    """An incident as everybody may see it. "" and None: withheld, or not recorded."""
+    """An incident as everyone may see it. "" and None: withheld, or not recorded."""
 
     area: int | None
     primary_type: str
@@ -22,7 +22,7 @@ class PublicIncident:
 
 @dataclass(frozen=True, slots=True)
 class NewEdition:
-    """An edition that is ready: its files lie in their folder, its manifest is signed and logged."""
+    """An edition that is ready: its files are in their folder, its manifest is signed and logged."""
 
     month: date
     revision: int
@@ -46,7 +46,7 @@ class PublicOutline:
 
 @dataclass(frozen=True, slots=True)
 class EditionRow:
-    """What is known of an edition without its incidents. `manifest`: "" where it is withdrawn."""
+    """An edition without its incidents. `manifest`: "" if it is withdrawn."""
 
     month: date
     revision: int
@@ -59,13 +59,13 @@ class EditionRow:
 
     @property
     def name(self) -> str:
-        """The name that its folder and its page have: `2026-05.1`."""
+        """The name of its folder and its page: `2026-05.1`."""
         return f"{self.month:%Y-%m}.{self.revision}"
 
 
 @dataclass(frozen=True, slots=True)
 class PublicOrder:
-    """An order in force. `scope`, `purposes`: what it is limited to, empty for everything; `since`: a day, ISO 8601.
+    """An order in force. `scope`, `purposes`: its limits, empty for everything; `since`: a day, ISO 8601.
 
     `basis`: its legal basis in words that two people wrote for the public, or "".
     """
@@ -83,7 +83,7 @@ class PublicOrder:
 
 @dataclass(frozen=True, slots=True)
 class PublicAgency:
-    """An agency with people and a ground of access. `standing`: access, limited or cut-off."""
+    """An agency with people and a legal basis for access. `standing`: access, limited or cut-off."""
 
     path: str
     name: str

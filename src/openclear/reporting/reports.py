@@ -1,4 +1,4 @@
-"""Every report of this version. Page, API, command line and the worker serve what stands here."""
+"""Every report of this version. Page, API, command line and the worker serve the reports listed here."""
 
 from openclear.reporting.declared import DeclaredReport
 from openclear.reporting.district_book.declaration import DISTRICT_BOOK
@@ -11,7 +11,7 @@ REPORTS: tuple[DeclaredReport, ...] = (
 )
 
 
-@without_grant("reads nothing: it makes a value of what was typed")
+@without_grant("parses what was typed; reads nothing")
 def report_of(kind: str) -> DeclaredReport:
     """Return the report of a kind. Raises WrongUsage."""
     for report in REPORTS:

@@ -1,1 +1,1 @@
-"""Bringing records in: one folder for each source."""
+"""Importing records: one folder for each source."""

@@ -1,4 +1,4 @@
-"""One import from file to outcome: attempt in the log, whole batches, rejects with their reasons, outcome."""
+"""One import from file to outcome: attempt in the log, whole batches, rejected rows with their reasons, outcome."""
 
 import csv
 import hashlib
@@ -28,7 +28,7 @@ HASH_CHUNK = 1 << 20
 
 @dataclass
 class ImportResult:
-    """What became of every row that was read."""
+    """The outcome of every row that was read."""
 
     counts: Counter[str] = field(default_factory=Counter)
     rejects_file: str | None = None
@@ -41,17 +41,17 @@ class ImportResult:
         return {name: self.counts[name] for name in names} | {"rejects_file": self.rejects_file}
 
     def note_offense(self, facts: IncidentFacts) -> None:
-        """Count the offense among those that no row of the city's tables decides (code, type, description), if it is one."""
+        """Count the offense (code, type, description) if no row of the city's tables decides it."""
         code, kind, words = (facts.offense[name] for name in ("iucr", "primary_type", "description"))
         if not handling_of(code, kind, words).decided:
             self.undecided[code, kind, words] += 1
 
 
 class Rejects:
-    """The file of rows that could not be taken: line, column, reason, and the row itself."""
+    """The file of rejected rows: line, column, reason, and the row itself."""
 
     def __init__(self, path: Path) -> None:
-        """`path`: made when the first row is rejected."""
+        """`path`: created when the first row is rejected."""
         self._path = path
         self._file: IO[str] | None = None
         self._writer: Any = None
@@ -73,9 +73,11 @@ class Rejects:
 
 
 def import_crimes(grant: Grant, *, mapping: str, path: Path, rejects_folder: Path) -> ImportResult:
-    """Bring a file of the city's crimes in. `mapping`: which of the profile's mappings of columns describes it. Doing it again changes nothing; killed and repeated, it ends the same.
+    """Import a file of the city's crimes.
 
-    Raises WrongFile where the file is not one, WrongUsage where the profile has no such mapping, and what the gate raises between batches.
+    `mapping`: which of the profile's mappings of columns describes it. Repeating it changes nothing; killed and
+    repeated, it has the same result. Raises WrongFile if the file is not one, WrongUsage if the profile has no such
+    mapping, and what the gate raises between batches.
     """
     result, columns = ImportResult(), columns_of(mapping)
     with open_crimes(path, columns) as opened:
@@ -139,7 +141,7 @@ def _parsed(
 
 
 def _kept(columns: Columns, opened: OpenFile, row: list[str]) -> list[str]:
-    # Only columns that are known, and none of a row whose values may have shifted: law 6 holds here too.
+    # Only known columns, and none of a row whose values may have shifted: law 6 applies here too.
     if len(row) != len(opened.names):
         return []
     pairs = zip(opened.names, row, strict=True)
@@ -148,7 +150,7 @@ def _kept(columns: Columns, opened: OpenFile, row: list[str]) -> list[str]:
 
 def _named(opened: OpenFile, row: list[str]) -> dict[str, str]:
     if len(row) != len(opened.names):
-        raise BadValue("", f"{len(row)} values where the heading names {len(opened.names)}")
+        raise BadValue("", f"{len(row)} values, but the heading has {len(opened.names)}")
     pairs = zip(opened.names, row, strict=True)
     return {name: value for name, value in pairs if name not in opened.dropped}
 

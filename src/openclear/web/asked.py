@@ -13,7 +13,7 @@ from openclear.web.orders.views import beside_orders
 from openclear.web.questions.views import beside_could_see, beside_explanation
 from openclear.web.registry.views import beside_agencies
 
-# What a page shows besides its answer, and the forms of acts on it. A page that shows its answer alone is not named here.
+# What a page shows besides its answer, and the forms for acts. A page that shows only its answer is not listed here.
 _BESIDE: Mapping[str, Beside] = {
     "agencies": beside_agencies,
     "cases": beside_cases,

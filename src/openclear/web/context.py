@@ -1,4 +1,4 @@
-"""What every page shows around its answer: who is signed in, demo mode, where one can go."""
+"""What every page shows around its answer: who is signed in, demo mode, the navigation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.roles import ADMINISTRATORS, Role
 from openclear.web import sessions
 
-# Where the frame leads: (name of the route, words, icon). Only a short cut: the gate decides each page.
+# The navigation: (name of the route, label, icon). Only a shortcut: the gate decides each page.
 _OWN = (
     ("desk", _("Search"), "search"),
     ("cases", _("Cases"), "folder_open"),
@@ -45,7 +45,7 @@ _NEAR = {
 
 
 def page_facts(request: HttpRequest) -> dict[str, Any]:
-    """Return the facts of the page's frame; nothing of a record."""
+    """Return the context of the page's frame; nothing from records."""
     session = getattr(request, "session", {})
     match = request.resolver_match
     name = match.url_name if match else ""
@@ -60,7 +60,7 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
 
 
 def first_place(roles: list[str]) -> str:
-    """Return the address of the desk at which people with these roles begin."""
+    """Return the URL of the first desk of people with these roles."""
     return reverse(_places(roles)[0][0])
 
 

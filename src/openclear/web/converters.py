@@ -1,10 +1,10 @@
-"""What stands in addresses."""
+"""URL converters."""
 
 from django.urls import register_converter
 
 
 class Number:
-    """A whole number that fits into a column of the database."""
+    """A whole number that fits in a database column."""
 
     regex = "[0-9]{1,15}"
 

@@ -15,7 +15,7 @@ from openclear.web.guard import ask, behind_gate, field, rendered
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question that a page is about to show. `answer`: the rows or the one answer; None where the form alone is shown."""
+    """A question that a page is about to show. `answer`: the rows or the one answer; None if only the form is shown."""
 
     request: HttpRequest
     grant: Grant

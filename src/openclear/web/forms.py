@@ -1,4 +1,4 @@
-"""What people type: signing in, drawing up an order. Says what is wrong, keeps what was right."""
+"""Forms: signing in, drawing up an order. They report errors and keep valid input."""
 
 from datetime import date
 from typing import Any
@@ -32,13 +32,13 @@ class SignInForm(LoginForm):  # type: ignore[misc] # allauth is not typed
 
 
 class Counted:
-    """What every form for a code has here: a wrong one counts towards the lock, and none works twice."""
+    """For every form with a code: a wrong code counts toward the lock, and no code works twice."""
 
     user: Any
 
     def clean_code(self) -> str:
-        """Return the code. Raises ValidationError where it is wrong, used, or the account is locked."""
-        code: str = super().clean_code()  # type: ignore[misc] # of the form that this is mixed into
+        """Return the code. Raises ValidationError if it is wrong or used, or if the account is locked."""
+        code: str = super().clean_code()  # type: ignore[misc] # of the form with this mixin
         refuse_locked(self.user, context.request, factors_adapter().validation_error("incorrect_code"))
         return unused(self, code)
 
@@ -56,18 +56,18 @@ class ProveAgainForm(Counted, ReauthenticateForm):  # type: ignore[misc] # allau
 
 
 class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc] # allauth is not typed
-    """A new password; a wrong old one counts towards the lock like at the sign-in. Asks what becomes of the tokens."""
+    """A new password; a wrong old one counts toward the lock, as at sign-in. Asks whether to end the tokens."""
 
     end_tokens = forms.BooleanField(
         required=False,
         label=_("End my tokens for programs too"),
         help_text=_(
-            "A token is a key of its own and stays good after this. End them if somebody else may know your password; programs that use them need new ones."
+            "A token is a separate key and stays valid after this. End them if somebody else may know your password; programs that use them need new ones."
         ),
     )
 
     def save(self) -> None:
-        """Change the password, end the tokens where that was asked for, and keep what was done for the next page."""
+        """Change the password, end the tokens if requested, and keep the outcome for the next page."""
         super().save()
         facts = {"address": str(context.request.META.get("REMOTE_ADDR", ""))}
         ended = accounts.end_tokens(self.user.handle, details=facts) if self.cleaned_data["end_tokens"] else 0
@@ -75,7 +75,7 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc] # allauth is no
         context.request.session[TOKENS_SAID] = {"ended": ended, "left": left}
 
     def clean_oldpassword(self) -> str:
-        """Return the old password. Raises ValidationError where it is wrong or the account is locked."""
+        """Return the old password. Raises ValidationError if it is wrong or the account is locked."""
         try:
             old: str = super().clean_oldpassword()
         except forms.ValidationError:
@@ -91,7 +91,7 @@ def unused(form: Any, code: str) -> str:
         f"code-{form.authenticator.pk}-{code}", "used", CODE_SECONDS
     ):
         note_wrong_code(form.user, context.request)
-        raise forms.ValidationError(_("This code was used already; wait for the next one."))
+        raise forms.ValidationError(_("This code was already used; wait for the next one."))
     return code
 
 
@@ -112,12 +112,12 @@ class OrderForm(forms.Form):
     review_on = forms.DateField(required=False, widget=_DAY)
 
     def clean_review_on(self) -> date | None:
-        """Return the day on which the order is looked at again."""
+        """Return the review date."""
         day: date | None = self.cleaned_data["review_on"]
         return day
 
     def problem(self) -> str:
-        """Return the first thing that is wrong, in one sentence, or nothing."""
+        """Return the first error in one sentence, or ""."""
         if self.is_valid():
             return ""
         name, problems = next(iter(self.errors.items()))

@@ -1,4 +1,4 @@
-"""What every page does around its query: know who asks, ask the gate, release the answer, say what went wrong."""
+"""What every page does around its query: identify the requester, ask the gate, release the answer, report errors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -25,7 +25,7 @@ View = Callable[..., HttpResponse]
 
 
 def behind_gate(view: View) -> View:
-    """Ask who is there first, and turn what the gate raises into a page. Every way out is logged and stamped."""
+    """Identify the requester first, and turn what the gate raises into a page. Every way out is logged and stamped."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
@@ -63,7 +63,7 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
 def bad_request(
     request: HttpRequest, problem: str, template: str = "web/mistake.html", **facts: Any
 ) -> HttpResponse:
-    """Return a page that says in one sentence what is wrong, with what was typed still in it. Logged here."""
+    """Return a page that says in one sentence what is wrong and keeps the input. Logged here."""
 
     def page() -> tuple[HttpResponse, RefusalReceipt]:
         receipt = _reported(request, "not understood")
@@ -74,7 +74,7 @@ def bad_request(
 
 
 def _reported(request: HttpRequest, problem: str) -> RefusalReceipt:
-    # What was asked for is known from `ask` on; an order on it, or on the agency that the answer is for, comes first.
+    # What was asked for is known after `ask`; an order on it, or on the agency that the answer is for, comes first.
     asker = asker_of(request)
     return gate.log_bad_request(
         asker.officer, problem, details={"address": address_of(request), **sent_by(request)},
@@ -94,8 +94,8 @@ def ask(
     filters: Mapping[str, Any] | None = None,
     **details: Any,
 ) -> Grant:
-    """Ask the gate in the name of whoever is signed in. Raises Refused."""
-    # For the entry of a mistake that comes later.
+    """Ask the gate in the name of the signed-in user. Raises Refused."""
+    # For the entry of a later mistake.
     request.asked_action, request.asked_purpose = action, purpose  # type: ignore[attr-defined] # read by `_reported`
     grant = gate.open_for(
         request.session[sessions.OFFICER], action, purpose=purpose, case=case,
@@ -107,9 +107,9 @@ def ask(
 
 
 def ask_reasoned(request: HttpRequest, action: Action, **facts: Any) -> Grant:
-    """Ask with the purpose, the case and the other agency that the address names. Raises Refused, WrongUsage."""
+    """Ask with the purpose, the case and the other agency in the URL. Raises Refused, WrongUsage."""
     reason = reason_of(request)
-    # Also where the purpose is none.
+    # Also if the purpose is missing.
     request.asked_action, request.asked_purpose = action, named_purpose(reason["purpose"])  # type: ignore[attr-defined] # read by `_reported`
     return ask(
         request, action, purpose=purpose_of(reason["purpose"]), case=reason["case"] or None,
@@ -143,26 +143,26 @@ def rendered_together(
     status: int = 200,
     **facts: Any,
 ) -> HttpResponse:
-    """Render and release one page that answers several asks."""
+    """Render and release one page that answers several inquiries."""
     context = {**facts, "purposes": OFFERED, "receipt": answers[0][0].receipt_marker}
     page: HttpResponse = gate.release_together(render(request, template, context, status=status), answers)
     return page
 
 
 def redirected(grant: Grant, name: str, *parts: Any) -> HttpResponse:
-    """Release the way to the page where the outcome of an act stands."""
+    """Release a redirect to the page with the outcome of an act."""
     response = HttpResponseRedirect(reverse(name, args=parts))
     response.status_code = 303
     return grant.release(response)
 
 
 def reason_of(request: HttpRequest) -> dict[str, str]:
-    """Return the purpose, the case and the other agency that an address names, as text."""
+    """Return the purpose, the case and the other agency in a URL, as text."""
     return {name: field(request, name) for name in ("purpose", "case", "on_behalf_of")}
 
 
 def field(request: HttpRequest, name: str) -> str:
-    """Return one field of an address or a form, trimmed and of bounded length."""
+    """Return one field of a URL or a form, trimmed and of limited length."""
     sent = request.POST if request.method == "POST" else request.GET
     return sent.get(name, "").replace("\x00", "").strip()[:LONGEST]
 
@@ -173,6 +173,6 @@ def address_of(request: HttpRequest) -> str:
 
 
 def _sign_in_then(request: HttpRequest) -> str:
-    # Only a page may be come back to, never a search with names in it, nor an act.
+    # Only a page may be returned to, never a search with names in it, nor an act.
     way = reverse("sign-in")
     return f"{way}?next={request.path}" if request.method == "GET" and request.path != "/" else way

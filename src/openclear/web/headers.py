@@ -1,4 +1,4 @@
-"""What every answer tells the browser: nothing is loaded from elsewhere, no script but ours, no frame."""
+"""The headers of every answer: nothing is loaded from other sites, no scripts but ours, no frames."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the view's answer with the headers."""
         if request.META.get("REMOTE_ADDR") in settings.TRUSTED_PROXIES:
-            # The last address is the one that our own proxy saw; those before it are the client's to invent.
+            # The last address is the one that our own proxy saw; the client can forge those before it.
             seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
             request.META["REMOTE_ADDR"] = seen or request.META.get("REMOTE_ADDR", "")
         response = self._get_response(request)

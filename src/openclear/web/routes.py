@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.i18n import set_language
 
-from openclear.web import asked, converters  # noqa: F401 - the addresses below name them
+from openclear.web import asked, converters  # noqa: F401 - used in the URL patterns below
 from openclear.web.account import urls as account
 from openclear.web.account import views as signing_in
 from openclear.web.cases import urls as cases

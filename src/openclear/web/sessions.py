@@ -1,4 +1,4 @@
-"""A person's session: what it knows, how long it lasts, how fresh the proof is of who they are.
+"""A person's session: its contents, how long it lasts, how recent the proof of identity is.
 
 Sessions live on the server, end after 30 minutes without use and after 12 hours in any case (CJIS Security
 Policy AC-11, IA-5, IA-11), and are written at most once a minute.
@@ -32,26 +32,29 @@ IDLE_SECONDS, LONGEST_SECONDS, NOTED_SECONDS = 30 * 60, 12 * 3600, 60
 FRESH_SECONDS = 10 * 60
 DEMONSTRATION = "demonstration"
 _PROOF = "proof"
-# What became of the tokens when the password was changed, for the next page.
+# What happened to the tokens when the password was changed, for the next page.
 TOKENS_SAID = "tokens_said"
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 View = Callable[..., HttpResponse]
 
 
 class SessionLimits:
-    """Ends sessions that are idle, old, or of another password, before any view sees them; the next page is the sign-in."""
+    """Ends sessions that are idle, old, or from before a password change.
+
+    No view sees them; the next page is the sign-in.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         """`get_response`: the view."""
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer the request with the session that is left of it."""
+        """Answer the request, ending the session first if necessary."""
         if OFFICER in request.session:
             self._limit(request)
         if OFFICER in request.session:
-            # Django ends a session whose password is no longer the account's when it is asked whose it is, not before.
-            # Whoever is disabled keeps theirs: the gate tells them why they get nothing.
+            # Django ends a session from before a password change only when its user is read.
+            # A disabled account keeps its session: the gate says why it gets nothing.
             bool(request.user)
         return self._get_response(request)
 
@@ -66,7 +69,7 @@ class SessionLimits:
 
 
 def begin(request: HttpRequest, user: Any, method: str) -> None:
-    """Fill a session that Django has just opened for `user`. Raises LogUnavailable: then it must not begin."""
+    """Fill a session that Django has just opened for `user`. Raises LogUnavailable: then it must not start."""
     now = time.time()
     enrolling = not is_demo() and not has_second_factor(user)
     request.session.update(
@@ -85,28 +88,28 @@ def begin(request: HttpRequest, user: Any, method: str) -> None:
 
 
 def note_proof(request: HttpRequest, user: Any) -> None:
-    """Keep by which password a sign-in was begun: its next step may come much later."""
+    """Remember the password with which a sign-in began: its next step may come much later."""
     request.session[_PROOF] = user.get_session_auth_hash()
 
 
 def take_proof(request: HttpRequest) -> str:
-    """Return what `note_proof` kept, and forget it."""
+    """Return what `note_proof` stored, and delete it."""
     return str(request.session.pop(_PROOF, ""))
 
 
 def still_proves(user: Any, proof: str) -> bool:
-    """Say whether the account's password is the one of `proof` still, as the database has it now."""
+    """Say whether the account's password in the database is still the one in `proof`."""
     now = type(user).objects.filter(pk=user.pk).first()
     return now is not None and constant_time_compare(now.get_session_auth_hash(), proof)
 
 
 def has_second_factor(user: Any) -> bool:
-    """Say whether a person has a second factor of their own: an authenticator app or a passkey."""
+    """Say whether a person has a second factor: an authenticator app or a passkey."""
     return bool(is_mfa_enabled(user, SECOND_FACTORS))
 
 
 def must_enrol(request: HttpRequest) -> bool:
-    """Say whether a person has yet to set up their second factor: nothing else is there before (IA-2)."""
+    """Say whether a person must still set up a second factor: nothing else is available until then (IA-2)."""
     if not request.session.get(ENROLLING):
         return False
     if has_second_factor(request.user):
@@ -115,9 +118,9 @@ def must_enrol(request: HttpRequest) -> bool:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Say whether whoever is signed in has proved it in the last ten minutes with a second factor (IA-11).
+    """Say whether the user has proved their identity in the last ten minutes with a second factor (IA-11).
 
-    In a demonstration, where naming people is enough, whoever has no second factor confirms with a button.
+    In a demonstration, where naming a person is enough, a user without a second factor confirms with a button.
     """
     user = request.user
     accepted = "mfa" if has_second_factor(user) or not is_demo() else DEMONSTRATION
@@ -126,7 +129,7 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def recently_authenticated(view: View) -> View:
-    """Demand a fresh proof before `view`: the act waits, with everything that was typed, until it is given."""
+    """Require a recent proof of identity before `view`: the act waits, with all input, until it is given."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **named: Any) -> HttpResponse:

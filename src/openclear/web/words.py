@@ -1,6 +1,6 @@
 """The words that pages show for codes: purposes, kinds, roles, reasons, states. Translated where they are shown.
 
-Those of proposals stand in `proposed_words`.
+The texts of proposals are in `proposed_words`.
 """
 
 from django.utils.functional import Promise

@@ -1,4 +1,4 @@
-"""Canonical JSON: one value has one spelling, so that a hash of the bytes is a hash of the value.
+"""Canonical JSON: each value has one encoding, so that a hash of the bytes is a hash of the value.
 
 The RFC 8785 profile without floats: sorted ASCII keys, no spaces, integers below 2^53, NFC strings.
 """
@@ -11,11 +11,11 @@ LARGEST = 2**53 - 1
 
 
 class NotCanonical(ValueError):
-    """The value or the bytes lie outside the profile."""
+    """The value or the bytes are outside the profile."""
 
 
 def encode(value: Any) -> bytes:
-    """Return the one spelling of `value`. Raises NotCanonical outside the profile."""
+    """Return the canonical encoding of `value`. Raises NotCanonical outside the profile."""
     check(value)
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     try:
@@ -25,7 +25,7 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes) -> Any:
-    """Return the value that `data` spells. Raises NotCanonical unless these are its only bytes."""
+    """Return the value encoded in `data`. Raises NotCanonical unless `data` is its canonical encoding."""
     try:
         value = json.loads(data)
         spelled = encode(value)
@@ -39,7 +39,7 @@ def decode(data: bytes) -> Any:
 
 
 def check(value: Any) -> None:
-    """Raise NotCanonical where any part of `value` lies outside the profile."""
+    """Raise NotCanonical if any part of `value` is outside the profile."""
     if isinstance(value, dict):
         if not all(isinstance(key, str) and key.isascii() for key in value):
             raise NotCanonical("a key that is not ASCII text")

@@ -1,4 +1,4 @@
-"""Checkpoints against the tree: those of the log itself, and those that an outsider kept."""
+"""Checking checkpoints against the tree: the log's own, and those that an outsider kept."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,13 +19,13 @@ def open_own(note: str, key_line: str) -> Checkpoint:
 
 
 def size_of(note: str) -> int:
-    """Return the size that a note states, unchecked; 0 where it states none."""
+    """Return the size that a note states, unchecked; 0 if it states none."""
     line = [*note.split("\n"), "", ""][1]
     return int(line) if line.isascii() and line.isdigit() and len(line) < 17 else 0
 
 
 def open_checkpoints(result: Verification, notes: Sequence[str], key_line: str) -> list[Checkpoint]:
-    """Return the log's own checkpoints, oldest first; those that are none are faults, and so is having none."""
+    """Return the log's own checkpoints, oldest first; invalid ones are faults, and so is having none."""
     opened = []
     for note in notes:
         try:
@@ -41,7 +41,7 @@ def open_checkpoints(result: Verification, notes: Sequence[str], key_line: str) 
 
 
 def open_outside(result: Verification, notes: Mapping[str, str], key_line: str) -> dict[str, Checkpoint]:
-    """Return the checkpoints that outsiders kept, by where they come from; those that are none are faults."""
+    """Return the checkpoints that outsiders kept, by their origin; invalid ones are faults."""
     opened = {}
     for name, note in notes.items():
         try:
@@ -52,7 +52,7 @@ def open_outside(result: Verification, notes: Mapping[str, str], key_line: str) 
 
 
 def compare_checkpoints(result: Verification, notes: Sequence[Checkpoint], roots: Roots) -> None:
-    """Note each of the log's own checkpoints that the tree does not agree with, and entries behind the newest."""
+    """Report each of the log's own checkpoints that does not match the tree, and entries after the newest."""
     agreed = {0}
     for note in notes:
         if note.size not in roots:
@@ -66,12 +66,12 @@ def compare_checkpoints(result: Verification, notes: Sequence[Checkpoint], roots
         else:
             agreed.add(note.size)
     if notes and notes[-1].size < result.size:
-        result.fault(notes[-1].size, "stands behind the newest checkpoint: inserted, or not yet signed")
+        result.fault(notes[-1].size, "is after the newest checkpoint: inserted, or not yet signed")
 
 
 def compare_outside(result: Verification, kept: Mapping[str, Checkpoint], roots: Roots) -> None:
-    """Count the outside checkpoints that the tree agrees with, and note the others."""
-    # What one outside checkpoint agrees with did not change; the log's own say nothing about that.
+    """Count the outside checkpoints that match the tree, and report the others."""
+    # What matches an outside checkpoint has not changed; the log's own checkpoints cannot show that.
     agreed = {note.size for note in kept.values() if roots.get(note.size) == note.root}
     for name, note in kept.items():
         if note.size not in roots:
@@ -83,14 +83,14 @@ def compare_outside(result: Verification, kept: Mapping[str, Checkpoint], roots:
             result.fault(first, problem)
         elif note.size >= result.outside_size:
             result.outside_size, result.outside_from = note.size, name
-    # One checkpoint that was given twice is one.
+    # The same checkpoint given twice counts once.
     result.outside = len(agreed)
 
 
 def compare_listing(result: Verification, listing: str, notes: Sequence[Checkpoint], key_line: str) -> None:
-    """Note where checkpoints are missing that the newest one's signed list names."""
+    """Report checkpoints that are in the newest one's signed list and missing."""
     if not listing and not result.lists_checkpoints:
-        return  # of a log, or a part of one, from before there was such a list
+        return  # of a log, or part of one, older than such lists
     try:
         check_listing(listing, parse_key(key_line), {note.size: note for note in notes}.values())
     except NoteError as error:

@@ -1,6 +1,6 @@
-"""How a header binds its private body: one salted hash a field, one hash over names and hashes.
+"""How a header binds its private body: one salted hash per field, one hash over names and hashes.
 
-A single field can be shown to a court with its salt, or erased with its salt, and the rest still proves.
+A single field can be shown to a court with its salt, or erased with its salt, and the rest can still be proved.
 """
 
 import base64
@@ -15,13 +15,13 @@ CONTEXT = b"openclear-field/v1\x00"
 BODY_CONTEXT = b"openclear-body/v1\x00"
 SALT_SIZE = 32
 
-# A stored field is {"salt": base64, "value": ...}, or {"hash": hexadecimal} once it is erased.
+# A stored field is {"salt": base64, "value": ...}, or {"hash": hexadecimal} once erased.
 StoredField = Mapping[str, Any]
 _FIELD_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class BadBody(ValueError):
-    """A stored body is malformed: it has a second spelling, or members that nothing binds."""
+    """A stored body is malformed: not canonical, or with members that are not bound."""
 
 
 def field_hash(name: str, salt: bytes, value: Any) -> bytes:
@@ -30,7 +30,7 @@ def field_hash(name: str, salt: bytes, value: Any) -> bytes:
 
 
 def stored_hash(name: str, field: StoredField) -> bytes:
-    """Return the commitment of a stored field, erased or not. Raises BadBody where it is neither."""
+    """Return the commitment of a stored field, erased or not. Raises BadBody if it is neither."""
     if isinstance(field, Mapping) and set(field) == {"hash"} and _is_field_hash(field["hash"]):
         return bytes.fromhex(field["hash"])
     if not isinstance(field, Mapping) or set(field) != {"salt", "value"}:
@@ -45,7 +45,7 @@ def commitment(fields: Mapping[str, StoredField]) -> str:
 
 
 def decode_base64(text: Any, size: int) -> bytes:
-    """Return the `size` bytes that `text` spells. Raises BadBody unless this is their only spelling."""
+    """Return the `size` bytes encoded in `text`. Raises BadBody unless this is their canonical encoding."""
     try:
         data = base64.b64decode(text, validate=True)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""How often an agency was answered and refused: noted as its path was at the time, told along everything that became of it."""
+"""How often an agency was answered and refused: counted under its path at the time, and reported under its later paths."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,22 +11,22 @@ from openclear.audit.proof.orders import AFTER, BEFORE, UNDER, OrderBook
 
 COUNTED = {"allow": "allowed", "deny": "refused", "error": "errors"}
 PHASES = (BEFORE, UNDER, AFTER)
-# Asks of one kind: the agencies of the asker, the era of the tree, what came of it, the month, and how each of the
-# agencies and those above them stood to orders.
+# Requests of one kind: the agencies of the requester, the era of the tree, the outcome, the month, and how each of
+# the agencies and those above them was affected by orders.
 _Kind = tuple[tuple[str, ...], int, str, str, tuple[str, ...]]
 _GRAVEST = (UNDER, AFTER, BEFORE)
 
 
 class Tally:
-    """Every decided ask of a log, by who asked."""
+    """Every decided request of a log, by requester."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start with none."""
         self.lineage = Lineage()
         self._asks: Counter[_Kind] = Counter()
 
     def take(self, header: Header, book: OrderBook) -> None:
-        """Count the next header as the orders of `book`, which must not have taken it yet, stand."""
+        """Count the next header under the current orders of `book`, which must not have processed it yet."""
         word = COUNTED.get(header["decision"])
         if word is not None:
             agencies = tuple(header["agencies"])
@@ -41,7 +41,7 @@ class Tally:
         return sorted({each for path in asked for each in self.lineage.along(path)})
 
     def counts(self, paths: Iterable[str]) -> dict[str, Counter[tuple[str, str]]]:
-        """Return for each path how often its agency, with all that belongs to it, had each outcome in each phase."""
+        """Return for each path how often its agency, with everything that belongs to it, had each outcome in each phase."""
         found: dict[str, Counter[tuple[str, str]]] = {path: Counter() for path in paths}
         for path, (_, _, word, _, _), phase, number in self._told(found):
             found[path][word, phase] += number
@@ -59,7 +59,7 @@ class Tally:
         for kind, number in self._asks.items():
             agencies, era, _, _, phases = kind
             standing = dict(zip(_sorted_links(agencies), phases, strict=True))
-            # Of an agency that was elsewhere in the tree at the time, how it stood there counts.
+            # For an agency that was elsewhere in the tree at the time, its state there counts.
             own = next(
                 (phase for phase in _GRAVEST if any(standing[each] == phase for each in agencies)), BEFORE
             )
@@ -68,7 +68,7 @@ class Tally:
 
 
 class _Reach:
-    """Which of some agencies an ask is told of, and the path that each had when it was asked."""
+    """Which of some agencies a request counts for, and the path of each at that time."""
 
     def __init__(self, lineage: Lineage, paths: Iterable[str]) -> None:
         self._lineage = lineage

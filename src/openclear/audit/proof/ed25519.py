@@ -17,7 +17,7 @@ def verify_signature(public_key: bytes, message: bytes, signature: bytes) -> boo
     return _is_answered(public_key, signature, hashlib.sha512(signature[:32] + public_key + message).digest())
 
 
-# A log that is replayed again has the checkpoints that it had, and each costs as much as a dozen entries. By the digest: a
+# A replayed log has the same checkpoints again, and each costs as much as a dozen entries. Keyed by the digest: a
 # message may be long.
 @lru_cache(maxsize=10_000)
 def _is_answered(public_key: bytes, signature: bytes, digest: bytes) -> bool:

@@ -1,7 +1,7 @@
-"""The public header of a log entry: format openclear-log/v1. What may stand in it, and nothing else.
+"""The public header of a log entry: format openclear-log/v1.
 
-A header tells what was decided, for which agencies, why, and when to the hour. It never holds a
-name, a number of a case, a search word, a result, an address or free text.
+What may be in it, and nothing else. A header says what was decided, for which agencies, why, and when to the hour. It
+never contains a name, a case number, a search word, a result, an address or free text.
 """
 
 import re
@@ -37,7 +37,7 @@ DECISIONS_OF_KIND: dict[str, tuple[str, ...]] = {
 ORDER_STATES = ("provisional", "in-force", "narrowed", "suspended", "lifted")
 BLOCKING_STATES = ("provisional", "in-force", "narrowed")
 EDITION_STATES = ("published", "withdrawn")
-# A log from before there was a head file begins one; or two people accept a log that is not the one it was.
+# A log older than head files begins one; or two people accept a log that differs from the previous one.
 HEAD_CHANGES = ("begun", "restored")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _WORD = re.compile(r"[a-z][a-z0-9.-]{0,63}")
@@ -71,7 +71,7 @@ class BadHeader(ValueError):
 
 
 def parse_header(data: bytes) -> Header:
-    """Return the header that `data` spells. Raises BadHeader where any rule of the format is broken."""
+    """Return the header encoded in `data`. Raises BadHeader if any rule of the format is broken."""
     if len(data) > LARGEST_HEADER:
         raise BadHeader(f"longer than {LARGEST_HEADER} bytes")
     try:
@@ -83,7 +83,7 @@ def parse_header(data: bytes) -> Header:
 
 
 def check_header(header: Any) -> None:
-    """Raise BadHeader where `header` breaks a rule of the format."""
+    """Raise BadHeader if `header` breaks a rule of the format."""
     if not isinstance(header, dict) or header.get("v") != 1:
         raise BadHeader("not a header of version 1")
     kind = header.get("kind")
@@ -190,7 +190,8 @@ _CHECK_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
     "index": {"root": _is_hash},
 }  # fmt: skip
 _OPTIONAL_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
-    # `host`, `oversight`, `root`: the department whose records these are, who watches, and what all of the city stands below.
+    # `host`, `oversight`, `root`: the department whose records these are, the agency that oversees it, and the agency
+    # above all of the city.
     "genesis": {
         "head": lambda value: value is True,
         "host": _is_path,

@@ -1,4 +1,4 @@
-"""Which agency is which. Paths change when agencies are moved, merged or split; what was counted is told along all of them."""
+"""Identifying agencies. Paths change when agencies are moved, merged or split; counts follow these changes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ ADDED, SPLIT, RENAMED = "added", "split", "renamed"
 
 @dataclass(frozen=True)
 class Move:
-    """One change of the tree: the entry that states it, what happened, from which path to which."""
+    """One change of the tree: its entry, what happened, from which path to which."""
 
     entry: int
     change: str
@@ -20,21 +20,21 @@ class Move:
 
 
 class Lineage:
-    """The changes of the tree as the headers so far tell them. An *era* is how many there had been at some moment."""
+    """The changes of the tree in the headers so far. An *era* is the number of changes up to some moment."""
 
     def __init__(self) -> None:
-        """Begin with no changes."""
+        """Start with no changes."""
         self.moves: list[Move] = []
         self._void: set[int] = set()
         self._born: dict[str, int] = {}
 
     @property
     def era(self) -> int:
-        """How many changes there were so far."""
+        """The number of changes so far."""
         return len(self.moves)
 
     def apply(self, header: Header) -> None:
-        """Take the next header: a change of the tree, or the word that one came to nothing."""
+        """Process the next header: a change of the tree, or the outcome that one failed."""
         if header["kind"] == "outcome" and header["decision"] == "error":
             self._void.add(header.get("attempt", -1))
         facts = header["registry"] if header["kind"] == "registry" else {}
@@ -46,18 +46,19 @@ class Lineage:
             self._born[facts["agency"]] = self.era
 
     def later(self, path: str, era: int) -> str:
-        """Return where the agency that had `path` in an era stands at the end."""
+        """Return the final path of the agency that had `path` in an era."""
         return self._forward(path, era, self.era)
 
     def at(self, path: str, era: int) -> str:
-        """Return the path that the agency of `path`, a path of any era, had in `era`. No path is ever used twice."""
+        """Return the path that the agency of `path`, a path of any era, had in `era`. No path is ever reused."""
         first, since = self._beginning(path)
         return self._forward(first, since, era)
 
     def places(self, path: str) -> set[str]:
-        """Return everywhere that what belongs to an agency stands at the end: what left it once stays told of it.
+        """Return all final paths of what belongs to an agency, including what left it.
 
-        As an order on it follows, but for paths that were left: what is founded there later is somebody else.
+        Like the paths that an order on it follows, except for paths that were left: an agency created there later is
+        a different one.
         """
         first, since = self._beginning(path)
         found = {first}
@@ -67,9 +68,9 @@ class Lineage:
         return found
 
     def split_off(self, path: str, era: int) -> set[str]:
-        """Return where the agencies stand that were made, after `era`, of parts of the agency that had `path` then.
+        """Return the paths of the agencies that were made, after `era`, from parts of the agency that had `path` then.
 
-        Nobody can tell whose people asked before the split, so what the whole agency asked is told for each part.
+        Nobody can know whose people asked before the split, so what the whole agency asked counts for each part.
         """
         waiting: list[tuple[str, int]] = [(path, era)]
         found: set[str] = set()
@@ -94,7 +95,7 @@ class Lineage:
         return found
 
     def told(self, path: str) -> list[dict[str, Any]]:
-        """Return the changes that touched an agency: its own, of those above it, and of what came to it or left it."""
+        """Return the changes that affected an agency: its own, of agencies above it, and of what came to it or left it."""
         own = self.along(path) | self.places(path)
         return [
             {"entry": move.entry, "change": move.change, "from": move.old, "to": move.new}
@@ -103,7 +104,7 @@ class Lineage:
         ]
 
     def _beginning(self, path: str) -> tuple[str, int]:
-        # Back along the changes, but not behind the entry that registered the agency under the path reached so far.
+        # Back along the changes, but not before the entry that registered the agency under the path reached so far.
         for number in range(self.era - 1, -1, -1):
             if self._born.get(path, -1) > number:
                 return path, number + 1
@@ -126,7 +127,7 @@ class Lineage:
 
 
 def carried(path: str, old: str, new: str) -> str:
-    """Return where `path` stands once `old`, and all below it, became `new`."""
+    """Return where `path` is once `old`, and everything below it, became `new`."""
     return new + path[len(old) :] if _is_within(path, old) else path
 
 

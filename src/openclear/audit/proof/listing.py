@@ -1,4 +1,4 @@
-"""The list of all checkpoints, signed with each of them: by it a checkpoint that was taken away is missed.
+"""The list of all checkpoints, signed with each of them: it shows if a checkpoint was removed.
 
 A note of the log's key: `ORIGIN/checkpoints`, how many there are, and base64 of SHA-256 over a line `SIZE ROOT` for
 each of them in order, the root in base64. A checkpoint itself has no room for it.
@@ -14,10 +14,10 @@ SUFFIX = "/checkpoints"
 
 
 class Listing:
-    """Takes checkpoints in order, and tells how many there were and their hash."""
+    """Takes checkpoints in order, and has their number and hash."""
 
     def __init__(self, checkpoints: Iterable[Checkpoint] = ()) -> None:
-        """Take the checkpoints that are there already."""
+        """Take the existing checkpoints."""
         self.count = 0
         self._hash = hashlib.sha256()
         for checkpoint in checkpoints:
@@ -43,7 +43,7 @@ def check_listing(note: str, key: VerifierKey, checkpoints: Iterable[Checkpoint]
         return
     lines = signed.split("\n")
     if lines[0] != key.name + SUFFIX or len(lines) != 4:
-        raise NoteError("it is no list of checkpoints")
+        raise NoteError("it is not a list of checkpoints")
     if lines[1] != str(here.count):
         raise NoteError(f"it names {lines[1]}, and {here.count} are here: missing or removed")
     raise NoteError("it names others than are here")

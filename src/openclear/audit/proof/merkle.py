@@ -8,7 +8,7 @@ EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
 class ProofError(ValueError):
-    """A proof does not prove what it says."""
+    """A proof does not prove its claim."""
 
 
 def leaf_hash(data: bytes) -> bytes:

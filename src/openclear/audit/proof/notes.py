@@ -14,7 +14,7 @@ _SIZE = re.compile("0|[1-9][0-9]{0,15}")
 
 
 class NoteError(ValueError):
-    """A note, a key or a checkpoint is malformed, or no signature of the expected key holds."""
+    """A note, a key or a checkpoint is malformed, or no signature of the expected key is valid."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class VerifierKey:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What the log said of itself: its origin, its number of entries, its root (32 bytes)."""
+    """The log's statement about itself: its origin, its number of entries, its root (32 bytes)."""
 
     origin: str
     size: int
@@ -65,7 +65,7 @@ def sign_note(text: str, name: str, public_key: bytes, sign: Callable[[bytes], b
 
 
 def open_note(note: str, key: VerifierKey) -> str:
-    """Return the signed text. Raises NoteError where the key did not sign it, or a line of the key is bad."""
+    """Return the signed text. Raises NoteError if the key did not sign it, or a line of the key is bad."""
     text, parted, signatures = note.rpartition("\n\n")
     if not parted or not signatures.endswith("\n"):
         raise NoteError("the note has no signature")
@@ -82,7 +82,7 @@ def open_note(note: str, key: VerifierKey) -> str:
 
 
 def other_names(note: str, key: VerifierKey) -> set[str]:
-    """Return the names of signature lines on an opened note that are not of `key`, fit to be printed. Nothing is checked."""
+    """Return the names of signature lines on an opened note that are not of `key`, made printable. Nothing is checked."""
     lines = [_signature_line(line) for line in note.rpartition("\n\n")[2][:-1].split("\n")]
     names = {name for name, signature in lines if (name, signature[:4]) != (key.name, key.key_id)}
     return {"".join(letter if letter.isprintable() else "?" for letter in name) for name in names}
@@ -112,12 +112,12 @@ def checkpoint_text(checkpoint: Checkpoint) -> str:
 
 
 def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
-    """Return the checkpoint of a signed note. Raises NoteError where anything is wrong with it."""
+    """Return the checkpoint of a signed note. Raises NoteError if anything is wrong with it."""
     return parse_checkpoint(open_note(note, key))
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """Return the checkpoint that a text states, whoever signed it. Raises NoteError where it is none."""
+    """Return the checkpoint in a text, regardless of its signatures. Raises NoteError if it is not one."""
     lines = text.split("\n")
     if len(lines) < 4 or _SIZE.fullmatch(lines[1]) is None:
         raise NoteError("the checkpoint is malformed")

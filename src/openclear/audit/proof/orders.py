@@ -1,4 +1,4 @@
-"""Which orders are in force at a place in the log. One rule, used by the sequencer and by every verifier."""
+"""Which orders are in force at a position in the log. One rule, used by the sequencer and by every verifier."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ BEFORE, UNDER, AFTER = "before", "under", "after"
 
 
 class OrderBook:
-    """The orders as the headers so far have set them. Feed it every header, in order."""
+    """The state of orders after the headers so far. Feed it every header, in order."""
 
     def __init__(self) -> None:
-        """Begin with no orders."""
+        """Start with no orders."""
         self.orders: dict[str, dict[str, Any]] = {}
         self.entries: dict[str, int] = {}
         self._places: dict[str, set[str]] = {}
         self._phases: dict[tuple[str, str, str], str] = {}
 
     def apply(self, header: Header) -> None:
-        """Take the next header: a new state of an order, or a move that must not weaken one."""
+        """Process the next header: a new state of an order, or a move that must not weaken one."""
         if header["kind"] == "order":
             order = header["order"]
             self.orders[order["id"]] = order
@@ -34,7 +34,7 @@ class OrderBook:
         self._phases.clear()
 
     def judge(self, header: Header) -> str | None:
-        """Return the order that forbids this header, or None: no `allow` may stand behind an order."""
+        """Return the order that forbids this header, or None: no `allow` may come after an order that forbids it."""
         if header["decision"] != "allow":
             return None
         for identity, order in self.orders.items():
@@ -53,14 +53,14 @@ class OrderBook:
         return any(_within(agency, place) for place in self._places[identity])
 
     def places(self, identity: str) -> list[str]:
-        """Return everywhere that an order holds: its agency, and wherever what stood below it went."""
+        """Return all paths that an order covers: its agency, and every path to which an agency below it moved."""
         return sorted(self._places[identity])
 
     def phase(self, agency: str, dataset: str = "", purpose: str = "") -> str:
-        """Say whether `agency` stands before any order on it, under one in force, or after the last.
+        """Say whether `agency` is before any order on it, under one in force, or after the last.
 
-        With a data set and a purpose: counting only the orders that mean those, so that what a limited order leaves
-        alone is not told as if it stood under it.
+        With a data set and a purpose: counting only the orders that cover these, so that what a limited order does
+        not cover is not counted as under it.
         """
         asked = (agency, dataset, purpose)
         if asked not in self._phases:
@@ -80,9 +80,9 @@ class OrderBook:
 
 
 def followed(places: set[str], old: str, new: str) -> set[str]:
-    """Return where an order that holds `places` also holds once `old`, and all below it, became `new`.
+    """Return the paths that an order on `places` also covers once `old`, and everything below it, became `new`.
 
-    The old places stay: a move never weakens an order.
+    The old paths stay: a move never weakens an order.
     """
     along = {new + place[len(old) :] for place in places if _within(place, old)}
     return places | along | ({new} if any(_within(old, place) for place in places) else set())

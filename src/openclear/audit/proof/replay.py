@@ -1,4 +1,4 @@
-"""Read a whole log again and check everything that it claims: bytes, tree, signatures, orders, bodies."""
+"""Read a whole log again and check everything in it: bytes, tree, signatures, orders, bodies."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
@@ -27,10 +27,11 @@ def replay(  # noqa: PLR0913 - a log has these parts, and each is named
     listing: str | None = None,
     outside: Mapping[str, str] | None = None,
 ) -> Verification:
-    """Return what is true of a log. `checkpoints`: signed notes; `bodies`: one canonical line an entry.
+    """Return the findings on a log.
 
-    `listing`: the signed list of the checkpoints, "" where there is none; None where it is not asked for. `outside`:
-    checkpoints that somebody else kept, by where they come from.
+    `checkpoints`: signed notes; `bodies`: one canonical line per entry. `listing`: the signed list of the
+    checkpoints, "" if there is none; None to skip it. `outside`: checkpoints that somebody else kept, by their
+    origin.
     """
     result = Verification(key=key_line.strip())
     notes = open_checkpoints(result, checkpoints, key_line)
@@ -65,7 +66,7 @@ def _read_entries(
 
 
 class _Reader:
-    """Reads one header after the other, and keeps what the next one is compared with."""
+    """Reads one header after another, and keeps what the next one is compared with."""
 
     def __init__(self, result: Verification) -> None:
         self.result, self.tree, self.hour = result, Frontier(), ""
@@ -106,7 +107,7 @@ class _Reader:
             result.erased |= {(header["erase"]["entry"], name) for name in header["erase"]["fields"]}
         order = result.book.judge(header)
         if order:
-            result.fault(place, f"an allow behind order {order}")
+            result.fault(place, f"an allow after order {order}")
         result.tally.take(header, result.book)
         result.book.apply(header)
 
@@ -142,7 +143,7 @@ def _check_body(result: Verification, entry: int, line: bytes) -> None:
     ):
         raise BadBody("not an entry's number with its fields")
     if body["entry"] is True or body["entry"] != entry:
-        result.fault(entry, "its body is missing: another stands in its place")
+        result.fault(entry, "its body is missing: another is in its place")
         return
     if commitment(body["fields"]) != result.commitments[entry]:
         result.fault(entry, "its body is not the one that its header binds")

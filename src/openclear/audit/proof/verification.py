@@ -15,9 +15,11 @@ MOST_FAULTS = 50
 class Verification:
     """What a replay found.
 
-    `faults`: the first that were found, at most `most_faults`, and `more_faults` how many are not named; `key`: the verifier
-    key that signatures were checked with, and `key_from` where it was taken from; `outside`: how many different checkpoints that somebody else kept agree, the newest over `outside_size` entries, from `outside_from`;
-    `also_signed`: names of other signatures, which nobody checks; `not_compared`: what this replay could not look at; `heads`: entries that begin a head file or accept a restored log.
+    `faults`: the first ones found, at most `most_faults`; `more_faults`: how many more there are; `key`: the verifier
+    key used for signatures, from `key_from`; `outside`: how many different outside checkpoints match, the newest over
+    `outside_size` entries, from `outside_from`; `also_signed`: names of other signatures, not checked;
+    `not_compared`: what this replay could not check; `heads`: entries that begin a head file or accept a restored
+    log.
     """
 
     size: int = 0
@@ -44,23 +46,23 @@ class Verification:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing at all was found wrong."""
+        """Whether no fault was found."""
         return not self.faults
 
     def fault(self, entry: int | None, problem: str) -> None:
-        """Note that something is wrong, with the number of the entry where one can be named."""
+        """Record a fault, with the number of the entry if it is known."""
         if len(self.faults) < self.most_faults:
             self.faults.append({"entry": entry, "problem": problem})
         else:
             self.more_faults += 1
 
     def lead(self, entry: int | None, problem: str) -> None:
-        """Put what a person looks for before all other faults, however many there are: it is their cause."""
+        """Put the fault that a person looks for before all others, however many there are: it is their cause."""
         self.faults.insert(0, {"entry": entry, "problem": problem})
         self.most_faults += 1
 
     def make_room(self) -> None:
-        """Let what comes next be named too, however many faults were found until now."""
+        """Make sure that the next fault is listed, however many were found before."""
         self.most_faults = len(self.faults) + MOST_FAULTS
 
     def agencies(self) -> dict[str, dict[str, Any]]:
@@ -68,10 +70,9 @@ class Verification:
         return self._agencies(self.tally.paths())
 
     def agency(self, path: str) -> dict[str, Any]:
-        """Return the counts of one agency and all that belongs to it, before, under and after orders on it.
+        """Return the counts of one agency and everything that belongs to it, before, under and after orders on it, under any of its paths.
 
-        Whatever path it is named by: what it asked before and after a move, a merger or a split is counted too, and
-        `moves` names these.
+        What it asked before and after a move, a merger or a split is counted too, and `moves` lists these.
         """
         return self._agencies([path])[path]
 
@@ -92,7 +93,7 @@ class Verification:
 
 
 def months_of(result: Verification, path: str) -> dict[str, dict[str, int]]:
-    """Return for each month what was allowed, refused and failed for one agency and all that belongs to it."""
+    """Return for each month the allowed, refused and failed requests of one agency and everything that belongs to it."""
     counts = result.tally.months([path])
     months = sorted({month for _, month, _ in counts})
     return {month: {word: counts[path, month, word] for word in COUNTED.values()} for month in months}

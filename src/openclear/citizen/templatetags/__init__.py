@@ -1,1 +1,1 @@
-"""What the portal's templates can do."""
+"""Template tags of the portal."""

@@ -1,4 +1,4 @@
-"""Words of the public pages: names of offense types as people write them, in the page's language."""
+"""Words of the public pages: names of offense types in normal spelling, in the page's language."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,24 +15,24 @@ register = template.Library()
 def offense(primary_type: str) -> str:
     """Return a primary type in words: `MOTOR VEHICLE THEFT` becomes Motor vehicle theft."""
     if not primary_type:
-        return gettext("Type not told")
+        return gettext("Type withheld")
     return str(TYPES.get(primary_type, primary_type.capitalize()))
 
 
 @register.filter
 def of_orders(codes: str | Sequence[str]) -> str:
-    """Return a state of an order, or what one is limited to, in words."""
+    """Return a state or a limit of an order in words."""
     listed = [codes] if isinstance(codes, str) else codes
     return ", ".join(str(ORDERS.get(code, code.replace("-", " "))) for code in listed)
 
 
 @register.filter
 def day(text: str) -> date:
-    """Return the day that was published as ISO 8601, for the page to write as its language does."""
+    """Return a day published in ISO 8601 as a date, for the page to format in its language."""
     return date.fromisoformat(text)
 
 
 @register.filter
 def share(count: int, of: int) -> str:
-    """Return a count as a share of the largest, in per cent, for the length of a bar."""
+    """Return a count as a share of the largest, in percent, for the length of a bar."""
     return f"{100 * count / of:.1f}" if of else "0"

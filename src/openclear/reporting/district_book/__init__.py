@@ -1,1 +1,1 @@
-"""The monthly district book: its figures, its charts, its pages."""
+"""The monthly district book: its figures, charts and pages."""

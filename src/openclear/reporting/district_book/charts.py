@@ -1,4 +1,4 @@
-"""The drawings of a book as SVG: months as bars, beats as a map. What they say stands in a table or in words beside them."""
+"""The charts of a book as SVG: months as bars, beats as a map. A table or text next to them has the same data."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,13 @@ from openclear.vocabulary.without_grant import without_grant
 WIDTH, HEIGHT, FOOT = 640, 200, 34
 SHADES = ("#eff6fb", "#bbd7ee", "#73b3e7", "#2378c3", "#162e51")
 _FONT = 'font-family="Libertinus Serif" text-anchor="middle"'
-# A drawing of 640 points: finer than this nobody sees.
+# A drawing of 640 points: finer detail is not visible.
 _SIMPLER = 0.0002
 
 
 @without_grant("counts and draws what it is given; reads no table")
 def bars(months: Sequence[tuple[date, int]]) -> str:
-    """Return months as bars, the last of them darker, each with its number."""
+    """Return months as bars, the last one darker, each with its number."""
     most = max((count for _, count in months), default=0) or 1
     step = WIDTH / len(months)
     parts = []
@@ -40,13 +40,13 @@ def bars(months: Sequence[tuple[date, int]]) -> str:
 
 @without_grant("counts and draws what it is given; reads no table")
 def shade_of(count: int, most: int) -> str:
-    """Return the color of a count, of five from light to dark."""
+    """Return the color of a count, one of five from light to dark."""
     return SHADES[min(len(SHADES) - 1, len(SHADES) * count // (most + 1))]
 
 
 @without_grant("counts and draws what it is given; reads no table")
 def locator(districts: Sequence[BoundaryRow], district: str) -> str:
-    """Return the city with one district dark."""
+    """Return a map of the city with one district dark."""
     shapes = {row.code: shape(row.shape).simplify(_SIMPLER) for row in districts}
     frame = _Frame(shapes.values(), 180)
     parts = [

@@ -1,6 +1,7 @@
-"""The district book as every process knows it; what makes one is loaded when one is made.
+"""The district book as every process knows it; the code that makes one is loaded when it is needed.
 
-Ibis, DuckDB and Arrow take seconds to load, and every command, the sequencer and the worker would pay for them at each start.
+Ibis, DuckDB and Arrow take seconds to load, and would delay each start of every command, the sequencer and the
+worker.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BookParams:
-    """Which district, and which month that is over."""
+    """A district and a past month."""
 
     district: str = field(
         default="",
@@ -71,7 +72,7 @@ DISTRICT_BOOK = DeclaredReport(
     words={
         "title": "District book",
         "text": (
-            "The figures of one district and one month on paper, as PDF: against the month and the year before, "
+            "The figures of one district and one month as a PDF document: against the month and the year before, "
             "by offense, beat, weekday and hour."
         ),
         "button": "Make the book",

@@ -1,4 +1,4 @@
-"""What a district book says: the figures of one district and one month beside those that they are held against."""
+"""The content of a district book: the figures of one district and one month, with the figures they are compared with."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ HOURS, WEEKDAYS = range(24), ("Monday", "Tuesday", "Wednesday", "Thursday", "Fri
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a comparison: this month, the month before, the same month a year before, both years to the end of it."""
+    """One line of a comparison: this month, the month before, the same month a year before, and both years to date."""
 
     name: str
     now: int
@@ -31,18 +31,21 @@ class Line:
 
     @property
     def change(self) -> str:
-        """Return the change against the same month a year before, in per cent, or a dash where there is none to compare."""
+        """Return the change from the same month a year before, in percent, or a dash if there is nothing to compare."""
         return _change(self.now, self.year_before)
 
     @property
     def change_to_date(self) -> str:
-        """Return the change of the year to date, in per cent."""
+        """Return the change of the year to date, in percent."""
         return _change(self.to_date, self.to_date_before)
 
 
 @dataclass(frozen=True, slots=True)
 class BookFacts:
-    """Everything that a book shows. `hours`: seven days of 24 hours, Monday first. `months`: the last thirteen, oldest first."""
+    """Everything that a book shows.
+
+    `hours`: seven days of 24 hours, Monday first. `months`: the last thirteen, oldest first.
+    """
 
     district: str
     month: date
@@ -59,16 +62,16 @@ class BookFacts:
         return asdict(self)
 
 
-@without_grant("reads nothing: it makes a value of what was typed")
+@without_grant("parses what was typed; reads nothing")
 def month_named(text: str) -> date:
-    """Return the first day of a month written as 2026-06. Raises WrongUsage, NotPossible for a month that is not over."""
+    """Return the first day of a month written as 2026-06. Raises WrongUsage, or NotPossible for a month that is not over."""
     try:
         month = date.fromisoformat(f"{text}-01")
         last = last_day(month)
     except (ValueError, OverflowError):
-        raise WrongUsage(f"'{text[:20]}' is no month; write it as 2026-06.") from None
+        raise WrongUsage(f"'{text[:20]}' is not a month; write it as 2026-06.") from None
     if last >= clock.today():
-        raise NotPossible(f"{month:%B %Y} is not over; a book is of a whole month.")
+        raise NotPossible(f"{month:%B %Y} is not over; a book covers a whole month.")
     return month
 
 
@@ -79,7 +82,10 @@ def last_day(month: date) -> date:
 
 
 def book_facts(grant: Grant, *, district: str, month: date) -> BookFacts:
-    """Count what a book shows, under the clearance of `grant`. Raises NotPossible where the district has no incident then."""
+    """Count what a book shows, under the clearance of `grant`.
+
+    Raises NotPossible if the district has no incident in that month.
+    """
     grant.require(Action.ANALYSIS_ASK)
     within = FigureFilters(since=month, until=last_day(month), district=district)
     behind = questions.coverage(grant, filters=within)

@@ -1,4 +1,4 @@
-"""From a book's facts to its pages: a tagged PDF that a screen reader can read (PDF/UA-1, ISO 14289-1)."""
+"""From a book's facts to its pages: a tagged PDF for screen readers (PDF/UA-1, ISO 14289-1)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def print_book(
     beats: Sequence[BoundaryRow],
     watermark: Mapping[str, str],
 ) -> bytes:
-    """Return the pages as PDF. `watermark`: for whom and for what it was made, on every page."""
+    """Return the pages as PDF. `watermark`: for whom and for what purpose it was made, on every page."""
     import typst  # noqa: PLC0415 - heavy, and only a book needs it
 
     told = _told(facts, districts, beats) | {"watermark": dict(watermark)}

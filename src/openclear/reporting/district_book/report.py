@@ -1,4 +1,4 @@
-"""Monthly district books: which there can be, what one says, and its paper."""
+"""Monthly district books: valid parameters, content, and document."""
 
 import re
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ from openclear.vocabulary.numbers import code_pattern, district_code
 from openclear.vocabulary.without_grant import without_grant
 
 
-@without_grant("reads nothing: it makes a value of what was typed")
+@without_grant("parses what was typed; reads nothing")
 def checked(asked: BookParams) -> BookParams:
-    """Return a district, such as 011, and a month, such as 2026-06, as they are kept.
+    """Return a district, such as 011, and a month, such as 2026-06, as they are stored.
 
-    Raises WrongUsage for what is neither, NotPossible for a month that is not over.
+    Raises WrongUsage if either is invalid, NotPossible for a month that is not over.
     """
     month_named(asked.month)
     return BookParams(district_named(asked.district), asked.month)
 
 
 def facts(grant: Grant, *, asked: BookParams) -> BookFacts:
-    """Return what the book says. Raises NotPossible where there is nothing to tell."""
+    """Return the content of the book. Raises NotPossible if there is nothing to show."""
     grant.require(Action.ANALYSIS_ASK)
     return book_facts(grant, district=asked.district, month=month_named(asked.month))
 
@@ -43,9 +43,9 @@ def paper(grant: Grant, *, facts: BookFacts, watermark: Mapping[str, str]) -> by
     return print_book(facts, districts=districts, beats=beats, watermark=made | dict(watermark))
 
 
-@without_grant("reads nothing: it makes a value of what was typed")
+@without_grant("parses what was typed; reads nothing")
 def district_named(text: str) -> str:
-    """Return a district as it stands on records, with its leading zeros. Raises WrongUsage."""
+    """Return a district as records have it, with its leading zeros. Raises WrongUsage."""
     if not re.fullmatch(code_pattern(city().formats.district), text):
-        raise WrongUsage(f"'{text[:20]}' is no district; write it as {city().formats.district_example}.")
+        raise WrongUsage(f"'{text[:20]}' is not a district; write it as {city().formats.district_example}.")
     return district_code(text)

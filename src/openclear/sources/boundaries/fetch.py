@@ -1,4 +1,4 @@
-"""Opening a file of boundaries. Raises WrongFile where it is none."""
+"""Opening a file of boundaries. Raises WrongFile if it is not one."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ def read_features(path: Path) -> list[dict[str, Any]]:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except (OSError, EOFError) as error:
-        message = f"{path} cannot be read ({type(error).__name__}); check its name and that it is whole."
+        message = f"{path} cannot be read ({type(error).__name__}); check its name and that it is complete."
         raise WrongFile(message) from None
     if len(data) > LARGEST:
         raise WrongFile(f"{path.name} is larger than 200 MB; boundaries of one city are smaller.")
@@ -31,7 +31,7 @@ def _features(name: str, data: bytes) -> list[dict[str, Any]]:
             return list(features)
     except (ValueError, KeyError, TypeError):
         pass
-    message = f"{name} is no GeoJSON FeatureCollection of polygons; export the boundaries as GeoJSON."
+    message = f"{name} is not a GeoJSON FeatureCollection of polygons; export the boundaries as GeoJSON."
     raise WrongFile(message)
 
 

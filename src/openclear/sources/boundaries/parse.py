@@ -14,7 +14,7 @@ from openclear.sources.errors import WrongFile
 from openclear.vocabulary.city import city
 from openclear.vocabulary.numbers import code_pattern
 
-# What a code of each kind looks like in a file, how long it is here, and what properties are often called.
+# For each kind: the form of its code in a file, its length here, and common names of the property.
 _BEAT, _DISTRICT = city().formats.beat, city().formats.district
 _CODES: Mapping[str, tuple[str, int, tuple[str, ...]]] = {
     "beat": (code_pattern(_BEAT), _BEAT, ("beat_num", "beat_number", "beat")),
@@ -32,9 +32,10 @@ DECIMALS = 6
 def boundaries_of(
     features: Sequence[Mapping[str, Any]], *, kind: str, valid_from: date, code: str | None = None
 ) -> list[BoundaryRow]:
-    """Return one boundary for each code. `code`: the property that holds it; found by its form where it is not named.
+    """Return one boundary for each code.
 
-    Raises WrongFile for coordinates that are no longitude and latitude, or where no property holds codes of this kind.
+    `code`: the property with the code; found by its form if not named. Raises WrongFile for coordinates that are not
+    longitude and latitude, or if no property has codes of this kind.
     """
     held = code or _code_property(features, kind)
     named = _name_property(features, held)
@@ -58,12 +59,12 @@ def _code_property(features: Sequence[Mapping[str, Any]], kind: str) -> str:
         for name in features[0]["properties"]
         if all(re.fullmatch(form, _text(feature["properties"].get(name))) for feature in features)
     ]
-    # A district may have two polygons, a beat or an area rarely: the property with the most values names them.
+    # A district may have two polygons, a beat or an area rarely does: the property with the most values is the code.
     candidates.sort(
         key=lambda name: (name.lower() not in usual, -len({_text(f["properties"][name]) for f in features}))
     )
     if not candidates:
-        message = f"No property of this file holds codes of a {kind}; name the right one with --code."
+        message = f"No property of this file has codes of a {kind}; name the right one with --code."
         raise WrongFile(message)
     return str(candidates[0])
 
@@ -88,7 +89,7 @@ def _code(value: object, kind: str, held: str) -> str:
     text = _text(value)
     if not re.fullmatch(form, text):
         raise WrongFile(
-            f"'{text[:20]}' in {held} is no code of a {kind}; name the right property with --code."
+            f"'{text[:20]}' in {held} is not a code of a {kind}; name the right property with --code."
         )
     return text.zfill(width)
 
@@ -97,9 +98,7 @@ def _polygon(geometry: dict[str, Any]) -> Any:
     polygon = shape(geometry)
     west, south, east, north = polygon.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        message = (
-            "The coordinates are no longitude and latitude in degrees; export the file in WGS 84 (EPSG 4326)."
-        )
+        message = "The coordinates are not longitude and latitude in degrees; export the file in WGS 84 (EPSG 4326)."
         raise WrongFile(message)
     return (
         polygon if polygon.is_valid else shapely.make_valid(polygon, method="structure", keep_collapsed=False)

@@ -1,4 +1,4 @@
-"""Reading a city's file of crimes row by row, whatever its form, without holding it in memory."""
+"""Reading a city's file of crimes row by row, in any of its formats, without loading it into memory."""
 
 import csv
 import gzip
@@ -24,7 +24,7 @@ Rows = Iterator[tuple[int, list[str]]]
 
 @dataclass(frozen=True)
 class OpenFile:
-    """An opened file: column names, those dropped by law 6, rows with line numbers, and how far reading is."""
+    """An opened file: column names, columns dropped by law 6, rows with line numbers, and progress."""
 
     names: list[str]
     dropped: list[str]
@@ -34,20 +34,23 @@ class OpenFile:
 
 @dataclass
 class Position:
-    """How many bytes of the file on disk (compressed or not) are read; for Parquet the number of rows."""
+    """The number of bytes read of the file on disk (compressed or not); for Parquet, the number of rows."""
 
     file: IO[bytes] | None
     total: int
     count: int = 0
 
     def now(self) -> int:
-        """Return how far reading is, in the unit of `total`."""
+        """Return the progress, in the unit of `total`."""
         return self.file.tell() if self.file else self.count
 
 
 @contextmanager
 def open_crimes(path: Path, columns: Columns) -> Iterator[OpenFile]:
-    """Open a file of the city's crimes, with the columns that the mapping names. Raises WrongFile where it is not one, or not readable."""
+    """Open a file of the city's crimes, with the columns of the mapping.
+
+    Raises WrongFile if it is not one, or not readable.
+    """
     try:
         with path.open("rb") as file, ExitStack() as opened:
             magic = file.read(4)
@@ -82,7 +85,7 @@ def _numbered(reader: "CsvReader", path: Path) -> Rows:
             return
         except (EOFError, UnicodeDecodeError, csv.Error, zlib.error, gzip.BadGzipFile) as error:
             message = (
-                f"{path} is damaged behind line {reader.line_num} ({error}); what stands before it is in. "
+                f"{path} is damaged after line {reader.line_num} ({error}); earlier lines were imported. "
                 "Download the file again and repeat the import."
             )
             raise WrongFile(message) from None

@@ -1,4 +1,4 @@
-"""Which column of a city's file is which fact of an incident: read from the profile. Pure but for the file itself."""
+"""Which column of a city's file is which field of an incident: read from the profile. Pure, apart from reading the file."""
 
 import re
 import tomllib
@@ -30,10 +30,11 @@ _ANY_ID = r"[0-9A-Za-z][0-9A-Za-z._/-]*"
 
 @dataclass(frozen=True)
 class Columns:
-    """The mapping of one file. `column_of`: column by field. `dates`: forms of dates, as strptime has them, or `iso`.
+    """The mapping of one file.
 
-    `id_form`: the regular expression of a row's id. `revision`: the column that says when a row was changed, None where the
-    file has none: then every difference is a change. `names`: every column that is known.
+    `column_of`: column by field. `dates`: formats of dates, for strptime, or `iso`. `id_form`: the regular expression
+    of a row's id. `revision`: the column that says when a row was changed, None if the file has none: then every
+    difference is a change. `names`: every known column.
     """
 
     source: str
@@ -47,7 +48,7 @@ class Columns:
 
     @property
     def needed(self) -> list[str]:
-        """The columns without which a file is not this one."""
+        """The required columns of the file."""
         return [self.column_of[name] for name in NEEDED] + ([self.revision] if self.revision else [])
 
 
@@ -62,7 +63,7 @@ def columns_of(mapping: str) -> Columns:
 
 
 def read_columns(path: Path) -> Columns:
-    """Return the mapping in a file of the profile. Raises WrongUsage with one sentence on what is wrong in it."""
+    """Return the mapping in a file of the profile. Raises WrongUsage with one sentence about the error."""
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -84,7 +85,7 @@ def _fault(told: Mapping[str, Any]) -> str:
     if missing := [
         name for name, kind in _TYPES.items() if not isinstance(told.get(name), kind) or not told[name]
     ]:
-        return f"'{missing[0]}' is missing, or is no {_WORDS_FOR[_TYPES[missing[0]]]}."
+        return f"'{missing[0]}' is missing, or is not a {_WORDS_FOR[_TYPES[missing[0]]]}."
     return next((message for wrong, message in _faults(told) if wrong), "")
 
 
@@ -92,10 +93,10 @@ def _faults(told: Mapping[str, Any]) -> Iterator[tuple[object, str]]:
     columns = told["columns"]
     missing = [name for name in NEEDED if name not in columns]
     strange = [name for name in columns if name not in FIELDS]
-    yield missing, f"it names no column for {', '.join(missing)}."
+    yield missing, f"there is no column for {', '.join(missing)}."
     yield strange, f"there is no field {', '.join(strange)}; the fields are {', '.join(FIELDS)}."
     yield len(told["source"]) > LONGEST_SOURCE, f"'source' has at most {LONGEST_SOURCE} characters."
-    yield not _is_form(told.get("id_form", _ANY_ID)), "'id_form' is no regular expression."
+    yield not _is_form(told.get("id_form", _ANY_ID)), "'id_form' is not a regular expression."
 
 
 def _is_form(text: object) -> bool:

@@ -16,7 +16,7 @@ from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import NO_LABEL, Label
 from openclear.vocabulary.offenses import nibrs_of
 
-# Law 6: what is not stored cannot be shared. A column that speaks of these is dropped, and said so.
+# Law 6: what is not stored cannot be shared. A column about these is dropped, and this is reported.
 FORBIDDEN = re.compile(
     r"immigra|citizen|country_of_birth|birth_country|birth_?place|place_of_birth|national(ity|_origin)|alien|visa"
     r"|origin|foreign|detainer|legal_status|nativ|deport|removal_order"
@@ -24,21 +24,21 @@ FORBIDDEN = re.compile(
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 ISO = "iso"
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "y": True, "n": False}
-# What a column of the database takes.
+# The limits of the database columns.
 _LONGEST = {
     "source_id": 40, "rd_number": 20, "block": 80, "primary_type": 60, "description": 80, "location": 80, "fbi_code": 4,
 }  # fmt: skip
 
 
 def column_name(heading: str) -> str:
-    """Return a heading in its API form: `Case Number`, `case_number` and `CASE NUMBER` are one column."""
+    """Return a heading in its API form: `Case Number`, `case_number` and `CASE NUMBER` are the same column."""
     return re.sub(r"[^a-z0-9]+", "_", heading.strip().lower()).strip("_")
 
 
 def read_heading(headings: Sequence[str], columns: Columns) -> tuple[list[str], list[str]]:
     """Return the column names and those that are dropped by law 6.
 
-    Raises WrongFile where these are not the columns of the file that the mapping describes.
+    Raises WrongFile if these are not the columns that the mapping describes.
     """
     names = [column_name(heading) for heading in headings]
     missing = [name for name in columns.needed if name not in names]
@@ -49,7 +49,7 @@ def read_heading(headings: Sequence[str], columns: Columns) -> tuple[list[str], 
 
 
 def parse_row(row: Mapping[str, str], columns: Columns) -> IncidentFacts:
-    """Return the incident that a row tells. Raises BadValue for the first value that cannot be taken."""
+    """Return the incident in a row. Raises BadValue for the first invalid value."""
     told = Told(row, columns)
     source_id = told.needed("source_id")
     if not re.fullmatch(columns.id_form, source_id, re.ASCII):
@@ -91,12 +91,12 @@ def _incident(told: "Told", *, domestic: bool, labels: Label) -> dict[str, Any]:
 
 
 def _labels(code: str, primary_type: str, description: str, *, domestic: bool) -> Label:
-    # The flag adds to what the offense says by itself; that it is false takes nothing away.
+    # The flag adds to the labels of the offense; if it is false, it removes nothing.
     return handling_of(code, primary_type, description).labels | (Label.DOMESTIC if domestic else NO_LABEL)
 
 
 class Told:
-    """One row, read by the names of fields; a value that cannot be taken is named by its column."""
+    """One row, read by field names; an invalid value is reported by its column."""
 
     def __init__(self, row: Mapping[str, str], columns: Columns) -> None:
         """`row`: values by column."""
@@ -107,11 +107,11 @@ class Told:
         return BadValue(self._columns.column_of.get(name, name), reason)
 
     def raw(self, name: str) -> str:
-        """Return a field as it is written, "" where the file has no such column."""
+        """Return a field as written, "" if the file has no such column."""
         return self._row.get(self._columns.column_of.get(name, ""), "").strip()
 
     def needed(self, name: str) -> str:
-        """Return a field that must be there."""
+        """Return a required field."""
         value = self.text(name)
         if not value:
             raise self.bad(name, "the value is missing")
@@ -123,12 +123,12 @@ class Told:
         if len(value) > _LONGEST.get(name, 40):
             raise self.bad(name, f"longer than {_LONGEST.get(name, 40)} characters")
         if "\x00" in value:
-            raise self.bad(name, "holds a NUL character")
+            raise self.bad(name, "contains a NUL character")
         return value
 
     def code(self, name: str, length: int) -> str:
         """Return a code with its leading zeros."""
-        # A spreadsheet eats leading zeros, a data frame adds ".0"; neither changes the number that is meant.
+        # A spreadsheet drops leading zeros, a data frame adds ".0"; neither changes the number.
         value = self.raw(name).removesuffix(".0")
         if not value:
             return ""
@@ -137,7 +137,7 @@ class Told:
         return value.zfill(length)
 
     def whole(self, name: str) -> int | None:
-        """Return a whole number, None where there is none."""
+        """Return a whole number, None if there is none."""
         value = self.raw(name).removesuffix(".0")
         if not value:
             return None
@@ -146,7 +146,7 @@ class Told:
         return int(value)
 
     def truth(self, name: str) -> bool:
-        """Return whether something is true; nothing written is false."""
+        """Return a boolean; an empty field is false."""
         value = self.raw(name).lower()
         if not value:
             return False
@@ -172,18 +172,18 @@ class Told:
         except ValueError:
             raise self.bad(name, "not a number") from None
         if not abs(degrees) <= largest:
-            raise self.bad(name, "no place on Earth")
+            raise self.bad(name, "not a place on Earth")
         return degrees
 
     def moment(self, name: str) -> datetime:
-        """Return a moment by the city's clock."""
+        """Return a moment in local time."""
         moment = _moment(self._columns.dates, self.needed(name))
         if moment is None:
             raise self.bad(name, f"not a date and time such as {self._columns.date_example}")
         return moment
 
     def revision(self) -> str:
-        """Return which version of the row this is, so that a later one is greater; of the row itself where none is told."""
+        """Return the version of the row, greater for later ones; a hash of the row if the file has none."""
         column = self._columns.revision
         if column is None:
             return sha256(repr(sorted(self._row.items())).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The cast of demo, documentation and tests: agencies, agreements and people. All of them are invented."""
+"""The cast of demo, documentation and tests: agencies, agreements and people. All are invented."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ CERTIFIED_UNTIL = clock.today() + timedelta(days=365)
 
 
 def other_agencies() -> list[NewAgency]:
-    """Return the partners, and what the city has beside its department, root first."""
+    """Return the partner agencies, and the city's other agencies besides its department, root first."""
     return [NewAgency(path, name, kind) for path, (name, kind) in told("agencies").items()]
 
 
@@ -26,7 +26,7 @@ def agreement_days() -> tuple[date, date]:
 
 
 def founders() -> list[NewOfficer]:
-    """Return who sets the city up: the access administrator and who approves."""
+    """Return the people who set up the city: the access administrator and the approver."""
     return _people("founders")
 
 
@@ -51,7 +51,7 @@ def _person(
 
 
 def story() -> dict[str, str]:
-    """Return what a newcomer is asked to try: agency, ground of its order, who searches first, and everyone who searches then."""
+    """Return what a newcomer is asked to try: agency, legal basis of its order, who searches first, who searches next."""
     return dict(told("story"))
 
 

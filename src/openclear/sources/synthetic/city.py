@@ -1,4 +1,4 @@
-"""Build the invented city into an empty warehouse, with a progress bar, in whole batches."""
+"""Build the invented city in an empty database, with a progress bar, in whole batches."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -26,7 +26,7 @@ Item = TypeVar("Item")
 
 
 def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS, seed: int = SEED) -> bool:
-    """Fill the warehouse with an invented city; return False, and do nothing, where one is there already.
+    """Fill the database with an invented city; return False, and do nothing, if there is one already.
 
     The same seed and size give the same city on every machine.
     """
@@ -35,7 +35,7 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
         _share(grant)
         return False
     if present != (0, 0):
-        message = "An invented city of another size, or a part of one, is here; run ./run demo --fresh."
+        message = "There is an invented city of another size, or part of one, here; run ./run demo --fresh."
         raise NotPossible(message)
     attempt = gate.log_act(grant, kind="attempt", details={"source": SOURCE, "seed": seed})
     random = Random(seed)
@@ -60,7 +60,7 @@ def _share(grant: Grant) -> None:
 
 
 class _Loader:
-    """Collects rows by table and brings full batches in, referred-to tables first."""
+    """Collects rows by table and inserts full batches, referenced tables first."""
 
     ORDER = (
         "person",

@@ -11,7 +11,7 @@ from openclear.sources.synthetic.invented import table, told
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area, the police district of its center, where that center is, and its share of the calls."""
+    """One area, the police district of its center, the position of the center, and its share of the calls."""
 
     number: int
     name: str

@@ -1,4 +1,4 @@
-"""The invented incidents: place, hour, offense, who was in it, arrests with charges, cases."""
+"""The invented incidents: place, hour, offense, people involved, arrests with charges, cases."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class _Drawn:
 
 
 def draw_incidents(random: Random, count: int, labels_of: Sequence[int], until: date) -> Iterator[Rows]:
-    """Yield one incident after the other. `labels_of`: the handling labels of each person, by number."""
+    """Yield the incidents one by one. `labels_of`: the handling labels of each person, by number."""
     for number in range(count):
         rows, drawn = Rows(), _draw(random, number, until)
         _add_incident(random, rows, drawn)
@@ -62,7 +62,7 @@ def _draw(random: Random, number: int, until: date) -> _Drawn:
 
 
 def _moment(random: Random, kind: Kind, until: date) -> datetime:
-    # More happens in summer and at weekends: of two days drawn the busier one is taken.
+    # More happens in summer and on weekends: of two random days, the busier one is used.
     days = [until - timedelta(days=random.randrange(1, DAYS)) for _ in range(2)]
     day = max(days, key=lambda drawn: (drawn.month in {6, 7, 8}) + (drawn.weekday() in {4, 5}))
     return datetime.combine(day, time(draw_hour(random, kind), random.randrange(60)), city().zone)
@@ -96,7 +96,7 @@ def _add_incident(random: Random, rows: Rows, drawn: _Drawn) -> None:
 def _add_people(random: Random, rows: Rows, drawn: _Drawn, labels_of: Sequence[int]) -> list[int]:
     roles = ["victim"] if random.random() < 0.85 else ["reporting party"]
     roles += ["arrestee"] if drawn.arrest else ["suspect"] if random.random() < 0.25 else []
-    # Few people are in many incidents: the square of a uniform draw prefers low numbers.
+    # A few people are in many incidents: the square of a uniform draw prefers low numbers.
     people = [int(len(labels_of) * random.random() ** 2) for _ in roles]
     for role, person in zip(roles, people, strict=True):
         victim = Label.VICTIM.value if role == "victim" else 0
@@ -126,7 +126,7 @@ def _add_case(random: Random, rows: Rows, drawn: _Drawn, until: date) -> None:
     opened = drawn.occurred.date()
     closed = opened + timedelta(days=random.randrange(20, 400))
     kind = random.choice(_CASE_KINDS)
-    # Its subject is what its incident is of: a text of its own it has none.
+    # Its subject is that of its incident; it has no other text.
     rows.add("case", {
         "source_id": str(drawn.number), "number": f"{kind[0].upper()}Z-{opened.year}-{drawn.number:06d}",
         "kind": kind, "opened": opened, "closed": closed if closed < until else None, "incident_id": _incident_id(drawn),

@@ -1,4 +1,4 @@
-"""What the invented city is made of: the folder `demo` of the city's profile."""
+"""The data of the invented city: the folder `demo` of the city's profile."""
 
 import csv
 import tomllib
@@ -11,12 +11,12 @@ from openclear.vocabulary.errors import NotPossible
 
 
 def table(name: str) -> list[dict[str, str]]:
-    """Return one of the tables of the invented city as rows by column name. Raises NotPossible where there is none."""
+    """Return one of the tables of the invented city as rows by column name. Raises NotPossible if there is none."""
     return _table(_folder() / name)
 
 
 def told(name: str) -> Any:
-    """Return one table of `demo.toml`. Raises NotPossible where the profile has no invented city, or this table is missing."""
+    """Return one table of `demo.toml`. Raises NotPossible if the profile has no invented city, or this table is missing."""
     path = _folder() / "demo.toml"
     if name not in _told(path):
         raise NotPossible(f"{path} has no table [{name}]; add it.")

@@ -1,4 +1,4 @@
-"""Names as a big city has them: many origins, compound, hyphenated, accented, nicknamed and misspelled."""
+"""Names as in a big city: many origins, compound, hyphenated, accented, nicknamed and misspelled."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -6,13 +6,13 @@ from random import Random
 
 from openclear.sources.synthetic.invented import table
 
-# So many people share a few names that a name alone never tells who is meant.
+# So many people share a few names that a name alone never identifies a person.
 NAMESAKES_ONE_IN = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name and the sex that it is usual for."""
+    """One name and its usual sex."""
 
     given: str
     family: str
@@ -46,7 +46,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def draw_name(random: Random) -> Name:
-    """Return a name: one in thirty of a crowd of namesakes, some compound, some with two families' names."""
+    """Return a name: one in thirty from a small set of shared names, some compound, some with two family names."""
     if random.random() < 1 / NAMESAKES_ONE_IN:
         return Name(**random.choice(table("namesakes.csv")))
     origins, weights = _origins()
@@ -62,7 +62,7 @@ def draw_name(random: Random) -> Name:
 
 
 def other_names(random: Random, name: Name) -> list[tuple[str, str, str]]:
-    """Return further names as (kind, given, family): a nickname, a name as somebody misspelled it."""
+    """Return other names as (kind, given, family): a nickname, a misspelled name."""
     names = []
     nickname = _nicknames().get(name.given.split()[0])
     if nickname and random.random() < 0.4:
@@ -73,7 +73,7 @@ def other_names(random: Random, name: Name) -> list[tuple[str, str, str]]:
 
 
 def misspelled(random: Random, word: str) -> str:
-    """Return `word` as a tired hand writes it: a letter left out, doubled, or two changed over."""
+    """Return `word` with a typing error: a letter left out or doubled, or two letters swapped."""
     place = random.randrange(1, max(2, len(word) - 1))
     before, letter, after = word[:place], word[place : place + 1], word[place + 1 :]
     return random.choice(

@@ -1,4 +1,4 @@
-"""Which offenses happen how often, where, at what hour, and how often with an arrest. Proportions are rounded."""
+"""How often each offense happens, where, at what hour, and how often with an arrest. Proportions are rounded."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -42,5 +42,5 @@ def draw_kind(random: Random) -> Kind:
 
 
 def draw_hour(random: Random, kind: Kind) -> int:
-    """Return the hour at which one happens."""
+    """Return the hour of one incident."""
     return random.choices(range(HOURS), kind.hours)[0]

@@ -1,4 +1,4 @@
-"""Outlines of the invented city's areas and districts: the polygons in which its own rule puts a point."""
+"""Outlines of the invented city's areas and districts: the polygons that match its rule for points."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,10 @@ MARGIN = 900
 
 
 def draw_outlines() -> list[list[BoundaryRow]]:
-    """Return the districts, and the areas of a city that has any. A point belongs to the area whose center is nearest (Voronoi)."""
+    """Return the districts, and the areas if the city has any.
+
+    A point belongs to the area whose center is nearest (Voronoi).
+    """
     cells, since = dict(_cells()), told("grid")["outlines_since"]
     parts: dict[str, list[Any]] = {}
     for area in areas():

@@ -24,7 +24,7 @@ _MAKES = {"Toyota": ("Camry", "Corolla"), "Honda": ("Civic", "Accord"), "Ford": 
           "Hyundai": ("Elantra", "Sonata"), "Kia": ("Optima", "Soul"), "Dodge": ("Charger", "Durango")}  # fmt: skip
 _COLORS = ("black", "white", "silver", "gray", "blue", "red", "green", "beige")
 _ADULT = 18
-# One person in so many carries the label.
+# One person in this many has the label.
 _RARE = {
     Label.INFORMANT: 900,
     Label.GANG: 120,
@@ -36,17 +36,17 @@ _RARE = {
 
 @dataclass
 class Rows:
-    """Rows by table, as they are brought in."""
+    """Rows by table, as they are inserted."""
 
     tables: dict[str, list[Row]] = field(default_factory=dict)
 
     def add(self, table: str, row: Row) -> None:
-        """Take one row."""
+        """Add one row."""
         self.tables.setdefault(table, []).append(row)
 
 
 def draw_people(random: Random, count: int, until: date) -> Iterator[tuple[int, Rows]]:
-    """Yield one person after the other, as the rows of all tables that it has."""
+    """Yield the people one by one, as rows of all their tables."""
     for number in range(count):
         rows = Rows()
         labels = _draw_person(random, rows, number, until)
@@ -86,7 +86,7 @@ def _draw_person(random: Random, rows: Rows, number: int, until: date) -> int:
 
 
 def _draw_addresses(random: Random, rows: Rows, number: int, home: str, until: date) -> None:
-    # A stream of random numbers of its own: the rest of the city stays as it was before addresses were drawn.
+    # A separate stream of random numbers: the rest of the city stays the same as before addresses were added.
     moved = until
     for place in range(1 + (random.random() < 0.4) + (random.random() < 0.15)):
         began = moved - timedelta(days=random.randrange(200, 2500))

@@ -12,15 +12,15 @@ _ITEMS = (
     ("currency", ("envelope of banknotes",), 400),
     ("other", ("backpack with tools", "kitchen knife", "ring of keys"), 60),
 )  # fmt: skip
-# Of so many incidents one has an item.
+# One in this many incidents has an item.
 ONE_IN = 6
 _PLACES = ("Evidence and Recovered Property Section", "District evidence locker", "Released to the owner")
 
 
 def draw_item(number: int) -> dict[str, Any] | None:
-    """Return the item of the incident with this number, as its table takes it, or None; the same one on every machine.
+    """Return the item of the incident with this number, as a row of its table, or None; the same one on every machine.
 
-    It is drawn apart from the rest of the city, which is what it was without property.
+    It is drawn separately, so the rest of the city is the same as without property.
     """
     random = Random(f"property {number}")
     if random.randrange(ONE_IN):

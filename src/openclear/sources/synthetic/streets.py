@@ -1,4 +1,4 @@
-"""Addresses on the grid of the invented city: blocks, beats and points that fit together."""
+"""Addresses on the grid of the invented city: consistent blocks, beats and points."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,13 +8,13 @@ from openclear.sources.synthetic.grid import Area, areas, point_at
 from openclear.sources.synthetic.invented import table
 from openclear.vocabulary.city import city
 
-# Streets that run north and south stand at an address number west (+) or east (-) of the origin, others north or south.
+# Streets that run north and south are at an address number west (+) or east (-) of the origin, others north or south.
 _NORTH_SOUTH, _EAST_WEST = "north-south", "east-west"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place as a report names it: exact address, block as published, area, district, beat, point."""
+    """A place as in a report: exact address, block as published, area, district, beat, point."""
 
     address: str
     block: str
@@ -62,7 +62,7 @@ def _place(street: str, side: str, number: int, west: float, north: float) -> Pl
 
 
 def _beat(district: str, west: float, north: float) -> str:
-    # A sector and a beat within it, behind as much of the district as beats of this city begin with.
+    # A sector and a beat within it, after as much of the district as beats of this city begin with.
     told = city().formats.district_in_beat
     sector, beat = int(abs(west)) // 400 % 3 + 1, int(abs(north)) // 400 % 4 + 1
     begins = district[-told:] if told else ""

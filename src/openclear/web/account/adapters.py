@@ -1,4 +1,4 @@
-"""Where allauth asks this house: five failures lock, every step is in the log, a changed password ends other sessions."""
+"""Adapters for allauth: five failures lock an account, every step is logged, a changed password ends other sessions."""
 
 from base64 import urlsafe_b64encode
 from typing import Any, ClassVar
@@ -22,9 +22,9 @@ from openclear.web import sessions
 from openclear.web.context import first_place
 
 WRONG = _(
-    "Handle and password do not fit, or the account is locked or disabled. After five failures within 15 minutes an account stays locked until an access administrator releases it."
+    "Handle and password do not match, or the account is locked or disabled. After five failures within 15 minutes an account stays locked until an access administrator releases it."
 )
-WRONG_CODE = _("This code does not fit, or the account is locked.")
+WRONG_CODE = _("This code is not valid, or the account is locked.")
 _WHAT = {
     "account/email/password_changed": "password changed",
     "account/email/password_set": "password set",
@@ -37,7 +37,7 @@ _WHAT = {
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is not typed
-    """Accounts of the registry; nobody signs up."""
+    """Accounts of the registry; there is no sign-up."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
@@ -46,14 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Administrators register people; nobody else does."""
+        """Only administrators register people."""
         del request
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Return the account that the credentials prove, or None: the same for locked, disabled, unknown and wrong.
 
-        The password is hashed once in every case, for that is what takes the time.
+        The password is hashed once in every case, because that determines the response time.
         """
         claimed = str(credentials.get("username", ""))
         locked = accounts.is_locked(claimed)
@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
         return user
 
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
-        """Turn a locked account away, however it was proved: a passkey does not open it either."""
+        """Refuse a locked account for every kind of proof: a passkey does not open it either."""
         if accounts.is_locked(user.handle):
             accounts.note_failure(user.handle, details=_facts(request))
             return render(request, "web/locked.html", status=403)
@@ -73,48 +73,49 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
         return response
 
     def login(self, request: HttpRequest, user: Any) -> None:
-        """Begin the session, unless the password was changed since it was proved: then all of it is asked for again."""
+        """Start the session, unless the password was changed since it was checked: then sign-in starts over."""
         proof = sessions.take_proof(request)
         _need_proof(request, user, proof)
         super().login(request, user)
         methods = [item["method"] for item in get_authentication_records(request, user)]
         sessions.begin(request, user, " and ".join(dict.fromkeys(methods)) or sessions.DEMONSTRATION)
-        # Whoever changes the password from here on finds this session and ends it.
+        # A password change from here on finds this session and ends it.
         _need_proof(request, user, proof)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return where a session begins: the desk of one's work, or the account where the second factor is missing."""
+        """Return the first page of a session: the desk for the role, or the account page if the second factor is missing."""
         if request.session.get(sessions.ENROLLING):
             return "/account/"
         return first_place(request.session.get(sessions.ROLES, []))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Return to the account."""
+        """Return the account page."""
         del request
         return "/account/"
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Return the ways to prove it again: never the password alone for whoever has a second factor; passkeys first."""
+        """Return the methods of reauthentication: never the password alone for anyone with a second factor; passkeys first."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if sessions.has_second_factor(user):
             methods = [method for method in methods if method["id"] != "reauthenticate"]
         return sorted(methods, key=lambda method: "passkeys" not in method["url"])
 
     def send_notification_mail(self, template_prefix: str, user: Any, *more: Any, **named: Any) -> None:
-        """Log what changed about an account, where allauth would write a letter; a new password ends other sessions."""
+        """Log a change of an account instead of allauth's email; a new password ends other sessions."""
         del more, named
         accounts.note_account(
             user.handle, _WHAT.get(template_prefix, "account changed"), details=_facts(self.request)
         )
         if "password" in template_prefix:
-            # allauth gave this session a new key: it is noted, so that an order and the next password find it.
+            # allauth gave this session a new key: it is stored, so that an order and the next password change find
+            # it.
             session = str(self.request.session.session_key)
             accounts.end_sessions(user.handle, but=session)
             accounts.remember_session(session, user.handle)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth is not typed
-    """Second factors: their secrets are stored encrypted under a key that the database does not hold."""
+    """Second factors: their secrets are stored encrypted with a key that is not in the database."""
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultMFAAdapter.error_messages,
@@ -126,7 +127,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth is
         return "OpenCLEAR"
 
     def encrypt(self, text: str) -> str:
-        """Return `text` as the database may hold it."""
+        """Return `text` as it may be stored in the database."""
         return _box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
@@ -143,7 +144,7 @@ def _need_proof(request: HttpRequest, user: Any, proof: str) -> None:
 
 
 def refuse_locked(user: Any, request: HttpRequest, wrong: ValidationError) -> None:
-    """Raise `wrong`, what a wrong code or password says, for a locked account. Called after that was checked, never instead."""
+    """Raise `wrong`, the error of a wrong code or password, for a locked account. Called after that check, never instead."""
     if accounts.is_locked(user.handle):
         accounts.note_failure(user.handle, details=_facts(request))
         raise wrong

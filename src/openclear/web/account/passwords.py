@@ -12,10 +12,10 @@ _FEWEST_OTHERS = 6
 
 
 class NoPoliceWords:
-    """Refuses a password that is little more than a word from the blocklist of this trade (IA-5(1)(a))."""
+    """Refuses a password that is little more than a word from the blocklist of police terms (IA-5(1)(a))."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise ValidationError where without such words too little is left."""
+        """Raise ValidationError if too little is left without such words."""
         own = f"{getattr(user, 'handle', '')} {getattr(user, 'name', '')}".casefold().split()
         rest = password.casefold()
         for word in (*_TRIED_FIRST, *_of_city(), *own):
@@ -24,7 +24,7 @@ class NoPoliceWords:
             raise ValidationError(self.get_help_text(), code="password_of_the_trade")
 
     def get_help_text(self) -> str:
-        """Return what is asked for."""
+        """Return the help text."""
         return _("Do not build the password around a word such as police, the city's or your own name.")
 
 

@@ -1,4 +1,4 @@
-"""Tokens of one's own, for programs that use the API."""
+"""The user's own tokens, for programs that use the API."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
@@ -13,7 +13,7 @@ from openclear.web.sessions import recently_authenticated
 @require_GET
 @behind_gate
 def own_tokens(request: HttpRequest) -> HttpResponse:
-    """Show the tokens that work now."""
+    """Show the active tokens."""
     grant = ask(request, Action.TOKEN_OWN, purpose=Purpose.OWN_ACCOUNT)
     return rendered(request, "web/tokens.html", grant, rows=tokens.own_tokens(grant))
 
@@ -22,7 +22,7 @@ def own_tokens(request: HttpRequest) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def create(request: HttpRequest) -> HttpResponse:
-    """Make a token and show it this once."""
+    """Make a token and show it once."""
     grant = ask(request, Action.TOKEN_OWN, purpose=Purpose.OWN_ACCOUNT)
     made = tokens.create_own_token(grant, name=field(request, "name"))
     return rendered(request, "web/tokens.html", grant, rows=tokens.own_tokens(grant), made=made)

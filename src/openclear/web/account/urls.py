@@ -10,7 +10,7 @@ from django.views.generic import RedirectView
 
 from openclear.web.account import tokens, views
 
-# Names that begin with account_ and mfa_ are those by which allauth finds its own pages.
+# allauth finds its own pages by the names that begin with account_ and mfa_.
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
     path("sign-out", views.sign_out, name="sign-out"),

@@ -1,4 +1,4 @@
-"""Who is at the keyboard: password and second factor, passkey, first sign-in by token; in a demonstration, by name."""
+"""Signing in: password and second factor, passkey, first sign-in by token; in a demonstration, by name."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ PASSWORD_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"  # noqa
 
 
 class SignIn(LoginView):  # type: ignore[misc] # allauth is not typed
-    """The sign-in page. Shows the banner; in a demonstration, the cast. Tells nothing of any record."""
+    """The sign-in page. Shows the banner; in a demonstration, the cast. Shows nothing about records."""
 
     form_class = SignInForm
     template_name = "web/sign_in.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
-        """Take a name (demonstration alone), a first token, or what allauth takes."""
+        """Accept a name (in a demonstration only), a first token, or allauth's form."""
         if request.method == "POST" and "officer" in request.POST:
             return _pick(request)
         if request.method == "POST" and "token" in request.POST:
@@ -41,12 +41,12 @@ class SignIn(LoginView):  # type: ignore[misc] # allauth is not typed
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Show the form again, with what is wrong."""
+        """Show the form again with the errors."""
         answer: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=403)
         return answer
 
     def get_context_data(self, **named: Any) -> dict[str, Any]:
-        """Return what the page shows."""
+        """Return the context of the page."""
         people = [row for row in officers() if not row.is_machine] if is_demo() else []
         return {**super().get_context_data(**named), "people": people}
 
@@ -65,7 +65,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Have whoever is signed in prove it again before an act that needs it (IA-11), then go on with the act."""
+    """Have the user prove their identity again before an act that needs it (IA-11), then continue with the act."""
     if not request.user.is_authenticated or not request.session.get(sessions.OFFICER):
         return HttpResponseRedirect(reverse("sign-in"))
     if not is_demo() or sessions.has_second_factor(request.user):
@@ -79,7 +79,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
-    """Show what guards one's own account: password, second factors, recovery codes."""
+    """Show the user's sign-in methods: password, second factors, recovery codes."""
     if not request.user.is_authenticated or not request.session.get(sessions.OFFICER):
         return HttpResponseRedirect(reverse("sign-in"))
     user: Any = request.user
@@ -95,7 +95,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """Say that the process answers; says nothing else."""
+    """Say that the process is up, and nothing else."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -107,15 +107,13 @@ def _pick(request: HttpRequest) -> HttpResponse:
     handle = request.POST["officer"]
     person = next((row for row in officers() if row.handle == handle and not row.is_machine), None)
     if not is_demo() or person is None:
-        return _turned_away(
-            request, "", gettext("Nobody could be signed in with this; check it and try again.")
-        )
+        return _turned_away(request, "", gettext("Sign-in failed; check what you entered and try again."))
     return _begin(request, handle, sessions.DEMONSTRATION)
 
 
 def _first(request: HttpRequest) -> HttpResponse:
-    # A token begins a session only as long as its holder has neither password nor second factor: afterwards it is a
-    # key to the API alone.
+    # A token starts a session only while its holder has neither password nor second factor: afterwards it is a
+    # key to the API only.
     handle = officer_of_token(request.POST["token"])
     if (
         handle is None
@@ -125,7 +123,9 @@ def _first(request: HttpRequest) -> HttpResponse:
         or _is_machine(handle)
     ):
         return _turned_away(
-            request, "", gettext("This token begins no session; ask your access administrator for a new one.")
+            request,
+            "",
+            gettext("This token cannot start a session; ask your access administrator for a new one."),
         )
     return _begin(request, handle, "token")
 

@@ -1,4 +1,7 @@
-"""The desk of cases: open cases and one of them; whose a case is: sharing it with a partner, registering a partner's own, confirming it as its sponsor."""
+"""The desk of cases: the list and one case.
+
+Sharing a case with a partner, registering a partner's own, confirming it as its sponsor.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -22,7 +25,7 @@ from openclear.web.search.views import one_record
 
 
 def beside_cases(answered: Answered) -> dict[str, Any]:
-    """Return what stands beside the list of open cases: what waits for a sponsor, and whether the reader is a partner."""
+    """Return what is shown with the list of open cases: cases that wait for a sponsor, and whether the reader is a partner."""
     grant = answered.grant
     return {"waiting": waiting_cases(grant), "is_partner": not is_officer_of(grant.officer, city().host)}
 
@@ -44,7 +47,7 @@ def case(request: HttpRequest, record: UUID) -> HttpResponse:
 @require_POST
 @behind_gate
 def share(request: HttpRequest, record: UUID) -> HttpResponse:
-    """Ask for a case to be shared, decide what another officer asked for, or take a sharing back."""
+    """Request that a case be shared, decide another officer's request, or stop sharing."""
     grant = ask(request, Action.CASE_SHARE, purpose=Purpose.CRIMINAL_INVESTIGATION, record=str(record))
     acts = {
         "ask": sharing.ask_to_share, "approve": sharing.approve_share, "decline": sharing.decline_share,
@@ -52,7 +55,7 @@ def share(request: HttpRequest, record: UUID) -> HttpResponse:
     }  # fmt: skip
     what, agency = field(request, "what"), field(request, "agency")
     if what not in acts or not agency:
-        raise WrongUsage("Choose an agency, and what is to become of the sharing.")
+        raise WrongUsage("Choose an agency, and whether to share or stop sharing.")
     acts[what](grant, case_id=record, agency=agency)
     return redirected(grant, "case", record)
 
@@ -60,7 +63,7 @@ def share(request: HttpRequest, record: UUID) -> HttpResponse:
 @require_POST
 @behind_gate
 def register(request: HttpRequest) -> HttpResponse:
-    """Register the asker's agency's own case with its sponsor here."""
+    """Register a case of the requester's agency, with its sponsor here."""
     asked = {name: field(request, name) for name in ("number", "offense", "sponsor")}
     grant = ask(request, Action.CASE_REGISTER, purpose=Purpose.CRIMINAL_INVESTIGATION, registering=asked)
     row = commands.register_external_case(grant, **asked)

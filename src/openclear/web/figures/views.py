@@ -1,4 +1,4 @@
-"""The page of figures: incidents by month, type, place, hour and weekday, as charts, a map and tables; as CSV too."""
+"""The page of figures: incidents by month, type, place, hour and weekday, as charts, a map, tables and CSV."""
 
 import csv
 from collections.abc import Callable
@@ -34,14 +34,14 @@ from openclear.web.guard import ask, behind_gate, field, redirected, rendered
 
 MOST_TYPES = 15
 HOURS = range(24)
-# Enough for a screen: about fifty metres.
+# Enough for a screen: about fifty meters.
 SIMPLER = 0.0005
 _DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"})
 _TEXT = forms.TextInput(attrs={"class": "usa-input"})
 
 
 class FiguresForm(forms.Form):
-    """Which incidents are counted. Every field may be left out."""
+    """Which incidents are counted. Every field is optional."""
 
     since = forms.DateField(required=False, label=_("From"), widget=_DAY)
     until = forms.DateField(required=False, label=_("To"), widget=_DAY)
@@ -62,12 +62,10 @@ class FiguresForm(forms.Form):
             del self.fields["community_area"]
 
     def filters(self) -> FigureFilters:
-        """Return what was chosen. Raises WrongUsage for a field that cannot be understood."""
+        """Return the filters. Raises WrongUsage for an invalid field."""
         if not self.is_valid():
             name = next(iter(self.errors))
-            raise WrongUsage(
-                f"The field {self[name].label} cannot be understood; correct it or leave it empty."
-            )
+            raise WrongUsage(f"The field {self[name].label} is not valid; correct it or leave it empty.")
         chosen = self.cleaned_data
         return FigureFilters(
             since=chosen["since"], until=chosen["until"], primary_type=chosen["offense"].strip().upper(),
@@ -79,7 +77,7 @@ class FiguresForm(forms.Form):
 @require_GET
 @behind_gate
 def figures(request: HttpRequest) -> HttpResponse:
-    """Show the figures on the incidents that are chosen."""
+    """Show the figures for the chosen incidents."""
     form = FiguresForm(request.GET)
     grant, filters = _asked(request, form)
     behind = questions.coverage(grant, filters=filters)
@@ -104,7 +102,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def figures_csv(request: HttpRequest) -> HttpResponse:
-    """Give one table as CSV, with unit, days and what is missing in its first lines."""
+    """Return one table as CSV, with unit, days and what is missing in its first lines."""
     by = field(request, "by")
     grant, filters = _asked(request, FiguresForm(request.GET), by=by)
     rows = questions.incident_counts(grant, by=by, filters=filters)
@@ -127,7 +125,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def outlines(request: HttpRequest) -> HttpResponse:
-    """Give the outlines of the districts to the map."""
+    """Return the outlines of the districts for the map."""
     grant = _grant(request, None, outlines="district")
     features = [
         {
@@ -154,7 +152,7 @@ def ask_report(report: DeclaredReport) -> Callable[..., HttpResponse]:
 
 
 def _asked(request: HttpRequest, form: FiguresForm, **more: str) -> tuple[Grant, FigureFilters]:
-    # Refused first, and only then told of a field that does not fit.
+    # A refusal comes first, an invalid field second.
     try:
         filters = form.filters()
     except WrongUsage:

@@ -1,1 +1,1 @@
-"""The log, and what was asked in one's name."""
+"""The log, and what was asked in the user's name."""

@@ -1,4 +1,4 @@
-"""The log as people read it: their own searches, the published entries, one entry, and a replay on demand."""
+"""The pages of the log: the reader's own searches, the published entries, one entry, and a replay on demand."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from openclear.web.guard import ask, behind_gate, field, redirected, rendered
 @require_GET
 @behind_gate
 def own_searches(request: HttpRequest) -> HttpResponse:
-    """Show what the reader asked, and what became of it."""
+    """Show what the reader asked, with the outcome."""
     grant = ask(request, Action.LOG_VIEW_OWN, purpose=Purpose.OWN_ACCOUNT, **_place(request))
     rows = reading.own_entries(grant, before=_before(request))
     return rendered(request, "web/searches.html", grant, rows=rows, next=_next(rows))
@@ -28,7 +28,7 @@ def own_searches(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def entries(request: HttpRequest) -> HttpResponse:
-    """Show the entries that the reader may see, and what the tree stands at; or lead to the entry of a refusal's token."""
+    """Show the entries that the reader may see, and the tree head; or redirect to the entry of a refusal's token."""
     token = field(request, "token")
     grant = _reader(request, **_place(request), **facts_of({"token": token}))
     number = reading.number_of_token(grant, token=token) if token else None
@@ -49,7 +49,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """Show one entry, with its body where it is the reader's own or the reader oversees."""
+    """Show one entry, with its body if it is the reader's own or the reader is oversight."""
     grant = _reader(request, entry=number)
     row = reading.entry(grant, number=number)
     if row is None:
@@ -60,7 +60,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @behind_gate
 def verify(request: HttpRequest) -> HttpResponse:
-    """Begin a replay of the whole log."""
+    """Start a replay of the whole log."""
     grant = _reader(request)
     return redirected(grant, "verification", verifying.begin(grant))
 
@@ -68,7 +68,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def verification(request: HttpRequest, run: int) -> HttpResponse:
-    """Show how far a replay is, and what it found."""
+    """Show the progress of a replay, and what it found."""
     grant = _reader(request, run=run)
     row = verifying.progress(grant, run=run)
     if row is None:

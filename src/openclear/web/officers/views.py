@@ -1,4 +1,4 @@
-"""Accounts: asked for, certified, disabled, let in again. Two people, except to certify one that no order touches."""
+"""Accounts: requested, certified, disabled, reinstated. Two people, except to certify one that no order touches."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from openclear.web.registry.views import put_before
 from openclear.web.sessions import recently_authenticated
 
 MOST_PEOPLE = 100
-# What an account can be for. Keepers and oversight are registered like anybody, by two people.
+# The possible roles of an account. Keepers and oversight are registered like anyone else, by two people.
 ROLES = tuple(role for role in Role if role is not Role.PUBLISHER)
 
 
@@ -34,11 +34,11 @@ ROLES = tuple(role for role in Role if role is not Role.PUBLISHER)
 @behind_gate
 @recently_authenticated
 def request_account(request: HttpRequest) -> HttpResponse:
-    """Ask for an account, which another administrator approves."""
+    """Request an account, which another administrator approves."""
     grant = administer(request, Action.REGISTRY_CHANGE)
     handle, role = field(request, "handle"), field(request, "role")
     if not handle.isidentifier() or not field(request, "name") or role not in ROLES:
-        raise WrongUsage("Give a handle of letters and digits, a name, and one of the roles.")
+        raise WrongUsage("Enter a handle of letters and digits, a name, and one of the roles.")
     temporary = clock.now() + timedelta(hours=TEMPORARY_HOURS) if field(request, "temporary") else None
     account = NewOfficer(
         handle.lower(), field(request, "name"), field(request, "title"), (role,),
@@ -52,7 +52,7 @@ def request_account(request: HttpRequest) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def certify(request: HttpRequest) -> HttpResponse:
-    """Certify an account for another year: at once, or where an order touches it by two people."""
+    """Certify an account for another year: at once, or by two people if an order touches it."""
     grant, row = _account(request)
     until = clock.today() + timedelta(days=CERTIFIED_DAYS - 1)
     if row.handle != grant.officer and touched(*row.agencies):
@@ -66,7 +66,7 @@ def certify(request: HttpRequest) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def disable(request: HttpRequest) -> HttpResponse:
-    """Put the end of an account before a second person."""
+    """Propose to a second person that an account be disabled."""
     grant, row = _account(request)
     return put_before(request, grant, DISABLE, _agency_of(row), {"handle": row.handle})
 
@@ -75,7 +75,7 @@ def disable(request: HttpRequest) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def reinstate(request: HttpRequest) -> HttpResponse:
-    """Put before a second person that a disabled account is let in again."""
+    """Propose to a second person that a disabled account be reinstated."""
     grant, row = _account(request)
     if not row.disabled_for:
         raise NotPossible(f"The account {row.handle} is not disabled.")
@@ -83,7 +83,7 @@ def reinstate(request: HttpRequest) -> HttpResponse:
 
 
 def beside_officers(answered: Answered) -> dict[str, Any]:
-    """Return the first accounts of the list with what may be done to each, and which accounts are locked."""
+    """Return the first accounts of the list with the possible acts on each, and the locked accounts."""
     return {
         "people": _listed(answered.answer[:MOST_PEOPLE]), "found": len(answered.answer),
         "locked": accounts.locked_handles(answered.grant), "roles": ROLES, "agencies": queries.agencies(),
@@ -95,7 +95,7 @@ def beside_officers(answered: Answered) -> dict[str, Any]:
 @behind_gate
 @recently_authenticated
 def release(request: HttpRequest) -> HttpResponse:
-    """Release an account that five failures locked."""
+    """Release an account that was locked after five failures."""
     grant = administer(request, Action.ACCOUNT_RELEASE)
     accounts.release_account(grant, handle=field(request, "handle"))
     return redirected(grant, "officers")
@@ -106,7 +106,7 @@ def _account(request: HttpRequest) -> tuple[Grant, OfficerRow]:
     grant = administer(request, Action.REGISTRY_CHANGE, handle=handle)
     row = next((row for row in queries.officers() if row.handle == handle), None)
     if row is None:
-        raise NotPossible(f"There is nobody called '{handle}'.")
+        raise NotPossible(f"There is no account '{handle}'.")
     if lockout.is_overseer(handle):
         raise gate.refuse(grant, OVERSIGHTS_OWN)
     return grant, row

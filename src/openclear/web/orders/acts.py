@@ -1,4 +1,4 @@
-"""Acts on an order that stands: confirm, suspend, resume, narrow, lift; telling partners; the packet for the lawyers."""
+"""Acts on an existing order: confirm, suspend, resume, narrow, lift; notifying partners; the packet for the lawyers."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
@@ -21,11 +21,11 @@ from openclear.web.sessions import recently_authenticated
 @behind_gate
 @recently_authenticated
 def change(request: HttpRequest, identity: str) -> HttpResponse:
-    """Put a change of an order before a second person: lift, suspend, resume, narrow."""
+    """Propose a change of an order to a second person: lift, suspend, resume, narrow."""
     administer(request, Action.REGISTRY_LIST, order=identity)
     kind = field(request, "kind")
     if kind not in CHANGES:
-        raise WrongUsage("Choose what is to become of the order.")
+        raise WrongUsage("Choose what to do with the order.")
     grant = administer(request, CHANGES[kind], order=identity)
     to = None
     if kind == NARROW:
@@ -44,7 +44,7 @@ def change(request: HttpRequest, identity: str) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def lift(request: HttpRequest, identity: str) -> HttpResponse:
-    """Put the lifting of an order before a second person."""
+    """Propose to a second person that an order be lifted."""
     grant = administer(request, Action.ORDER_LIFT, order=identity)
     draft = change_draft(LIFT, order=identity, reason=field(request, "ground"))
     return redirected(grant, "proposal", engine.propose(grant, draft=draft))
@@ -64,11 +64,11 @@ def confirm(request: HttpRequest, identity: str) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def tell(request: HttpRequest, number: int) -> HttpResponse:
-    """Tell the partner agencies that keep their access of a proposed order, before it comes into force."""
+    """Notify the partner agencies that keep their access of a proposed order, before it comes into force."""
     grant = administer(request, Action.ORDER_CUT_OFF, proposal=number)
     row = queries.proposal(grant, number=number)
     if row is None or row.kind != CUT_OFF:
-        raise NotPossible("There is no such proposal of an order.")
+        raise NotPossible("There is no such proposed order.")
     announce(grant, order=order_of(row), text=field(request, "text"))
     return redirected(grant, "proposal", number)
 
@@ -76,7 +76,7 @@ def tell(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 @behind_gate
 def packet(request: HttpRequest, identity: str) -> HttpResponse:
-    """Hand out the packet of an order: order, ground, plan, receipts, certificate, and what it does not cover."""
+    """Return the packet of an order: order, legal basis, plan, receipts, certificate, and what it does not cover."""
     grant = administer(request, Action.REGISTRY_LIST, packet_of=identity)
     response = HttpResponse(as_pdf(packet_of(grant, order=identity)), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="order-{identity}.pdf"'

@@ -1,4 +1,4 @@
-"""The words of proposals: what is proposed, what it does once it is approved, and whom it means. Translated where shown."""
+"""The texts of proposals: what is proposed, its effect once approved, and whom it affects. Translated where shown."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ PROPOSED: dict[str, str | Promise] = {
     "cut-off": _("Cut off"),
     "lift": _("Lift the order on"),
     "suspend": _("Suspend the order on"),
-    "resume": _("Put in force again the order on"),
+    "resume": _("Put back in force the order on"),
     "narrow": _("Narrow the order on"),
     "account": _("Make an account at"),
     "tie": _("Tie a person to"),
@@ -16,26 +16,26 @@ PROPOSED: dict[str, str | Promise] = {
     "move": _("Move"),
     "merge": _("Merge into another agency:"),
     "disable": _("Disable an account of"),
-    "reinstate": _("Let an account in again at"),
+    "reinstate": _("Reinstate an account at"),
     "certify": _("Certify an account of"),
 }
 # The sentence above the consequences.
 MEANINGS: dict[str, str | Promise] = {
     "cut-off": _("The agency, everything below it and everyone tied to it is cut off at once."),
-    "lift": _("The order ends, and everyone whom it alone kept out is answered again."),
-    "suspend": _("The order keeps nobody out until it is put in force again."),
-    "resume": _("The order keeps out again everyone whom it holds over."),
-    "narrow": _("The order keeps out less than before; the rest is answered again."),
+    "lift": _("The order ends, and everyone whom it alone refused gets answers again."),
+    "suspend": _("The order refuses nobody until it is put back in force."),
+    "resume": _("The order again refuses everyone whom it covers."),
+    "narrow": _("The order refuses less than before; the rest is answered again."),
     "account": _("This person can sign in and ask, as far as role and agency allow."),
-    "tie": _("An order on the agency, or on one above it, holds over this person too, now or when it comes."),
-    "untie": _("An order on the agency does not reach this person through this tie any more."),
-    "move": _("The agency and everything below it gets another path. Every order over it goes along."),
+    "tie": _("An order on the agency, or on one above it, also covers this person, now or later."),
+    "untie": _("An order on the agency no longer reaches this person through this tie."),
+    "move": _("The agency and everything below it gets another path. Every order that covers it follows it."),
     "merge": _(
-        "The agency becomes a part of the other and takes nobody new. Every order over it goes along."
+        "The agency becomes part of the other and takes no new people. Every order that covers it follows it."
     ),
-    "disable": _("This person is not answered any more, until two people let the account in again."),
-    "reinstate": _("This person can sign in and ask again. Orders that reach them still hold."),
-    "certify": _("The account is good for longer. Orders that reach the person still hold."),
+    "disable": _("This person gets no answers until two people reinstate the account."),
+    "reinstate": _("This person can sign in and ask again. Orders that reach them stay in force."),
+    "certify": _("The account is valid for longer. Orders that reach the person stay in force."),
 }
 APPROVALS: dict[str, str | Promise] = {
     "cut-off": _("Approve: cut off now"),
@@ -49,7 +49,7 @@ APPROVALS: dict[str, str | Promise] = {
     "move": _("Approve: move the agency now"),
     "merge": _("Approve: merge the agency now"),
     "disable": _("Approve: disable the account now"),
-    "reinstate": _("Approve: let the account in again now"),
+    "reinstate": _("Approve: reinstate the account now"),
     "certify": _("Approve: certify the account now"),
 }
 HEADINGS: dict[str, str | Promise] = {
@@ -59,10 +59,10 @@ HEADINGS: dict[str, str | Promise] = {
     "agencies": _("Agencies that keep their access"),
     "already": _("In force already"),
     "state": _("The order now"),
-    "places": _("It holds over"),
+    "places": _("It covers"),
     "account": _("Account"),
-    "comes_under": _("Come under an order"),
-    "leaves": _("Come out from under an order"),
+    "comes_under": _("Newly under an order"),
+    "leaves": _("No longer under an order"),
     "orders": _("Orders that reach this person"),
 }
 END_OF_TIE = _("End the tie of %(handle)s in the same act")

@@ -1,4 +1,4 @@
-"""The cut-off desk: plan who loses what, propose, have a second person carry it out, read the receipt."""
+"""The cut-off desk: plan who loses what, propose, have a second person approve, read the receipt."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -40,7 +40,7 @@ _UNDECIDED = "Choose for each of the city's own people whether the tie ends in t
 
 
 def beside_orders(answered: Answered) -> dict[str, Any]:
-    """Return the orders in force, proposals that wait, and what became of earlier orders."""
+    """Return the orders in force, waiting proposals, and earlier orders with their outcome."""
     grant, history, standing = answered.grant, answered.answer, standing_orders()
     ended = {row.order: row for row in history if row.order not in {order.id for order in standing}}
     return {
@@ -54,7 +54,7 @@ def beside_orders(answered: Answered) -> dict[str, Any]:
 @require_GET
 @behind_gate
 def draw_up(request: HttpRequest) -> HttpResponse:
-    """Show the form of an order; with an agency and a ground in it, also who would lose what."""
+    """Show the form for an order; with an agency and a legal basis filled in, also who would lose what."""
     grant = administer(request, Action.ORDER_CUT_OFF, agency=field(request, "agency"))
     facts: Any = _form_facts(
         OrderForm(request.GET) if request.GET.get("ground") else OrderForm(initial=request.GET.dict())
@@ -74,7 +74,7 @@ def draw_up(request: HttpRequest) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def propose(request: HttpRequest) -> HttpResponse:
-    """Put an order before a second person, or in force at once in an emergency."""
+    """Propose an order to a second person, or put it in force at once in an emergency."""
     grant = administer(request, Action.ORDER_CUT_OFF, agency=field(request, "agency"))
     form = OrderForm(request.POST)
     try:
@@ -93,7 +93,7 @@ def propose(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def proposal(request: HttpRequest, number: int) -> HttpResponse:
-    """Show one proposal, what it means as things stand now, and what the reader may do with it."""
+    """Show one proposal, its current effect, and what the reader may do with it."""
     grant = administer(request, Action.ORDER_CUT_OFF, proposal=number)
     row = proposals.proposal(grant, number=number)
     if row is None:
@@ -114,13 +114,13 @@ def proposal(request: HttpRequest, number: int) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def approve(request: HttpRequest, number: int) -> HttpResponse:
-    """Carry a proposal out, as its second person; back to its page where it means something else than was shown there."""
+    """Approve a proposal as its second person; return to its page if its effect differs from what was shown there."""
     grant = administer(request, _act_on(request, number), proposal=number)
     try:
         receipts = engine.approve(grant, number=number, seen=field(request, "seen"))
     except MeansSomethingElse:
         return redirected(grant, "proposal", number)
-    # What is no order has no receipt of its own: the way leads back to what was approved.
+    # Only orders have receipts: for others, redirect to what was approved.
     return (
         redirected(grant, "order", receipts[0].order) if receipts else redirected(grant, "proposal", number)
     )
@@ -129,7 +129,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @behind_gate
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
-    """Take a proposal back, or turn it down."""
+    """Withdraw or decline a proposal."""
     grant = administer(request, _act_on(request, number), proposal=number)
     engine.withdraw(grant, number=number)
     return redirected(grant, "orders")
@@ -152,7 +152,7 @@ def order(request: HttpRequest, identity: str) -> HttpResponse:
 
 
 def _act_on(request: HttpRequest, number: int) -> Action:
-    # First the gate, then the look-up: whoever has no desk for orders does not learn which proposals there are.
+    # First the gate, then the lookup: a requester without the orders desk does not learn which proposals exist.
     administer(request, Action.REGISTRY_LIST, proposal=number)
     return kinds.of(proposals.kind_of(number)).approved_by
 
@@ -172,8 +172,8 @@ def _drawn_up(form: OrderForm) -> tuple[OrderRow, Any]:
 
 
 def _planned(grant: Grant, order: OrderRow, sent: Mapping[str, str]) -> dict[str, Any]:
-    # For each of the city's own people whom the order would catch one choice is made: `tie-HANDLE`.
-    # Nobody's tie to the department itself ends in an order: that one cannot be given at all.
+    # One choice for each of the city's own people whom the order would reach: `tie-HANDLE`.
+    # An order never ends a tie to the department itself: such an order cannot be given.
     home_people = () if names_home(order) else plan(grant, order=order).home_people
     choices = [(person, sent.get(f"tie-{person.handle}", "")) for person in home_people]
     end_ties = [person.handle for person, choice in choices if choice == END_TIE]
@@ -189,11 +189,11 @@ def _as_it_stands(grant: Grant, row: ProposalRow) -> dict[str, Any]:
         end_ties = row.facts.get("end_ties", ())
         planned = plan(grant, order=order_of(row), end_ties=end_ties) if row.kind == CUT_OFF else None
     except NotPossible as error:
-        # Such as a tie that was to end with the order and has ended by itself.
+        # Such as a tie that was to end with the order and has already ended.
         return {"impossible": str(error)}
     return {
         "consequences": means.told, "differs": means.differs_from(row.plan), "plan": planned,
-        # Of an order the plan is what is read, so its digest is the one that is approved.
+        # For an order, people read the plan, so its digest is what is approved.
         "seen": planned.meaning if planned else means.meaning,
         "holds": holdings_of(row.facts["handle"]) if row.kind == DISABLE else {},
     }  # fmt: skip

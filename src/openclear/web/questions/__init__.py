@@ -1,1 +1,1 @@
-"""Questions about answers: why, who could have seen, how often a case was named."""
+"""Questions about decisions: why, who could have seen what, how often a case was named."""

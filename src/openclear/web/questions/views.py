@@ -1,4 +1,4 @@
-"""Pages that answer why: how an act would be decided, who could have seen what, which case numbers are used most."""
+"""Pages about decisions: how an act would be decided, who could have seen what, which case numbers are used most."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,8 +27,8 @@ ACTS = (
 
 
 def beside_explanation(answered: Answered) -> dict[str, Any]:
-    """Return what the form of an explanation offers, and what stays hidden, grouped by rule."""
-    # Whether the field for a handle is shown is a convenience; what it may hold the gate has decided.
+    """Return the choices of the explanation form, and what stays hidden, grouped by rule."""
+    # Showing the field for a handle is a convenience; the gate has decided which handles are allowed.
     overseer = Role.INSPECTOR_GENERAL in answered.request.session.get(sessions.ROLES, [])
     hidden = _by_rule(answered.answer.hidden) if answered.answer else {}
     return {"acts": ACTS, "offered": OFFERED, "overseer": overseer, "hidden": hidden}
@@ -54,7 +54,7 @@ def case_uses(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def suggest(request: HttpRequest) -> HttpResponse:
-    """Suggest numbers of open cases that begin as typed: those of the reader's agencies, or shared with them."""
+    """Suggest numbers of open cases that begin as typed and belong to, or are shared with, the reader's agencies."""
     typed = field(request, "case")
     facts = search_facts(typed, suggested=typed, limit=MOST_SUGGESTED)
     grant = ask(request, Action.CASE_LIST, purpose=Purpose.OWN_ACCOUNT, **facts)
@@ -63,7 +63,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 
 def _by_rule(hidden: Sequence[HiddenClass]) -> dict[tuple[str, ...], list[str]]:
-    # One line for each class of rows, with the data sets that it is hidden in.
+    # One line for each class of rows, with the data sets in which it is hidden.
     grouped: dict[tuple[str, ...], list[str]] = {}
     for item in hidden:
         grouped.setdefault((item.what, *item.rules), []).append(item.dataset)

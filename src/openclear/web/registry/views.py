@@ -1,4 +1,7 @@
-"""Agencies and who is tied to them: what an access administrator keeps. What touches an order takes a second person."""
+"""Agencies and who is tied to them: what an access administrator manages.
+
+A change that touches an order takes a second person.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +44,7 @@ def beside_agencies(answered: Answered) -> dict[str, Any]:
 @require_GET
 @behind_gate
 def agency(request: HttpRequest, path: str) -> HttpResponse:
-    """Show one agency: agreements, people, orders over it; and what can be changed."""
+    """Show one agency: agreements, people, orders that cover it, and the possible changes."""
     grant = administer(request, Action.REGISTRY_LIST, agency=path)
     found = queries.agency_detail(agency_path(path))
     if found is None:
@@ -63,11 +66,11 @@ def agency(request: HttpRequest, path: str) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def add_agency(request: HttpRequest) -> HttpResponse:
-    """Register an agency below one that is registered."""
+    """Register an agency below a registered one."""
     path, name, kind = agency_path(field(request, "path")), field(request, "name"), field(request, "kind")
     oris = tuple(field(request, "oris").upper().split())
     if not name or kind not in set(AgencyKind):
-        raise WrongUsage("Give the agency its name and choose its kind.")
+        raise WrongUsage("Enter the agency's name and choose its kind.")
     grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
     commands.register_agencies(grant, agencies=[NewAgency(path, name, kind, oris)])
     return redirected(grant, "agency", path)
@@ -77,7 +80,7 @@ def add_agency(request: HttpRequest) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def affiliate(request: HttpRequest, path: str) -> HttpResponse:
-    """Tie a person to an agency: at once, or where an order touches it by two people."""
+    """Tie a person to an agency: at once, or by two people if an order touches it."""
     kind, handle = field(request, "kind"), field(request, "officer")
     if kind not in set(TieKind) or not handle:
         raise WrongUsage("Choose a person, and how the person is tied to the agency.")
@@ -92,7 +95,7 @@ def affiliate(request: HttpRequest, path: str) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def end_affiliation(request: HttpRequest, path: str) -> HttpResponse:
-    """End a person's ties to an agency: at once, or where an order touches it by two people."""
+    """End a person's ties to an agency: at once, or by two people if an order touches it."""
     handle = field(request, "officer")
     grant = administer(request, Action.REGISTRY_CHANGE, agency=path)
     if touched(path):
@@ -105,7 +108,10 @@ def end_affiliation(request: HttpRequest, path: str) -> HttpResponse:
 @behind_gate
 @recently_authenticated
 def place_agency(request: HttpRequest, path: str) -> HttpResponse:
-    """Move, merge or rename an agency; every order over it goes along. Where an order touches it two people move or merge it."""
+    """Move, merge or rename an agency; every order that covers it follows.
+
+    If an order touches it, two people move or merge it.
+    """
     kind, to = field(request, "kind"), field(request, "to")
     if kind not in PLACES:
         raise WrongUsage("Choose what changes: the path, the agency that it belongs to, or the name.")
@@ -127,6 +133,6 @@ def place_agency(request: HttpRequest, path: str) -> HttpResponse:
 def put_before(
     request: HttpRequest, grant: Grant, kind: str, agency: str, facts: Mapping[str, str]
 ) -> HttpResponse:
-    """Put a change of the registry before a second person, and lead to where it is seen what it means."""
+    """Propose a change of the registry to a second person, and redirect to the page that shows its effect."""
     draft = change_draft(kind, agency=agency, reason=field(request, "reason"), facts=facts)
     return redirected(grant, "proposal", engine.propose(grant, draft=draft))

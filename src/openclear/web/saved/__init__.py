@@ -1,1 +1,1 @@
-"""What one keeps: exports, alerts, links."""
+"""Saved work: exports, alerts, links."""

@@ -1,4 +1,4 @@
-"""What officers keep: exports, alerts, links. Each use asks the gate for the very question that it answers."""
+"""Saved work: exports, alerts, links. Each use asks the gate about the same question."""
 
 from dataclasses import fields
 from typing import Any
@@ -59,7 +59,7 @@ def ask_export(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def export_file(request: HttpRequest, export: UUID, part: int = 0) -> HttpResponse:
-    """Hand out one range of an export, of at most 1 MB: part by part, or as the Range header asks (RFC 9110)."""
+    """Return one range of an export, at most 1 MB: part by part, or by the Range header (RFC 9110)."""
     ranged = {"part": part, "range": request.headers.get("Range", "")[:LONGEST]}
     keeping = _keeping(request, Action.EXPORT_KEEP, export=str(export), **facts_of(ranged))
     row = exports.own_export(keeping, export=export)
@@ -76,7 +76,7 @@ def export_file(request: HttpRequest, export: UUID, part: int = 0) -> HttpRespon
     response.headers["Accept-Ranges"] = "bytes"
     if response.status_code == 206:
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{row.size}"
-    # Both are decided again as it leaves: what the file holds, and that its owner may keep files at all.
+    # Both are decided again before it leaves: the content of the file, and whether its owner may keep files at all.
     answer: HttpResponse = gate.release_together(response, [(grant, ()), (keeping, ())])
     return answer
 
@@ -93,7 +93,7 @@ def end_export(request: HttpRequest, export: UUID) -> HttpResponse:
 @require_POST
 @behind_gate
 def keep_alert(request: HttpRequest) -> HttpResponse:
-    """Keep an alert on a search."""
+    """Save an alert on a search."""
     kind = searched(field(request, "kind"))
     keeping = _keeping(request, Action.ALERT_KEEP)
     text, channel, address = (field(request, name) for name in ("q", "channel", "address"))
@@ -121,7 +121,7 @@ def end_alert(request: HttpRequest, alert: UUID) -> HttpResponse:
 @require_POST
 @behind_gate
 def give_link(request: HttpRequest) -> HttpResponse:
-    """Make a link to the record that is open, for a colleague."""
+    """Make a link to the open record, for a colleague."""
     kind = searched(field(request, "kind"))
     keeping = _keeping(request, Action.LINK_KEEP)
     grant = ask_reasoned(request, kind.view_action, record=field(request, "record"))
@@ -141,10 +141,11 @@ def end_link(request: HttpRequest, link: UUID) -> HttpResponse:
 @require_GET
 @behind_gate
 def follow(request: HttpRequest, link: UUID) -> HttpResponse:
-    """Lead whoever opens a link to the record, where the gate asks in their own name."""
+    """Redirect the person who opens a link to the record, where the gate asks in their own name."""
     grant = ask(request, Action.DESK_OPEN, purpose=Purpose.OWN_ACCOUNT, link=str(link))
     row = links.follow_link(grant, link=link)
-    # The giver's case is the giver's: whoever follows asks on the ground that they chose last, or is told to name one.
+    # The giver's case stays with the giver: a person who follows uses the case that they chose last, or is asked to
+    # name one.
     chosen = request.session.get("reason") or {"purpose": row.purpose, "case": ""}
     reason = urlencode({name: chosen.get(name, "") for name in ("purpose", "case")})
     way = HttpResponseRedirect(f"{reverse(searched(row.kind).noun, args=[row.record])}?{reason}")
@@ -163,4 +164,4 @@ def _record(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise WrongUsage("Open the record first, and give the link from there.") from None
+        raise WrongUsage("Open the record first, and make the link there.") from None

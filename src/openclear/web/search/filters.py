@@ -1,4 +1,4 @@
-"""A search with what narrows it: asked of the gate with every filter in its entry, on the page, for an export, for an alert."""
+"""A search with its filters: asked of the gate with every filter in its entry, on the page, for an export, for an alert."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ from openclear.web.search.forms import FilterForm
 
 
 def ask_narrowed(request: HttpRequest, kind: RecordKind, text: str, **more: object) -> tuple[Grant, Any]:
-    """Return the grant for a search of one kind and its filters, or None where this kind has none.
+    """Return the grant for a search of one kind and its filters, or None if this kind has none.
 
-    Raises Refused, and only then WrongUsage for a field that does not fit: an order comes before a mistake.
+    Raises Refused, and only then WrongUsage for an invalid field: an order comes before a mistake.
     """
     known, action = search_of(kind).filters, kind.list_action
     if known is None:

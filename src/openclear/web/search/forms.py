@@ -1,4 +1,4 @@
-"""What narrows a search: one form, made from the filters that each kind of record declares."""
+"""The filters of a search: one form, made from the filters that each kind of record declares."""
 
 from collections.abc import Iterator
 from dataclasses import Field, fields
@@ -16,14 +16,14 @@ _DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"}, format="%Y-
 
 
 class Group(NamedTuple):
-    """The fields that narrow one kind: the name of its data set, and each field as the page shows it."""
+    """The filters of one kind: the name of its data set, and each field as the page shows it."""
 
     kind: str
     fields: list[forms.BoundField]
 
 
 class FilterForm(forms.Form):
-    """What narrows a search. Every field may be left out."""
+    """The filters of a search. Every field is optional."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
         """Make the fields, each with the design system's class."""
@@ -48,7 +48,7 @@ class FilterForm(forms.Form):
         return [Group(name, listed) for name, listed in groups.items()]
 
     def filters(self, known: type[Any]) -> Any:
-        """Return the part of it that narrows one kind of search. Raises WrongUsage where a field does not fit."""
+        """Return the filters of one kind of search. Raises WrongUsage if a field is not valid."""
         if not self.is_valid():
             name, problems = next(iter(self.errors.items()))
             raise WrongUsage(f"{self.fields[name].label}: {problems[0]}")

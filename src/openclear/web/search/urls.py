@@ -1,4 +1,4 @@
-"""Addresses of this desk: the search, and a page for each kind of record that is searched for."""
+"""Addresses of this desk: the search, and a page for each searchable kind of record."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The pages behind the gate on records: desk, search, one record of each kind."""
+"""The pages on records behind the gate: desk, search, one record of each kind."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -38,7 +38,7 @@ _NOT_ASKED_AGAIN = {"page", "kind"}
 
 
 class Section(NamedTuple):
-    """What one kind of search came to: rows or a refusal, and the token of the next page."""
+    """The outcome of one kind of search: rows or a refusal, and the token of the next page."""
 
     kind: str
     found: FoundRows[Any] | None
@@ -54,7 +54,7 @@ class Section(NamedTuple):
 @require_GET
 @behind_gate
 def desk(request: HttpRequest) -> HttpResponse:
-    """Show the search, with the purpose and the case that were chosen last."""
+    """Show the search, with the purpose and case chosen last."""
     grant = ask(request, Action.DESK_OPEN, purpose=Purpose.OWN_ACCOUNT, chosen=reason_of(request))
     chosen = {**request.session.get("reason", {}), **{k: v for k, v in reason_of(request).items() if v}}
     cases = open_cases(grant)
@@ -67,7 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_GET
 @behind_gate
 def search(request: HttpRequest) -> HttpResponse:
-    """Results of one box: every kind that the words can mean, or the one kind that is chosen."""
+    """Results of the search box: every kind that the words can mean, or the chosen kind."""
     text, kind = field(request, "q"), field(request, "kind")
     shown: Any = {
         "kind": kind,
@@ -98,7 +98,7 @@ def record_page(kind: RecordKind) -> Callable[..., HttpResponse]:
 def one_record(
     request: HttpRequest, template: str, grant: Grant, row: Any, record: UUID, **facts: Any
 ) -> HttpResponse:
-    """Release the page of one record, or the one that says that there is none."""
+    """Release the page of one record, or the page that says that there is none."""
     asked = reason_of(request)
     if row is None:
         return rendered(request, "web/absent.html", grant, status=404, asked=asked)
@@ -120,7 +120,7 @@ def _sections(
         sections.append(section)
         answers.append((grant, [row.id for row in section.found.rows] if section.found else []))
     if not answers:
-        # Nothing may be answered: the refusal is the page. Each is in the log already.
+        # Every kind was refused: the refusal is the page. Each is already logged.
         raise next(section.refused for section in sections if section.refused)
     return sections, answers
 
@@ -138,6 +138,6 @@ def _section(request: HttpRequest, kind: RecordKind, text: str) -> tuple[Section
 
 
 def _remember(request: HttpRequest) -> None:
-    # Purpose and case are chosen once and stay chosen; they are written only when they change.
+    # Purpose and case are chosen once and kept; they are stored only when they change.
     if request.session.get("reason") != reason_of(request):
         request.session["reason"] = reason_of(request)

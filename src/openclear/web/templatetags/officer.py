@@ -1,4 +1,4 @@
-"""Filters of the officer site: codes as words, links that carry purpose and case along."""
+"""Filters of the officer site: codes as words, links that keep purpose and case."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _UNDER = re.compile(r"(.+) \(([a-z-]+)\)")
 
 @register.filter
 def words(code: object) -> str:
-    """Return the words for a code, or the code itself where it is a name already."""
+    """Return the words for a code, or the code itself if it is already a name."""
     return str(WORDS.get(str(code), str(code)))
 
 
@@ -45,13 +45,13 @@ def proposed(kind: str) -> str:
 
 @register.filter
 def meaning(kind: str) -> str:
-    """Return what a proposal does once it is approved."""
+    """Return the effect of a proposal once it is approved."""
     return str(MEANINGS[kind])
 
 
 @register.filter
 def approval(kind: str) -> str:
-    """Return what stands on the button that approves a proposal."""
+    """Return the label of the button that approves a proposal."""
     return str(APPROVALS[kind])
 
 
@@ -63,7 +63,7 @@ def heading(name: str) -> str:
 
 @register.filter
 def told(items: Sequence[object]) -> str:
-    """Return one list of a proposal's consequences as a person reads it."""
+    """Return one list of a proposal's consequences in readable form."""
     return ", ".join(_told(item) for item in items)
 
 
@@ -85,9 +85,9 @@ def named_order(order: OrderRow) -> str:
 
 @register.filter
 def way_out(next_step: str) -> str:
-    """Return the ways out of an order that cannot be given, as the desk offers them, in the reader's language."""
+    """Return the ways to make an order possible that cannot be given, as the desk offers them, in the reader's language."""
     ways = [_way(way) for way in next_step.rstrip(".").split("; or ")]
-    # A way that is a sentence of the catalog as a whole is no list of ways.
+    # A way that is one whole sentence in the catalog is not a list of ways.
     return gettext(next_step) if gettext(next_step) != next_step else str(OR).join(ways) + "."
 
 
@@ -100,7 +100,7 @@ def _way(way: str) -> str:
 
 @register.filter
 def why(reason: Reason) -> str:
-    """Return the sentence that tells why a row was found."""
+    """Return the sentence that says why a row was found."""
     number = {"rd-number": _city().incident_number, "cb-number": _city().arrest_number}.get(reason.code, "")
     said = str(REASONS[reason.code]) % {"asked": reason.asked, "found": reason.found, "number": number}
     return str(ALIAS) % {"reason": said} if reason.alias else said
@@ -112,31 +112,31 @@ def _city() -> Words:
 
 @register.filter
 def of(mapping: dict[object, object], key: object) -> object:
-    """Return what `mapping` holds under `key`, or nothing."""
+    """Return the value of `key` in `mapping`, or nothing."""
     return mapping.get(key, ())
 
 
 @register.filter
 def plainly(value: object) -> str:
-    """Return a value of an entry as a person reads it: lists with commas."""
+    """Return a value of an entry in readable form: lists with commas."""
     return ", ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
 
 
 @register.filter
 def outside(named: Sequence[str]) -> list[tuple[str, str]]:
-    """Return what a receipt names as out of sight, each as its kind and its name."""
+    """Return what a receipt lists as not observable, each as its kind and its name."""
     return [(kind, name) for kind, _, name in (item.partition(" ") for item in named)]
 
 
 @register.filter
 def because_of(refused: Refused) -> str:
-    """Return why something is refused, in the reader's language where the catalog has it."""
+    """Return why something is refused, in the reader's language if the catalog has it."""
     return "; ".join(_sentence(rule.because) for rule in refused.verdict.rules)
 
 
 @register.filter
 def sentence(text: str) -> str:
-    """Return a rule's reason or next step in the reader's language where the catalog has it."""
+    """Return a rule's reason or next step in the reader's language if the catalog has it."""
     return _sentence(text)
 
 
@@ -147,14 +147,14 @@ def _sentence(because: str) -> str:
 
 @register.filter
 def steps_after(refused: Refused) -> str:
-    """Return what the reader can lawfully do now, in their language where the catalog has it."""
+    """Return what the reader can lawfully do now, in their language if the catalog has it."""
     steps = [gettext(rule.next_step) for rule in refused.verdict.rules if rule.next_step]
     return " ".join(steps) or gettext(refused.next_step)
 
 
 @register.simple_tag
 def reasoned(asked: dict[str, str]) -> str:
-    """Return the end of an address that carries the reason along: `?purpose=...&case=...`, and for whom it is."""
+    """Return the end of a URL with the reason: `?purpose=...&case=...`, and on whose behalf."""
     reason = {"purpose": asked.get("purpose", ""), "case": asked.get("case", "")}
     other = asked.get("on_behalf_of", "")
     return "?" + urlencode(reason | ({"on_behalf_of": other} if other else {}))
