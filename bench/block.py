@@ -14,7 +14,7 @@ from bench.city import SOME
 from bench.databases import on_each
 
 DEFAULT_SCALE = "full"
-TRIALS = {"small": 5, "full": 100}
+TRIALS = {"small": 3, "full": 100}
 CITY = {"small": SOME, "full": (2_000, 4_000)}
 ROWS = {"small": 50_000, "full": 1_000_000}
 

@@ -20,7 +20,7 @@ POSTGRESQL = _GIVEN.get("OPENCLEAR_TEST_POSTGRESQL", "")
 # Where live tests look for a PostgreSQL server; they are skipped without one.
 SERVER = _GIVEN.get("OPENCLEAR_TEST_SERVER", "postgresql://postgres@127.0.0.1:5432/postgres")
 # Trials of the race, on each database.
-TRIALS = int(_GIVEN.get("OPENCLEAR_TEST_TRIALS", "20"))
+TRIALS = int(_GIVEN.get("OPENCLEAR_TEST_TRIALS", "10"))
 # Decisions that are compared with Cedar, row by row.
 DECISIONS = int(_GIVEN.get("OPENCLEAR_TEST_DECISIONS", "2000"))
 # Where cities that were built once stand to be copied: for all processes of this run or, where it is given, of more runs.

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -140,12 +141,18 @@ def test_an_unknown_setting_stops_the_program(tmp_path):
     assert program(tmp_path, "cases").returncode == 2
 
 
-def test_a_real_city_asks_everyone_for_a_token(tmp_path):
-    home = tmp_path / "city"
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory):
+    """A real city as it is founded, and the tokens that were printed."""
+    home = tmp_path_factory.mktemp("real") / "city"
     assert program(home, "init").returncode == 2
     done = program(home, "init", "--administrator", "novak=Irena Novak", "--approver", "adler=Ruth Adler")
     assert done.returncode == 0, done.stderr
-    tokens = dict(line.split() for line in done.stdout.splitlines())
+    return home, dict(line.split() for line in done.stdout.splitlines())
+
+
+def test_a_real_city_asks_everyone_for_a_token(founded):
+    home, tokens = founded
     assert program(home, "init", "--demo").returncode == 1
     assert program(home, "demo", "--fresh", "--no-serve", "--port", "1").returncode == 1
     assert "with their own token" in program(home, "token", "create", "--officer", "adler").stderr
@@ -208,10 +215,8 @@ def test_lists_of_the_registry_are_answers_too_and_in_the_log(capsys):
     assert log.state().size == size + 3
 
 
-def test_a_real_city_is_never_thrown_away_even_if_its_database_does_not_answer(tmp_path):
-    home = tmp_path / "city"
-    done = program(home, "init", "--administrator", "novak=Irena Novak", "--approver", "adler=Ruth Adler")
-    assert done.returncode == 0
+def test_a_real_city_is_never_thrown_away_even_if_its_database_does_not_answer(founded, tmp_path):
+    home = shutil.copytree(founded[0], tmp_path / "city", ignore=shutil.ignore_patterns("*.sock", "*.lock"))
     (home / "log" / "audit.sqlite3").unlink()
     done = program(home, "demo", "--fresh", "--no-serve")
     assert done.returncode == 1

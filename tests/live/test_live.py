@@ -61,7 +61,7 @@ def test_no_answer_behind_an_order_in_any_trial(city):
     print(outcome)
     assert outcome["trials"] == TRIALS
     assert outcome["late"] == 0
-    assert outcome["trials_with_answers_before"] > TRIALS * 0.9
+    assert outcome["trials_with_answers_before"] >= TRIALS * 0.9
     assert outcome["cut_statuses"] == [200, 403]
     assert (outcome["others_lost"], outcome["others_not_answered"]) == (0, 0)
     proof = city.verify()
