@@ -10,8 +10,10 @@ from openclear.access.models import Affiliation, OrderState
 from openclear.cli.main import main
 from openclear.records.people.models import Person
 from openclear.vocabulary import clock
+from openclear.vocabulary.actions import Action
 from openclear.vocabulary.labels import Label
-from tests.cast import cut_off, lift, open_case, search, signed_in
+from openclear.vocabulary.purposes import Purpose
+from tests.cast import CRIME, cut_off, grant, lift, open_case, search, signed_in
 
 pytestmark = pytest.mark.anywhere
 
@@ -136,3 +138,16 @@ def test_pages_explain_oneself_and_everybody_to_oversight():
     assert re.search(r"</a> ives<span", page.content.decode())
     assert signed_in("frost").get("/oversight/could-see").status_code == 403
     assert signed_in("frost").get("/oversight/cases").status_code == 403
+
+
+def test_the_reason_for_hiding_is_the_order_where_it_is_the_order():
+    from openclear.access.explanations import Question, explain
+
+    receipt = cut_off("us.dhs.ice", scope=["vehicles"])
+    try:
+        key = grant("okafor", Action.DECISION_EXPLAIN_OTHERS, Purpose.OVERSIGHT_REVIEW)
+        told = explain(key, question=Question("ives", "person.search", CRIME, open_case()))
+        hidden = {(item.dataset, item.what): item.rules for item in told.hidden}
+        assert f"cut-off:{receipt.order}" in hidden["vehicles", "victim"]
+    finally:
+        lift(receipt.order)

@@ -1,7 +1,7 @@
 """Every rule as a world with two lists: somebody whom it lets through, and somebody whom it stops."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -471,3 +471,24 @@ def test_facts_that_the_schema_refuses_are_a_refusal_and_not_an_error():
     assert policies().under(()).decide(nobody_knows, inquiry(Action.DESK_OPEN)).rule_ids == ("policy-error",)
     clearances = policies().under(()).clearances(nobody_knows, inquiry(Action.DESK_OPEN))
     assert all(clearance.nothing for clearance in clearances.values())
+
+
+def test_an_agreement_is_none_before_it_is_signed():
+
+    doj = AgreementRow("us.doj", DAY, date(2020, 1, 1))
+    frost = person(("us.doj.fbi", "employer", DAY, None), agreements=(doj,))
+    assert class_of_requester(frost, ("us.doj.fbi",), DAY).agreed
+    assert not class_of_requester(frost, ("us.doj.fbi",), DAY - timedelta(days=1)).agreed
+
+
+def test_civil_immigration_is_in_no_permit_and_forbidden_besides():
+    from openclear.access.gate.decide import policies
+    from openclear.vocabulary.purposes import Purpose
+
+    for who in (RIVERA, FROST):
+        for action in Action:
+            verdict = policies().under(()).decide(who, inquiry(action, Purpose.CIVIL_IMMIGRATION_ENFORCEMENT))
+            assert not verdict.allowed
+    # Cedar names forbids alone where one holds, so the permits are read themselves.
+    text = policies().text
+    assert text.count('"civil-immigration-enforcement"') == 1

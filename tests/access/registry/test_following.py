@@ -132,3 +132,19 @@ def test_no_row_but_history_names_an_agency_by_the_path_that_it_left(walker):
     page = signed_in("walker1").get("/").content.decode()
     assert "Walker loses access." not in page
     assert "Beside loses access." in page
+
+
+def test_cases_and_sharings_go_with_an_agency_that_moves():
+    new = NewAgency("us.doj.mover", "Mover", "federal")
+    commands.register_agencies(registry(), agencies=[new])
+    facts = {
+        "kind": "case",
+        "title": "T",
+        "opened": "2026-01-01",
+        "source": "test",
+        "owner_agency": "us.doj.mover",
+    }
+    case = Case.objects.create(source_id="mover", number="MV-1", **facts)
+    moves.move_agency(registry(), agency="us.doj.mover", to="us.doj.moved")
+    assert Case.objects.get(pk=case.pk).owner_agency == "us.doj.moved"
+    case.delete()

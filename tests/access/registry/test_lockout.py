@@ -1,23 +1,29 @@
 """One administrator is one person, and nobody can lock the city out."""
 
+from datetime import timedelta
+
 import pytest
 
 from openclear.access import barrier, gate, orders
 from openclear.access.accounts import live_tokens, tokens
 from openclear.access.errors import NotAnswered, Refused
 from openclear.access.gate.standing import read_standing
-from openclear.access.models import Affiliation, CommittedEpoch
+from openclear.access.models import Affiliation, CommittedEpoch, Officer
 from openclear.access.orders import plans
 from openclear.access.orders.recovery import reconcile
-from openclear.access.registry import ties
+from openclear.access.registry import commands, lifecycle, ties
+from openclear.access.registry.commands import NewAgency, NewOfficer
 from openclear.audit import log
 from openclear.audit.queries import verify
 from openclear.records.cases.models import Case
 from openclear.records.people.models import Person
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.labels import Label
 from tests.cast import ADMINISTRATION, CRIME, GROUND, ask, cut_off, grant, lift, open_case, search, token
+
+CHANGE, CUT, LIFT = Action.REGISTRY_CHANGE, Action.ORDER_CUT_OFF, Action.ORDER_LIFT
 
 
 def registry(who="novak"):
@@ -180,3 +186,42 @@ def test_somebody_under_an_order_learns_of_the_order_and_not_of_a_mistake():
             assert ask("ives", "people", **query).json()["rule_ids"][0].startswith("cut-off:")
     finally:
         lift("us.dhs.ice")
+
+
+def key(who="novak", action=CHANGE):
+    return grant(who, action, ADMINISTRATION)
+
+
+@pytest.mark.parametrize("lapsed", ["okafor", "adler"])
+def test_a_lapsed_certification_stops_no_order(lapsed):
+    before = Officer.objects.get(handle=lapsed).certified_until
+    token("ives")  # made by two keepers, while both are certified
+    other = NewOfficer(
+        f"second-{lapsed}", "Second Keeper", "", ("approver",), (("il.chicago.pd", "employer"),),
+        clock.today() + timedelta(days=9),
+    )  # fmt: skip
+    commands.register_officers(registry(), approval=registry("adler"), officers=[other])
+    Officer.objects.filter(handle=lapsed).update(certified_until=clock.today() - timedelta(days=1))
+    lifecycle.certify(
+        registry(), handles=["marsh"], until=clock.today() + timedelta(days=365)
+    )  # the epoch rises
+    try:
+        receipt = cut_off("us.dhs.ice", approved_by=other.handle)
+        assert search("ives", "garcia").status_code == 403
+        lift(receipt.order, approved_by=other.handle)
+    finally:
+        Officer.objects.filter(handle=lapsed).update(certified_until=before)
+        lifecycle.disable(
+            registry(),
+            handle=other.handle,
+            reason="end of the test",
+            approval=registry(other.handle if lapsed == "adler" else "adler"),
+        )
+
+
+def test_a_unit_of_the_department_can_be_cut_off_and_the_department_cannot():
+    commands.register_agencies(key(), agencies=[NewAgency("il.chicago.pd.unit9", "Unit 9", "city")])
+    lift(cut_off("il.chicago.pd.unit9").order)
+    for home in ("il.chicago.pd", "il.chicago.oig", "il.chicago", "il"):
+        with pytest.raises(Refused, match="last two approvers"):
+            cut_off(home)

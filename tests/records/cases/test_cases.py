@@ -2,14 +2,16 @@
 
 import pytest
 
+from openclear.access import gate
 from openclear.access.errors import Refused
 from openclear.records.cases import commands
+from openclear.records.cases.commands import share_case
 from openclear.records.cases.models import Case, CaseShare
 from openclear.records.cases.queries import open_cases
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import ask, cut_off, grant, lift, open_case, search, signed_in, token
+from tests.cast import CRIME, ask, cut_off, grant, lift, open_case, search, signed_in, token
 
 
 def own_case():
@@ -139,3 +141,29 @@ def test_the_re_use_of_one_number_is_counted_for_oversight():
     assert case in signed_in("okafor").get("/oversight/cases", {"case": case}).content.decode()
     with pytest.raises(Refused):
         grant("hale", Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
+
+
+def test_the_agency_that_an_answer_is_for_lends_nobody_its_cases():
+    from openclear.records.cases.queries import open_cases
+
+    facts = {
+        "kind": "case",
+        "title": "T",
+        "opened": "2026-06-29",
+        "source": "test",
+        "owner_agency": "us.doj.fbi",
+    }
+    case = Case.objects.create(source_id="lent", number="FB-LENT", **facts)
+    key = gate.open_for("rivera", Action.VEHICLE_SEARCH, purpose=CRIME, on_behalf_of="us.doj.fbi")
+    assert "FB-LENT" not in {row.number for row in open_cases(key, text="FB-LENT")}
+    assert "FB-LENT" in {row.number for row in open_cases(grant("frost", Action.CASE_LIST), text="FB-LENT")}
+    case.delete()
+
+
+def test_a_case_is_not_shared_with_what_stands_above_a_cut_agency():
+    number = open_cases(grant("rivera", Action.CASE_LIST))[0]
+    receipt = cut_off("us.dhs.uscis")
+    sharing = {"grant": grant("rivera", Action.CASE_SHARE), "approval": grant("brandt", Action.CASE_SHARE)}
+    with pytest.raises(Refused, match="no case is shared"):
+        share_case(**sharing, case_id=number.id, agency="us.dhs")
+    lift(receipt.order)
