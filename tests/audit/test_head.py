@@ -242,7 +242,7 @@ def test_a_batch_that_was_not_the_writers_own_is_not_taken_over(monkeypatch):
         )
         last = Entry.objects.using("audit").get(index=size + 1)
         last.delete()
-        with pytest.raises(BrokenLog, match=f"Entry {size} stands in"):
+        with pytest.raises(BrokenLog, match=f"Entry {size} is in"):
             opened()
         last.index = size + 1  # Django takes the number of what it deletes away
         last.save(using="audit", force_insert=True)

@@ -220,7 +220,7 @@ def test_a_real_city_is_never_thrown_away_even_if_its_database_does_not_answer(f
     (home / "log" / "audit.sqlite3").unlink()
     done = program(home, "demo", "--fresh", "--no-serve")
     assert done.returncode == 1
-    assert "real one" in done.stderr
+    assert "is real" in done.stderr
     assert (home / "keys" / "log.key").exists()
 
 

@@ -61,9 +61,9 @@ def test_codes_get_their_zeros_and_two_polygons_of_one_are_joined():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"not json", "no GeoJSON"),
-        (b'{"type": "FeatureCollection", "features": []}', "no GeoJSON"),
-        (json.dumps({"type": "FeatureCollection", "features": [feature({"type": "Point", "coordinates": [1, 2]})]}).encode(), "no GeoJSON"),
+        (b"not json", "not a GeoJSON"),
+        (b'{"type": "FeatureCollection", "features": []}', "not a GeoJSON"),
+        (json.dumps({"type": "FeatureCollection", "features": [feature({"type": "Point", "coordinates": [1, 2]})]}).encode(), "not a GeoJSON"),
         (json.dumps({"type": "FeatureCollection", "features": [feature(NAME="north")]}).encode(), "--code"),
         (json.dumps({"type": "FeatureCollection", "features": [feature(square(west=1_176_000, side=10), BEAT="0111")]}).encode(), "WGS 84"),
     ],
@@ -78,7 +78,7 @@ def test_what_is_no_file_of_boundaries_is_said_in_one_sentence(tmp_path, text, s
 def test_a_torn_archive_is_said_too(tmp_path):
     path = tmp_path / "beats.geojson.gz"
     path.write_bytes(gzip.compress(b"x" * 10_000)[:40])
-    with pytest.raises(WrongFile, match="whole"):
+    with pytest.raises(WrongFile, match="complete"):
         read_features(path)
 
 

@@ -275,5 +275,5 @@ def test_the_command_line_takes_the_words_and_says_when_the_page_was_not_told(mo
     with monkeypatch.context() as patch:
         patch.setattr(public_access, "keep_access", lambda _new: None)
         assert run("restore", "us.dhs.ice") == 1
-    assert "public page could not be told" in capsys.readouterr().out
+    assert "public page could not be updated" in capsys.readouterr().out
     assert public_access.publish_where_behind()

@@ -72,7 +72,7 @@ DISTRICT_BOOK = DeclaredReport(
     words={
         "title": "District book",
         "text": (
-            "The figures of one district and one month as a PDF document: against the month and the year before, "
+            "The figures of one district and one month as a PDF document: compared with the month before and the year before, "
             "by offense, beat, weekday and hour."
         ),
         "button": "Make the book",
