@@ -22,14 +22,14 @@ def test_a_disabled_or_lapsed_integration_carries_nobody():
         lifecycle.disable(
             registry(), handle="crossroads", reason="end of the contract", approval=registry("adler")
         )
-        assert acting("lund").json()["rule_ids"] == ["account-disabled"]
+        assert acting("lund").json().get("rule_ids") == ["account-disabled"]
         lifecycle.reinstate(registry(), approval=registry("adler"), handle="crossroads")
         assert acting("lund").status_code == 200
         Officer.objects.filter(pk=before.pk).update(certified_until=clock.today() - timedelta(days=1))
         lifecycle.certify(
             registry(), handles=["marsh"], until=clock.today() + timedelta(days=365)
         )  # the epoch rises
-        assert acting("lund").json()["rule_ids"] == ["certification-lapsed"]
+        assert acting("lund").json().get("rule_ids") == ["certification-lapsed"]
     finally:
         Officer.objects.filter(pk=before.pk).update(is_active=True, certified_until=before.certified_until)
         lifecycle.certify(registry(), handles=["marsh"], until=clock.today() + timedelta(days=365))

@@ -183,7 +183,8 @@ def test_somebody_under_an_order_learns_of_the_order_and_not_of_a_mistake():
     cut_off("us.dhs.ice")
     try:
         for query in ({"q": "x"}, {"q": "x", "purpose": "zz"}, {"purpose": CRIME, "limit": "many"}):
-            assert ask("ives", "people", **query).json()["rule_ids"][0].startswith("cut-off:")
+            [rule] = ask("ives", "people", **query).json().get("rule_ids", [""])
+            assert rule.startswith("cut-off:")
     finally:
         lift("us.dhs.ice")
 

@@ -307,24 +307,24 @@ def acting(who, through="crossroads", **query):
 
 
 def test_an_integration_carries_its_human_or_is_refused():
-    assert acting("").json()["rule_ids"] == ["integration-carries-its-human"]
+    assert acting("").json().get("rule_ids") == ["integration-carries-its-human"]
     assert acting("lund").status_code == 200
-    assert acting("crossroads").json()["rule_ids"] == ["integration-carries-its-human"]
-    assert acting("importer").json()["rule_ids"] == ["integration-carries-its-human"]
-    assert acting("nobody-such").json()["rule_ids"] == ["unknown-person"]
-    assert acting("lund", through="frost").json()["rule_ids"] == ["integration-carries-its-human"]
+    assert acting("crossroads").json().get("rule_ids") == ["integration-carries-its-human"]
+    assert acting("importer").json().get("rule_ids") == ["integration-carries-its-human"]
+    assert acting("nobody-such").json().get("rule_ids") == ["unknown-person"]
+    assert acting("lund", through="frost").json().get("rule_ids") == ["integration-carries-its-human"]
 
 
 def test_an_order_reaches_the_human_behind_an_integration_and_the_integration_before_a_human():
     receipt = cut_off("us.dhs.ice")
     try:
-        assert acting("ives").json()["rule_ids"] == [f"cut-off:{receipt.order}"]
+        assert acting("ives").json().get("rule_ids") == [f"cut-off:{receipt.order}"]
         assert acting("lund").status_code == 200
     finally:
         lift(receipt.order)
     receipt = cut_off("il.cook.sheriff")
     try:
-        assert acting("frost").json()["rule_ids"] == [f"cut-off:{receipt.order}"]
+        assert acting("frost").json().get("rule_ids") == [f"cut-off:{receipt.order}"]
         assert search("frost", "garcia").status_code == 200
     finally:
         lift(receipt.order)
@@ -335,9 +335,9 @@ def test_the_entry_names_the_human_and_the_integration():
     from openclear.vocabulary.purposes import Purpose
 
     acting("lund", q="integrated")
-    entry = own_entries(grant("lund", Action.LOG_VIEW_OWN, Purpose.OWN_ACCOUNT), limit=1)[0]
-    assert entry.header["action"] == "person.search"
-    assert (entry.body["officer"], entry.body["through"]) == ("lund", "crossroads")
+    newest = own_entries(grant("lund", Action.LOG_VIEW_OWN, Purpose.OWN_ACCOUNT), limit=1)
+    told = [(entry.header["action"], entry.body["officer"], entry.body["through"]) for entry in newest]
+    assert told == [("person.search", "lund", "crossroads")]
 
 
 def test_a_desk_makes_an_account_of_a_request():
