@@ -61,7 +61,8 @@ class Erasure:
         kinds = ", ".join(f"{name} {number}" for name, number in self.elsewhere.items())
         rows = (f"The same words are in: {kinds}; {LEFT}",) if kinds else ()
         busy = tuple(
-            f"The write-ahead log of {name}: it could not be emptied; repeat the command." for name in self.left
+            f"The write-ahead log of {name}: it could not be emptied; repeat the command."
+            for name in self.left
         )
         archives = (ARCHIVES,) if any(connections[name].vendor == "postgresql" for name in DATABASES) else ()
         return (*same, *rows, *self.unsearched, *busy, *archives, *BEYOND)
