@@ -129,19 +129,19 @@ _PAGES = """
   ..pair("State", f.order.state), ..pair("Legal basis", f.order.legal_ground),
   ..pair("Data sets", if type(f.order.scope) == str { f.order.scope } else { f.order.scope.join(", ") }),
   ..pair("Purposes", if type(f.order.purposes) == str { f.order.purposes } else { f.order.purposes.join(", ") }),
-  ..pair("Holds over", (f.order.agency + " and all below it", ..f.order.also_holds_over).join(", ")))
+  ..pair("Covers", (f.order.agency + " and all below it", ..f.order.also_holds_over).join(", ")))
 == States
-#table(columns: (auto, 1fr, auto, auto), stroke: 0.4pt + gray, table.header([*State*], [*Ground, document*], [*Ordered, approved by*], [*Entry*]),
+#table(columns: (auto, 1fr, auto, auto), stroke: 0.4pt + gray, table.header([*State*], [*Legal basis, document*], [*Ordered, approved by*], [*Entry*]),
   ..f.order.states.map(s => ([#s.state #linebreak() #text(size: 7pt, s.at)], [#s.ground #s.document], [#s.ordered_by #s.approved_by], [#s.entry])).flatten())
-== Plan by which it was given
+== Plan it was based on
 #if f.plan.len() == 0 [No plan was kept.] else [
-#f.plan.people.len() people lose access, #f.plan.unaffected keep theirs. Agencies that keep theirs: #f.plan.agencies.join(", "). Told beforehand: #if f.told_beforehand.len() == 0 [none] else [#f.told_beforehand.join(", ")].
+#f.plan.people.len() people lose access, #f.plan.unaffected keep theirs. Agencies that keep theirs: #f.plan.agencies.join(", "). Notified beforehand: #if f.told_beforehand.len() == 0 [none] else [#f.told_beforehand.join(", ")].
 #table(columns: (1fr, auto, auto), stroke: 0.4pt + gray, table.header([*What*], [*reached*], [*not reached*]), ..f.plan.targets.map(t => ([#t.at(0)], [#t.at(1)], [#t.at(2)])).flatten())]
 == Receipts
 #for r in f.receipts [Epoch #r.epoch
 #table(columns: (1fr, auto, auto, auto), stroke: 0.4pt + gray, table.header([*Target*], [*Proof*], [*before*], [*after*]), ..r.targets.map(t => ([#t.target], [#t.state], [#t.before], [#t.after])).flatten())]
 == Certificate
-The log of #f.certificate.entries entries was replayed: #if f.certificate.log_is_whole [it is whole.] else [*it is not whole.*]
+The log of #f.certificate.entries entries was replayed: #if f.certificate.log_is_whole [it is complete.] else [*it is not complete.*]
 For #raw(f.certificate.agency) and all below it: #f.certificate.counts.allowed answers in all (#f.certificate.counts.allowed_under_order that an order in force forbade), #f.certificate.counts.refused refusals (#f.certificate.counts.refused_under_order under it).
 #raw(block: true, f.certificate.checkpoint)
 This proves:
