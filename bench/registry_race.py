@@ -12,7 +12,7 @@ from typing import Any
 from bench.databases import on_each
 
 DEFAULT_SCALE = "full"
-TRIALS = {"small": 3, "full": 50}
+TRIALS = {"small": 5, "full": 50}
 
 
 def run(scale: str) -> list[dict[str, Any]]:
