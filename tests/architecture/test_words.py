@@ -13,7 +13,9 @@ pytestmark = pytest.mark.anywhere
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "openclear"
 # Whose texts are not looked at yet: two rooms, and two modules of the log.
-LATER = ("access/", "records/", "audit/log.py", "audit/proof/command.py")
+LATER = (
+    "access/", "records/", "audit/log.py", "audit/writer.py", "audit/proof/command.py", "audit/proof/folder.py", "audit/proof/report.py",
+)  # fmt: skip
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *(path for path in sorted((ROOT / "docs").rglob("*.md")) if "adr" not in path.parts),

@@ -64,7 +64,7 @@ def _checked(city: City) -> City:
             f"host, oversight and counsel must be below the root {city.root}; {', '.join(outside)} is not.",
         ),
         (
-            not is_within(city.oversight, city.host),
+            not is_within(city.oversight, city.host) and not is_within(city.host, city.oversight),
             "oversight is not part of the department that it watches.",
         ),
         (city.area_kind in AREA_KINDS, f"area_kind is {' or '.join(AREA_KINDS)}, not '{city.area_kind}'."),
