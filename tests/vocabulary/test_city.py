@@ -102,6 +102,11 @@ def test_small_tables_label_as_large_ones_do():
         ),
         ("[sources]", "[sources", "is not a TOML file"),
         (
+            r"block = '\d{3}XX |\d+00 BLOCK OF '",
+            r"block = '\d+'",
+            "takes the exact address 4721 S MAIN AVE for a block",
+        ),
+        (
             '"ORS 137.225"',
             "'ORS \") permit(principal, action, resource);'",
             "sources.court_sealing has a quote",
