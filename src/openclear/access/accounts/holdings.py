@@ -1,6 +1,6 @@
-"""What people hold that reaches the city, as far as this room knows it: sessions and tokens.
+"""The holdings of this room, through which people reach the city: sessions and tokens.
 
-Both only say who asks. An order leaves them where they are, powerless, so that every use is refused with its reason
+Both only say who asks. An order does not end them, it makes them powerless: every use is refused with its reason
 and counted (docs/adr/0002); the receipt proves it by deciding again.
 """
 
