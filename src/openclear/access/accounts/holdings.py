@@ -26,7 +26,7 @@ class Sessions:
         return [Holding(str(key), handle) for key, handle in open_now]
 
     def end(self, held: Sequence[Holding]) -> None:
-        """Do nothing: whoever asks with it is refused, with the reason."""
+        """Do nothing: every use is refused, with the reason."""
 
 
 class Tokens:
@@ -41,4 +41,4 @@ class Tokens:
         return [Holding(str(key), handle) for key, handle in live]
 
     def end(self, held: Sequence[Holding]) -> None:
-        """Do nothing: whoever asks with it is refused, with the reason."""
+        """Do nothing: every use is refused, with the reason."""

@@ -148,7 +148,7 @@ def _fault(
         return fault
     if inquiry.through is None:
         return NO_HUMAN if requester.is_integration else None
-    # A person may not stand in for an integration, nor one integration for another.
+    # A person may not act for an integration, nor one integration for another.
     if carrier is None or not carrier.is_integration or requester.is_integration or requester.machine_purpose:
         return NO_HUMAN
     return first_fault(carrier, agencies, moment)

@@ -42,7 +42,7 @@ NOT_SIGNED_IN = Rule(
 
 
 @without_grant("part of the gate, which makes the grants")
-def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
+def open_for(  # noqa: PLR0913 - a request has these parts, and each is named
     officer: str,
     action: Action,
     *,
@@ -101,7 +101,7 @@ def refuse_anonymous(*, details: Mapping[str, Any]) -> Refused:
 
 
 @without_grant("part of the gate, which makes the grants")
-def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decided here as by an ask
+def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decided here as for a request
     officer: str,
     problem: str,
     *,
