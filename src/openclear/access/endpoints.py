@@ -1,4 +1,4 @@
-"""What is asked of the registry, of orders and of decisions on every door."""
+"""The questions about registry, orders and decisions that page, API and command line ask."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ def agencies(grant: Grant) -> Sequence[AgencyRow]:
 
 
 def officers(grant: Grant, *, asked: OfficerListParams) -> Sequence[OfficerRow]:
-    """Return everyone who is registered, or those who are called like `q`."""
+    """Return everyone who is registered, or those who match `q`."""
     grant.require(Action.REGISTRY_LIST)
     text = asked.q.casefold()
     return [row for row in queries.officers() if text in f"{row.handle} {row.name} {row.title}".casefold()]

@@ -8,10 +8,10 @@ from openclear.vocabulary.rules import Verdict
 
 
 class Refused(NotPossible):
-    """The ask is refused, and the refusal is already in the log. Carries rule, reason, source, next step."""
+    """The request is refused, and the refusal is already in the log. Carries rule, reason, source, next step."""
 
     def __init__(self, verdict: Verdict, receipt: RefusalReceipt) -> None:
-        """`receipt`: the token of the refusal's entry, never its number: two numbers would count everybody's entries."""
+        """`receipt`: the token of the refusal's entry, never its number: two numbers would show how many entries everybody has."""
         super().__init__("; ".join(rule.because for rule in verdict.rules) + ".")
         self.verdict = verdict
         self.receipt = receipt
@@ -23,12 +23,12 @@ class Refused(NotPossible):
 
     @property
     def source(self) -> str:
-        """Where the rules stand."""
+        """Where the rules are written."""
         return "; ".join(rule.source for rule in self.verdict.rules)
 
     @property
     def next_step(self) -> str:
-        """What the asker can lawfully do."""
+        """What the requester can lawfully do."""
         steps = [rule.next_step for rule in self.verdict.rules if rule.next_step]
         return " ".join(steps) or "Ask your access administrator which purposes your agreement covers."
 
@@ -46,11 +46,11 @@ class NotAnswered(NotPossible):
 
 
 class RecordsChanged(NotAnswered):
-    """Records were sealed after this answer was read, and before it could leave: it has to be read anew."""
+    """Records were sealed after this answer was read and before it could leave: it has to be read again."""
 
 
 class MeansSomethingElse(NotPossible):
-    """What a proposal means has changed since it was looked at: nobody approves what they have not seen."""
+    """What a proposal means has changed since it was looked at, so it has to be looked at again."""
 
     def __init__(self, number: int) -> None:
         """Say it of proposal `number`."""

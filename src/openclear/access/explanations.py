@@ -1,6 +1,6 @@
-"""Why the gate would open or not, now or on a day that is past: deciding rules, ties, and what stays hidden and why.
+"""Why the gate would open or not, now or on a past day: deciding rules, ties, and what stays hidden and why.
 
-Reads no record. A day that is past is answered from the dated facts of the registry and the states of the orders; the
+Reads no record. A past day is answered from the dated facts of the registry and the states of the orders; the
 rules are those of this version of the program, and the answer says whether they were the city's on that day.
 """
 
@@ -48,7 +48,7 @@ class Question:
         return self.officer in {"", reader}
 
     def act_of(self, reader: str) -> Action:
-        """Return the act that the gate decides: about oneself anyone asks, about others oversight alone."""
+        """Return the act that the gate decides: anyone may ask about themselves, only oversight about others."""
         return Action.DECISION_EXPLAIN if self.is_of(reader) else Action.DECISION_EXPLAIN_OTHERS
 
     def reason_of(self, reader: str) -> Purpose:
@@ -109,7 +109,7 @@ def action_of(text: str) -> Action:
 
 @without_grant("reads nothing: it makes a value of what was typed")
 def day_of(text: str | None) -> date | None:
-    """Return the day that `text` names, or None without one. Raises WrongUsage for one that is none or to come."""
+    """Return the day that `text` names, or None without one. Raises WrongUsage for an invalid or future day."""
     if not text:
         return None
     try:
@@ -124,8 +124,8 @@ def day_of(text: str | None) -> date | None:
 def explain(grant: Grant, *, question: Question) -> Explanation:
     """Return how an act would be decided now, or would have been at the end of a day.
 
-    Of the case only whether it is open today is known. Raises WrongUsage for an act, purpose or day that is none,
-    WrongKey where a grant about oneself is used for others.
+    Of the case only whether it is open today is known. Raises WrongUsage for an invalid act, purpose or day,
+    WrongKey if a grant about oneself is used for others.
     """
     grant.require(question.act_of(grant.officer), Action.DECISION_EXPLAIN_OTHERS)
     handle, case = question.officer or grant.officer, question.case
@@ -173,7 +173,7 @@ def could_have_seen(grant: Grant, *, agency: str, dataset: Dataset, labels: int,
 
 @without_grant("reads orders, no record: the gate asks it before there is a grant")
 def standing_on(day: date) -> Standing:
-    """Return the orders that were in force at the end of a day, with the places that they hold now."""
+    """Return the orders that were in force at the end of a day, with the places that they cover now."""
     states: dict[str, OrderState] = {}
     for state in OrderState.objects.order_by("sequence"):
         if state.moment is None or state.moment.date() <= day:

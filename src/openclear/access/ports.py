@@ -1,4 +1,4 @@
-"""What the gate needs from rooms above it. They implement, `config` registers, a missing one stops the start."""
+"""What the gate needs from rooms above it. They implement it, `config` registers it; a missing one stops the start."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class Grounds(Protocol):
         """Return the ground with this number, or None."""
 
     def follow(self, old: str, new: str) -> None:
-        """Make what belongs to, or was shared with, an agency at `old` and below it be that of `new`."""
+        """Give everything of an agency at `old` or below it, owned or shared with it, to `new`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
     """One thing through which a person reaches the city.
 
-    `asks`: data set and purpose of each ask that every use of it makes, none for a thing that serves any ask.
+    `asks`: data set and purpose of each request that every use of it makes, none if it serves any request.
     """
 
     id: str
@@ -32,23 +32,23 @@ class Holding:
 
 
 class Holdings(Protocol):
-    """Knows one kind of thing through which people reach the city: sessions, tokens, jobs, exports, alerts, links.
+    """Knows one kind of holding through which people reach the city: sessions, tokens, jobs, exports, alerts, links.
 
-    `ends`: whether an order ends such things, or leaves them powerless.
+    `ends`: whether an order ends such holdings, or leaves them powerless.
     """
 
     target: str
     ends: bool
 
     def held(self) -> Sequence[Holding]:
-        """Return each thing that would work now."""
+        """Return each holding that would work now."""
 
     def end(self, held: Sequence[Holding]) -> None:
-        """End these things for good. Ending one twice is harmless."""
+        """End these for good. Ending one twice is harmless."""
 
 
 class Copies(Protocol):
-    """Keeps copies of records, or of the words that people asked with: files, hits, saved questions, links.
+    """Keeps copies of records, or of the words that people searched for: files, hits, saved questions, links.
 
     `name`: what they are called in a receipt.
     """
@@ -56,12 +56,12 @@ class Copies(Protocol):
     name: str
 
     def forget_records(self, records: Sequence[UUID]) -> int:
-        """End what holds one of these records, remove its copy, and return how many. Twice is harmless."""
+        """End what contains one of these records, remove its copy, and return how many. Twice is harmless."""
 
     def forget_words(self, owner: str, words: Sequence[str]) -> int:
         """End what a person keeps with one of these words in it, remove the words, and return how many.
 
-        `owner`: "" where nobody can be told from the entry any more; then what anyone keeps whose whole text is one of them.
+        `owner`: "" if the entry no longer tells; then what anyone keeps whose whole text is one of them.
         """
 
 
@@ -69,9 +69,9 @@ class Publication(Protocol):
     """Tells the public who has access and which orders are in force."""
 
     def publish(self) -> int:
-        """Write what holds now into the public database and return the epoch that it shows after that, read back.
+        """Write what is in force into the public database and return the epoch that it shows after that, read back.
 
-        Raises what the database raises where it cannot be reached.
+        Raises what the database raises if it cannot be reached.
         """
 
 
@@ -107,7 +107,7 @@ class Ports:
 
     @property
     def publication(self) -> Publication:
-        """The way to the public page. Raises NotPossible where nobody registered it."""
+        """The way to the public page. Raises NotPossible if nobody registered it."""
         if self._publication is None:
             message = "No room publishes orders; this process was not started by openclear."
             raise NotPossible(message)
@@ -115,7 +115,7 @@ class Ports:
 
     @property
     def recovery(self) -> Recovery:
-        """What completes an act that died. Raises NotPossible where nobody registered it."""
+        """What completes an act that died. Raises NotPossible if nobody registered it."""
         if self._recovery is None:
             message = "Nobody completes what a crash broke off; this process was not started by openclear."
             raise NotPossible(message)
@@ -123,7 +123,7 @@ class Ports:
 
     @property
     def grounds(self) -> Grounds:
-        """The records' knowledge of grounds. Raises NotPossible where nobody registered it."""
+        """The records' knowledge of grounds. Raises NotPossible if nobody registered it."""
         if self._grounds is None:
             message = "No room answers for cases and warrants; this process was not started by openclear."
             raise NotPossible(message)

@@ -37,7 +37,7 @@ class Consequence:
         return cls(told, sha256(spelled).hexdigest()[:16])
 
     def differs_from(self, before: Mapping[str, Any]) -> list[tuple[str, list[str], list[str]]]:
-        """Return what is in it now and was not `before`, and the other way round: (heading, came, went)."""
+        """Return what was added and removed since `before`: (heading, added, removed)."""
         found = []
         for heading in self.told:
             now, then = _words(self.told[heading]), _words(before.get(heading, []))
@@ -53,7 +53,7 @@ def _words(value: Any) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class TwoPeople:
-    """Who carries an act out: the grant of its proposer, asked for anew; that of the second person; the number of the proposal."""
+    """Who carries an act out: its proposer's grant, decided again; the second person's grant; the number of the proposal."""
 
     first: Grant
     approval: Grant
@@ -65,9 +65,9 @@ class ActKind:
     """One kind of act that takes two people.
 
     `proposed_by`: what its first person holds a grant for. `approved_by`: what its second person asks for. `check`: raises
-    where it cannot be proposed, and returns what the entry says of it. `means`: what it means as things stand now. `first`:
-    what a proposer, by handle, is asked for anew. `carry_out`: does it, and returns its receipts where it has any.
-    `decides_itself`: it notes in its own transaction what became of the proposal.
+    if it cannot be proposed, and returns what the entry says of it. `means`: what it means now. `first`:
+    what a proposer, by handle, is decided on again. `carry_out`: does it, and returns its receipts if it has any.
+    `decides_itself`: it notes the outcome of the proposal in its own transaction.
     """
 
     name: str
@@ -92,7 +92,7 @@ class ActKinds:
         self._kinds = {kind.name: kind for kind in kinds}
 
     def of(self, name: str) -> ActKind:
-        """Return the kind of this name. Raises WrongUsage where there is none."""
+        """Return the kind of this name. Raises WrongUsage if there is none."""
         if name not in self._kinds:
             raise WrongUsage(f"'{name}' is no act of two people; those are {', '.join(self._kinds)}.")
         return self._kinds[name]
@@ -104,7 +104,7 @@ class ActKinds:
 
     @property
     def approved_by(self) -> tuple[Action, ...]:
-        """What second persons ask for, of all kinds."""
+        """What second persons ask for, for all kinds."""
         return tuple(dict.fromkeys(kind.approved_by for kind in self._kinds.values()))
 
     @property

@@ -1,4 +1,4 @@
-"""The log as the rest of the house sees it: append an entry, get a receipt or an error, never silence."""
+"""The log as the rest of the program sees it: append an entry, get a receipt or an error, never nothing."""
 
 import contextlib
 import json
@@ -25,17 +25,17 @@ _own = threading.local()
 def append(new_entry: NewEntry) -> Receipt:
     """Append one entry and return when it is durable.
 
-    Raises RefusedByOrder where the log holds an order against the entry, LogUnavailable where it
-    cannot be confirmed: the caller must then let nothing out.
+    Raises RefusedByOrder if the log has an order against the entry, LogUnavailable if it
+    cannot be confirmed: the caller must then release nothing.
     """
     return append_all([new_entry])[0]
 
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def append_all(new_entries: Sequence[NewEntry]) -> list[Receipt]:
-    """Append entries one behind the other and return when all are durable: one way to the disk for them together.
+    """Append entries in sequence and return when all are durable: one disk write for all.
 
-    Raises as `append` does. Where one entry is refused the others may stand: entries without an answer,
+    Raises as `append` does. If one entry is refused the others may remain: entries without an answer,
     never an answer without its entry.
     """
     replies = _ask_all([{"do": "append", "draft": question_of(new_entry)} for new_entry in new_entries])
@@ -50,7 +50,7 @@ def append_all(new_entries: Sequence[NewEntry]) -> list[Receipt]:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def question_of(new_entry: NewEntry) -> dict[str, Any]:
-    """Return a new entry as the log's writer takes it, for this room alone."""
+    """Return a new entry as the log's writer takes it, only for this room."""
     header = {
         "kind": new_entry.kind,
         "decision": new_entry.decision,
@@ -69,9 +69,9 @@ def question_of(new_entry: NewEntry) -> dict[str, Any]:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def spelled(value: Any) -> Any:
-    """Return a body's value as the log can spell it: text in NFC, and lone surrogates as question marks.
+    """Return a body's value as the log can keep it: text in NFC, and lone surrogates as question marks.
 
-    What people type may be neither; a search must not fail for how a keyboard composes its accents.
+    Typed text may be neither; a search must not fail because of how a keyboard composes accents.
     """
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value.encode(errors="replace").decode())
@@ -141,7 +141,7 @@ def _ask(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ask_all(questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    # A connection that was left open may belong to a sequencer that ended: one second try. At worst
+    # An open connection may belong to a sequencer that ended: one second try. At worst
     # the log holds an entry twice, which is an entry without an answer, the harmless direction.
     for last in (False, True):
         try:

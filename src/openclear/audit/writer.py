@@ -1,4 +1,4 @@
-"""The way to the log's writer: a connection to the process that answers in its place, and its start where none does."""
+"""The way to the log's writer: a connection to its process, which is started if none runs."""
 
 import contextlib
 import fcntl
@@ -17,14 +17,14 @@ from openclear.vocabulary.without_grant import without_grant
 
 ANSWER_SECONDS = 10.0
 START_SECONDS = 20.0
-# As long as a start may take; after that the one that was started is taken for dead, and another is.
+# As long as a start may take; after that the started process counts as dead, and another is started.
 PATIENCE_SECONDS = 5.0
 STARTER_NAME = "sequencer.starting"
 
 
 @without_grant("reaches the log's writer; reads no record")
 def connect_or_start(folder: Path) -> socket.socket:
-    """Return a connection to the writer of a log; where it does not run, start it. Raises ConnectionError, OSError, LogUnavailable."""
+    """Return a connection to the writer of a log; start it if it does not run. Raises ConnectionError, OSError, LogUnavailable."""
     with contextlib.suppress(OSError):
         return connect(folder)
     if not settings.SEQUENCER_COMMAND:
@@ -42,7 +42,7 @@ def connect_or_start(folder: Path) -> socket.socket:
 
 @without_grant("reaches the log's writer; reads no record")
 def connect(folder: Path) -> socket.socket:
-    """Return a connection to the writer that runs. Raises OSError where none does, LogUnavailable where it is a stranger's."""
+    """Return a connection to the running writer. Raises OSError if none runs, LogUnavailable if it is a stranger's."""
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(ANSWER_SECONDS)
     descriptor = os.open(folder, os.O_RDONLY)
@@ -58,7 +58,7 @@ def connect(folder: Path) -> socket.socket:
 
 
 def _check_peer(connection: socket.socket, folder: Path) -> None:
-    # Anyone who can write the folder can put a socket there, and would be believed that an entry is on the disk.
+    # Anyone who can write to the folder can put a socket there, and could claim that an entry is on the disk.
     _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     if user not in _users_of_writer():
         connection.close()
@@ -77,7 +77,7 @@ def _users_of_writer() -> set[int]:
 
 @contextlib.contextmanager
 def _turn(folder: Path) -> Iterator[bool]:
-    # One starts it and the others wait: a hundred threads that lose their sequencer would start a hundred programs.
+    # One starts it and the others wait: a hundred threads that lose their sequencer would start a hundred processes.
     descriptor = os.open(folder / STARTER_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield _locked(descriptor)
@@ -108,7 +108,7 @@ def _raise_refusal(folder: Path) -> None:
 
 
 def _start(folder: Path) -> None:
-    # Should two be started all the same, one gets the sequencer's lock and the other ends.
+    # If two are started nevertheless, one gets the sequencer's lock and the other ends.
     note_refusal(folder, "")
     program, *_ = command = settings.SEQUENCER_COMMAND
     output = str(folder / "sequencer.log")

@@ -1,4 +1,4 @@
-"""Months in which incidents changed: marked in the change's own transaction, taken by whoever keeps things made from them."""
+"""Months in which incidents changed: marked in the change's own transaction, read by everything that keeps data made from them."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ def month_of(moment: datetime) -> date:
 
 @without_grant("marks months; reads no record")
 def bounds_of(month: date) -> tuple[datetime, datetime]:
-    """Return the moments, in UTC, at which a month of the city begins and the next one does."""
+    """Return the moments, in UTC, at which a month of the city and the next one begin."""
     following = (month + timedelta(days=32)).replace(day=1)
     first, last = (
         datetime(day.year, day.month, 1, tzinfo=city().zone).astimezone(UTC) for day in (month, following)
@@ -51,6 +51,6 @@ def changed_months(grant: Grant, *, reader: str) -> dict[date, list[int]]:
 
 
 def clear_changes(grant: Grant, *, changes: Iterable[int]) -> None:
-    """Remove the notes of months that were made anew. Those that came meanwhile stay."""
+    """Remove the notes of months that were rebuilt. Those added meanwhile stay."""
     grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
     ChangedMonth.objects.filter(pk__in=list(changes)).delete()

@@ -1,6 +1,6 @@
-"""What says the same as a record that a court seals: the rows that carry its label with it, and what is derived from them.
+"""What tells the same as a record that a court seals: the rows that get its label too, and what is derived from them.
 
-A kind of record declares both (`kind.Sealed`); tests/records/test_told.py seals each and looks everywhere.
+A kind of record declares both (`kind.Sealed`); tests/records/test_told.py seals each and checks every place.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from openclear.vocabulary.without_grant import without_grant
 
 @without_grant("for a sealing, whose grant was required")
 def rows_of(kind: RecordKind, record: UUID) -> Iterator[Any]:
-    """Yield the record and everything that carries its label with it, table by table."""
+    """Yield the record and everything that gets its label too, table by table."""
     yield kind.model.objects.filter(pk=record)
     for table, way in kind.sealed.rows:
         yield table.objects.filter(**{way: record})
@@ -25,7 +25,7 @@ def rows_of(kind: RecordKind, record: UUID) -> Iterator[Any]:
 
 @without_grant("for a sealing, whose grant was required")
 def copied_as(kind: RecordKind, record: UUID) -> list[UUID]:
-    """Return the ids under which what is kept elsewhere holds a record, or tells of it.
+    """Return the ids under which copies kept elsewhere contain a record, or tell of it.
 
     Its arrests, and their incidents; and the records of other kinds that get the label with it, such as its property.
     """
@@ -41,6 +41,6 @@ def copied_as(kind: RecordKind, record: UUID) -> list[UUID]:
 
 @without_grant("for a sealing, whose grant was required")
 def moments_of(kind: RecordKind, record: UUID) -> list[datetime]:
-    """Return when the incidents happened whose figures a sealing changes: a sealed arrest is no arrest in figures either."""
+    """Return when the incidents happened whose figures a sealing changes: a sealed arrest does not count in figures either."""
     way = kind.sealed.moment
     return list(Incident.objects.filter(**{way: record}).values_list("occurred", flat=True)) if way else []

@@ -1,7 +1,7 @@
-"""What the warehouse refuses to take in."""
+"""What the warehouse does not accept."""
 
 from openclear.vocabulary.errors import NotPossible
 
 
 class NotARecord(NotPossible):
-    """A row breaks an entry rule: the sentence says which."""
+    """A row breaks an entry rule: the message says which."""

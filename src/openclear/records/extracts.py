@@ -1,4 +1,4 @@
-"""The incidents of one month, all of them with their labels, for what is made from incidents and filtered when it is asked."""
+"""The incidents of one month, all of them with their labels, for data made from incidents and filtered when it is read."""
 
 from datetime import date
 from io import BytesIO
@@ -26,7 +26,7 @@ _TEXTS = tuple(
     for name, kind in _TYPES.items()
     if kind == pa.string() and name not in {"id", "offense", "occurred"}
 )
-# Where every arrest of an incident is sealed or expunged, the incident tells of none.
+# If every arrest of an incident is sealed or expunged, the incident tells of none.
 _ARREST = f"""
 CASE WHEN NOT i.arrest_made THEN 0
      WHEN EXISTS (SELECT 1 FROM records_arrest AS a WHERE a.incident_id = i.id AND (a.labels & {_GONE}) = 0) THEN 1
@@ -39,7 +39,7 @@ _FROM = """
 FROM records_incident AS i LEFT JOIN records_offense AS o ON o.incident_id = i.id
 WHERE i.occurred >= '{first}' AND i.occurred < '{last}'
 """
-# The first offense counts, as lists show it; a row is as confidential as its incident and that offense together.
+# The first offense counts, as in lists; a row is as confidential as its incident and that offense together.
 _FIRST_OFFENSES = """
 SELECT CAST(occurred AS TIMESTAMP) AT TIME ZONE 'UTC' AS occurred,
        * EXCLUDE (id, offense, occurred, arrest_made, domestic, labels), arrest_made = 1 AS arrest_made, domestic = 1 AS domestic,
@@ -47,14 +47,14 @@ SELECT CAST(occurred AS TIMESTAMP) AT TIME ZONE 'UTC' AS occurred,
 FROM stored
 WHERE NOT EXISTS (SELECT 1 FROM stored AS earlier WHERE earlier.id = stored.id AND earlier.offense < stored.offense)
 """
-# Next to each incident lies its offense, somewhere else in the file: read through the pages of the system.
+# Each incident's offense is elsewhere in the file: read through the pages of the system.
 _MAPPED = "PRAGMA mmap_size = 8589934592"
 
 
 def incidents_of_month(grant: Grant, *, month: date) -> pa.Table:
     """Return every incident of a month of the city, one row each, `occurred` with its zone; hidden ones too.
 
-    Nothing of it may be shown but through a clearance: the labels are in every row for that. Columns: `occurred`, `iucr`,
+    Nothing of it may be shown except through a clearance: every row has its labels for that. Columns: `occurred`, `iucr`,
     `primary_type`, `description`, `fbi_code`, `nibrs`, `location`, `block`, `beat`, `district`, `ward`, `community_area`,
     `latitude`, `longitude`, `arrest_made`, `domestic`, `labels`.
     """
@@ -81,8 +81,8 @@ def _table(lines: bytes) -> pa.Table:
     )
 
 
-# Either database writes the month as CSV itself: a million incidents would be twenty million objects of Python otherwise,
-# and while it writes, other threads go on.
+# The database writes the month as CSV itself: a million incidents would otherwise be twenty million Python objects,
+# and other threads run while it writes.
 
 
 def _lines_of_sqlite(found: str) -> bytes:

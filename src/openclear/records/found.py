@@ -1,4 +1,4 @@
-"""What a search came to, why each row is there, and what can narrow it."""
+"""What a search found, why each row is there, and what filters it has."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ Row = TypeVar("Row")
 class Reason:
     """Why a row was found. `code`: spelled, begins, sounds, near, born, plate, rd-number, block, cb-number.
 
-    `asked`: the word of the search that found it; `found`: what it found; `alias`: that is another name of theirs.
+    `asked`: the word of the search that found it; `found`: what it found; `alias`: that this is another of their names.
     """
 
     code: str
@@ -23,7 +23,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FoundRows(Generic[Row]):
-    """Some rows of a search, the count of all that the asker may see, and why each row is there."""
+    """Some rows of a search, the count of all that the requester may see, and why each row is there."""
 
     rows: Sequence[Row]
     count: int
@@ -45,5 +45,5 @@ def shows(example: str) -> dict[str, Any]:
 
 
 def given(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those conditions that were given."""
+    """Return the conditions that were given."""
     return {name: value for name, value in asked.items() if value is not None and value != ""}

@@ -1,4 +1,4 @@
-"""Bringing records of every kind in: batches that are whole or not there."""
+"""Imports records of every kind, in batches: all or nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -22,10 +22,10 @@ _CHUNK = 800
 
 
 def insert_records(grant: Grant, *, source: str, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write a batch of new rows of one table, all or nothing; names become findable in the same transaction.
+    """Write a batch of new rows of one table, all or nothing; names become searchable in the same transaction.
 
-    Each row names its `source_id`; ids of other rows come from `record_id`. Raises NotARecord where a
-    person's birth date cannot be true.
+    Each row names its `source_id`; ids of other rows come from `record_id`. Raises NotARecord if a
+    person's birth date is impossible.
     """
     grant.require(Action.RECORDS_IMPORT)
     model = TABLES[table]

@@ -1,6 +1,6 @@
-"""A kind of record, declared once: search, page, API, export, alert, link and sealing are made from its declaration.
+"""A kind of record, declared once: search, page, API, export, alert, link and sealing are built from its declaration.
 
-To add one: a folder with its tables, rows and queries, a `kind.py`, and its line in `kinds`; docs/adding.md says how.
+To add one: a folder with its tables, rows and queries, a `kind.py`, and its line in `kinds`; see docs/adding.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,19 +12,19 @@ from openclear.records.found import FoundRows, Reason
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Grant
 
-# How surely the words of the one box mean a kind: not at all, perhaps, probably, and without doubt.
+# How surely the words in the search box mean a kind: not at all, perhaps, probably, without doubt.
 NO, PERHAPS, PROBABLY, SURELY = 0, 10, 20, 90
-Rows = Any  # a query set of the kind's own table, for the room of records and for `search`, which hand on frozen rows alone
+Rows = Any  # a query set of the kind's own table, for the room of records and `search`, which return only frozen rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """How a kind is found. A kind without one is only listed and opened.
 
-    `recognizes`: how surely a text of the one box means it (`NO` to `SURELY`). `key`: a text as it is compared, "" where it
+    `recognizes`: how surely a text in the search box means it (`NO` to `SURELY`). `key`: a text as it is compared, "" if it
     can find nothing. `matching`: the rows that a text and filters
-    mean, as far as they are there for the holder; without a text all that the filters name. `order`: of the results. `reasons`: why
-    a row was found. `filters`: the frozen row of what narrows it, every field with a default (see `found.narrows`).
+    mean, as far as the holder may see them; without a text all that match the filters. `order`: of the results. `reasons`: why
+    a row was found. `filters`: the frozen row of its filters, every field with a default (see `found.narrows`).
     `by_rank`: finds in an order that depends on the text; takes what `matching` takes, limit and offset.
     """
 
@@ -39,12 +39,12 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
-    """What says the same as a record that a court seals.
+    """What tells the same as a record that a court seals.
 
-    `rows`: tables that get the label too, with the way from them to the record. `derived`: what other records tell of it;
-    computed from the rows under the reader's clearance (`told`, `months`), never stored. `moment`: the way from an incident
-    that figures are counted from to the record, "" where there is none. `arrests`: the way from an arrest to the record, for
-    what is kept elsewhere of its arrests and their incidents.
+    `rows`: tables that get the label too, with the path from them to the record. `derived`: what other records tell of it;
+    computed from the rows under the reader's clearance (`told`, `months`), never stored. `moment`: the path from an incident
+    that figures are counted from to the record, "" if there is none. `arrests`: the path from an arrest to the record, for
+    copies kept elsewhere of its arrests and their incidents.
     """
 
     rows: tuple[tuple[type[Any], str], ...] = ()
@@ -58,10 +58,10 @@ class RecordKind:
     """One kind of record.
 
     `dataset`: its name in rules, orders and addresses; `noun`: of one of them. `list_action`, `view_action`: what the gate is
-    asked for. `within`: the rows that are there for the holder. `rows`: those rows as lists show them (`row`), hidden fields
-    out of them. `detail`: one with all around it, None where there is none for the holder. `tells_of`: the other record
-    that a row tells of, or None; `still_tells`: whether those may all be told of now. `tables`: by the
-    names under which a source brings their rows in. `words`: its title, in English,
+    asked for. `within`: the rows that the holder may see. `rows`: those rows as lists show them (`row`), hidden fields
+    removed. `detail`: one with its context, None if the holder may see none. `tells_of`: the other record
+    that a row tells of, or None; `still_tells`: whether all of those may be told now. `tables`: by the
+    names under which a source imports their rows. `words`: its title, in English,
     translated where it is shown, and its texts in the description of the API: of the search, then of one record.
     """
 

@@ -21,13 +21,13 @@ KINDS: tuple[RecordKind, ...] = (
     CASES,
 )
 BY_NOUN: Mapping[str, RecordKind] = {kind.noun: kind for kind in KINDS}
-# Those that are searched for, by the name of their data set.
+# Those with a search, by the name of their data set.
 SEARCHED: Mapping[str, RecordKind] = {str(kind.dataset): kind for kind in KINDS if kind.search}
 
 
 @without_grant("reads nothing: it makes a value of what was typed")
 def searched(name: str) -> RecordKind:
-    """Return the kind whose data set is `name`. Raises WrongUsage where nothing of that name is searched for."""
+    """Return the kind whose data set is `name`. Raises WrongUsage if no such kind is searched for."""
     if name not in SEARCHED:
         raise WrongUsage(f"Name what to look for: {', '.join(SEARCHED)}; not '{name[:20]}'.")
     return SEARCHED[name]
@@ -35,7 +35,7 @@ def searched(name: str) -> RecordKind:
 
 @without_grant("reads nothing: it makes a value of what was typed")
 def search_of(kind: RecordKind) -> Search:
-    """Return how a kind is found. Raises WrongUsage where it is only listed."""
+    """Return how a kind is found. Raises WrongUsage if it is only listed."""
     if kind.search is None:
         raise WrongUsage(f"There is no search for {kind.dataset}.")
     return kind.search

@@ -1,7 +1,7 @@
-"""Labelling what is here by the city's tables of offenses, where these changed since it came in.
+"""Labels what is here by the city's tables of offenses, if these changed since it was imported.
 
-Nobody's grant is needed: the tables come with the program, as its rules do, and the act shows nothing to anyone. It is in
-the log. Rows that come in are labelled by their source.
+No grant is needed: the tables come with the program, like its rules, and the act shows nothing to anyone. It is in
+the log. Imported rows are labeled by their source.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -33,37 +33,37 @@ from openclear.vocabulary.without_grant import without_grant
 Progress = Callable[[Sequence[date]], Iterable[date]]
 _CHUNK = 800
 VICTIM = "victim"
-# What hangs on an incident, and how it names it.
+# Tables that depend on an incident, and their path to it.
 _HANGING = tuple((table, way) for table, way in INCIDENTS.sealed.rows if table is not Offense)
-# And the person whose own label stays: a minor's arrest is a minor's whatever the offense is called.
+# And the person whose own label stays: a minor's arrest is a minor's under any name of the offense.
 _PERSON = {Involvement: "person", Arrest: "person", Charge: "arrest__person"}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the tables say otherwise than before of one incident: labels that it gets, and labels that it loses."""
+    """How the tables now differ for one incident: labels that it gets and labels that it loses."""
 
     gets: Label
     loses: Label
 
     def of(self, labels: int) -> int:
-        """Return what becomes of the labels of a row."""
+        """Return the new labels of a row."""
         return labels & ~self.loses.value | self.gets.value
 
 
 @without_grant("runs as the city itself, when a process starts")
 def is_labelled() -> bool:
-    """Say whether everything here is labelled by the tables of this program."""
+    """Say whether everything here is labeled by the tables of this program."""
     kept = LabelTable.objects.order_by("-pk").first()
     return kept is not None and (kept.codes, kept.wordings) == offense_table().texts
 
 
 @without_grant("runs as the city itself, when a process starts")
 def label_again(*, progress: Progress = iter) -> int:
-    """Label every incident, and what hangs on it, by the city's tables; return how many got or lost a label.
+    """Label every incident, and what depends on it, by the city's tables; return how many got or lost a label.
 
-    A label that the tables never gave stays. Months are labelled one by one, each whole or not at all, and marked, so that
-    figures and editions are made anew. It is to be done again until `keep_tables` is called.
+    A label that the tables never gave stays. Months are labeled one by one, each whole or not at all, and marked, so that
+    figures and editions are rebuilt. It has to be repeated until `keep_tables` is called.
     """
     kept = LabelTable.objects.order_by("-pk").first()
     before = read_offense_table(kept.codes, kept.wordings) if kept else None
@@ -77,13 +77,13 @@ def label_again(*, progress: Progress = iter) -> int:
 
 @without_grant("runs as the city itself, when a process starts")
 def keep_tables() -> None:
-    """Note that everything here is labelled by the tables of this program, and that nothing older is public."""
+    """Note that everything here is labeled by the tables of this program, and that nothing older is public."""
     codes, wordings = offense_table().texts
     LabelTable.objects.create(codes=codes, wordings=wordings)
 
 
 def undecided_offenses(grant: Grant) -> list[UndecidedOffense]:
-    """Return the offenses that no row of the city's tables decides, the most frequent first."""
+    """Return the offenses that no row of the city's tables decides, most frequent first."""
     grant.require(Action.RECORDS_IMPORT)
     rows = Offense.objects.within(grant.over(Dataset.INCIDENTS)).values("iucr", "primary_type", "description")
     counted = rows.annotate(offenses=Count("pk")).order_by("-offenses", "iucr", "primary_type", "description")
@@ -111,7 +111,7 @@ def _note(facts: dict[str, str | int]) -> None:
 def _label_month(before: OffenseTable | None, month: date) -> int:
     first, last = bounds_of(month)
     with transaction.atomic():
-        # Locked: an import or a sealing that comes meanwhile waits, or its label would be written over.
+        # Locked: an import or a sealing that comes meanwhile waits, or its label would be overwritten.
         incidents = Incident.objects.select_for_update().filter(occurred__gte=first, occurred__lt=last)
         rows = {row.pk: row for row in incidents.only("labels", "domestic")}
         offenses: dict[UUID, list[Offense]] = {}
@@ -152,7 +152,7 @@ def _carry_out(change: Change, incidents: Sequence[UUID]) -> None:
 
 
 def _not_by_person(rows: QuerySet[Any], label: Label) -> QuerySet[Any]:
-    # Those that do not carry the label for the person's sake, or as what names a victim.
+    # Those that do not have the label because of the person, or because they name a victim.
     if rows.model not in _PERSON:
         return rows
     free = rows.filter(**{f"{_PERSON[rows.model]}__labels__lacks": label.value})

@@ -1,4 +1,4 @@
-"""Tables of the warehouse. Every row says whence it came, who owns it and how it must be handled.
+"""Tables of the warehouse. Every row says where it came from, who owns it and how it must be handled.
 
 No column for immigration status, citizenship or country of birth exists here, and none may be added:
 what is not stored cannot be shared (tests/architecture looks at every column).
@@ -33,14 +33,14 @@ __all__ = [
     "Sealing",
     "ShareRequest",
     "Vehicle",
-    "kinds",  # whose declarations bring the table of every kind in
+    "kinds",  # whose declarations import the table of every kind
 ]
 
 
 class ChangedMonth(models.Model):
-    """A month, by the city's clock, in which incidents came, changed or were sealed. Written in the change's own transaction.
+    """A month, by the city's clock, in which incidents were added, changed or sealed. Written in the change's own transaction.
 
-    Whoever keeps something made from incidents makes the month anew and removes the marks that it saw before.
+    Each reader that keeps data made from incidents rebuilds the month and removes the marks that it read before.
     """
 
     month = models.DateField()
@@ -54,7 +54,7 @@ class ChangedMonth(models.Model):
 class Sealing(models.Model):
     """What a court ordered to be sealed or expunged: begun before it is logged.
 
-    Done when every row carries the label and nothing that was read before is under way any more.
+    Done when every row has the label and nothing read before is under way any more.
     """
 
     kind = models.CharField(max_length=10)
@@ -71,7 +71,7 @@ class Sealing(models.Model):
 
 
 class LabelTable(models.Model):
-    """The city's tables of offenses by which everything here was labelled. The newest counts."""
+    """The city's tables of offenses by which everything here was labeled. The newest counts."""
 
     codes = models.TextField()
     wordings = models.TextField()

@@ -1,4 +1,4 @@
-"""What every table of the warehouse shares: the columns of a record, and the one filter behind every clearance."""
+"""What every table of the warehouse shares: the columns of a record, and the one filter of every clearance."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -14,15 +14,15 @@ from openclear.vocabulary.without_grant import without_grant
 
 @models.IntegerField.register_lookup
 class Lacks(models.Lookup):
-    """`labels__lacks=mask`: none of the bits of `mask` is set. The one condition behind every clearance."""
+    """`labels__lacks=mask`: none of the bits of `mask` is set. The one condition of every clearance."""
 
     lookup_name = "lacks"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition, the same on SQLite and PostgreSQL.
 
-        `< 1` says what `= 0` says, for bits are never negative; but PostgreSQL takes an unknown `= 0` for one row in 200 and
-        then plans as if next to nothing were shown (measured: eleven times slower), an unknown `<` for one in three.
+        `< 1` means `= 0`, for bits are never negative; but PostgreSQL estimates an unknown `= 0` as one row in 200 and
+        then plans as if almost nothing were shown (measured: eleven times slower), an unknown `<` as one in three.
         """
         left, left_values = self.process_lhs(compiler, connection)
         right, right_values = self.process_rhs(compiler, connection)
@@ -33,7 +33,7 @@ class Lacks(models.Lookup):
 class Among(models.Lookup):
     """`pk__among=ids`: one of thousands of ids, sent as one value. An `IN` would send, and plan for, each of them.
 
-    Ids as such or as 32 hexadecimal digits: to make an id of each costs more than to ask for all of them.
+    Ids as such or as 32 hexadecimal digits: converting each costs more than querying all of them.
     """
 
     lookup_name = "among"
@@ -42,7 +42,7 @@ class Among(models.Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for SQLite, which keeps ids as hexadecimal text."""
         left, values = self.process_lhs(compiler, connection)
-        condition = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - a column that Django spelled
+        condition = f"{left} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - a column that Django quoted
         return condition, (*values, json.dumps(_digits(self.rhs)))
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
@@ -56,10 +56,10 @@ def _digits(ids: Iterable[UUID | str]) -> list[str]:
 
 
 class RowsWithin(models.QuerySet[Any]):
-    """Every table's rows, as far as a clearance shows them."""
+    """Every table's rows that a clearance shows."""
 
     def within(self, clearance: Clearance) -> Self:
-        """Return the rows that carry no refused label, or none; the same filter for one row and for a list."""
+        """Return the rows without a refused label, or none; the same filter for one row and for a list."""
         if clearance.nothing:
             return self.none()
         refused = clearance.refused_labels.value
@@ -70,24 +70,24 @@ class RowsWithin(models.QuerySet[Any]):
 
 @without_grant("names the department; reads no record")
 def host_agency() -> str:
-    """Return who owns a row of which nothing else is said: the department. Migrations name this function, not the city."""
+    """Return the default owner of a row: the department. Migrations name this function, not the city."""
     return city().host
 
 
 class OfPartners(models.Index):
-    """The few rows that are not the department's own, which must be found when their agency moves."""
+    """An index of the few rows that are not the department's own, which must be found when their agency moves."""
 
     def __init__(self, *, name: str) -> None:
-        """Take a name; the rest is the same for every table."""
+        """Take a name; everything else is the same for every table."""
         super().__init__(fields=["owner_agency"], condition=~models.Q(owner_agency=city().host), name=name)
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
-        """Return what a migration writes: this class and the name, so that no city's name stands there."""
+        """Return what a migration writes: this class and the name, so that it has no city's name."""
         return f"{__name__}.{type(self).__qualname__}", (), {"name": self.name}
 
 
 class Record(models.Model):
-    """What every row of the warehouse carries."""
+    """What every row of the warehouse has."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     source = models.CharField(max_length=30)
@@ -99,7 +99,7 @@ class Record(models.Model):
     objects: ClassVar[Any] = RowsWithin.as_manager()
 
     class Meta:
-        """Each table has these columns of its own."""
+        """Each table has its own such columns."""
 
         abstract = True
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -109,15 +109,15 @@ class Record(models.Model):
 
 
 class ForAgency(models.Model):
-    """What is done with a case for the sake of another agency, and all below it."""
+    """What is done with a case for another agency, and all below it."""
 
     agency = models.CharField(max_length=200, db_index=True)
 
     class Meta:
-        """No table of its own."""
+        """Has no table."""
 
         abstract = True
 
     def __str__(self) -> str:
-        """Return for which."""
+        """Return for which agency."""
         return f"for {self.agency}"

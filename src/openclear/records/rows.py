@@ -1,4 +1,4 @@
-"""What is put together of several nouns, and what is no record: frozen, with the hidden fields already out of them."""
+"""What combines several kinds, and what is not a record: frozen, with the hidden fields already removed."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from openclear.vocabulary.labels import Label
 
 @dataclass(frozen=True, slots=True)
 class PersonDetail:
-    """A person with everything that the asker may see around them."""
+    """A person with all the context that the requester may see."""
 
     person: PersonRow
     marks: str

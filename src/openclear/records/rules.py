@@ -1,4 +1,4 @@
-"""What several nouns share: how numbers and blocks are compared, the ids of rows, what may not enter the warehouse. Pure."""
+"""What several kinds share: how numbers and blocks are compared, the ids of rows, what may not be stored. Pure."""
 
 import re
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -13,7 +13,7 @@ _CIVIL_FORM = re.compile(
 
 
 def record_id(source: str, table: str, source_id: str) -> UUID:
-    """Return the id that a source's row always has here, so that bringing it in twice is one row."""
+    """Return the id that a source's row always has here, so that importing it twice is one row."""
     return uuid5(_NAMESPACE, f"{source}/{table}/{source_id}")
 
 
@@ -26,7 +26,7 @@ def block_of(text: str) -> str:
 def number_reason(
     asked: str, found: str, code: str, other: str = "", other_code: str = ""
 ) -> tuple[Reason, ...]:
-    """Return why a number or a block was found: the one of the two that begins as asked."""
+    """Return why a number or a block was found: the one of the two that begins with the search text."""
     if found.startswith(asked) or not other_code:
         return (Reason(code, asked, found),)
     return (Reason(other_code, asked, other),)

@@ -1,4 +1,4 @@
-"""Sealing and expungement: one act puts the label on a record and on everything that hangs on it."""
+"""Sealing and expungement: one act labels a record and everything that depends on it."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,12 +37,12 @@ LABELS = {"seal": Label.SEALED, "expunge": Label.EXPUNGED}
 
 
 def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = "seal") -> dict[str, int]:
-    """Seal or expunge one record and what says the same (`kind.Sealed`), as a court ordered. Doing it twice is harmless.
+    """Seal or expunge one record and what tells the same (`kind.Sealed`), as a court ordered. Doing it twice is harmless.
 
-    When this has returned, nothing that tells of it is handed over any more: no answer, count, figure, range of an export
-    or alert, also none that was read before; files, hits and links that held it have ended. Return how many of each, and how many
-    answers were met under way and reset; what is beyond it says `BEYOND`. The public edition that held it is made anew (openclear edition refresh).
-    Raises NotPossible where there is no such record, NotAnswered where the record is sealed but an answer was still under
+    When this has returned, nothing that tells of it is sent any more: no answer, count, figure, range of an export
+    or alert, not even one read before; files, hits and links that contained it have ended. Return how many of each, and how many
+    answers were met under way and reset; `BEYOND` says what it cannot reach. The public edition that contained it is rebuilt (openclear edition refresh).
+    Raises NotPossible if there is no such record, NotAnswered if the record is sealed but an answer was still under
     way after five seconds: the worker completes it.
     """
     grant.require(Action.RECORD_SEAL)
@@ -70,9 +70,9 @@ def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = 
 
 @without_grant("hiding is completed by whoever finds it undone; nothing is shown")
 def finish_sealings(*, older_than: timedelta = timedelta()) -> list[str]:
-    """Complete what a crash broke off; return one sentence for each. Hiding needs nobody's grant: it shows nothing.
+    """Complete what a crash interrupted; return one sentence for each. Hiding needs no grant: it shows nothing.
 
-    `older_than`: leave alone what was begun later than that ago, for somebody may be about it.
+    `older_than`: skip what was begun less than this ago, for it may still be under way.
     """
     begun = list(Sealing.objects.filter(done=False, begun__lte=clock.now() - older_than))
     failed: list[Exception] = []
@@ -97,7 +97,7 @@ def _carry_out(sealing: Sealing) -> dict[str, int]:
             rows.update(labels=F("labels").bitor(sealing.label))
         note_changes(moments_of(kind, sealing.record))
         count_sealing()
-    # A crash on this line leaves every label on, so that no new answer tells of it; those under way are waited for later.
+    # A crash on this line leaves every label on, so no new answer tells of it; those under way are waited for later.
     drained = _nothing_under_way()
     copies = copied_as(kind, sealing.record)
     ended = {f"{kept.name}_ended": kept.forget_records(copies) for kept in ports.copies}

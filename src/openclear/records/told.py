@@ -1,6 +1,6 @@
 """What one record tells of another: computed under the reader's clearance from the rows that it speaks of, never read from a column.
 
-The rule for every derived text, flag and count: it is there while each row that it speaks of is there for the reader, and
+The rule for every derived text, flag and count: it is shown while the reader may see each row that it speaks of, and
 otherwise the same bytes as if that row were not in the warehouse. `records/README.md` says it; tests/records/test_told.py walks
 every page, call and verb with it.
 """
@@ -26,16 +26,16 @@ GONE = (Label.SEALED | Label.EXPUNGED).value
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def case_rows(grant: Grant, cases: Sequence[Case]) -> list[CaseRow]:
-    """Return cases as lists show them. The subject of one with an incident is there only where the incident is."""
+    """Return cases as lists show them. The subject of one with an incident is shown only if the incident is."""
     subjects = _subjects(grant, [case.incident_id for case in cases if case.incident_id])
     return [CaseRow(case.id, case.number, case.kind, _subject(case, subjects), case.opened) for case in cases]
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def tells_of_arrest(grant: Grant) -> Q:
-    """Return the condition on incidents that tell of an arrest: recorded so, and not every arrest of theirs is sealed.
+    """Return the condition on incidents that tell of an arrest: recorded so, and not all of their arrests are sealed.
 
-    Of an incident without a row of its arrest, as the open data has them, the record's own word counts.
+    For an incident without a row for its arrest, as in the open data, the incident's own flag counts.
     """
     return Q(arrest_made=True) & _not_all_gone(grant, Arrest.objects.filter(incident=OuterRef("pk")))
 
@@ -49,14 +49,14 @@ def incidents_with_arrest(grant: Grant, incidents: Iterable[UUID]) -> set[UUID]:
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def do_all_tell_of_arrest(grant: Grant, incidents: Sequence[UUID | str]) -> bool:
-    """Say whether each of these incidents, none named twice, is there and tells of an arrest."""
+    """Say whether each of these incidents, none named twice, is shown and tells of an arrest."""
     found = Incident.objects.filter(tells_of_arrest(grant), pk__among=incidents)
     return bool(found.count() == len(incidents))
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def tells_of_part(grant: Grant) -> Q:
-    """Return the condition on involvements that may be told: that of an arrestee only where the arrest may be."""
+    """Return the condition on involvements that may be told: an arrestee's only if the arrest may be."""
     arrests = Arrest.objects.filter(incident=OuterRef("incident"), person=OuterRef("person"))
     return ~Q(role=ARRESTEE) | _not_all_gone(grant, arrests)
 
@@ -69,7 +69,7 @@ def _not_all_gone(grant: Grant, arrests: "RowsWithin") -> Q:
 
 
 def _subject(case: Case, subjects: dict[UUID, str]) -> str:
-    # Without an incident the words are the case's own, such as those that a partner registered it with.
+    # Without an incident the words are the case's own, such as those with which a partner registered it.
     if case.incident_id is None:
         return case.title
     return (case.title or subjects[case.incident_id]) if case.incident_id in subjects else ""

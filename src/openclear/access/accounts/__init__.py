@@ -1,4 +1,4 @@
-"""How people prove who they are: sign-in, tokens, sessions, and what of these somebody holds. `sign_in` says how."""
+"""How people prove who they are: sign-in, tokens, sessions, and which of these somebody has. See `sign_in`."""
 
 from openclear.access.accounts.sign_in import (
     MOST_FAILURES,

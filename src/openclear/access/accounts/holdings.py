@@ -1,6 +1,6 @@
-"""What people hold that reaches the city, as far as this room knows it: sessions and tokens.
+"""The holdings of this room, through which people reach the city: sessions and tokens.
 
-Both only say who asks. An order leaves them where they are, powerless, so that every use is refused with its reason
+Both only say who asks. An order does not end them, it makes them powerless: every use is refused with its reason
 and counted (docs/adr/0002); the receipt proves it by deciding again.
 """
 
@@ -26,7 +26,7 @@ class Sessions:
         return [Holding(str(key), handle) for key, handle in open_now]
 
     def end(self, held: Sequence[Holding]) -> None:
-        """Do nothing: whoever asks with it is refused, with the reason."""
+        """Do nothing: every use is refused, with the reason."""
 
 
 class Tokens:
@@ -41,4 +41,4 @@ class Tokens:
         return [Holding(str(key), handle) for key, handle in live]
 
     def end(self, held: Sequence[Holding]) -> None:
-        """Do nothing: whoever asks with it is refused, with the reason."""
+        """Do nothing: every use is refused, with the reason."""

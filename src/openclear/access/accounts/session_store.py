@@ -8,7 +8,7 @@ _KEY = re.compile(r"[a-z0-9]{32}")
 
 
 class SessionStore(DatabaseSessions):
-    """Django's sessions; a cookie with anything but one of our keys is no session, and never reaches the database."""
+    """Django's sessions; a cookie without one of our keys is not a session and never reaches the database."""
 
     def _validate_session_key(self, key: str) -> bool:
         return bool(key) and _KEY.fullmatch(key) is not None

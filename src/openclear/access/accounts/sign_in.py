@@ -1,6 +1,6 @@
-"""Signing in and out, five failures and the lock, other sessions: everything about an account that is no access.
+"""Signing in and out, five failures and the lock, other sessions: everything about an account except access.
 
-Every step is in the log before it counts (CJIS Security Policy AU-2). Whoever signs in may still be refused all
+Every step is in the log before it counts (CJIS Security Policy AU-2). Anyone who signs in may still be refused all
 they ask for: a session only says who asks. Unknown handles are counted and locked like known ones, so that
 nobody learns from this which handles exist.
 """
@@ -39,7 +39,7 @@ SIGN_IN_FAILED, ACCOUNT_LOCKED = "sign-in-failed", "account-locked"
 def begin_session(session: str, handle: str, *, method: str, details: Mapping[str, Any]) -> None:
     """Log that a person signed in and remember whose session it is; their failures so far are forgotten.
 
-    Raises LogUnavailable: then the session must not begin.
+    Raises LogUnavailable; the session must not begin then.
     """
     note_account(handle, f"signed in by {method}", details=details)
     SignInFailure.objects.filter(handle=_claimed(handle)).delete()
@@ -98,7 +98,7 @@ def is_locked(claimed: str) -> bool:
 
 
 def locked_handles(grant: Grant) -> Mapping[str, Any]:
-    """Return since when each locked account is locked. Locked handles that nobody has are nobody's to release."""
+    """Return since when each locked account is locked. Locked handles that nobody has are left out."""
     grant.require(Action.REGISTRY_LIST)
     known = {handle.casefold() for handle in Officer.objects.values_list("handle", flat=True)}
     rows = LockedHandle.objects.filter(handle__in=known).order_by("since")
@@ -107,7 +107,7 @@ def locked_handles(grant: Grant) -> Mapping[str, Any]:
 
 @one_at_a_time
 def release_account(grant: Grant, *, handle: str) -> None:
-    """Release a locked handle. Raises NotPossible where it is not locked."""
+    """Release a locked handle. Raises NotPossible if it is not locked."""
     grant.require(Action.ACCOUNT_RELEASE)
     locked = LockedHandle.objects.filter(handle=_claimed(handle))
     if not locked.exists():
@@ -135,13 +135,13 @@ def forget_session(session: str) -> None:
 
 @without_grant("a count, told to the holder as they change their password")
 def live_tokens(handle: str) -> int:
-    """Return how many tokens of a person are good still."""
+    """Return how many tokens of a person still work."""
     return Token.objects.filter(officer__handle=handle, expires__gt=clock.now()).count()
 
 
 @without_grant("asked by its holder as they change their password")
 def end_tokens(handle: str, *, details: Mapping[str, Any]) -> int:
-    """End every token of a person, who asked for it as they changed their password; return how many were good still."""
+    """End every token of a person, who asked for it when changing their password; return how many still worked."""
     ended = live_tokens(handle)
     note_account(handle, f"{ended} tokens ended with the password", details=details)
     Token.objects.filter(officer__handle=handle).delete()
@@ -150,7 +150,7 @@ def end_tokens(handle: str, *, details: Mapping[str, Any]) -> int:
 
 @without_grant("runs before anyone has a grant: it is how people sign in")
 def is_new(handle: str) -> bool:
-    """Say whether a person has no password of their own yet."""
+    """Say whether a person has not set a password yet."""
     officer = Officer.objects.filter(handle=handle).first()
     return officer is not None and not officer.has_usable_password()
 

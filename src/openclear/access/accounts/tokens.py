@@ -30,7 +30,7 @@ SECOND_FOR_TOKEN = Rule(
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """A token of one's own: what it is called and until when it works; never what it is."""
+    """One of the reader's own tokens: its name and when it expires, never the token itself."""
 
     id: int
     name: str
@@ -47,7 +47,7 @@ def own_tokens(grant: Grant) -> Sequence[TokenRow]:
 
 @one_at_a_time
 def create_own_token(grant: Grant, *, name: str) -> str:
-    """Return a new token of the holder's own, valid for 90 days, shown this once.
+    """Return a new token for the holder, valid for 90 days, shown only once.
 
     Raises Refused for keepers of access, oversight and machines, who need a second person; WrongUsage without a name.
     """
@@ -67,7 +67,7 @@ def create_own_token(grant: Grant, *, name: str) -> str:
 
 @one_at_a_time
 def end_own_token(grant: Grant, *, token: int) -> None:
-    """End one of the holder's own tokens. Raises NotPossible where it is none of theirs."""
+    """End one of the holder's own tokens. Raises NotPossible if it is not theirs."""
     grant.require(Action.TOKEN_OWN)
     rows = Token.objects.filter(pk=token, officer__handle=grant.officer)
     if not rows.exists():
@@ -80,8 +80,8 @@ def end_own_token(grant: Grant, *, token: int) -> None:
 def create_token(grant: Grant, *, handle: str, approval: Grant | None = None) -> str:
     """Return a new token for a person, valid for 90 days. It is shown once; only its hash is kept.
 
-    A token for whoever keeps access, oversees or is a machine needs a second person's `approval`:
-    else one administrator could act for two. Raises Refused without it.
+    A token for a keeper of access, oversight or a machine needs a second person's `approval`:
+    otherwise one administrator could act for two. Raises Refused without it.
     """
     grant.require(Action.TOKEN_CREATE)
     officer = officer_row(handle)

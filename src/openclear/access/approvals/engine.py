@@ -1,7 +1,7 @@
-"""What one person proposes and a second carries out: as it was seen, by two who still may, or not at all.
+"""What one person proposes and a second carries out: only as both saw it, and only if both still may.
 
-Knows no act: each kind is declared by the folder that does it (`access.proposed`). A proposal holds no grant. It binds what
-the act means as its proposer saw it.
+Knows no act: each kind is declared by the folder that does it (`access.proposed`). A proposal holds no grant. It binds
+the act to what it meant when its proposer saw it.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from openclear.vocabulary.states import ProposalStatus
 def propose(grant: Grant, *, draft: ActDraft) -> int:
     """Put an act before a second person and return the number of the proposal. Nothing is done yet.
 
-    Raises what the act's kind raises where it cannot be proposed: that is said before anybody is asked to approve it.
+    Raises what the act's kind raises if it cannot be proposed, before anybody is asked to approve it.
     """
     grant.require(*kinds.of(draft.kind).proposed_by)
     kind = kinds.of(draft.kind)
@@ -39,11 +39,11 @@ def propose(grant: Grant, *, draft: ActDraft) -> int:
 
 @one_at_a_time
 def approve(grant: Grant, *, number: int, seen: str = "") -> Sequence[Any]:
-    """Carry a proposal out, as its second person, and return the receipts; none for what is no order.
+    """Carry a proposal out, as its second person, and return the receipts; none unless it is an order.
 
     `seen`: the digest of what the approver was shown (`Consequence.meaning`); without it, what it meant when it was proposed.
-    Raises MeansSomethingElse where it means something else by now: the difference is looked at, and approved again. The gate
-    decides anew for whoever proposed it. Raises Refused where that is the same person or may no longer, NotPossible where it
+    Raises MeansSomethingElse if it means something else by now: the difference is looked at and approved again. The gate
+    decides again for the proposer. Raises Refused if that is the same person or may no longer, NotPossible if it
     was decided in the meantime.
     """
     grant.require(*kinds.decided_by)
@@ -60,7 +60,7 @@ def approve(grant: Grant, *, number: int, seen: str = "") -> Sequence[Any]:
 
 
 def _decided_first(row: ProposalRow, two: TwoPeople) -> Sequence[Any]:
-    # A crash on this line leaves an approved proposal that came to nothing: it is proposed again. The other way round one
+    # A crash on this line leaves an approved proposal without effect: it is proposed again. In the other order one
     # person could use it a second time.
     _decide(row.id, ProposalStatus.APPROVED, two.approval.officer)
     try:
@@ -72,9 +72,9 @@ def _decided_first(row: ProposalRow, two: TwoPeople) -> Sequence[Any]:
 
 @one_at_a_time
 def withdraw(grant: Grant, *, number: int) -> None:
-    """Take one's own proposal back, also after somebody else turned it down; or turn down another's.
+    """Withdraw one's own proposal, even after somebody else turned it down; or turn down another's.
 
-    What was turned down stays guarded for 72 hours (`guarded.guarded`). Raises NotPossible where it is decided already.
+    What was turned down stays guarded for 72 hours (`guarded.guarded`). Raises NotPossible if it is decided already.
     """
     grant.require(*kinds.decided_by)
     row = _undecided(number, grant.officer)

@@ -21,27 +21,27 @@ def open_proposals(grant: Grant) -> Sequence[ProposalRow]:
 
 
 def proposal(grant: Grant, *, number: int) -> ProposalRow | None:
-    """Return one proposal, whatever became of it; None where there is none."""
+    """Return one proposal, open or decided; None if there is none."""
     grant.require(Action.REGISTRY_LIST, *kinds.approved_by)
     found = Proposal.objects.filter(pk=number).first()
     return row_of(found) if found else None
 
 
 def means_now(grant: Grant, *, row: ProposalRow) -> Consequence:
-    """Return what a proposal means as things stand now: what whoever approves it has to see."""
+    """Return what a proposal means now: its approver has to see this."""
     grant.require(Action.REGISTRY_LIST, *kinds.approved_by)
     return kinds.of(row.kind).means(row)
 
 
 @without_grant("tells which kind a proposal is, so that the right act is asked for")
 def kind_of(number: int) -> str:
-    """Return the kind of an open proposal; tells nothing else. Raises NotPossible where it is not open."""
+    """Return the kind of an open proposal; nothing else of it is told. Raises NotPossible if it is not open."""
     return open_row(number).kind
 
 
 @without_grant("for this room alone, within an act whose grant was required")
 def open_row(number: int) -> ProposalRow:
-    """Return an open proposal, for this room, within the lock of all acts. Raises NotPossible where it is not open."""
+    """Return an open proposal, for this room, within the lock of all acts. Raises NotPossible if it is not open."""
     found = Proposal.objects.filter(pk=number, state=ProposalStatus.OPEN).first()
     if found is None:
         raise NotPossible(_NOT_OPEN)
@@ -50,7 +50,7 @@ def open_row(number: int) -> ProposalRow:
 
 @without_grant("for this room alone, within an act whose grant was required")
 def row_of(proposal: Proposal) -> ProposalRow:
-    """Return a proposal as it crosses the border of this room."""
+    """Return a proposal as it leaves this room."""
     return ProposalRow(
         kind=proposal.kind, agency=proposal.agency, about=proposal.about, reason=proposal.reason, facts=proposal.facts,
         id=proposal.pk, proposed_by=proposal.proposed_by, proposed=proposal.proposed, state=proposal.state,

@@ -10,7 +10,7 @@ from openclear.access.proposed import ActDraft
 
 @dataclass(frozen=True, slots=True)
 class ProposalRow(ActDraft):
-    """An act that was proposed. `about`: the id of what it changes, or of what came of it.
+    """An act that was proposed. `about`: the id of what it changes, or of its result.
 
     `plan`, `meaning`: what it meant when it was proposed, and the digest of that.
     """

@@ -1,4 +1,4 @@
-"""Between its entry and its arrival an answer holds its agencies; an order waits for those alone. `hold` says how."""
+"""From its entry until it arrives an answer holds its agencies; an order waits only for those. See `hold`."""
 
 from openclear.access.barrier.hold import (
     RECORDS,

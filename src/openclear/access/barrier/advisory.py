@@ -1,7 +1,7 @@
 """The barrier's locks on PostgreSQL: advisory locks of one session for each process, which ends with its connection.
 
-What processes tell whoever has the turn goes by NOTIFY: it is delivered before the lock that is let go behind it.
-The connection goes to the server itself; a pooler that hands one session to many would end the locks.
+What processes tell the one that has the turn goes by NOTIFY, which is delivered before the lock released after it.
+The connection goes to the server itself; a pooler that shares one session among many would end the locks.
 """
 
 import atexit
@@ -29,12 +29,12 @@ SELECT CASE WHEN pg_try_advisory_xact_lock_shared(turn) THEN pg_try_advisory_loc
 FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS asked(turn, hold, place) ORDER BY place"""
 _DROP = "SELECT pg_advisory_unlock_shared(hold) FROM unnest(%s::bigint[]) AS had(hold)"
 _WANTED = "SELECT pg_try_advisory_xact_lock_shared(turn) FROM unnest(%s::bigint[]) WITH ORDINALITY AS asked(turn, place) ORDER BY place"
-# A server that does not answer is given up before it gives up on us, and with us our locks.
+# We give up a server that does not answer before it drops us, and our locks.
 _LIVELINESS = {
     "connect_timeout": 2, "tcp_user_timeout": 2000, "keepalives_idle": 1, "keepalives_interval": 1, "keepalives_count": 2,
 }  # fmt: skip
 Session = psycopg.Connection[tuple[Any, ...]]
-# With their process; an act of now uses one of them before it opens another.
+# With their process; a new act uses one of them before it opens another.
 _idle: deque[tuple[int, Session]] = deque()
 MOST_IDLE = 4
 
@@ -65,7 +65,7 @@ class SessionLocks:
         return {link for link, (is_free,) in zip(links, free, strict=True) if not is_free}
 
     def tell(self, link: str, word: str, answers: Sequence[str]) -> None:
-        """Notify whoever has the turn."""
+        """Notify the one that has the turn."""
         for first in range(0, len(answers), ANSWERS_AT_ONCE):
             told = json.dumps([link, word, answers[first : first + ANSWERS_AT_ONCE]])
             self._ask(f"SELECT pg_notify('{CHANNEL}', %s)", told)
@@ -83,15 +83,15 @@ class SessionLocks:
 
 
 class SessionTurn:
-    """The turn of each link, had exclusively in a session of its own: no process begins a hold there until it is let go."""
+    """The turn of each link, taken exclusively in a separate session: no process begins a hold there until it is released."""
 
     def __init__(self, links: Sequence[str], deadline: float) -> None:
-        """Take every turn. Raises NotAnswered where that lasts beyond `deadline`, which is also that of `wait`."""
+        """Take every turn. Raises NotAnswered beyond `deadline`, which is also that of `wait`."""
         self._links, self._deadline = links, deadline
         self._told: list[tuple[str, str]] = []
         self._session, had = self._begun()
         try:
-            # First every turn, so that all that must end does so in the same 500 ms.
+            # First every turn, so that everything that must end does so in the same 500 ms.
             self._wait_for("turn", had)
         except BaseException:
             self._session.close()
@@ -108,7 +108,7 @@ class SessionTurn:
         return Drained.of(self._told)
 
     def release(self) -> None:
-        """Let go of all of it, and keep the session for the next: to open one costs an order a twentieth of its second."""
+        """Release all of it, and keep the session for the next: opening one takes an order a twentieth of a second."""
         self._session.remove_notify_handler(self._hear)
         try:
             self._session.execute("UNLISTEN *; SELECT pg_advisory_unlock_all()")
@@ -124,7 +124,7 @@ class SessionTurn:
         self._told += _told(notice.payload, self._links)
 
     def _begun(self) -> tuple[Session, int]:
-        # An idle session whose server is gone since says so here, and the next one is asked.
+        # An idle session whose server is gone fails here, and the next one is tried.
         while (session := _idle_session()) is not None:
             with suppress(psycopg.Error):
                 return session, self._listening(session)
@@ -158,8 +158,8 @@ class SessionTurn:
 
 
 def _tried(session: Session, kind: str, links: Sequence[str], first: str = "") -> int:
-    # How many of the first links were free, all in one statement: each that is waited for costs one of its own. None behind
-    # one that was not free is taken: whoever waits has only what stands before it, so two acts never wait for each other.
+    # How many of the first links were free, all in one statement: each that is waited for costs another one. None after
+    # one that was not free is taken: a waiter has only what comes before it, so two acts never wait for each other.
     had = str(len(links))
     for place, link in reversed(list(enumerate(links))):
         had = f"CASE WHEN pg_try_advisory_lock({_number(kind, link)}) THEN {had} ELSE {place} END"
@@ -174,11 +174,11 @@ def _idle_session() -> Session | None:
     while True:
         try:
             process, session = _idle.pop()
-        except IndexError:  # also where another thread was quicker
+        except IndexError:  # also if another thread was quicker
             return None
         if process == os.getpid():
             return session
-        # Of the process that this one was forked from, which goes on with it.
+        # Of the process that this one was forked from, which still uses it.
 
 
 @atexit.register

@@ -1,6 +1,6 @@
-"""The holds of answers that are no web answers: a command's, which it prints, and an alert's, which is sent.
+"""The holds of answers outside the web: a command's, which it prints, and an alert's, which is sent.
 
-Each thread has its own. Where nothing carries them, an order would have to wait for a command whose output nobody
+Each thread has its own. If nothing carries them, an order would have to wait for a command whose output nobody
 reads; so the program ends itself when an order comes, which the kernel turns into the end of what it had to print.
 """
 
@@ -36,13 +36,13 @@ def end_process_when_cut() -> None:
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def outlive_orders() -> None:
-    """Take that back, in a process that works for many: what it sends is carried by lines of its own."""
+    """Undo that, in a process that works for many: its own lines carry what it sends."""
     _ends_process.clear()
 
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def keep(hold: Hold) -> None:
-    """Hold on until this thread lets go, or takes the hold to a line that carries it."""
+    """Keep a hold until this thread releases it or gives it to a line that carries it."""
     _held.holds.append(hold)
     if _ends_process.is_set():
         hold.carried_by(partial(_end_process, hold))
@@ -50,19 +50,19 @@ def keep(hold: Hold) -> None:
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def taken() -> Hold:
-    """Return the newest hold of this thread: whoever calls this lets go of it."""
+    """Return the newest hold of this thread: the caller releases it."""
     return _held.holds.pop()
 
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def let_go() -> None:
-    """Let go of what this thread's commands hold, when their answers are printed."""
+    """Release what this thread's commands hold, when their answers are printed."""
     while _held.holds:
         _held.holds.pop().release()
 
 
 def _end_process(hold: Hold) -> None:
-    # Told before the process ends: with it go its locks, and whoever waits for them is through.
+    # Told before the process ends, for its locks end with it, and those who wait for them continue.
     keeper().tell_reset(hold)
     if select.select([], [_ERRORS], [], 0)[1]:
         os.write(_ERRORS, _ENDED)

@@ -1,6 +1,6 @@
 """The barrier's locks on one machine: two files for each link, locked with `flock`, which ends with the process.
 
-A turn's file also carries what processes tell whoever has the turn; POSIX locks would not exclude threads of one process.
+A turn's file also carries what processes tell the one that has the turn; POSIX locks would not exclude threads of one process.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ class FileLocks:
         self._files: dict[str, tuple[int, int]] = {}
 
     def take(self, links: Sequence[str]) -> bool:
-        """Take the holds of `links`, all or none. Raises NotAnswered where no more files can be opened."""
+        """Take the holds of `links`, all or none. Raises NotAnswered if no more files can be opened."""
         for place, link in enumerate(links):
             try:
                 taken = self._take(link)
@@ -57,7 +57,7 @@ class FileLocks:
         try:
             os.write(self._files[link][0], "".join(f"{word} {answer}\n" for answer in answers).encode())
         except OSError as error:
-            # A full disk: the answers are reset all the same, but the receipt will count too few.
+            # A full disk: the answers are still reset, but the receipt will count too few.
             alarm.critical(
                 "%s answers of %s were %s and could not be told: %s", len(answers), link, word, error
             )
@@ -77,17 +77,17 @@ class FileLocks:
 
 
 class FileTurn:
-    """The turn of each link, had exclusively: no process begins a hold there until it is let go."""
+    """The turn of each link, taken exclusively: no process begins a hold there until it is released."""
 
     def __init__(self, links: Sequence[str], deadline: float) -> None:
-        """Take every turn. Raises NotAnswered where that lasts beyond `deadline`, which is also that of `wait`."""
+        """Take every turn. Raises NotAnswered beyond `deadline`, which is also that of `wait`."""
         self._deadline = deadline
         self._turns, self._holds = (
             [_open(link, TURN) for link in links],
             [_open(link, HOLD) for link in links],
         )
         try:
-            # First every turn, so that all that must end does so in the same 500 ms.
+            # First every turn, so that everything that must end does so in the same 500 ms.
             self._told_before = [_wait_for(turn, deadline) for turn in self._turns]
         except BaseException:
             _close(*self._turns, *self._holds)
@@ -114,7 +114,7 @@ def _lines(turn: int, first: int) -> list[tuple[str, str]]:
 
 def _wait_for(descriptor: int, deadline: float) -> int:
     while True:
-        # Asked before the lock is had: behind this size stands what is told to this taker.
+        # Read before the lock is taken: what this taker is told comes after this size.
         size = os.fstat(descriptor).st_size
         if _lock(descriptor, fcntl.LOCK_EX):
             return size
@@ -140,7 +140,7 @@ def _lock(descriptor: int, kind: int) -> bool:
 
 def _open(link: str, kind: str) -> int:
     folder: Path = settings.BARRIER_FOLDER
-    # Whatever a caller names, the file stands in this folder.
+    # For any name that a caller gives, the file is in this folder.
     name = (
         link
         if _FILE_NAME.fullmatch(link)

@@ -1,21 +1,21 @@
-"""Between its entry and its arrival an answer holds its agencies; an order waits for those alone.
+"""From its entry until it arrives an answer holds its agencies; an order waits only for those.
 
-Two locks stand for each agency of the tree and each person: the *hold* and the *turn*. A process has the hold of an
-agency, shared, as long as one of its answers does (`keeper`); answers of one process share it, so a slow reader keeps
+There are two locks for each agency of the tree and each person: the *hold* and the *turn*. A process has the hold of an
+agency, shared, as long as one of its answers does (`keeper`); answers of one process share it, so a slow reader ties up
 neither a connection nor a descriptor. An order takes the turn before its entry, and waits for the hold after its commit,
 both exclusively. While somebody has the turn no process begins a hold there, so readers that never end starve nobody;
 each process looks at the turns of what it holds every 20 ms, and resets after 500 ms what has not arrived by then.
 
-Why no answer that was decided before an order arrives after it returned: an answer takes its hold, is decided, logged
+Why no answer decided before an order arrives after the order returned: an answer takes its hold, is decided, logged
 and sent, and lets go when the peer's kernel has acknowledged all of it or the connection was reset. An order is
-committed, then takes the hold exclusively. Whoever had it before has arrived or was reset; whoever has it afterwards
+committed, then takes the hold exclusively. An answer that had it before has arrived or was reset; one that has it after
 is decided under the order. A process that dies loses its locks together with its connections, which are reset.
 
 SQLite: `flock`, ended by the kernel with the process. PostgreSQL: advisory locks of one session for each process,
-ended by the server with the session; a process that lost its session resets every answer that stood on it.
+ended by the server with the session; a process that lost its session resets every answer that relied on it.
 
-Answers that tell of records also hold RECORDS. Sealing writes its labels, then takes that lock exclusively: the same
-reasoning, with the count of sealings in the place of the orders.
+Answers that show records also hold RECORDS. Sealing writes its labels, then takes that lock exclusively: the same
+reasoning, with the count of sealings in place of the orders.
 """
 
 import contextlib
@@ -34,15 +34,15 @@ from openclear.vocabulary.without_grant import without_grant
 __all__ = ["RECORDS", "Drained", "Draining", "Hold", "exclusive", "frozen", "lock_of", "shared"]
 ORDER_SECONDS = 5.0
 READER_MILLISECONDS = 2000
-# A process whose session was lost notices within 20 ms; an order waits that out.
+# A process that lost its session notices within 20 ms; an order waits that long.
 CERTAIN_SECONDS = 0.05
-# No agency's path and no person's lock has a blank, so this is the lock of neither.
+# No agency's path and no person's lock has a blank, so this is neither's lock.
 RECORDS = "the records"
 
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def shared(agencies: Sequence[str], people: Sequence[str] = (), *, records: bool = False) -> Hold:
-    """Return a hold on `agencies`, all above them, the people, and `records`. Raises NotAnswered where one is kept too long."""
+    """Return a hold on `agencies`, all above them, the people, and `records`. Raises NotAnswered if one is kept too long."""
     links = (
         *chains(agencies),
         *(lock_of(person) for person in sorted(people)),
@@ -53,10 +53,10 @@ def shared(agencies: Sequence[str], people: Sequence[str] = (), *, records: bool
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def exclusive(*places: str, certain: bool = False, seconds: float | None = None) -> tuple[Taken, Drained]:
-    """Wait until no answer to any of `places` is being handed over; return the hold, and what was met.
+    """Wait until no answer to any of `places` is being sent; return the hold and the answers met.
 
     `certain`: wait out a process that lost its locks a moment ago, as an order must. Raises NotAnswered after
-    `seconds`, 5 where none are given: readers are reset after 500 ms, so a longer wait is a fault.
+    `seconds`, 5 by default: readers are reset after 500 ms, so a longer wait is a fault.
     """
     turn = _turn(places, seconds)
     try:
@@ -68,16 +68,16 @@ def exclusive(*places: str, certain: bool = False, seconds: float | None = None)
 
 
 class Draining:
-    """Answers that run out their 500 ms while the caller does something else; nobody begins another until they have."""
+    """Answers that use up their 500 ms while the caller does something else; no new one begins until then."""
 
     def __init__(self, *places: str) -> None:
-        """Begin with those to `places`. Raises NotAnswered where somebody else keeps one for 5 s."""
+        """Begin with those to `places`. Raises NotAnswered if somebody else keeps one for 5 s."""
         self._turn = _turn(places)
         self._free = Taken(self._turn.release)
         self._had = 0.0
 
     def wait(self) -> Drained:
-        """Wait for the end of them, let go, and return what was met; an order is certain of it after `settle`. Raises NotAnswered."""
+        """Wait until they end, let go, and return the answers met; an order is certain of it after `settle`. Raises NotAnswered."""
         try:
             drained = self._turn.wait()
             self._had = time.monotonic()
@@ -86,11 +86,11 @@ class Draining:
             self.release()
 
     def settle(self) -> None:
-        """Wait out a process that lost its locks a moment before `wait` had them, as an order must before it says that all has ended."""
+        """Wait out a process that lost its locks just before `wait` took them, as an order must before it says that all has ended."""
         time.sleep(max(0.0, self._had + _uncertain() - time.monotonic()))
 
     def release(self) -> None:
-        """Let go without waiting. Does nothing where that is done."""
+        """Let go without waiting. Does nothing the second time."""
         self._free.release()
 
 
@@ -120,7 +120,7 @@ def _uncertain() -> float:
 def frozen(what: str) -> Iterator[None]:
     """Hold an agency or a person (`lock_of`) from before a change's entry until after its commit.
 
-    Every answer left under the state of before, or is decided under that of after.
+    Every answer was sent under the old state or is decided under the new one.
     """
     hold, _ = exclusive(what)
     try:
@@ -141,7 +141,7 @@ def keeper() -> Keeper:
     """Return the keeper of this process's shared locks."""
     if not _is_postgresql():
         return Keeper(FileLocks(), too_long)
-    # Its driver is a tenth of what a command takes to begin, and a city on files needs none of it.
+    # Its driver takes a tenth of a command's start time, and a city on files does not need it.
     from openclear.access.barrier.advisory import SessionLocks  # noqa: PLC0415 - see the line above
 
     return Keeper(SessionLocks(), too_long)

@@ -1,4 +1,4 @@
-"""One keeper in each process: counts the answers that stand on each lock, and ends them when an order comes."""
+"""One keeper in each process: counts the answers that rely on each lock, and ends them when an order comes."""
 
 import contextlib
 import os
@@ -11,18 +11,18 @@ from openclear.access.barrier.locks import MET, RESET, LocksLost, SharedLocks
 from openclear.access.errors import NotAnswered
 
 LOOK_SECONDS = 0.02
-# While somebody waits for the end of answers, which is not to be found out late.
+# While somebody waits for answers to end, which must be noticed early.
 HURRIED_SECONDS = 0.005
 DRAIN_SECONDS = 0.5
-# How often one who waits looks again; a lock that was not to be had is asked for again as often, whoever waits for it.
+# How often a waiter looks again; a lock that was not free is tried again as often, for all who wait for it.
 _WAIT_SECONDS = 0.01
 
 
 class Hold:
-    """What one answer holds until it has arrived; let go exactly once, by whoever is first."""
+    """What one answer holds until it has arrived; released exactly once, by the first to do so."""
 
     def __init__(self, links: Sequence[str], number: int, returned: "deque[Hold]") -> None:
-        """`links`: agencies and people. `number`: of this answer, within its process. `returned`: where it goes back to."""
+        """`links`: agencies and people. `number`: of this answer, within its process. `returned`: where it is returned to."""
         self.links, self.answer = tuple(links), f"{os.getpid()}-{number}"
         self.due: float | None = None
         self.was_reset = False
@@ -32,7 +32,7 @@ class Hold:
         self._cutter: Callable[[], None] | None = None
 
     def release(self, *, reset: bool = False) -> None:
-        """Let go; never waits. `reset`: the connection was reset before all had arrived. A second call does nothing."""
+        """Let go; never waits. `reset`: the connection was reset before everything had arrived. A second call does nothing."""
         with self._guard:
             returned, self._returned = self._returned, None
             if returned is not None:
@@ -45,7 +45,7 @@ class Hold:
             self.release()
 
     def carried_by(self, cutter: Callable[[], None]) -> None:
-        """Leave the letting go to a connection. `cutter`: resets it; called at once where the answer was cut by now."""
+        """Leave the release to a connection. `cutter`: resets it; called at once if the answer has been cut already."""
         with self._guard:
             self._cutter = cutter
             cut = self._cut
@@ -53,7 +53,7 @@ class Hold:
             cutter()
 
     def cut(self) -> None:
-        """Have the connection reset, unless the answer has arrived. Without one, the answer is waited for."""
+        """Have the connection reset, unless the answer has arrived. Without a connection, the answer is waited for."""
         with self._guard:
             if self._cut or self._returned is None:
                 return
@@ -63,7 +63,7 @@ class Hold:
 
 
 class Keeper:
-    """Takes each lock once for all answers of this process, and lets go when none stands on it."""
+    """Takes each lock once for all answers of this process, and lets go when none relies on it."""
 
     def __init__(self, locks: SharedLocks, too_long: Callable[[], NotAnswered]) -> None:
         """Begin with nothing held; the thread starts with the first hold. `too_long`: the error of a reader that waited."""
@@ -79,7 +79,7 @@ class Keeper:
         self._thread: threading.Thread | None = None
 
     def hold(self, links: Sequence[str], deadline: float) -> Hold:
-        """Return a hold on `links`. Raises NotAnswered where an order or a change keeps one beyond `deadline`."""
+        """Return a hold on `links`. Raises NotAnswered if an order or a change keeps one beyond `deadline`."""
         while True:
             with self._guard:
                 if self._admitted(links):
@@ -89,7 +89,7 @@ class Keeper:
             time.sleep(_WAIT_SECONDS)
 
     def tell_reset(self, hold: Hold) -> None:
-        """Tell whoever waits for `hold` that its answer did not arrive, and keep the lock: for a process that ends now."""
+        """Tell those who wait for `hold` that its answer did not arrive, and keep the lock: for a process that ends now."""
         with self._guard, contextlib.suppress(LocksLost):
             for link in self._wanted.intersection(hold.links):
                 self._locks.tell(link, RESET, [hold.answer])
@@ -104,8 +104,8 @@ class Keeper:
         return True
 
     def _took(self, missing: Sequence[str]) -> bool:
-        # Forty who wait for one order ask for its lock once, not forty times: it is had from files or from a database. By
-        # all that they need, so that nobody waits for a neighbor who shares a part of it.
+        # Forty who wait for one order ask for its lock once, not forty times: it costs a file or database call. Keyed by
+        # everything that they need, so that nobody waits for a neighbor who shares a part of it.
         now, key = time.monotonic(), tuple(missing)
         if self._not_before.get(key, 0.0) > now:
             return False
@@ -156,13 +156,13 @@ class Keeper:
             for link in unused:
                 del self._counts[link]
         wanted = self._locks.wanted(list(self._counts)) if self._counts else set()
-        # Nobody wanted it at the look before this one: a process that looks late gives no answer longer than its 500 ms, but
+        # Nobody wanted it at the previous look: a process that looks late gives no answer more than its 500 ms, but
         # after a standstill of the machine each still has half of them.
         came = max(before, self._looked - DRAIN_SECONDS / 2)
         for link in wanted - self._wanted:
             self._hurry(link, came + DRAIN_SECONDS)
         if self._wanted - wanted:
-            # An act was refused, or done without waiting for the end: who was hurried for it may take their time again.
+            # An act was refused, or done without waiting for the end: answers hurried for it may take their time again.
             for hold in self._live:
                 hold.due = hold.due if wanted.intersection(hold.links) else None
         self._wanted = wanted
@@ -177,16 +177,16 @@ class Keeper:
         while self._returned:
             hold = self._returned.popleft()
             if hold not in self._live:
-                continue  # it stood on locks that were lost
+                continue  # it relied on locks that were lost
             self._live.remove(hold)
             for link in hold.links:
                 self._counts[link] -= 1
                 if hold.was_reset and link in self._wanted:
-                    # Told before the lock is let go, so whoever waits for it has heard.
+                    # Told before the lock is released, so those who wait for it know.
                     self._locks.tell(link, RESET, [hold.answer])
 
     def _lose_all(self) -> None:
-        # The locks are gone, so an order may be through by now: nothing that stood on them may arrive.
+        # The locks are gone, so an order may be done by now: nothing that relied on them may arrive.
         lost, self._live = self._live, set()
         self._counts.clear()
         self._wanted.clear()

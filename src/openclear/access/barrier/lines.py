@@ -1,7 +1,7 @@
 """A connection that sees its answers arrive: it sends without waiting, and knows what the peer has acknowledged.
 
 "Arrived" is what the peer's kernel has acknowledged. A connection whose answer has not arrived is reset, which throws
-away what still waits in this machine; so does the kernel where the process dies.
+away what still waits in this machine; so does the kernel if the process dies.
 """
 
 import contextlib
@@ -19,10 +19,10 @@ from django.conf import settings
 from openclear.access.barrier.keeper import Hold
 from openclear.vocabulary.without_grant import without_grant
 
-# Linux doubles it for its own book-keeping. Less would slow down lines with a long way; more would wait in the kernel.
+# Linux doubles it for its own bookkeeping. Less would slow down distant peers; more would wait in the kernel.
 SEND_BUFFER = 16 * 1024
 PIECE = 64 * 1024
-# Whether this system tells what of a connection is not acknowledged yet.
+# Whether this system tells how much of a connection is not acknowledged yet.
 SEES_ARRIVAL = sys.platform.startswith("linux")
 _RESET_AT_CLOSE, _ORDERLY_CLOSE = struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)
 _UNACKNOWLEDGED = termios.TIOCOUTQ  # the same number as SIOCOUTQ
@@ -31,7 +31,7 @@ _CLOSED = 7  # TCP_CLOSE, the first byte of TCP_INFO
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def not_seen() -> tuple[str, ...]:
-    """Return what of an arrival this machine cannot see: "proxy ADDRESSES" where answers pass through one, "system NAME".
+    """Return why this machine cannot see all arrivals: "proxy ADDRESSES" if answers pass through one, "system NAME".
 
     What such a proxy has acknowledged, and on such a system what its kernel was given, may still arrive.
     """
@@ -50,13 +50,13 @@ def unacknowledged(connection: socket.socket) -> int:
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def reset_at_close(connection: socket.socket) -> None:
-    """From here closing `connection`, or the end of this process, throws away what has not been acknowledged."""
+    """Make closing `connection`, or the end of this process, throw away what has not been acknowledged."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
 
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def close_in_order(connection: socket.socket) -> None:
-    """Take `reset_at_close` back: what is on its way still arrives."""
+    """Undo `reset_at_close`: what is on its way still arrives."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ORDERLY_CLOSE)
 
 
@@ -67,7 +67,7 @@ class Line:
         """Take over `connection`, as it was accepted."""
         connection.settimeout(0)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        # From here until the orderly close, also where this process is killed.
+        # From here until the orderly close, also if this process is killed.
         reset_at_close(connection)
         self.connection = connection
         self.is_gone = False
@@ -81,7 +81,7 @@ class Line:
         self._reset = reset
 
     def carry(self, hold: Hold) -> None:
-        """Let go of `hold` when what is written here by then has arrived, or never will."""
+        """Let go of `hold` when what has been written here so far has arrived, or never will."""
         with self._guard:
             if self.is_gone:
                 hold.release(reset=True)
@@ -91,7 +91,7 @@ class Line:
 
     @property
     def is_carrying(self) -> bool:
-        """Say whether an answer is on its way that holds its agencies."""
+        """Say whether an answer that holds its agencies is on its way."""
         return bool(self._holds)
 
     def carries(self, hold: Hold) -> bool:
@@ -123,7 +123,7 @@ class Line:
         return len(self._unsent) - self._sent
 
     def has_arrived(self) -> bool:
-        """Say whether all that was written has arrived, or the peer is gone and nothing more can."""
+        """Say whether everything written has arrived, or the peer is gone and nothing more can."""
         with self._guard:
             return self.is_gone or (not self.waiting and self._unacknowledged() == 0)
 
@@ -135,7 +135,7 @@ class Line:
             hold.release()
 
     def abort(self) -> None:
-        """Reset the connection: nothing more of it arrives. Then let go of what was held, as reset where it had not arrived."""
+        """Reset the connection: nothing more of it arrives. Then let go of what was held, as reset if it had not arrived."""
         with self._guard:
             arrived = self.has_arrived()
             self.is_gone = True
@@ -147,7 +147,7 @@ class Line:
             hold.release(reset=not arrived)
 
     def end(self) -> None:
-        """Say that nothing more comes; the peer closes its side in its own time."""
+        """Tell the peer that nothing more comes; it closes its side when it is ready."""
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
 
@@ -163,7 +163,7 @@ class Line:
             return 0
         try:
             left = unacknowledged(self.connection)
-            # Of a peer that is gone the count stays as it was.
+            # For a peer that is gone the count stays as it was.
             self.is_gone = (
                 left > 0 and self.connection.family != socket.AF_UNIX and is_closed(self.connection)
             )

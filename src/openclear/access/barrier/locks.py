@@ -1,4 +1,4 @@
-"""What the barrier needs of a lock that processes share, whether files or a database give it."""
+"""What the barrier needs of a lock that processes share, from files or from a database."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -12,14 +12,14 @@ MET, RESET = "met", "reset"
 
 
 class LocksLost(Exception):
-    """What gave the locks is gone and has let go of all of them."""
+    """The provider of the locks is gone and has released all of them."""
 
 
 class SharedLocks(Protocol):
-    """The shared locks of one process: each link once, however many answers stand on it. Not safe for threads."""
+    """The shared locks of one process: each link once for all its answers. Not thread-safe."""
 
     def take(self, links: Sequence[str]) -> bool:
-        """Take the holds of `links`, all or none. False where somebody has or waits for one. Raises LocksLost."""
+        """Take the holds of `links`, all or none. False if somebody has or waits for one. Raises LocksLost."""
 
     def drop(self, links: Sequence[str]) -> None:
         """Let go of the holds of `links`. Raises LocksLost."""
@@ -28,17 +28,17 @@ class SharedLocks(Protocol):
         """Return those of `links` whose turn somebody has: an order or a change waits. Raises LocksLost."""
 
     def tell(self, link: str, word: str, answers: Sequence[str]) -> None:
-        """Tell whoever has the turn of `link` which answers were met or reset. Raises LocksLost."""
+        """Tell the one that has the turn of `link` which answers were met or reset. Raises LocksLost."""
 
 
 class Turn(Protocol):
     """Locks that one act has exclusively: first the turns, with `wait` the holds too."""
 
     def wait(self) -> "Drained":
-        """Wait until no answer stands on them; return what was met. Raises NotAnswered where that lasts too long."""
+        """Wait until no answer relies on them; return the answers met. Raises NotAnswered if that takes too long."""
 
     def release(self) -> None:
-        """Let go of all of it; once."""
+        """Release all of it, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ class Drained:
 
     @classmethod
     def of(cls, told: Sequence[tuple[str, str]]) -> "Drained":
-        """Count what processes told: word and answer, the same answer at times for several places."""
+        """Count what processes told: word and answer, sometimes the same answer for several places."""
         words = {word: {answer for said, answer in told if said == word} for word in (MET, RESET)}
         return cls(len(words[MET] | words[RESET]), len(words[RESET]))
 
 
 class Taken:
-    """A lock that is let go exactly once, by whoever is first."""
+    """A lock that is released exactly once, by the first to do so."""
 
     def __init__(self, let_go: Callable[[], None]) -> None:
         """`let_go`: what frees the lock."""

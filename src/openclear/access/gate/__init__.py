@@ -1,4 +1,4 @@
-"""The gate: the only door to the records, and the only way for an answer to leave. `door` says how."""
+"""The gate: the only door to the records, and the only way for an answer to leave. See `door`."""
 
 from openclear.access.barrier.command_holds import let_go, taken
 from openclear.access.gate.door import (

@@ -1,4 +1,4 @@
-"""Who a request comes from, through what and for whom: read in one place, so that a mistake is decided as its ask would be."""
+"""Who a request comes from, through what and for whom: read in one place, so that a mistake is decided like a request."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ LONGEST_HANDLE, LONGEST_PATH, MOST_FIELDS = 40, 200, 40
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The person who asks ("" for nobody), the integration that carries the ask, the agency that the answer is for."""
+    """The person who asks ("" for nobody), the integration that carries the request, the agency that the answer is for."""
 
     officer: str
     through: str | None = None
@@ -24,9 +24,9 @@ class Asker:
 
 @without_grant("part of the gate, which makes the grants")
 def asker_of(request: HttpRequest) -> Asker:
-    """Return who a request comes from, whether or not a view was ever asked. Decides nothing and finds nothing out.
+    """Return who a request comes from, whether or not a view was ever called. Decides nothing and reads no record.
 
-    The API knows its askers by their token, every other address by the session, and an address that is none by either.
+    The API knows requesters by token, every other address by session, an unknown address by either.
     """
     if request.path.startswith("/api/"):
         return asker_through(request, _holder_of_token(request))
@@ -36,7 +36,7 @@ def asker_of(request: HttpRequest) -> Asker:
 
 @without_grant("part of the gate, which makes the grants")
 def asker_through(request: HttpRequest, holder: str, signed_in: str = "") -> Asker:
-    """Return the asker behind a token's `holder`, who may carry the ask of the person that the header names."""
+    """Return the requester behind a token's `holder`, which may carry the request of the person in the header."""
     carried = request.headers.get(ACTING_FOR, "").strip()[:LONGEST_HANDLE] if holder else ""
     sent = request.POST if request.method == "POST" else request.GET
     agency = sent.get("on_behalf_of", "").replace("\x00", "").strip()[:LONGEST_PATH]
@@ -45,9 +45,9 @@ def asker_through(request: HttpRequest, holder: str, signed_in: str = "") -> Ask
 
 @without_grant("part of the gate, which makes the grants")
 def sent_by(request: HttpRequest) -> dict[str, Any]:
-    """Return what a request asked that was not understood: its path and what was sent along, bounded, for its entry."""
+    """Return what a request that was not understood asked: its path and parameters, bounded, for its entry."""
     sent = request.POST if request.method == "POST" else request.GET
-    # Names are what people type here, like values: both stand as text, which the log can spell.
+    # Names are typed by people, like values: both are kept as text that the log can spell.
     fields = [(name, value) for name, value in sent.items() if name != "csrfmiddlewaretoken"][:MOST_FIELDS]
     asked = [f"{name[:LONGEST_HANDLE]}={value[:LONGEST_PATH]}" for name, value in fields]
     return {"path": request.path[:LONGEST_PATH], "sent": asked}

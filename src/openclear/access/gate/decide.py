@@ -1,4 +1,4 @@
-"""From a person and an ask to a verdict, under the orders of this moment."""
+"""From a person and a request to a verdict, under the orders of this moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,14 +30,14 @@ from openclear.vocabulary.without_grant import without_grant
 
 KEPT_DECISIONS = 8192
 KEPT_ENGINES = 8
-# In the place of a number, where rules ask only whether a case was named.
+# In place of a number, for rules ask only whether a case was named.
 ANY_CASE = "any"
 _compiling = Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict with everything that it rests on."""
+    """A verdict with everything that it is based on."""
 
     verdict: Verdict
     requester: Requester | None
@@ -46,7 +46,7 @@ class Decision:
     clearances: Mapping[Dataset, Clearance]
 
     def affiliation_entries(self) -> list[int]:
-        """Return the log entries that set the ties this verdict rests on."""
+        """Return the log entries that set the ties this verdict is based on."""
         return [tie.entry for tie in self.requester.affiliations] if self.requester else []
 
 
@@ -59,7 +59,7 @@ def policies() -> Policies:
 
 @without_grant("part of the gate, which makes the grants")
 def decide(handle: str, inquiry: Inquiry, standing: Standing) -> Decision:
-    """Return the verdict on an ask at a standing. Reads the registry, never a record."""
+    """Return the verdict on a request at a standing. Reads the registry, never a record."""
     carrier = requester_at(standing.epoch, inquiry.through) if inquiry.through else None
     return decide_for(requester_at(standing.epoch, handle), inquiry, standing, carrier=carrier)
 
@@ -73,16 +73,16 @@ def decide_for(
     carrier: Requester | None = None,
     day: date | None = None,
 ) -> Decision:
-    """Return the verdict for a person whose facts are given, and for the integration that carries the ask, if one does.
+    """Return the verdict for a person whose facts are given, and for the integration that carries the request, if one does.
 
-    `day`: as of another day than today, to explain what was.
+    `day`: as of a day other than today, to explain past verdicts.
     """
     on = day or clock.today()
     if inquiry.through and (carrier is None or not carrier.is_integration):
-        # Nobody else may name a person: the public header names no agency then, for what was claimed proves nothing.
+        # Nobody else may name a person: the public header names no agency then, for a claim proves nothing.
         return Decision(Verdict(allowed=False, rules=(NO_HUMAN,)), requester, (), standing.epoch, {})
-    # What a caller names enters the public header only as an agency that is registered; an order is asked about it in
-    # any case, so that nobody learns from an order on an agency above it whether it is one.
+    # What a caller names enters the public header only if that agency is registered; orders are checked in
+    # any case, so that nobody learns from an order on an agency above it whether it exists.
     known = inquiry.on_behalf_of is None or (
         requester is not None and inquiry.on_behalf_of in requester.registered
     )
@@ -93,7 +93,7 @@ def decide_for(
     over_ground = None if order else order_over_ground(standing.orders, named, inquiry)
     fault = _fault(requester, carrier, inquiry, agencies, on)
     if standing.rules != policies().digest:
-        # Another version of the program serves this city by now: nothing is decided by rules that are not its own.
+        # Another version of the program serves this city by now: nothing is decided by other rules than its own.
         fault = OTHER_RULES
     if fault or requester is None:
         blocking = order or over_ground
@@ -103,7 +103,7 @@ def decide_for(
     if over_ground:
         return Decision(order_refusal(over_ground), requester, agencies, standing.epoch, {})
     if not may_receive(requester, inquiry.on_behalf_of, on):
-        # Registered or not, an agency without an agreement gets the same no, made in the same way and from the same facts.
+        # Registered or not, an agency without an agreement gets the same refusal, made in the same way from the same facts.
         requester_class = replace(
             class_of_requester(requester, own, on, None, carrier), host=False, agreed=False
         )
@@ -127,8 +127,8 @@ def _compiled_once(
 
 
 def _orders_over(standing: Standing, agencies: tuple[str, ...]) -> tuple[OrderRow, ...]:
-    # The forbid made from an order speaks of principals within its places alone, so the others cannot match: for whoever
-    # an order does not hold over, everything that was compiled stays as it is, and they notice nothing.
+    # The forbid made from an order covers only principals within its places, so the others cannot match: for anyone
+    # whom an order does not cover, everything compiled stays as it is, and they notice nothing.
     return tuple(
         order for order in standing.orders if any(order.covers_agency(agency) for agency in agencies)
     )
@@ -142,21 +142,21 @@ def _fault(
     on: date,
 ) -> Rule | None:
     moment = clock.now()
-    # Neither the integration's ties nor the agency that the answer is for give a person a tie of their own.
+    # Neither the integration's ties nor the agency that the answer is for give the person a tie.
     fault = first_fault(requester, agencies if agencies_of([requester], on) else (), moment)
     if fault or requester is None:
         return fault
     if inquiry.through is None:
         return NO_HUMAN if requester.is_integration else None
-    # A person may not stand in for an integration, nor one integration for another.
+    # A person may not act for an integration, nor one integration for another.
     if carrier is None or not carrier.is_integration or requester.is_integration or requester.machine_purpose:
         return NO_HUMAN
     return first_fault(carrier, agencies, moment)
 
 
 def _class_of(inquiry: Inquiry, requester: Requester, on: date) -> Inquiry:
-    # Rules speak of whether there is a ground and it is open, never of its number: one decision serves every open case.
-    # A ground that is neither the asker's nor shared with them is none; the same for whoever the answer is for.
+    # Rules ask whether a case is named and open, never for its number: one decision serves every open case.
+    # A case that is neither the requester's nor shared with them does not count; nor one not open to the answer's agency.
     ground = inquiry.ground
     ours = ground is not None and ground.is_for(agencies_of([requester], on))
     if ground and inquiry.on_behalf_of:
@@ -170,15 +170,15 @@ def _class_of(inquiry: Inquiry, requester: Requester, on: date) -> Inquiry:
 def _compiled(
     orders: tuple[OrderRow, ...], requester_class: RequesterClass, inquiry: Inquiry
 ) -> tuple[Verdict, Mapping[Dataset, Clearance]]:
-    # A pure function of everything that it rests on: orders, facts of the asker, the ask, and the rules of this process.
-    # The facts are read anew for every epoch, so a change is felt at once, and a change elsewhere costs nobody anything.
+    # A pure function of its inputs: orders, facts of the requester, the request, and the rules of this process.
+    # The facts are read again for every epoch, so a change counts at once, and a change elsewhere costs nothing.
     engine = _engine(orders)
     verdict = engine.decide(requester_class, inquiry)
     if not verdict.allowed:
         return verdict, {}
     clearances = engine.clearances(requester_class, inquiry)
     if inquiry.ground and not clearances[Dataset.CASES].shows(inquiry.ground.labels):
-        # A case that the asker may not know of is no ground: the same answer as for one that is not there.
+        # A case that the requester may not know of gets the same answer as one that does not exist.
         return _compiled(orders, requester_class, replace(inquiry, ground=None))
     return verdict, clearances
 

@@ -1,7 +1,7 @@
 """The gate: the only door to the records, and the only way for an answer to leave.
 
 decide -> query -> log -> release. `open_for` decides and gives a Grant; `release` decides again, puts the
-entry into the log, and holds the asker's agencies until the answer is handed over.
+entry into the log, and holds the requester's agencies until the answer has arrived.
 """
 
 import secrets
@@ -42,7 +42,7 @@ NOT_SIGNED_IN = Rule(
 
 
 @without_grant("part of the gate, which makes the grants")
-def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
+def open_for(  # noqa: PLR0913 - a request has these parts, and each is named
     officer: str,
     action: Action,
     *,
@@ -58,7 +58,7 @@ def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
     `case`: number of a case, dispatch event or warrant. `on_behalf_of`: another agency that the answer is for; it is
     decided too. `through`: the integration that carries the request of `officer`; it is decided too. `filters`: what
     narrows a search. `details`: what else the private part of the entry keeps of the request (search words, address).
-    Settled before any record is looked at.
+    Decided before any record is read.
     """
     ground = ports.grounds.find(case) if case else None
     inquiry = Inquiry(action, purpose, case or "", ground, on_behalf_of or None, through or None)
@@ -68,7 +68,7 @@ def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
     if not decision.verdict.allowed:
         raise refusal_of(request, decision)
     if through:
-        note_use(officer)  # whoever works through an integration is not idle
+        note_use(officer)  # anyone who works through an integration is not idle
     return Grant(
         inquiry=inquiry,
         officer=officer,
@@ -85,14 +85,14 @@ def open_for(  # noqa: PLR0913 - an ask has these parts, and each is named
 
 @without_grant("part of the gate, which makes the grants")
 def would_allow(officer: str, action: Action, *, purpose: Purpose, case: str | None = None) -> bool:
-    """Say whether the gate would open for somebody else now. Gives no grant and nothing of the reason: for the giver of a link."""
+    """Say whether the gate would open for somebody else now. Returns no grant and no reason: for the giver of a link."""
     ground = ports.grounds.find(case) if case else None
     return decide(officer, Inquiry(action, purpose, case or "", ground), read_standing()).verdict.allowed
 
 
 @without_grant("part of the gate, which makes the grants")
 def refuse_anonymous(*, details: Mapping[str, Any]) -> Refused:
-    """Return the refusal of somebody unknown, logged with no agency; in a flood many share an entry (`nobody`)."""
+    """Return the refusal of somebody unknown, logged without an agency; in a flood many share an entry (`nobody`)."""
     verdict = Verdict(allowed=False, rules=(NOT_SIGNED_IN,))
     new_entry = NewEntry(
         "refusal", "deny", rules=verdict.rule_ids, epoch=read_standing().epoch, details=details
@@ -101,7 +101,7 @@ def refuse_anonymous(*, details: Mapping[str, Any]) -> Refused:
 
 
 @without_grant("part of the gate, which makes the grants")
-def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decided here as by an ask
+def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decided here as for a request
     officer: str,
     problem: str,
     *,
@@ -111,16 +111,16 @@ def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decid
     through: str | None = None,
     on_behalf_of: str | None = None,
 ) -> RefusalReceipt:
-    """Log that a request could not be understood or failed, for the agencies of the asker; return the receipt.
+    """Log that a request failed or was not understood, for the agencies of the requester; return the receipt.
 
     `action`, `purpose`: what was asked for, as far as it was understood. `through`, `on_behalf_of`: as `open_for` takes
-    them. Raises Refused where an order holds over any of these: they learn of the order, not of their mistake.
+    them. Raises Refused if an order covers any of these: they learn of the order, not of their mistake.
     """
     standing = read_standing()
     inquiry = Inquiry(action, purpose, on_behalf_of=on_behalf_of, through=through)
     decision = decide(officer, inquiry, standing)
     if through and not decision.agencies:
-        # Only an integration may name a person; of anybody else's ask the holder of the token alone is decided.
+        # Only an integration may name a person; otherwise only the holder of the token is decided.
         details = {**details, "through_named": through}
         officer, inquiry = through, replace(inquiry, through=None)
         decision = decide(officer, inquiry, standing)
@@ -138,7 +138,7 @@ def log_bad_request(  # noqa: PLR0913 - who, through whom and for whom are decid
 def stamp_bad_request(
     grant: Grant | None, answer: Callable[[], tuple[HttpResponse, RefusalReceipt]]
 ) -> HttpResponse:
-    """Let a mistake leave. `grant`: under which it was found, so that no order or sealing goes by; None before any ask.
+    """Release the page of a mistake. `grant`: under which it was found, so that no order or sealing is missed; else None.
 
     `answer`: logs the mistake and makes its page. Raises Refused, RecordsChanged, NotAnswered.
     """
@@ -153,7 +153,7 @@ def stamp_bad_request(
 
 @without_grant("part of the gate, which makes the grants")
 def sealings() -> int:
-    """Return how often records were sealed: to be remembered before they are read, and compared in `records_held`."""
+    """Return how often records were sealed: remember it before reading them, and compare it in `records_held`."""
     return read_standing().sealings
 
 
@@ -167,7 +167,7 @@ def log_act(
 ) -> Receipt:
     """Log that the holder of `grant` is about to do what it was cut for. Call it before the change is committed.
 
-    `filters`: of the search that the act keeps, if it keeps one. `kind`: "command", or "attempt" where the act is long and
+    `filters`: of the search that the act keeps, if it keeps one. `kind`: "command", or "attempt" if the act is long and
     has an outcome.
     """
     decision = recheck(grant)
@@ -180,7 +180,7 @@ def log_act(
 def log_outcome(
     grant: Grant, *, attempt: Receipt, details: Mapping[str, Any], failed: bool = False
 ) -> Receipt:
-    """Log how a long act ended. Says nothing to anyone, so it is never refused."""
+    """Log how a long act ended. It shows nothing to anyone, so it is never refused."""
     return log.append(
         NewEntry(
             "outcome",

@@ -73,7 +73,7 @@ def refusal_of(asked: Asked, decision: Decision) -> Refused:
 
 @without_grant("part of the gate, which makes the grants")
 def logged_refusal(asked: Asked, verdict: Verdict, decision: Decision) -> Refused:
-    """Return the logged refusal for a verdict; orders and policies that disagree are an alarm."""
+    """Return the logged refusal for a verdict; raise an alarm if orders and policies disagree."""
     if any(rule.id == "rules-disagree" for rule in verdict.rules):
         alarm.critical("orders and policies disagree at epoch %s", decision.epoch)
     receipt = log.append(entry_of("refusal", asked, verdict, decision))

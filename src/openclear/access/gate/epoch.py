@@ -1,6 +1,6 @@
-"""How every change to orders and registry happens: the log first, then the database, and the epoch rises.
+"""How orders and registry change: first the log, then the database, and the epoch rises.
 
-The log's order of changes is the epoch's order, because the epoch's row is locked from before the entry
+Changes have the same sequence in the log as their epochs, because the epoch's row is locked from before the entry
 until after the commit.
 """
 
@@ -22,7 +22,7 @@ from openclear.vocabulary.without_grant import without_grant
 
 @dataclass
 class Change:
-    """A change under way: the epoch that it makes, and who makes it. `orders_before`: how many orders the log held."""
+    """A change under way: its new epoch, and who makes it. `orders_before`: how many orders the log held."""
 
     epoch: int
     officer: str
@@ -46,7 +46,7 @@ class Change:
             log.append(self._new_entry("outcome", attempt=entry))
 
     def void(self) -> None:
-        """Say in the log that the change was not committed; an order stands all the same, and is completed later."""
+        """Say in the log that the change was not committed; an order still stands, and is completed later."""
         for entry in self.entries:
             if entry not in self.orders:
                 log.append(
@@ -71,7 +71,7 @@ class Change:
 @without_grant("part of the gate, which makes the grants")
 @contextmanager
 def change(officer: str, agencies: tuple[str, ...], action: Action) -> Iterator[Change]:
-    """Open a change; what the block writes is committed with the risen epoch, or not at all.
+    """Open a change; what the block writes is committed with the new epoch, or not at all.
 
     A crash inside leaves an entry without a change: an order is then completed at the next start,
     anything else is void, and the log says so.
@@ -80,7 +80,7 @@ def change(officer: str, agencies: tuple[str, ...], action: Action) -> Iterator[
     try:
         with transaction.atomic():
             row = Epoch.objects.select_for_update().get()
-            # No epoch is claimed twice: one whose change came to nothing stays unused.
+            # No epoch is claimed twice: one whose change failed stays unused.
             state = log.state()
             under_way.epoch, under_way.orders_before = (
                 max(row.value, state.claimed_epoch) + 1,

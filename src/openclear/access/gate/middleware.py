@@ -1,4 +1,4 @@
-"""Nothing leaves the officer side without a release stamp: what has none becomes a 500 and an alarm."""
+"""Nothing leaves the officer side without a release stamp: an answer without one becomes a 500 and an alarm."""
 
 import json
 import logging
@@ -23,12 +23,12 @@ MOST_RETRIES = 5
 _READING = ("GET", "HEAD")
 _METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
-# What the framework answers before any view is asked, and what leaves instead: the same few words for everyone.
+# What the framework answers before any view is called, and what leaves instead: the same few words for everyone.
 _BEFORE_THE_VIEW = {403: (_METHOD, 405), 404: (_ABSENT, 404), 405: (_METHOD, 405)}
 
 
 class ReleaseStampMiddleware:
-    """Lets through stamped answers and the routes on the public list, and gives every hold to the connection."""
+    """Passes stamped answers and the routes on the public list, and gives every hold to the connection."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         """`get_response`: the view."""
@@ -36,12 +36,12 @@ class ReleaseStampMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Return the view's answer if it may leave, else a 500, 503 or 404 that holds nothing."""
-        # Read before the view: an act that goes on after a fresh proof brings the request of before.
+        # Read before the view: an act that continues after a fresh proof brings the earlier request.
         line = request.META.get("gunicorn.socket")
         response = self._get_response(request)
         if request.resolver_match is None:
             return self._noted(request, _plain(_ABSENT, 404), "no such address", "none")
-        # An act that waited for a fresh proof goes on from a public route; its answer is held like any other.
+        # An act that waited for a fresh proof continues from a public route; its answer is held like any other.
         hold = getattr(response, "barrier_hold", None)
         if hold and isinstance(line, Line):
             line.carry(hold)
@@ -52,15 +52,15 @@ class ReleaseStampMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        """Ask anew where records were sealed meanwhile; turn what the log or the barrier could not do into a 503.
+        """Ask again if records were sealed meanwhile; turn a failure of the log or the barrier into a 503.
 
-        The rest becomes a 500.
+        Everything else becomes a 500.
         """
         match = request.resolver_match
         if match is None or request.method not in _READING:
             return self._turned(error)
         for _ in range(MOST_RETRIES if isinstance(error, RecordsChanged) else 0):
-            # Only a question: nothing of it was answered, and nothing of it is in the log yet.
+            # Only a question: it was not answered, and is not in the log yet.
             with suppress(RecordsChanged):
                 answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
                 return answer
@@ -75,7 +75,7 @@ class ReleaseStampMiddleware:
             return response
         if type(error).__name__ in settings.TURNED_ASIDE:
             return None
-        # Only where it happened, never with what: messages and values may hold personal data.
+        # Only where it happened, never the values: messages and values may hold personal data.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         alarm.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
         return None
@@ -84,7 +84,7 @@ class ReleaseStampMiddleware:
         route = request.resolver_match.view_name if request.resolver_match else "?"
         response.close()
         if response.status_code in _BEFORE_THE_VIEW:
-            # A page that is none, a method that is not answered, a form from elsewhere: nothing was looked at.
+            # An unknown page, a method that is not answered, a form from another site: nothing was read.
             return self._noted(
                 request, _plain(*_BEFORE_THE_VIEW[response.status_code]), "no such request", route
             )

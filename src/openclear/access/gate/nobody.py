@@ -1,8 +1,8 @@
-"""Refusals of requests by nobody: the first of a second has an entry of its own, the others of that second share one.
+"""Refusals of requests without sign-in: the first of each second has its own entry, the others share one.
 
-So a flood of requests that nobody signed in for costs the log two entries a second in each process, and officers keep
+So a flood of such requests costs the log two entries a second in each process, and officers keep
 theirs. The others carry the receipt of the first; the shared entry names it, and says how many they were, from which
-addresses, and when the first of them came. It is written within a second, also where the process ends in order.
+addresses, and when the first of them came. It is written within a second, also if the process ends in order.
 """
 
 import atexit
@@ -22,7 +22,7 @@ from openclear.vocabulary.grants import Receipt
 
 alarm = logging.getLogger("openclear.alarm")
 WINDOW_SECONDS = 1.0
-# The first addresses by name, the rest as a number: an entry stays small whatever comes.
+# The first addresses by name, the rest as a number: an entry stays small in any flood.
 ADDRESSES = 50
 
 
@@ -30,7 +30,7 @@ class Window:
     """One second of refusals that share an entry."""
 
     def __init__(self, first: Receipt, new_entry: NewEntry) -> None:
-        """`first`: of the refusal that opened it. `new_entry`: what its entry said."""
+        """`first`: receipt of the refusal that opened it. `new_entry`: its entry."""
         self.first, self.new_entry = first, new_entry
         self.ends = time.monotonic() + WINDOW_SECONDS
         self.since = ""
@@ -56,10 +56,10 @@ class Window:
 
 
 class Doorkeeper:
-    """Gives each refusal of nobody its receipt, and writes what they share when the second is over."""
+    """Gives each such refusal its receipt, and writes the shared entry when the second is over."""
 
     def __init__(self) -> None:
-        """Begin with no window."""
+        """Begin without a window."""
         self._guard = threading.Lock()
         self._windows: dict[tuple[str, ...], Window] = {}
         self._news = threading.Event()

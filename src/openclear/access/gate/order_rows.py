@@ -1,4 +1,4 @@
-"""The states of orders as this room reads them from its tables: the newest of each, and where it holds."""
+"""The states of orders, read from the tables: the newest of each, and where it holds."""
 
 from collections.abc import Iterable
 
@@ -18,19 +18,19 @@ def newest_states() -> list[OrderState]:
 
 @without_grant("part of the gate, which makes the grants")
 def newest_state(name: str) -> OrderState | None:
-    """Return the newest state of an order; None where there is no such order."""
+    """Return the newest state of an order; None if there is no such order."""
     return OrderState.objects.filter(order=name).order_by("-sequence").first()
 
 
 @without_grant("part of the gate, which makes the grants")
 def row_of(state: OrderState) -> OrderRow:
-    """Return one state of an order with the places that the order holds now."""
+    """Return one state of an order with the places that the order covers now."""
     return rows_of([state])[0]
 
 
 @without_grant("part of the gate, which makes the grants")
 def rows_of(states: Iterable[OrderState]) -> list[OrderRow]:
-    """Return states of orders with the places that each order holds now: one statement, however many they are."""
+    """Return states of orders with the places that each covers now: one statement for any number."""
     found = list(states)
     places: dict[str, list[str]] = {state.order: [] for state in found}
     held = OrderPlace.objects.filter(order__in=places).order_by("agency")
@@ -56,7 +56,7 @@ def _row(state: OrderState, places: tuple[str, ...]) -> OrderRow:
 
 @without_grant("part of the gate, which makes the grants")
 def place_of(agency: str) -> str:
-    """Return the path that an agency has now, which had `agency` when an order named it: moved and merged since, perhaps."""
+    """Return the path now of the agency that an order named as `agency`: it may have moved or merged since."""
     for kind, old, new in AgencyMove.objects.order_by("pk").values_list("kind", "old", "new"):
         if kind != "split" and is_within(agency, old):
             agency = new + agency[len(old) :]

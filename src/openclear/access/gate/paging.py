@@ -1,6 +1,6 @@
 """The next page of a search: a signed token that is good for one person and one question, and for nothing else.
 
-A page token is no permission: the gate decides each page anew, so after a cut-off a token opens nothing.
+A page token grants nothing: the gate decides each page again, so after a cut-off a token opens nothing.
 """
 
 from collections.abc import Mapping

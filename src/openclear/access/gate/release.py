@@ -27,9 +27,9 @@ from openclear.vocabulary.without_grant import without_grant
 LARGEST_ANSWER = 1 << 20
 LARGEST_RETRIES = 3
 Answer = tuple[Grant, Sequence[UUID]]
-# What is asked of these tells of no record.
+# Answers about these show no record.
 _APART = frozenset({Dataset.LOG, Dataset.ORDERS, Dataset.REGISTRY})
-# A new token tells of no record, though it is asked for at one's desk; what oversight asks of the log may be about one.
+# A new token shows no record, though it is requested at one's own desk; oversight's questions to the log may be about one.
 _TELLS_NOTHING, _TELLS = frozenset({Action.TOKEN_OWN}), frozenset({Action.LOG_VIEW_ALL})
 _SEE_OTHER = 303
 _CHANGED = Rule(
@@ -42,16 +42,16 @@ _CHANGED = Rule(
 
 @without_grant("part of the gate, which makes the grants")
 def release(grant: Grant, response: Any, shown: Sequence[UUID]) -> Any:
-    """Let one answer leave: what `Grant.release` does. Raises Refused, NotAnswered, RecordsChanged, LogUnavailable."""
+    """Release one answer: what `Grant.release` does. Raises Refused, NotAnswered, RecordsChanged, LogUnavailable."""
     return release_together(response, [(grant, shown)])
 
 
 @without_grant("part of the gate, which makes the grants")
 def release_together(response: Any, answers: Sequence[Answer]) -> Any:
-    """Let one response leave that answers several asks of one person: each decided again, each with its entry.
+    """Release one response to several requests of one person: each decided again, each with its entry.
 
-    All of them or nothing: where one ask is refused now, the response does not leave. Raises RecordsChanged where records
-    were sealed since one of the asks was decided, for what was read then may tell of them.
+    All or nothing: if one request is refused now, the response does not leave. Raises RecordsChanged if records
+    were sealed since one of them was decided, for what was read then may show them.
     """
     if isinstance(response, HttpResponse):
         _check_bounded(response)
@@ -81,7 +81,7 @@ def release_together(response: Any, answers: Sequence[Answer]) -> Any:
 
 @without_grant("part of the gate, which makes the grants")
 def hold_for(grant: Grant) -> Hold:
-    """Return the hold under which a mistake leaves that was found while `grant` was used: its words may tell of records.
+    """Return the hold for the page of a mistake found while `grant` was used: its words may tell of records.
 
     Decided again, as an answer is. Raises Refused, RecordsChanged, NotAnswered.
     """
@@ -108,14 +108,14 @@ def _held_decisions(grants: Sequence[Grant], telling: Sequence[Grant]) -> tuple[
 
 
 def _tells_of_records(grant: Grant, response: Any) -> bool:
-    # An act leads to the page where its outcome stands, and says nothing else: that page is asked for by itself.
+    # An act only redirects to the page that shows its outcome, which is a separate request.
     only_leads = isinstance(response, HttpResponse) and response.status_code == _SEE_OTHER
     of_records = grant.action.dataset not in _APART and grant.action not in _TELLS_NOTHING
     return (of_records or grant.action in _TELLS) and not only_leads
 
 
 def _check_unsealed(grants: Sequence[Grant], standing: Standing) -> None:
-    # By the count of sealings, not by the ids that are shown: counts, flags and figures tell of rows without their ids.
+    # By the count of sealings, not by the ids shown: counts, flags and figures tell of rows without their ids.
     if any(grant.sealings != standing.sealings for grant in grants):
         raise RecordsChanged("Records were sealed while this was answered; ask again.")
 
@@ -123,9 +123,9 @@ def _check_unsealed(grants: Sequence[Grant], standing: Standing) -> None:
 @without_grant("part of the gate, which makes the grants")
 @contextmanager
 def records_held() -> Iterator[int]:
-    """Have sealings wait while something that was made of records becomes public; give their number of now.
+    """Have sealings wait while something made from records becomes public; yield their number now.
 
-    Whoever remembers the number from before the records were read knows whether one was sealed meanwhile. Raises NotAnswered.
+    A caller that compares it with the number before the records were read knows if one was sealed since. Raises NotAnswered.
     """
     hold = barrier.shared((), records=True)
     try:
@@ -144,9 +144,9 @@ def _all_agencies(decided: Sequence[Grant] | Sequence[Decision]) -> tuple[str, .
 
 @without_grant("part of the gate, which makes the grants")
 def recheck(grant: Grant, *others: Grant) -> Decision:
-    """Decide again, under the orders of now and on the ground as it is now. Raises Refused, logged, where it became no.
+    """Decide again, under the orders and the case as they are now. Raises Refused, logged, if it became no.
 
-    For what takes its time: a case that was closed or unshared in the meantime ends it. `others`: decided on with it.
+    For long acts: a case that was closed or unshared in the meantime ends them. `others`: decided with it.
     """
     standing = read_standing()
     decision, *_ = [_decided_again(_on_its_ground(each), standing) for each in (grant, *others)]
@@ -163,7 +163,7 @@ def _decided_again(grant: Grant, standing: Standing) -> Decision:
     if not decision.verdict.allowed:
         raise refusal_of(grant, decision)
     if decision.clearances != grant.clearances:
-        # The answer was read under wider or other rules than those of now: it must not leave.
+        # The answer was read under other or wider rules than now: it must not leave.
         changed = Verdict(allowed=False, rules=(_CHANGED,))
         raise logged_refusal(grant, changed, decision)
     return decision

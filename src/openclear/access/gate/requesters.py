@@ -23,8 +23,8 @@ Facts: TypeAlias = tuple[tuple[AgreementRow, ...], frozenset[str]]
 def requester_at(epoch: int, handle: str) -> Requester | None:
     """Return what the registry knows of a person; None for an unknown one.
 
-    `epoch` was read before the call, so the facts are at least as new as it; any change raises the
-    epoch and with it makes what is kept here unreachable.
+    `epoch` was read before the call, so the facts are at least as new; any change raises the
+    epoch, which makes what is kept here unreachable.
     """
     return _read_requesters(Officer.objects.filter(handle=handle), facts=partial(_facts_at, epoch)).get(
         handle
@@ -46,18 +46,18 @@ def read_requester(handle: str) -> Requester | None:
 
 @without_grant("part of the gate, which makes the grants")
 def read_everyone() -> dict[str, Requester]:
-    """Return what the registry knows of everyone at this moment, by handle: three statements, however many they are."""
+    """Return what the registry knows of everyone at this moment, by handle: three statements for any number."""
     return read_requesters(Officer.objects.all())
 
 
 @without_grant("part of the gate, which makes the grants")
 def read_requesters(officers: "QuerySet[Officer]") -> dict[str, Requester]:
-    """Return what the registry knows of these accounts, by handle; for this room alone."""
+    """Return what the registry knows of these accounts, by handle; only for this room."""
     return _read_requesters(officers, facts=registry_facts)
 
 
 def _read_requesters(officers: "QuerySet[Officer]", *, facts: Callable[[], Facts]) -> dict[str, Requester]:
-    # Each account once for each of its ties, or once without any.
+    # Each account once for each of its ties, or once if it has none.
     rows = officers.order_by("pk", "affiliations__pk").values_list(*_OF_ACCOUNT, *_OF_TIE)
     ties: dict[str, list[AffiliationRow]] = {}
     accounts: dict[str, dict[str, Any]] = {}

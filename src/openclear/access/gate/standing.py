@@ -34,7 +34,7 @@ ORDER BY o.sequence, place.agency
 def read_standing() -> Standing:
     """Return the epoch and every order in force at this moment.
 
-    Raises NotPossible where there is no epoch: an unreadable epoch refuses everybody.
+    Raises NotPossible if there is no epoch: an unreadable epoch refuses everybody.
     """
     connection = connections["default"]
     with connection.cursor() as cursor:
@@ -50,13 +50,13 @@ def read_standing() -> Standing:
 
 @without_grant("part of the gate, which makes the grants")
 def count_sealing() -> None:
-    """Count a sealing, in the transaction that puts its labels on: answers that were read before are read anew."""
+    """Count a sealing, in the transaction that puts its labels on: answers that were read before are read again."""
     Epoch.objects.update(sealings=F("sealings") + 1)
 
 
 def _spelled(cursor: Any) -> str:
-    # To plan it anew costs PostgreSQL four times as much as to run it, twice under every answer: each connection
-    # plans it once. The plan is kept by the server, never what it finds.
+    # Planning it costs PostgreSQL four times as much as running it, twice for every answer: each connection
+    # plans it once. The server keeps the plan, never the result.
     raw = cursor.connection
     if raw not in _prepared:
         cursor.execute(f"PREPARE openclear_standing AS {_STATEMENT}")
@@ -65,7 +65,7 @@ def _spelled(cursor: Any) -> str:
 
 
 def _order(rows: list[tuple[Any, ...]]) -> OrderRow:
-    # One row for each place that the order holds besides its own agency; one without a place where there is none.
+    # One row for each place that the order covers besides its own agency; one without a place if there is none.
     _, identity, agency, state, scope, purposes, ground, entry, *_ = rows[0]
     places = tuple(row[-3] for row in rows if row[-3])
     return OrderRow(identity, agency, state, _names(scope), _names(purposes), ground, entry, places)

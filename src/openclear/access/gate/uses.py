@@ -1,10 +1,10 @@
-"""When an account was used last: once a day and process, so that no request waits for it."""
+"""When an account was last used: written once a day by each process, so that no request waits for it."""
 
 from openclear.access.models import Officer
 from openclear.vocabulary import clock
 from openclear.vocabulary.without_grant import without_grant
 
-# Handle and day of what this process wrote today; written twice it would say the same.
+# Handle and day of what this process wrote today; writing it twice changes nothing.
 _noted: set[tuple[str, str]] = set()
 
 

@@ -1,4 +1,4 @@
-"""The tables of this room, for this room alone. Changed by its commands alone."""
+"""The tables of this room. Only this room reads them, and only its commands change them."""
 
 from openclear.access.models.agencies import Agency, AgencyMove, Agreement
 from openclear.access.models.epochs import CommittedEpoch, Epoch, PolicyVersion, SeenCheckpoint

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Agency(models.Model):
-    """One agency. Its path says what stands above it; every link of the path must be an agency here."""
+    """One agency. Its path says what is above it; every link of the path must be an agency here."""
 
     path = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=200)
@@ -34,7 +34,7 @@ class AgencyMove(models.Model):
     entry = models.BigIntegerField()
 
     def __str__(self) -> str:
-        """Return from where to where."""
+        """Return the path before and after."""
         return f"{self.old} {self.kind} {self.new}"
 
 

@@ -6,7 +6,7 @@ from django.db import models
 class Epoch(models.Model):
     """The one counter that rises with every change to orders, agencies, affiliations, agreements.
 
-    `sealings`: how often records were sealed. What was read before the newest of them is read anew before it leaves.
+    `sealings`: how often records were sealed. What was read before the newest of them is read again before it leaves.
     """
 
     value = models.BigIntegerField(default=0)
@@ -18,7 +18,7 @@ class Epoch(models.Model):
 
 
 class CommittedEpoch(models.Model):
-    """An epoch whose change was committed: what the log holds and this table does not is void."""
+    """An epoch whose change was committed: one in the log but not in this table is void."""
 
     value = models.BigIntegerField(primary_key=True)
 

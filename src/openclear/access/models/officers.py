@@ -42,7 +42,7 @@ class Officer(AbstractBaseUser):
 
 
 class Affiliation(models.Model):
-    """A dated tie of a person to an agency. An order on any of them, or above, reaches the person."""
+    """A dated tie of a person to an agency. An order on the agency, or above it, reaches the person."""
 
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="affiliations")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
@@ -50,7 +50,7 @@ class Affiliation(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     entry = models.BigIntegerField()
-    # Who ended it, and the entry of that: a receipt that misses somebody can say why.
+    # Who ended it, and its entry: a receipt that misses somebody can say why.
     ended_by = models.CharField(max_length=40, blank=True)
     ended_by_entry = models.BigIntegerField(null=True, blank=True)
 

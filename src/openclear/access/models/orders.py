@@ -6,7 +6,7 @@ from django.db import models
 
 
 class OrderState(models.Model):
-    """One state that an order was set to. Append-only: the newest row of an order is what holds."""
+    """One state that an order was set to. Append-only: the newest row of an order is in force."""
 
     sequence = models.BigAutoField(primary_key=True)
     order = models.CharField(max_length=40, db_index=True)
@@ -30,13 +30,13 @@ class OrderState(models.Model):
 
 
 class OrderPlace(models.Model):
-    """A place in the tree that an order holds besides its own agency, because an agency under it moved there."""
+    """A place in the tree that an order covers besides its own agency, because an agency under it moved there."""
 
     order = models.CharField(max_length=40, db_index=True)
     agency = models.CharField(max_length=200)
 
     class Meta:
-        """An order holds a place once."""
+        """An order covers a place once."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["order", "agency"], name="place_once_per_order")
@@ -61,7 +61,7 @@ class OrderProof(models.Model):
 
 
 class Notice(models.Model):
-    """What partner agencies are told of an order beforehand: what changes, and that nothing changes for them."""
+    """What partner agencies are told before an order: what changes, and that nothing changes for them."""
 
     agency = models.CharField(max_length=200, db_index=True)
     about = models.CharField(max_length=200)

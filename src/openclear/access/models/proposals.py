@@ -8,13 +8,13 @@ class Proposal(models.Model):
 
     kind = models.CharField(max_length=12)
     agency = models.CharField(max_length=200)
-    # What the act changes, such as an order, or what came of it.
+    # What the act changes, such as an order, or its result.
     about = models.CharField(max_length=40, blank=True)
     reason = models.TextField()
     facts = models.JSONField(default=dict)
     proposed_by = models.CharField(max_length=40)
     proposed = models.DateTimeField()
-    # Whom it means, as whoever proposed it saw it: a second person approves this and nothing else.
+    # Whom it means, as its proposer saw it: a second person approves this and nothing else.
     plan = models.JSONField(default=dict)
     meaning = models.CharField(max_length=16, blank=True)
     state = models.CharField(max_length=12, default="open", db_index=True)

@@ -1,4 +1,4 @@
-"""What people prove themselves by, what is open in their name, and what failed."""
+"""How people prove who they are, what is open in their name, and what failed."""
 
 from django.db import models
 
@@ -32,7 +32,7 @@ class SignIn(models.Model):
 
 
 class SignInFailure(models.Model):
-    """One failed attempt to sign in, under the handle that was claimed, whether or not anybody has it."""
+    """One failed attempt to sign in, under the claimed handle, whether or not anybody has it."""
 
     handle = models.CharField(max_length=150, db_index=True)
     moment = models.DateTimeField()

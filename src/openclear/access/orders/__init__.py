@@ -1,4 +1,4 @@
-"""Orders that keep an agency out: given, proved, narrowed, suspended, lifted. `commands` says how."""
+"""Orders that keep an agency out: given, proved, narrowed, suspended, lifted. See `commands`."""
 
 from openclear.access.orders.commands import (
     UNKNOWN_AUTHOR,

@@ -1,6 +1,6 @@
-"""How an order is set to a state: its plan, its entry, its row and its receipts are of one epoch, under one lock.
+"""How an order is set to a state: its plan, entry, row and receipts belong to one epoch, under one lock.
 
-`orders` says who may do it and on what paper; here it is done.
+`commands` says who may do it and on what document; this module does it.
 """
 
 from collections.abc import Sequence
@@ -29,10 +29,10 @@ from openclear.vocabulary.without_grant import without_grant
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who stands behind a state of an order besides the one who ordered it, and on what paper.
+    """Who signed a state of an order besides its author, and on what document.
 
     `end_ties`: the city's own people whose ties to the agency end in the same act. `through`: the number of the proposal
-    that it came of.
+    that it came from.
     """
 
     approved_by: str = ""
@@ -46,16 +46,16 @@ class Signed:
 def put_in_force(
     grant: Grant, order: OrderRow, state: str, signed: Signed, *, ordered_by: str = ""
 ) -> OrderReceipt:
-    """Set an order to a state in which it keeps its agency out, end what is held under it, and prove it.
+    """Set an order to a state in which it keeps its agency out, end the holdings under it, and prove it.
 
-    The caller holds the lock of all acts. Raises Refused where the city would lock itself out.
+    The caller holds the lock of all acts. Raises Refused if the city would lock itself out.
     """
     with ExitStack() as early:
         with ExitStack() as still:
             for handle in sorted(signed.end_ties):
                 still.enter_context(barrier.frozen(barrier.lock_of(handle)))
-            # Answers under way begin to run out now, and nobody begins another before they have: whoever asks then is
-            # decided under the order. Where the order is refused they go on.
+            # Answers under way begin to run out now, and no new one begins before they have: later requests are
+            # decided under the order. If the order is refused they continue.
             draining = None if names_home(order) else receipts.begin_draining(order)
             if draining:
                 early.callback(draining.release)
@@ -66,17 +66,17 @@ def put_in_force(
                 row = _set_state(under_way, order, state, signed, ordered_by or grant.officer)
                 told = {**planned.told(), "epoch": under_way.epoch}
                 OrderProof.objects.create(order=row.id, epoch=under_way.epoch, plan=told)
-        # From here every decision refuses. What was decided before still holds its agencies' locks.
+        # From here every decision refuses. Earlier answers still hold their agencies' locks.
         return receipts.prove(grant.agencies, row, under_way.epoch, planned.held, draining)
 
 
 def _planned(grant: Grant, order: OrderRow, state: str, signed: Signed) -> Plan:
-    # Nobody moves or unties anybody until the order has its receipt: what the plan names is what the receipt counts.
+    # Nobody moves or unties anybody until the order has its receipt: the receipt counts what the plan names.
     planned = plan_of(order, signed.end_ties)
     if planned.locks_out:
         raise gate.refuse(grant, planned.locks_out)
     if state == OrderStatus.PROVISIONAL:
-        # One person alone frees nobody from another order by giving a small one of their own.
+        # Nobody alone can free a person from another order by giving a small order of their own.
         second_where_touched(grant, None, *ties_under(order, signed.end_ties))
     return planned
 
@@ -87,7 +87,7 @@ def set_back(
 ) -> OrderReceipt:
     """Set an order to a state in which it keeps out less than before, or nobody. The caller holds the lock of all acts."""
     if is_blocking(was.state):
-        # Had the order not come as far as its receipts, what it was to end would live again from here.
+        # If the order had not reached its receipts, what it was to end would work again from here.
         receipts.end_held(was)
     order = replace(to or was, legal_basis=legal_basis.strip())
     with change_by(grant) as under_way:
@@ -97,14 +97,14 @@ def set_back(
 
 @without_grant("for this room alone, within an act whose grant was required")
 def finish_unproved() -> list[str]:
-    """Finish, at the start, what a crash kept an order from: ending what people hold, and its proof; one sentence for each."""
+    """Finish, at the start, orders that a crash interrupted: end holdings and prove; return one sentence for each."""
     with registry_held(as_it_is=True):
         return [_finish(state) for state in unproved(newest_states())]
 
 
 @without_grant("for this room alone, within an act whose grant was required")
 def unproved(newest: Sequence[OrderState]) -> list[OrderState]:
-    """Return those of the newest states of orders that are in force and have no receipt yet."""
+    """Return the newest states of orders that are in force and have no receipt yet."""
     standing = [state for state in newest if state.state in {OrderStatus.PROVISIONAL, OrderStatus.IN_FORCE}]
     if not standing:
         return []
@@ -115,7 +115,7 @@ def unproved(newest: Sequence[OrderState]) -> list[OrderState]:
 
 def _finish(state: OrderState) -> str:
     row = row_of(state)
-    # An order that the start itself completed from the log has no plan: what there is now is what is counted.
+    # An order that the start completed from the log has no plan: what exists now is counted.
     kept, _ = OrderProof.objects.get_or_create(
         order=state.order, epoch=state.epoch, defaults={"plan": plan_of(row).told()}
     )
@@ -149,16 +149,16 @@ def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, o
 
 @without_grant("for this room alone, within an act whose grant was required")
 def decide_proposals(order: OrderRow, approved_by: str, through: int | None) -> None:
-    """Note, in the order's own transaction, what became of the proposal that it came of and of those that it overtook.
+    """Note, in the order's own transaction, the outcome of its proposal and of those that it overtook.
 
-    The start does so too for an order that it completes, so that no crash leaves the one without the other.
+    The start does so too for an order that it completes, so that no crash leaves one without the other.
     """
     waiting, moment = Proposal.objects.filter(state=ProposalStatus.OPEN), clock.now()
     if through is not None:
         waiting.filter(pk=through).update(
             state=ProposalStatus.APPROVED, decided_by=approved_by, decided=moment, about=order.id
         )
-    # What else was proposed on this order, or for the same agency in the same words, was proposed for what is no more.
+    # Other proposals on this order, or for the same agency in the same words, are out of date.
     again = (
         []
         if not is_blocking(order.state)

@@ -24,7 +24,7 @@ from openclear.vocabulary.purposes import purpose_of
 from openclear.vocabulary.states import OrderStatus
 from openclear.vocabulary.without_grant import without_grant
 
-# Of an order that the start completed: whoever gave it may not act alone on it.
+# For an order that the start completed: its author may not act alone on it.
 UNKNOWN_AUTHOR = "the log"
 
 
@@ -32,7 +32,7 @@ UNKNOWN_AUTHOR = "the log"
 def new_order(
     *, agency: str, legal_basis: str, scope: Sequence[str] = (), purposes: Sequence[str] = ()
 ) -> OrderRow:
-    """Return the draft of an order. Raises WrongUsage or NotPossible where it cannot be one."""
+    """Return the draft of an order. Raises WrongUsage or NotPossible if it cannot be one."""
     if not legal_basis.strip():
         message = "An order needs its legal basis; write it with --ground."
         raise WrongUsage(message)
@@ -67,9 +67,9 @@ def cut_off(
 ) -> OrderReceipt:
     """Put `order` in force for its agency, all below it, and everyone tied to any of them.
 
-    When this returns, no answer to them is handed over any more. `approval`: the grant of a second person for the same act.
+    When this returns, no answer reaches them any more. `approval`: the grant of a second person for the same act.
     `end_ties`: people of the city who are tied to the agency and keep their access, because those ties end in this act.
-    `through`: the number of the proposal that it came of. Raises Refused where one person acts for two or the order would
+    `through`: the number of the proposal that it came from. Raises Refused if one person acts for two or the order would
     lock the city out.
     """
     grant.require(Action.ORDER_CUT_OFF)
@@ -85,7 +85,7 @@ def cut_off_provisionally(
 ) -> OrderReceipt:
     """Put `order` in force at once in an emergency, by one person alone.
 
-    A second person confirms it within 24 hours, or it alarms every hour until somebody does or lifts it.
+    A second person confirms it within 24 hours, or it alarms every hour until somebody confirms or lifts it.
     """
     grant.require(Action.ORDER_CUT_OFF)
     return put_in_force(grant, order, OrderStatus.PROVISIONAL, Signed(review_on=review_on, end_ties=end_ties))
@@ -93,7 +93,7 @@ def cut_off_provisionally(
 
 @one_at_a_time
 def confirm(grant: Grant, *, name: str, end_ties: Sequence[str] = ()) -> OrderReceipt:
-    """Confirm a provisional order, as its second person. Raises Refused for its author, NotPossible where there is none."""
+    """Confirm a provisional order, as its second person. Raises Refused for its author, NotPossible if there is none."""
     grant.require(Action.ORDER_CUT_OFF)
     newest = newest_state(name)
     if newest is None or newest.state != OrderStatus.PROVISIONAL:
@@ -154,9 +154,9 @@ def resume(  # noqa: PLR0913 - an order has these parts, and each is named
 def narrow(
     grant: Grant, *, approval: Grant, name: str, to: OrderRow, through: int | None = None
 ) -> OrderReceipt:
-    """Limit an order to fewer data sets or purposes than it has, by two people. `to`: scope, purposes and ground.
+    """Limit an order to fewer data sets or purposes than it has, by two people. `to`: scope, purposes and legal basis.
 
-    Raises WrongUsage where that is not less than it is now.
+    Raises WrongUsage if that is not less than now.
     """
     grant.require(Action.ORDER_LIFT)
     standing = _weakened(grant, approval, name)
@@ -180,9 +180,9 @@ def narrow(
 def lift(
     grant: Grant, *, approval: Grant | None, name: str, legal_basis: str, through: int | None = None
 ) -> Sequence[OrderReceipt]:
-    """Lift one order by its id, or every order on exactly one agency, by its path of then or of now. Two people, as for it.
+    """Lift one order by its id, or every order on exactly one agency, by its path then or now. Takes two people.
 
-    A provisional order is lifted by one person who did not give it. Raises NotPossible where there is no such order.
+    A provisional order is lifted by one person who did not give it. Raises NotPossible if there is no such order.
     """
     grant.require(Action.ORDER_LIFT)
     standing = [row for row in newest_states() if row.state != OrderStatus.LIFTED]
@@ -190,7 +190,7 @@ def lift(
     if not newest:
         message = f"No order {name} is in force; see openclear orders."
         raise NotPossible(message)
-    # All are asked before the first is lifted: half of it done and the rest refused would leave no receipt.
+    # All are asked before the first is lifted: half of them lifted and the rest refused would leave no receipt.
     for state in newest:
         _check_lifter(grant, approval, state)
     signed = Signed(approval.officer if approval else "", through=through)

@@ -35,7 +35,7 @@ class NoticeRow:
 
 @one_at_a_time
 def announce(grant: Grant, *, order: OrderRow, text: str) -> Sequence[str]:
-    """Tell every partner agency that keeps its access; return which. The agency that loses it is not told by this.
+    """Tell every partner agency that keeps its access; return which. The agency that loses access is not told.
 
     Raises WrongUsage without a text.
     """
@@ -59,7 +59,7 @@ def notices_for(grant: Grant) -> Sequence[NoticeRow]:
     """Return what the holder's agencies are told now, newest first, each once."""
     grant.require(Action.DESK_OPEN)
     rows = Notice.objects.filter(agency__in=grant.agencies, until__gt=clock.now()).order_by("-since")
-    # Whoever is tied to the agency that loses access is not told by this, under none of their ties.
+    # Anyone tied to the agency that loses access is not told, under any of their ties.
     told = {row.about: _places_of(row.about) for row in rows}
     spared = [
         row
@@ -70,7 +70,7 @@ def notices_for(grant: Grant) -> Sequence[NoticeRow]:
 
 
 def _places_of(agency: str) -> set[str]:
-    # What was split off the agency that a notice is about is spared like the agency itself.
+    # An agency split off the one that a notice is about is not told either.
     places = {agency}
     for old, new in AgencyMove.objects.order_by("pk").values_list("old", "new"):
         places = followed(places, old, new)

@@ -1,4 +1,4 @@
-"""Who loses what by an order, and who does not: over real accounts and everything that they hold. Changes nothing."""
+"""Who loses what by an order, and who does not: counted over real accounts and their holdings. Changes nothing."""
 
 import json
 from collections import Counter
@@ -32,9 +32,9 @@ from openclear.vocabulary.without_grant import without_grant
 class Plan:
     """Who loses what if the order is given, and whether it may be given at all.
 
-    `people`: whom the order holds over. `home_people`: the city's own among them, caught by a tie to the agency that may
-    be ended in the same act (`untied`: those whose tie is). `already`: the orders that hold over some of it now, as
-    (order, agency). `targets`: for each kind of thing, how many of those there are now would be reached, and how many not;
+    `people`: whom the order covers. `home_people`: the city's own among them, caught by a tie to the agency that may
+    be ended in the same act (`untied`: those whose tie is). `already`: the orders that cover some of it now, as
+    (order, agency). `targets`: for each kind of holding, how many of those here now would be reached, and how many not;
     `held`: the same by holder. `agencies`: those that have people and keep everything. `locks_out`: why it may not be given.
     `effects`: what it refuses, act by act (`effects`).
     """
@@ -68,9 +68,9 @@ class Plan:
 
     @property
     def meaning(self) -> str:
-        """A short digest of whom the order means: what a person who approves it has to have seen.
+        """A short digest of whom the order means, which its approver has to have seen.
 
-        Not of how many sessions there are, which changes by the minute.
+        Without the number of sessions, which changes by the minute.
         """
         told = self.told()
         facts = [told[name] for name in ("people", "home_people", "untied", "agencies", "already")]
@@ -88,7 +88,7 @@ def plan(grant: Grant, *, order: OrderRow, end_ties: Sequence[str] = ()) -> Plan
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def plan_of(order: OrderRow, end_ties: Sequence[str] = ()) -> Plan:
-    """Return the plan of an order for this room; within the lock of all acts it is that of the moment of the order."""
+    """Return the plan of an order for this room; within the lock of all acts it cannot change before the order."""
     standing, before = read_standing(), read_everyone()
     _check_untied(order, end_ties, before)
     everyone = before | {handle: _untied(before[handle], order) for handle in end_ties}
@@ -114,7 +114,7 @@ def plan_of(order: OrderRow, end_ties: Sequence[str] = ()) -> Plan:
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def is_of_the_city(person: Requester) -> bool:
-    """Say whether the city itself employs a person: who is caught by an order only through another tie."""
+    """Say whether the city itself employs a person: an order catches them only through another tie."""
     return any(
         tie.kind == TieKind.EMPLOYER and tie.holds_on(clock.today()) and is_within(tie.agency, city().root)
         for tie in person.affiliations
@@ -123,7 +123,7 @@ def is_of_the_city(person: Requester) -> bool:
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def people_under(order: OrderRow) -> frozenset[str]:
-    """Return the handles of everyone tied to an agency that the order holds over, as the registry stands now."""
+    """Return the handles of everyone tied to an agency that the order covers, as the registry is now."""
     today = clock.today()
     ties = Affiliation.objects.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
     named = ties.values_list("officer__handle", "agency__path")
@@ -132,19 +132,19 @@ def people_under(order: OrderRow) -> frozenset[str]:
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def holdings_under(order: OrderRow, handles: AbstractSet[str], held: Sequence[Holding]) -> list[Holding]:
-    """Return those of these things that the order means: their holder (`handles`: see `people_under`), and what they were made for."""
+    """Return the holdings that the order means, by their holder (`handles`: see `people_under`) and what they were made for."""
     return [one for one in held if one.holder in handles and covers(order, one)]
 
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def covers(order: OrderRow, held: Holding) -> bool:
-    """Say whether the order's scope and purposes mean one of the asks that a thing serves: without it, it is of no use."""
+    """Say whether the order's scope and purposes mean one of the requests that a holding serves: without it, it is useless."""
     return not held.asks or any(order.covers_inquiry(dataset, purpose) for dataset, purpose in held.asks)
 
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def names_home(order: OrderRow) -> bool:
-    """Say whether an order names the department itself or its oversight, or something above one of them."""
+    """Say whether an order names the department itself or its oversight, or an agency above one of them."""
     return any(
         is_within(home, place)
         for home in (city().host, city().oversight)
@@ -154,7 +154,7 @@ def names_home(order: OrderRow) -> bool:
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def untouched_agencies(order: OrderRow, standing: Sequence[OrderRow]) -> list[str]:
-    """Return the partner agencies that have people here and keep all they have: under neither `order` nor one of `standing`."""
+    """Return the partner agencies with people here that keep everything: under neither `order` nor one of `standing`."""
     staffed = Affiliation.objects.filter(until=None, agency__closed_on=None)
     return [
         path
@@ -165,7 +165,7 @@ def untouched_agencies(order: OrderRow, standing: Sequence[OrderRow]) -> list[st
 
 @without_grant("reads the registry and an order, no record: plans and receipts ask it")
 def ends_in(order: OrderRow, person: Requester) -> list[AffiliationRow]:
-    """Return a person's ties of today to agencies that the order holds over."""
+    """Return a person's ties of today to agencies that the order covers."""
     return [
         tie for tie in person.affiliations if tie.holds_on(clock.today()) and order.covers_agency(tie.agency)
     ]

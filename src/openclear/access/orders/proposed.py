@@ -26,7 +26,7 @@ CHANGES: Mapping[str, Action] = {
     RESUME: Action.ORDER_CUT_OFF,
     NARROW: Action.ORDER_LIFT,
 }
-# What is compared of a plan: not how many sessions there are, which changes by the minute.
+# What is compared of a plan: not the number of sessions, which changes by the minute.
 _COMPARED = ("people", "home_people", "untied", "agencies", "already")
 Receipts = Sequence[OrderReceipt]
 
@@ -51,7 +51,7 @@ def change_draft(
 ) -> ActDraft:
     """Return the draft of a change of an order: lift, suspend, resume, narrow (`to`: its new scope and purposes).
 
-    Raises WrongUsage without a reason or a court's document, NotPossible where there is no such order.
+    Raises WrongUsage without a reason or a court's document, NotPossible if there is no such order.
     """
     if not reason.strip():
         raise WrongUsage("Say why the order is changed; whoever approves it reads that.")
@@ -107,7 +107,7 @@ def _check_change(grant: Grant, draft: ActDraft) -> Mapping[str, Any]:
     ):
         raise _not_in_state(draft.about)
     facts = {"change": draft.kind, "order": draft.about, "ground": draft.reason}
-    # As a draft: what it is narrowed to is no state of the order yet.
+    # As a draft: what it is narrowed to is not a state of the order yet.
     limits = {**order_of(draft).header(), "id": OrderStatus.DRAFT} if draft.kind == NARROW else {}
     return {"proposed": facts | {"document": draft.facts["document"]} | limits}
 

@@ -1,7 +1,7 @@
-"""What the public is told of orders, and that it is told in the order's own act: one target of its receipt.
+"""What the public is told of orders, within the order's own act: one target of its receipt.
 
 The public database may be slow or down. An order waits for it two seconds and no longer; then the receipt says that the
-public page was not told, an alarm does too, and the worker goes on trying.
+public page was not told, an alarm does too, and the worker keeps trying.
 """
 
 import logging
@@ -37,7 +37,7 @@ alarm = logging.getLogger("openclear.alarm")
 class ToldOrder:
     """An order in force as the public is told of it. `basis`: its legal basis in words that two people wrote for that, or "".
 
-    `since`: the moment at which it first came into force.
+    `since`: when it first came into force.
     """
 
     order: OrderRow
@@ -48,7 +48,7 @@ class ToldOrder:
 
 @dataclass(frozen=True, slots=True)
 class ToldAgency:
-    """An agency that has people and a ground of access. `standing`: access, limited or cut-off, by the orders in force."""
+    """An agency that has people and may have access. `standing`: access, limited or cut-off, by the orders in force."""
 
     path: str
     name: str
@@ -69,7 +69,7 @@ class Told:
 
 @without_grant("public facts alone: which orders there are")
 def to_be_told() -> Told:
-    """Return what the public is to be told now. Public facts alone, so nobody's grant is needed."""
+    """Return what the public is to be told now. Only public facts, so no grant is needed."""
     standing = read_standing()
     agencies = [
         ToldAgency(**row, standing=_standing_of(row["path"], standing.orders)) for row in _grounds_of_access()
@@ -81,7 +81,7 @@ def to_be_told() -> Told:
 def with_basis(order: OrderRow, text: str) -> OrderRow:
     """Return the draft of an order with the public words for its legal basis, in one line, or without any for "".
 
-    Raises WrongUsage where they are too long.
+    Raises WrongUsage if they are too long.
     """
     line = " ".join(text.split())
     if len(line) > LONGEST_BASIS or not line.isprintable():
@@ -93,14 +93,14 @@ def with_basis(order: OrderRow, text: str) -> OrderRow:
 
 @without_grant("public facts alone: which orders there are")
 def basis_so_far(order: str) -> str:
-    """Return the public words that an order was given with, or "": every later state keeps them."""
+    """Return the public words that an order was given with, or ""; every later state keeps them."""
     given = OrderState.objects.filter(order=order).exclude(public_basis="").order_by("-sequence")
     return str(given.values_list("public_basis", flat=True).first() or "")
 
 
 @without_grant("public facts alone: which orders there are")
 def begin() -> "Future[int]":
-    """Begin to tell the public, aside: whoever ends sessions and waits for answers meanwhile is not kept by it."""
+    """Begin to tell the public in the background, so that ending sessions and waiting for answers is not delayed."""
     told: Future[int] = Future()
     Thread(target=_tell, args=(told,), name="publication", daemon=True).start()
     return told
@@ -108,12 +108,12 @@ def begin() -> "Future[int]":
 
 @without_grant("public facts alone: which orders there are")
 def was_told(told: "Future[int]", epoch: int) -> bool:
-    """Say whether the public page, read back, shows the orders as of `epoch` or later. Alarms where it does not."""
+    """Say whether the public page, read back, shows the orders as of `epoch` or later. Alarms if it does not."""
     try:
         if told.result(timeout=PATIENCE_SECONDS) >= epoch:
             return True
         problem = "it shows an older state"
-    except Exception as error:  # noqa: BLE001 - whatever it was: the order stands, and the public page is behind
+    except Exception as error:  # noqa: BLE001 - on any error the order stands, and the public page is behind
         problem = type(error).__name__
     alarm.critical(
         "the public page does not show the orders of epoch %d (%s); it is tried again", epoch, problem
@@ -131,7 +131,7 @@ def is_behind(shown: int) -> bool:
 def _tell(told: "Future[int]") -> None:
     try:
         told.set_result(ports.publication.publish())
-    except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+    except BaseException as error:  # noqa: BLE001 - handed to the waiting caller
         told.set_exception(error)
     finally:
         connections.close_all()
@@ -139,7 +139,7 @@ def _tell(told: "Future[int]") -> None:
 
 def _told(order: OrderRow) -> ToldOrder:
     states = list(OrderState.objects.filter(order=order.id).order_by("sequence"))
-    # Under a provisional order nobody has read the words a second time yet.
+    # For a provisional order no second person has read the words yet.
     confirmed = any(row.approved_by and row.approved_by != row.ordered_by for row in states)
     name = Agency.objects.filter(path=place_of(order.agency)).values_list("name", flat=True).first()
     return ToldOrder(
@@ -158,7 +158,7 @@ def _standing_of(agency: str, orders: Sequence[OrderRow]) -> str:
 
 
 def _grounds_of_access() -> list[dict[str, Any]]:
-    # Each agency with people that may ask today, and the ground: the city itself, or the agreement over it.
+    # Each agency with people that may ask today, and why: the city itself, or the agreement that covers it.
     agreements = [
         (row.agency.path, row.number, row.ends_on)
         for row in Agreement.objects.select_related("agency").filter(

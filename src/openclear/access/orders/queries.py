@@ -45,14 +45,14 @@ def standing_orders() -> Sequence[OrderRow]:
 
 @without_grant("reads orders, no record: the gate asks it before there is a grant")
 def plan_of(order: str) -> dict[str, Any]:
-    """Return the plan by which an order was put in force the last time, as it was kept; empty for one of before."""
+    """Return the plan by which an order was last put in force, as it was kept; empty if it has none."""
     kept = OrderProof.objects.filter(order=order).order_by("-pk").values_list("plan", flat=True).first()
     return dict(kept or {})
 
 
 @without_grant("reads orders, no record: the gate asks it before there is a grant")
 def proof_of(order: str) -> Sequence[tuple[int, Sequence[TargetReceipt]]]:
-    """Return what an order did, target by target, for each time it came into force, newest first: (epoch, receipts)."""
+    """Return what an order did, target by target, each time it came into force, newest first: (epoch, receipts)."""
     rows = OrderProof.objects.filter(order=order).exclude(receipts=[]).order_by("-pk")
     return [(row.epoch, [TargetReceipt(*receipt) for receipt in row.receipts]) for row in rows]
 
@@ -87,7 +87,7 @@ def overdue(grant: Grant) -> list[OrderRow]:
 
 @without_grant("runs as the city itself: the worker's duty")
 def unconfirmed() -> list[OrderRow]:
-    """Return the provisional orders that are older than 24 hours: what the watch alarms about."""
+    """Return the provisional orders older than 24 hours, about which the watch alarms."""
     late = clock.now() - CONFIRM_WITHIN
     return rows_of(
         row

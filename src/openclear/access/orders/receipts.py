@@ -29,11 +29,11 @@ VERIFIED, FAILED, MOVED = "verified", "failed", "moved"
 
 @dataclass(frozen=True, slots=True)
 class TargetReceipt:
-    """What became of one kind of thing: how many reached the city before, how many still do.
+    """What became of one kind of holding: how many reached the city before, how many still do.
 
-    `state`: "verified", "failed", or "moved" where the plan named somebody whom the order does not hold over any more;
+    `state`: "verified", "failed", or "moved" if the plan named somebody whom the order does not cover any more;
     `note` then says who, and by which entry.
-    `reset`: of the answers, those whose connection was reset before all had arrived. `outside`: what this machine
+    `reset`: of the answers, those whose connection was reset before everything had arrived. `outside`: what this machine
     cannot see of them (`lines.not_seen`).
     """
 
@@ -57,7 +57,7 @@ class OrderReceipt:
 
 @without_grant("for this room alone, within an act whose grant was required")
 def outside_words(outside: Sequence[str]) -> list[str]:
-    """Return a sentence for each thing that a receipt names as out of this machine's sight."""
+    """Return a sentence for each thing that a receipt names as outside this machine's view."""
     sentences = {
         "proxy": "Through the proxy {}: it may still hold what it has acknowledged.",
         "system": "On {} nobody sees what a reader has acknowledged: what its kernel was given may still arrive.",
@@ -67,9 +67,9 @@ def outside_words(outside: Sequence[str]) -> list[str]:
 
 @without_grant("for this room alone, within an act whose grant was required")
 def end_held(order: OrderRow, handles: AbstractSet[str] | None = None) -> None:
-    """End everything that an order means and that can be ended: what ended under an order never comes back with its lifting.
+    """End every holding that an order means and that can be ended: lifting the order does not bring it back.
 
-    `handles`: whom it catches, where that is known already.
+    `handles`: whom it catches, if that is known already.
     """
     handles = people_under(order) if handles is None else handles
     for reach in ports.reach:
@@ -79,7 +79,7 @@ def end_held(order: OrderRow, handles: AbstractSet[str] | None = None) -> None:
 
 @without_grant("for this room alone, within an act whose grant was required")
 def begin_draining(order: OrderRow) -> barrier.Draining | None:
-    """Have the answers under way to whom an order means run out; None where somebody else keeps them: it is tried again."""
+    """Have the answers under way to whom an order means run out; None if somebody else keeps them: it is tried again."""
     try:
         return barrier.Draining(order.agency, *order.places)
     except NotAnswered:
@@ -96,14 +96,14 @@ def prove(
 ) -> OrderReceipt:
     """End what an order in force ends, wait for the answers under way, prove all of it, and put it into the log.
 
-    `agencies`: of whoever gave it. `held`: what its plan named, of the same epoch: how many things of each holder, by target. `draining`:
-    where the answers under way began to run out before the order's commit. Whoever calls this holds the lock of all acts from before the plan until this returns.
+    `agencies`: of its author. `held`: what its plan named, of the same epoch: how many holdings of each holder, by target. `draining`:
+    if the answers under way began to run out before the order's commit. The caller holds the lock of all acts from before the plan until this returns.
     """
     told_public = publication.begin()
     proof = _Proof(order, held)
     drained = proof.drained(draining)
-    # What an answer makes it made before it took its hold, so all of that is there to be counted. Only of the last bytes of
-    # a process that lost its locks nobody is certain yet, and nothing is said before somebody is.
+    # An answer makes what it makes before it takes its hold, so all of that can be counted. Only the last bytes of
+    # a process that lost its locks are uncertain, and nothing is said before they are certain.
     receipts = [*proof.targets(), drained, _published(told_public, epoch)]
     proof.settle()
     _append_result(agencies, order, epoch, receipts)
@@ -125,18 +125,18 @@ def _published(told: "Future[int]", epoch: int) -> TargetReceipt:
 
 
 class _Proof:
-    """What is looked at for one receipt. Nobody comes under the order or out of it while the lock of all acts is held."""
+    """What is checked for one receipt. Nobody comes under the order or out of it while the lock of all acts is held."""
 
     def __init__(self, order: OrderRow, planned: Mapping[str, Mapping[str, int]]) -> None:
         self._order, self._planned = order, planned
         self._draining: barrier.Draining | None = None
         self._handles, standing = people_under(order), read_standing()
-        # Whoever holds ten sessions is decided on once.
+        # A person with ten sessions is decided on once.
         self._is_answered = cache(lambda handle: _still_answered(order, handle, standing))
 
     def drained(self, draining: barrier.Draining | None) -> TargetReceipt:
-        # While things are ended and people decided on, the answers under way run out their 500 ms: the order waits for the
-        # longer of both. Whoever asks after that is decided under it, so nobody is kept by what is still to be proved.
+        # While holdings end and people are decided on, the answers under way use up their 500 ms: the order waits for the
+        # longer of both. Later requests are decided under it, so nobody is delayed by what is still to be proved.
         target, outside = "answers being handed over", not_seen()
         try:
             self._draining = draining or barrier.Draining(self._order.agency, *self._order.places)
@@ -145,12 +145,12 @@ class _Proof:
                 self._is_answered(handle)
             met = self._draining.wait()
         except NotAnswered:
-            # The order is in force all the same; what is not proved is that the last answer has arrived or was reset.
+            # The order is still in force; it is only not proved that the last answer has arrived or was reset.
             return TargetReceipt(target, FAILED, 1, 1, outside=outside)
         return TargetReceipt(target, VERIFIED, met.met, 0, reset=met.reset, outside=outside)
 
     def settle(self) -> None:
-        """Wait, before anything is said of it, until the end of the answers under way is certain."""
+        """Wait until it is certain that the answers under way have ended, before anything is said of them."""
         if self._draining:
             self._draining.settle()
 
@@ -163,7 +163,7 @@ class _Proof:
         remaining = holdings_under(self._order, self._handles, held)
         left = remaining if reach.ends else [one for one in remaining if self._is_answered(one.holder)]
         gone = sorted(before.keys() - self._handles)
-        # Whoever is not under the order any more goes on being answered: that is said, never counted as ended.
+        # Anyone no longer under the order is still answered: that is said, never counted as ended.
         free = holdings_under(self._order, frozenset(gone), held)
         state = FAILED if left else MOVED if gone else VERIFIED
         whither = _whither(self._order, gone)
@@ -194,7 +194,7 @@ def _still_answered(order: OrderRow, handle: str, standing: Standing) -> bool:
     inquiry = _probe(order)
     decision = decide(handle, inquiry, standing)
     met = order_over([order], decision.agencies, inquiry) is not None
-    # Refused for another reason, such as a case that is missing, would prove nothing of the order.
+    # A refusal for another reason, such as a missing case, would not prove the order.
     return met and not any(name.startswith(CUT_OFF) for name in decision.verdict.rule_ids)
 
 
@@ -208,7 +208,7 @@ def _probe(order: OrderRow) -> Inquiry:
 def _append_result(
     agencies: Sequence[str], order: OrderRow, epoch: int, receipts: Sequence[TargetReceipt]
 ) -> None:
-    # That the public page could not be told makes the order no less in force; the receipt says it.
+    # If the public page could not be told, the order is still in force; the receipt says so.
     proved = all(item.state == VERIFIED for item in receipts if item.target != publication.TARGET)
     log.append(
         NewEntry(

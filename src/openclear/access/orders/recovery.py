@@ -1,4 +1,4 @@
-"""Log and database are compared, at the start and before every act. A cut-off in the log is completed; what was not committed is void."""
+"""Compares log and database, at the start and before every act. A cut-off in the log is completed; what was not committed is void."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.without_grant import without_grant
 
 alarm = logging.getLogger("openclear.alarm")
-# What log and database both say of an order's state, in the same words.
+# What log and database both say about an order's state, in the same words.
 _OF_A_STATE = ("state", "scope", "purposes")
 
 
@@ -36,8 +36,8 @@ _OF_A_STATE = ("state", "scope", "purposes")
 def reconcile() -> list[str]:
     """Make the database hold every order that the log holds, and return one sentence for each thing done.
 
-    Raises LogCutBack where the log lacks what this database saw of it, OlderThanLog where the database lacks changes that
-    were surely committed once: a backup was restored, and serving it could bring ended access back.
+    Raises LogCutBack if the log lacks what this database saw of it, OlderThanLog if the database lacks changes that
+    were surely committed: a backup was restored, and serving it could bring ended access back.
     """
     with registry_held(as_it_is=True):
         done = _completed(compare=True)
@@ -46,7 +46,7 @@ def reconcile() -> list[str]:
 
 
 class CrashRecovery:
-    """The port `access.ports.Recovery`: every act, before its first line, has this done."""
+    """The port `access.ports.Recovery`: every act calls it before its first line."""
 
     def catch_up(self) -> list[str]:
         """Complete what an act that died left in the log alone, and its proof. Raises OlderThanLog."""
@@ -57,7 +57,7 @@ class CrashRecovery:
 def catch_up() -> list[str]:
     """Complete what an act that died left in the log alone, and its proof; return one sentence for each thing done.
 
-    Within the lock of all acts, before anything else is asked: nobody acts on a registry that lacks an order. Run by every
+    Within the lock of all acts, before any other condition: nobody acts on a registry that lacks an order. Run by every
     act first, and by the worker every minute. Raises OlderThanLog as `reconcile` does.
     """
     if _is_complete():
@@ -69,7 +69,7 @@ def catch_up() -> list[str]:
 
 
 def _is_complete() -> bool:
-    # Nearly always, and every act asks it first: one look at both, without a transaction, for nobody else acts now.
+    # Nearly always so, and every act checks it first: one read of both, without a transaction, for nobody else acts now.
     state, rows = log.state(), newest_states()
     epoch = Epoch.objects.values_list("value", flat=True).first()
     return epoch is not None and state.confirmed_epoch <= epoch and _agree(state, rows) and not unproved(rows)
@@ -92,7 +92,7 @@ def _completed(*, compare: bool) -> list[str]:
         if _agree(state, newest_states()):
             return []
         before = safeguard(read_standing())
-        # Behind every epoch that was ever claimed; each act that is completed has one of its own, as when it is given.
+        # After every epoch that was ever claimed; each completed act has its own, as when it is given.
         epochs = count(max(row.value, state.claimed_epoch) + 1)
         done = _complete_orders(state, row.value, epochs) + _void_changes(state, row.value)
         if done:
@@ -142,7 +142,7 @@ def _is_same(order: Mapping[str, Any], here: OrderRow) -> bool:
 
 
 def _weakens(order: Mapping[str, Any], here: OrderRow) -> bool:
-    # Lifted, suspended or narrowed in the log alone: what the database still enforces is the wider one.
+    # Lifted, suspended or narrowed in the log alone: the database still enforces the wider one.
     header = here.header()
     return not is_blocking(order["state"]) or (
         is_blocking(here.state) and any(order[name] != header[name] for name in ("scope", "purposes"))
@@ -150,7 +150,7 @@ def _weakens(order: Mapping[str, Any], here: OrderRow) -> bool:
 
 
 def _complete(identity: str, state: LogState, epoch: int, own: int) -> None:
-    # `epoch`: the one that held until now; `own`: that of the order from here on.
+    # `epoch`: the one until now; `own`: the order's from here on.
     facts = state.orders[identity]
     entry = newest_entry_of_order(identity, [number for number, _ in state.unconfirmed])
     entry = state.order_entries[identity] if entry is None else entry
@@ -165,7 +165,7 @@ def _complete(identity: str, state: LogState, epoch: int, own: int) -> None:
         moment=clock.now(), epoch=own, entry=entry,
     )  # fmt: skip
     for place in {*state.places.get(identity, ())} - {facts["agency"]}:
-        # Where the log's own rule holds it: an agency may have moved before anybody knew of the order here.
+        # At the places where the log's own rule has it: an agency may have moved before the order was known here.
         OrderPlace.objects.get_or_create(order=identity, agency=place)
     log.append(
         NewEntry("outcome", "none", epoch=epoch, attempt=entry, details={"note": "completed at the start"})
@@ -174,7 +174,7 @@ def _complete(identity: str, state: LogState, epoch: int, own: int) -> None:
 
 
 def _complete_rest(order: OrderRow, said: Mapping[str, str], own: int) -> None:
-    # What was to be one act with the order: ties of the city's own people, and the proposal that it came of.
+    # What was to be one act with the order: ties of the city's own people, and the proposal that it came from.
     under_way = Change(own, "recovery", (), Action.ORDER_CUT_OFF)
     end_ties_under(under_way, order, said.get("end_ties", "").split(), said.get("approved_by", ""))
     under_way.confirm()

@@ -1,4 +1,4 @@
-"""What this database saw of the log, so that a log that was cut back or replaced is not taken for the one it knew."""
+"""What this database saw of the log, so that a log that was cut back or replaced is noticed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ WAY_OUT = "Restore the audit database with the folder of keys; or two people acc
 
 @without_grant("runs as the city itself, when a process starts")
 def compare_with_seen(state: LogState) -> None:
-    """Raise LogCutBack where the log is not the one that this database saw, or lacks an order that it holds."""
+    """Raise LogCutBack if the log is not the one that this database saw, or lacks an order that is here."""
     seen = SeenCheckpoint.objects.filter(pk=ONLY).first()
     if seen and state.size < seen.size:
         raise LogCutBack(
@@ -51,7 +51,7 @@ def compare_with_seen(state: LogState) -> None:
 
 @without_grant("runs as the city itself, when a process starts")
 def note_checkpoint() -> None:
-    """Keep the newest signed checkpoint, where it goes further than the one that is kept. Raises LogUnavailable."""
+    """Keep the newest signed checkpoint if it goes further than the kept one. Raises LogUnavailable."""
     note = log.state().checkpoint
     size, root = _parsed(note)
     seen = SeenCheckpoint.objects.filter(pk=ONLY).first()
@@ -61,16 +61,16 @@ def note_checkpoint() -> None:
 
 @without_grant("runs as the city itself, when a process starts")
 def newest_seen() -> tuple[int, str] | None:
-    """Return size and root of the checkpoint that is kept, or None."""
+    """Return size and root of the kept checkpoint, or None."""
     seen = SeenCheckpoint.objects.filter(pk=ONLY).first()
     return (seen.size, seen.root) if seen else None
 
 
 def accept_log(grant: Grant, *, approval: Grant, reason: str) -> list[str]:
-    """Take the stored log for the one that counts, as two people decided, and return one sentence for each thing done.
+    """Accept the stored log as the one that counts, as two people decided; return one sentence for each thing done.
 
-    The log says from what to what. Orders and moves that it lacks are entered again as they stand here. Raises NotPossible
-    where one person acts for two (nothing can be logged before), where nothing disagrees, or where the stored log does not
+    The log says from what to what. Orders and moves that it lacks are entered again as they are here. Raises NotPossible
+    if one person acts for two (nothing can be logged before), if nothing disagrees, or if the stored log does not
     even agree with itself.
     """
     grant.require(Action.LOG_RESTORE)
@@ -82,13 +82,13 @@ def accept_log(grant: Grant, *, approval: Grant, reason: str) -> list[str]:
         purpose=grant.purpose, epoch=grant.epoch,
         officer=grant.officer, details={"approved_by": approval.officer, "reason": reason},
     )  # fmt: skip
-    # As it is: the log takes nothing yet, so nothing can be completed from it.
+    # As it is: the log accepts nothing yet, so nothing can be completed from it.
     with registry_held(as_it_is=True):
         lacking = bool(_lost_orders() or _lost_moves())
         entry, left_out = accepting.accept(
             settings.KEYS_FOLDER, said=said, seen=newest_seen(), needed=lacking
         )
-        # A crash on this line leaves an accepted log that this database does not know: it is accepted once more.
+        # A crash on this line leaves an accepted log that this database does not know: it is accepted again.
         foreign = [
             f"The checkpoint over {size} entries is none of this log's key: left out." for size in left_out
         ]

@@ -1,1 +1,1 @@
-"""The rules and what they rest on, pure: facts in, verdicts and their rules out. Knows no database and no Django."""
+"""The rules and their facts, pure: facts in, verdicts and their rules out. Knows no database and no Django."""

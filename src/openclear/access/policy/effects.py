@@ -1,8 +1,8 @@
-"""What an order does, exactly: every act, the data set and the purposes that it is asked for, and its ways out.
+"""What exactly an order does: every act, its data set and purposes, and its ways out.
 
-An act is refused where an order means its data set and the purpose of the ask, and by nothing else of the order; where it
-names a case, also by an order that means the cases. What
-is kept for later makes two asks at each use, for what it holds and for being kept; it ends where either is refused.
+An act is refused if an order means its data set and purpose, and by nothing else of the order; if it
+names a case, also by an order on cases. What
+is kept for later makes two requests at each use, for what it holds and for being kept; it ends if either is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,11 +67,11 @@ ASKED: Mapping[Action, Asked] = {
     Action.TOKEN_CREATE: (_ADMINISTRATION, (COMMAND,)),
     Action.TOKEN_OWN: (_OWN, (PAGE,)),
 }
-# Acts that the rules allow on an open case, dispatch event or warrant alone: naming one is asked of the cases.
+# Acts that the rules allow only on an open case, dispatch event or warrant: naming one is also a request on cases.
 ON_A_CASE = frozenset({Action.ARREST_SEARCH, Action.ARREST_VIEW, Action.PERSON_SEARCH, Action.PERSON_VIEW})
-# Acts on which a case may be named, and need not be.
+# Acts for which naming a case is optional.
 WITH_A_CASE = frozenset({*SEARCHES, *VIEWS}) - ON_A_CASE
-# What every use of something that is kept asks for besides what it holds.
+# What every use of something kept asks for besides what it holds.
 KEPT: Mapping[str, Action] = {EXPORT: Action.EXPORT_KEEP, ALERT: Action.ALERT_KEEP, LINK: Action.LINK_KEEP}
 
 
@@ -80,7 +80,7 @@ class Effect:
     """What an order does to one act. `refused`, `kept`: purposes for which it is refused, and for which it stays.
 
     `ways`: the ways out that close for the refused purposes; `ended`: those that close for every purpose, because what
-    is kept at one's own desk is refused. `on_a_case`: those of `kept` for which it is refused where a case is named.
+    is kept at one's own desk is refused. `on_a_case`: those of `kept` for which it is refused if a case is named.
     """
 
     action: Action
@@ -98,24 +98,24 @@ class Effect:
 
 
 def effects_of(order: OrderRow) -> list[Effect]:
-    """Return what an order does to each act, in the order of their names."""
+    """Return what an order does to each act, by name."""
     return [_effect(order, action) for action in sorted(ASKED)]
 
 
 def refuses(order: OrderRow, action: Action, purpose: Purpose) -> bool:
-    """Say whether an order refuses an act that is asked for a purpose, whether or not it names a case."""
+    """Say whether an order refuses an act for a purpose, with or without a case."""
     on_a_case = action in ON_A_CASE and order.covers_inquiry(str(Dataset.CASES), str(purpose))
     return on_a_case or order.covers_inquiry(str(action.dataset), str(purpose))
 
 
 def refuses_on_a_case(order: OrderRow, action: Action, purpose: Purpose) -> bool:
-    """Say whether an order refuses an act that is asked for a purpose and names a case."""
+    """Say whether an order refuses an act for a purpose that names a case."""
     means_the_case = action in WITH_A_CASE and order.covers_inquiry(str(Dataset.CASES), str(purpose))
     return means_the_case or refuses(order, action, purpose)
 
 
 def closes(order: OrderRow, action: Action, purpose: Purpose, way: str) -> bool:
-    """Say whether an order closes one way out of an act that is asked for a purpose."""
+    """Say whether an order closes one way out of an act for a purpose."""
     kept = KEPT.get(way)
     return refuses(order, action, purpose) or (kept is not None and refuses(order, kept, Purpose.OWN_ACCOUNT))
 

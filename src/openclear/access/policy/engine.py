@@ -1,7 +1,7 @@
-"""Cedar behind a wrapper that fails closed. Pure: it is given facts and answers with rules.
+"""Cedar behind a wrapper that fails closed. Pure: facts in, rules out.
 
-Cedar allows where an entity is missing, an id is misspelled, or a forbid errs. So the wrapper builds the
-whole entity graph itself, always passes the schema, and takes any error for a refusal.
+Cedar allows if an entity is missing, an id is misspelled, or a forbid fails. So the wrapper builds the
+whole entity graph itself, always passes the schema, and treats any error as a refusal.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ POLICY_ERROR = Rule(
 _PRINCIPAL = {"type": "Officer", "id": "asker"}
 # Rows without a label.
 _PLAIN = "none"
-# What Cedar is asked of, not row by row: the rows of each label, and the fields that can be hidden.
+# What Cedar is asked about, not row by row: the rows of each label, and the fields that can be hidden.
 _ROW_CLASSES = tuple(
     (dataset, name)
     for dataset in RECORD_DATASETS
@@ -64,7 +64,7 @@ class Policies:
         _validate(self.text, schema)
 
     def under(self, orders: Sequence[OrderRow]) -> "Engine":
-        """Return the engine for these orders: each becomes a forbid beside the written rules."""
+        """Return the engine for these orders: each becomes a forbid next to the written rules."""
         forbids = "\n".join(forbid_text(order) for order in orders)
         _validate(forbids, self._schema_text)
         return Engine(
@@ -74,7 +74,7 @@ class Policies:
         )
 
     def _added(self, forbids: str) -> dict[str, Rule]:
-        # Cedar numbers policies as they come, so those of the orders follow on the written ones.
+        # Cedar numbers policies in sequence, so those of the orders follow the written ones.
         first = len(self.rules)
         return {
             f"policy{first + int(name.removeprefix('policy'))}": rule
@@ -83,7 +83,7 @@ class Policies:
 
 
 class Engine:
-    """Answers for one set of orders."""
+    """Decides under one set of orders."""
 
     def __init__(
         self, policies: cedarpy.PolicySet, schema: cedarpy.Schema, rules: Mapping[str, Rule]
@@ -92,13 +92,13 @@ class Engine:
         self._policies, self._schema, self._rules = policies, schema, rules
 
     def decide(self, requester_class: RequesterClass, inquiry: Inquiry) -> Verdict:
-        """Return the verdict on the ask itself, and the rules that settled it."""
+        """Return the verdict on the request itself, and the rules that decided it."""
         return self._ask(
             requester_class, inquiry, str(inquiry.action), [_entity("Dataset", inquiry.action.dataset)]
         )[0]
 
     def clearances(self, requester_class: RequesterClass, inquiry: Inquiry) -> dict[Dataset, Clearance]:
-        """Return what the asker sees of every dataset of records: Cedar asked per label and field, not per row."""
+        """Return what the requester sees of every dataset: Cedar is asked per label and field, not per row."""
         rows = self._seen(requester_class, inquiry, "RecordClass", "label", _ROW_CLASSES)
         fields = self._seen(requester_class, inquiry, "Field", "name", _FIELDS)
         shown = {asked for asked, seen in zip(_ROW_CLASSES, rows, strict=True) if seen.allowed}
@@ -114,7 +114,7 @@ class Engine:
         label: str = "",
         name: str = "",
     ) -> Verdict:
-        """Return whether one class of rows (`label`) or one field (`name`) is shown, and the rules that settle it."""
+        """Return whether one class of rows (`label`) or one field (`name`) is shown, and the rules that decide it."""
         kind, attribute = ("RecordClass", "label") if label else ("Field", "name")
         return self._seen(requester_class, inquiry, kind, attribute, [(dataset, label or name)])[0]
 
@@ -126,7 +126,7 @@ class Engine:
         attribute: str,
         classes: Sequence[tuple[Dataset, str]],
     ) -> list[Verdict]:
-        # All in one question: the entities are read, and held against the schema, once.
+        # All in one question: the entities are read and checked against the schema once.
         resources = [
             _entity(kind, f"{dataset} {name}", {"dataset": str(dataset), attribute: name})
             for dataset, name in classes
@@ -171,7 +171,7 @@ class Engine:
 def _clearance(
     dataset: Dataset, rows: AbstractSet[tuple[Dataset, str]], fields: AbstractSet[tuple[Dataset, str]]
 ) -> Clearance:
-    # `rows`, `fields`: the labels of rows, and the fields, that the asker sees.
+    # `rows`, `fields`: the labels of rows, and the fields, that the requester sees.
     if (dataset, _PLAIN) not in rows:
         return Clearance(dataset, united(Label), frozenset(HIDEABLE.get(dataset, ())), nothing=True)
     refused = [label for label in Label if (dataset, label_name(label)) not in rows]

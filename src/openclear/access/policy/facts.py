@@ -1,4 +1,4 @@
-"""What the gate thinks with: frozen facts about a person, an ask, an order, a decision."""
+"""What the gate decides on: frozen facts about a person, a request, an order, a decision."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,7 +20,7 @@ class AffiliationRow:
     entry: int
 
     def holds_on(self, day: date) -> bool:
-        """Say whether the tie holds on `day`."""
+        """Say whether the tie exists on `day`."""
         return self.since <= day and (self.until is None or day <= self.until)
 
 
@@ -35,7 +35,7 @@ class AgreementRow:
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Everything that the registry knows of one asker at one epoch."""
+    """Everything that the registry knows of one requester at one epoch."""
 
     handle: str
     name: str
@@ -53,7 +53,7 @@ class Requester:
 
 @dataclass(frozen=True, slots=True)
 class RequesterClass:
-    """The class of askers that a decision is made for; two people of one class get one decision."""
+    """The class of requesters that a decision is made for; two people of one class get one decision."""
 
     agencies: tuple[str, ...]
     roles: tuple[str, ...]
@@ -68,7 +68,7 @@ class OrderRow:
     """One order as it stands. `scope` and `purposes`: "all", or the names it is limited to.
 
     `places`: where else in the tree it holds, because an agency under it was moved, renamed, merged or split.
-    `public_basis`: its legal basis in words for the public, where it is given with some; `legal_basis` is never published.
+    `public_basis`: its legal basis in words for the public, if it has any; `legal_basis` is never published.
     """
 
     id: str
@@ -82,11 +82,11 @@ class OrderRow:
     public_basis: str = ""
 
     def covers_agency(self, agency: str) -> bool:
-        """Say whether the order holds over `agency`: its own agency, all below it, and wherever those went."""
+        """Say whether the order covers `agency`: its own agency, all below it, and where those moved."""
         return any(is_within(agency, place) for place in (self.agency, *self.places))
 
     def covers_inquiry(self, dataset: str, purpose: str) -> bool:
-        """Say whether the order's scope and purposes mean an ask."""
+        """Say whether the order's scope and purposes mean a request."""
         return (self.scope == ALL or dataset in self.scope) and (
             self.purposes == ALL or purpose in self.purposes
         )

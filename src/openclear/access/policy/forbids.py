@@ -1,4 +1,4 @@
-"""The Cedar forbid that is made from an order, beside the order's own rule: both decide, and must agree."""
+"""The Cedar forbid made from an order, next to the order's own rule: both decide, and must agree."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from openclear.vocabulary.actions import Action
 
 
 def forbid_text(order: OrderRow) -> str:
-    """Return the Cedar forbid made from an order: unconditional, unless the order names a scope or purposes."""
+    """Return the Cedar forbid made from an order: unconditional unless the order names a scope or purposes."""
     head = (
         f"@id({_quoted('cut-off:' + order.id)})\n"
         f"@because({_quoted('Access of ' + order.agency + ' is cut off')})\n"

@@ -1,4 +1,4 @@
-"""Facts become a subject, orders become a verdict. Pure: no table, no clock."""
+"""Turns facts into a subject and orders into a verdict. Pure: no table, no clock."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -88,7 +88,7 @@ DISAGREEMENT = _refusal(
 def agencies_of(
     people: Iterable[Requester | None], on: date, on_behalf_of: str | None = None
 ) -> tuple[str, ...]:
-    """Return every agency that these people are tied to on a day, and the one asked for; sorted."""
+    """Return every agency that these people are tied to on a day, and the one asked for, sorted."""
     paths = {
         tie.agency for requester in people if requester for tie in requester.affiliations if tie.holds_on(on)
     }
@@ -96,7 +96,7 @@ def agencies_of(
 
 
 def first_fault(requester: Requester | None, agencies: Sequence[str], moment: datetime) -> Rule | None:
-    """Return why nothing can be decided for this person, or None: an incomplete picture is a refusal."""
+    """Return why nothing can be decided for this person, or None: incomplete facts mean a refusal."""
     if requester is None:
         return UNKNOWN_PERSON
     if not requester.is_active:
@@ -117,10 +117,10 @@ def class_of_requester(
     on_behalf_of: str | None = None,
     carrier: Requester | None = None,
 ) -> RequesterClass:
-    """Return the class of askers that the person belongs to on a day.
+    """Return the class of requesters that the person belongs to on a day.
 
-    Whoever asks for another agency sees no more than a person of that agency would; and no more than the purpose of
-    the integration that carries the ask allows.
+    A request for another agency sees no more than a person of that agency would, and no more than the purpose of
+    the integration that carries it allows.
     """
     host = city().host
     employers = [
@@ -154,7 +154,7 @@ def _agreed(requester: Requester, agency: str, on: date) -> bool:
 
 
 def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], inquiry: Inquiry) -> OrderRow | None:
-    """Return the order that forbids the ask to somebody tied to these agencies, or None.
+    """Return the order that forbids the request to somebody tied to these agencies, or None.
 
     The same rule as the log's own (`audit.proof.orders`) and as the forbid made from the order.
     """
@@ -170,9 +170,9 @@ def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], inquiry: Inq
 def order_over_ground(
     orders: Iterable[OrderRow], agencies: Sequence[str], inquiry: Inquiry
 ) -> OrderRow | None:
-    """Return the order on cases that forbids naming one, or None. The same whether or not there is such a case.
+    """Return the order on cases that forbids naming one, or None. The same whether or not the case exists.
 
-    Whether a number is an open case of theirs is something that is asked of the cases, by whatever act names it.
+    Whether a number is an open case of theirs is a question about cases, for any act that names it.
     """
     for order in orders:
         means = bool(inquiry.case) and order.covers_inquiry(str(Dataset.CASES), str(inquiry.purpose))
@@ -188,7 +188,7 @@ def order_refusal(order: OrderRow) -> Verdict:
 
 
 def checked(verdict: Verdict, order: OrderRow | None) -> Verdict:
-    """Return the verdict of order and policy together. A cut-off wins; where the two disagree the answer is no."""
+    """Return the verdict of order and policy together. A cut-off wins; if the two disagree the answer is no."""
     named = {rule.id for rule in verdict.rules}
     if order is None:
         stray = any(name.startswith(CUT_OFF) for name in named)

@@ -1,4 +1,4 @@
-"""The rules that ship with this version: their texts, the schema that they must fit, and the tables that the documents show."""
+"""The rules that ship with this version: their texts, their schema, and the tables that the documents show."""
 
 import json
 from collections.abc import Iterable
@@ -20,19 +20,19 @@ def load_policies() -> Policies:
 
 
 def schema() -> str:
-    """Return what a policy may speak of: the written facts, and every act of the vocabulary."""
+    """Return what a policy may name: the written facts, and every act of the vocabulary."""
     acts = ", ".join(f'"{action}"' for action in Action)
     applies = "principal: [Officer], resource: [Dataset], context: Inquiry"
     return f"{_text(SCHEMA)}action {acts}\n  appliesTo {{ {applies} }};\n"
 
 
 def reference() -> tuple[str, str]:
-    """Return the tables of `docs/rules.md`: who may ask what, and what is there for whom."""
+    """Return the tables of `docs/rules.md`: who may ask what, and what exists for whom."""
     return _table(_of_city(_asking())), _table(_of_city(_text(SEEING)))
 
 
 def _asking() -> str:
-    # A kind of record that is asked for under rules of its own has them in a file of its own.
+    # A kind of record with its own rules has them in its own file.
     return "\n".join(
         [
             _text(ASKING),
@@ -62,7 +62,7 @@ def _text(name: str) -> str:
 
 
 def _of_city(text: str) -> str:
-    # Rules name the city's own documents, such as $members; what is decided by, kept and shown has them written out.
+    # Rules name the city's own documents, such as $members; the rules that decide, are kept and are shown have them written out.
     return city().source(text)
 
 

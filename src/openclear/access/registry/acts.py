@@ -1,6 +1,6 @@
-"""Acts on orders, registry and accounts are done one at a time, and ask all their conditions within their time.
+"""Acts on orders, registry and accounts are done one at a time, and check all their conditions within their turn.
 
-A condition that was asked before an act waited may have ceased to hold when it goes on: an agency moved out of an order
+A condition checked before an act waited may no longer be true when it continues: an agency moved out of an order
 that was being given, a tie ended under an order that had just come. So every act of this room is declared with
 `one_at_a_time`, which takes the one lock before the first line of the act runs; `tests/access/registry/test_one_at_a_time.py`
 fails for an act that is not.
@@ -18,7 +18,7 @@ from openclear.audit import urgency
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.without_grant import without_grant
 
-# No agency's path and no person's lock has a blank, so this is the lock of neither.
+# No agency's path and no person's lock has a blank, so this is neither's lock.
 REGISTRY = "the registry"
 # An order before this one takes a second at most; several may wait in line.
 PATIENCE_SECONDS = 20.0
@@ -29,10 +29,10 @@ _held_here: ContextVar[bool] = ContextVar("registry_held_here", default=False)
 @without_grant("a lock, taken by the gate; reads nothing")
 @contextmanager
 def registry_held(*, as_it_is: bool = False) -> Iterator[None]:
-    """Hold the one lock of all acts on orders, registry and accounts; within an act that holds it, do nothing.
+    """Hold the one lock of all acts on orders, registry and accounts; do nothing within an act that holds it.
 
-    Whoever gets it first completes what an act that died left in the log alone (not where the start, which compares more,
-    takes it `as_it_is`). Readers never take it: nobody's search waits for an act. Raises NotAnswered where it is not free
+    The first to get it completes what an act that died left only in the log (except if the start, which compares more,
+    takes it `as_it_is`). Readers never take it: no search waits for an act. Raises NotAnswered if it is not free
     within 20 s.
     """
     if _held_here.get():
@@ -52,9 +52,9 @@ def registry_held(*, as_it_is: bool = False) -> Iterator[None]:
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def one_at_a_time(act: Act) -> Act:
-    """Declare an act: it runs within the one lock, and those who do it (`grant`, `approval`) still may by then.
+    """Declare an act: it runs within the one lock, if those who do it (`grant`, `approval`) still may by then.
 
-    Raises Refused, logged, where one of them may not any more.
+    Raises Refused, logged, if one of them no longer may.
     """
 
     @wraps(act)

@@ -1,4 +1,4 @@
-"""Agreements on access: signed and ended, by two where an order touches the agency."""
+"""Agreements on access: signed and ended, by two people if an order touches the agency."""
 
 from datetime import date
 
@@ -25,7 +25,7 @@ def sign_agreement(
 ) -> None:
     """Register an agreement on access for an agency and all below it.
 
-    Where an order touches the agency it takes a second person's `approval`; Refused without it.
+    If an order touches the agency it takes a second person's `approval`; Refused without it.
     """
     grant.require(Action.REGISTRY_CHANGE)
     with change_by(grant) as under_way:
@@ -39,9 +39,9 @@ def sign_agreement(
 
 @one_at_a_time
 def end_agreement(grant: Grant, *, number: str, ends_on: date, approval: Grant | None = None) -> None:
-    """Let an agreement end on another day, also today. Raises NotPossible where there is none of that number.
+    """Let an agreement end on another day, even today. Raises NotPossible if no agreement has that number.
 
-    Where an order touches its agency it takes a second person's `approval`; Refused without it.
+    If an order touches its agency it takes a second person's `approval`; Refused without it.
     """
     grant.require(Action.REGISTRY_CHANGE)
     agreement = Agreement.objects.select_related("agency").filter(number=number).first()

@@ -37,7 +37,7 @@ class NewAgency:
 class NewOfficer:
     """A person, machine account or integration to register, with the ties it begins with: (agency, kind).
 
-    `since`: when the ties began on paper, today where it is not said. `temporary_until`: at most 72 hours away.
+    `since`: when the ties began on paper, today by default. `temporary_until`: at most 72 hours away.
     """
 
     handle: str
@@ -57,7 +57,7 @@ class NewOfficer:
 def found_city(agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> None:
     """Register the first agencies and the first administrators of an empty city.
 
-    Raises NotPossible where anybody is registered already: after that only administrators register.
+    Raises NotPossible if anybody is registered already: after that only administrators register.
     """
     with registry_held():
         _found(agencies, founders)
@@ -79,7 +79,7 @@ def _found(agencies: Sequence[NewAgency], founders: Sequence[NewOfficer]) -> Non
 def register_agencies(grant: Grant, *, agencies: Sequence[NewAgency]) -> None:
     """Register agencies. One below a cut-off agency is cut off from its first moment.
 
-    Raises NotPossible where the agency above is not registered, or the path is taken or was ever used.
+    Raises NotPossible if the agency above is not registered, or the path is or was ever used.
     """
     grant.require(Action.REGISTRY_CHANGE)
     with change_by(grant) as under_way:
@@ -89,10 +89,10 @@ def register_agencies(grant: Grant, *, agencies: Sequence[NewAgency]) -> None:
 
 @one_at_a_time
 def register_officers(grant: Grant, *, approval: Grant, officers: Sequence[NewOfficer]) -> None:
-    """Register people, as one person asked and another approved (AC-2 e).
+    """Register people whom one person proposed and another approved (AC-2 e).
 
-    Accounts of oversight are approved by oversight, once there is any. Raises Refused where one person acts for two or
-    keepers alone would make an overseer, NotPossible where a handle was ever used or an agency is unknown.
+    Accounts of oversight are approved by oversight, once there is any. Raises Refused if one person acts for two or
+    keepers alone would make an overseer, NotPossible if a handle was ever used or an agency is unknown.
     """
     grant.require(Action.REGISTRY_CHANGE)
     approval.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
@@ -108,7 +108,7 @@ def register_officers(grant: Grant, *, approval: Grant, officers: Sequence[NewOf
 
 @without_grant("for this room alone, within an act whose grant was required")
 def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
-    """Register one agency within a change. Raises NotPossible where the one above is missing or the path was ever used."""
+    """Register one agency within a change. Raises NotPossible if the one above is missing or the path was ever used."""
     links = chain(agency_path(new.path))[:-1]
     known = set(Agency.objects.filter(path__in=links).values_list("path", flat=True))
     if missing := [link for link in links if link not in known]:
@@ -128,7 +128,7 @@ def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
 
 @without_grant("for this room alone, within an act whose grant was required")
 def was_used(path: str) -> bool:
-    """Say whether an agency left this path once: a new one there would be taken for it."""
+    """Say whether an agency left this path: a new one there would be taken for it."""
     return AgencyMove.objects.filter(old=path).exclude(kind="split").exists()
 
 
@@ -148,7 +148,7 @@ def _add_officer(under_way: Change, new: NewOfficer, *, approved_by: str) -> Non
 
 @without_grant("for this room alone, within an act whose grant was required")
 def check_new(new: NewOfficer) -> None:
-    """Raise NotPossible where an account could not be made as it stands: handle, employer, agencies, terms."""
+    """Raise NotPossible if an account could not be made as given: handle, employer, agencies, terms."""
     # No handle is ever deleted, so none is used twice: stricter than the year of IA-4(d).
     if Officer.objects.filter(handle=new.handle).exists():
         message = f"The handle {new.handle} is taken; handles are never used twice."

@@ -1,7 +1,7 @@
-"""What names an agency follows it when it moves: notices, proposals, and what the rooms above keep.
+"""Rows that name an agency follow it when it moves: notices, proposals, and what the rooms above keep.
 
-Ties and agreements point at the agency itself and need nothing. The states of orders, the moves and the log keep the path of
-their day: they are history, and an order's places follow by a rule of their own (`audit.proof.orders.followed`).
+Ties and agreements point to the agency itself and need nothing. The states of orders, the moves and the log keep the path of
+their day: they are history, and an order's places follow by a separate rule (`audit.proof.orders.followed`).
 """
 
 from openclear.access.models import Notice, Proposal
@@ -10,14 +10,14 @@ from openclear.vocabulary.agencies import is_within
 from openclear.vocabulary.states import ProposalStatus
 from openclear.vocabulary.without_grant import without_grant
 
-# Of a proposal's facts these name agencies: the ties of an account are pairs of agency and kind.
+# These of a proposal's facts name agencies: the ties of an account are pairs of agency and kind.
 _AGENCY_FACTS = frozenset({"ties", "agency", "to", "into"})
 _COLUMNS = ((Notice, "agency"), (Notice, "about"), (Proposal, "agency"))
 
 
 @without_grant("for this room alone, within an act whose grant was required")
 def follow(old: str, new: str) -> None:
-    """Write `new` wherever a row names `old` or an agency below it; within the change that moves it."""
+    """Write `new` wherever a row names `old` or an agency below it, within the change that moves it."""
     for table, column in _COLUMNS:
         below = table.objects.filter(**{f"{column}__startswith": old})
         for path in sorted(set(below.values_list(column, flat=True))):

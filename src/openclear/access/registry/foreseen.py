@@ -1,4 +1,4 @@
-"""What a change of the registry means for people, before it is done: simulated over the registry as it stands; nothing is changed."""
+"""What a change of the registry means for people, before it is done: simulated over the registry as it is; nothing is changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ Everyone = Mapping[str, Requester]
 
 @without_grant("for this room alone, within an act whose grant was required")
 def foreseen(kind: str, facts: Facts) -> dict[str, Any]:
-    """Return who comes under an order by a change, and who comes out from under one, by heading."""
+    """Return who comes under an order by a change, and who leaves one, by heading."""
     everyone, orders = read_everyone(), guarded()
     then, moved = _after(kind, facts, everyone, orders)
     reached = list(zip(orders, moved, strict=True))
@@ -32,7 +32,7 @@ def foreseen(kind: str, facts: Facts) -> dict[str, Any]:
 
 @without_grant("for this room alone, within an act whose grant was required")
 def foreseen_of_account(kind: str, facts: Facts) -> dict[str, Any]:
-    """Return the same of what is done with an account, which moves nobody; and the orders that reach its holder."""
+    """Return the same for a change of an account, which moves nobody, and the orders that reach its holder."""
     person = read_everyone()[facts["handle"]]
     orders = [order.id for order in guarded() if reaches(order, person)]
     return {**foreseen(kind, facts), "account": [person.handle], "orders": orders}
@@ -46,7 +46,7 @@ def destination(kind: str, facts: Facts) -> str:
 
 @without_grant("for this room alone, within an act whose grant was required")
 def holdings_of(handle: str) -> dict[str, int]:
-    """Return how many things of each kind a person holds that reach the city now, by target."""
+    """Return how many holdings of each kind a person has that reach the city now, by target."""
     return {reach.target: sum(one.holder == handle for one in reach.held()) for reach in ports.reach}
 
 

@@ -1,6 +1,6 @@
-"""What nobody may do alone: whatever touches an order that stands, that a court suspended, or that is proposed.
+"""What nobody may do alone: anything that touches an order that is in force, suspended by a court, or proposed.
 
-An order means those whom it was planned for. One person who moves, unties or ties them while it is proposed, in force or
+An order means those for whom it was planned. One person who moves, unties or ties them while it is proposed, in force or
 suspended would change what another one approves, or has approved.
 """
 
@@ -30,7 +30,7 @@ CUT_OFF = "cut-off"
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def guarded() -> list[OrderRow]:
     """Return every order that is not lifted, suspended ones too, and the draft of every order that is proposed."""
-    # One that somebody else turned down stays guarded for a while, or its author takes it back: else whoever it is meant
+    # One that somebody else turned down stays guarded for a while, or until its author withdraws it: else the one it is meant
     # to stop would end its protection and act alone.
     declined = Q(state=ProposalStatus.DECLINED, decided__gt=clock.now() - DECLINED_FOR)
     proposed = Proposal.objects.filter(Q(state=ProposalStatus.OPEN) | declined, kind=CUT_OFF).order_by("pk")
@@ -45,19 +45,19 @@ def standing_or_suspended() -> list[OrderRow]:
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def is_guarded(agency: str) -> bool:
-    """Say whether an order that is not lifted holds over an agency or something below it: nothing is shared with it then."""
+    """Say whether an order that is not lifted covers an agency or one below it: then nothing is shared with it."""
     return any(touches(order, agency) for order in standing_or_suspended())
 
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def touched(*agencies: str) -> list[OrderRow]:
-    """Return which of them hold over one of `agencies`, or over something below one."""
+    """Return which of them cover one of `agencies`, or an agency below one."""
     return [order for order in guarded() if any(touches(order, agency) for agency in agencies)]
 
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def touches(order: OrderRow, agency: str) -> bool:
-    """Say whether an order holds over an agency, or over something below it."""
+    """Say whether an order covers an agency, or one below it."""
     return order.covers_agency(agency) or any(
         is_within(place, agency) for place in (order.agency, *order.places)
     )
@@ -65,14 +65,14 @@ def touches(order: OrderRow, agency: str) -> bool:
 
 @without_grant("asks for the second person of an act whose grant was required")
 def second_where_touched(grant: Grant, approval: Grant | None, *agencies: str) -> None:
-    """Raise Refused unless another keeper approves a change of what an order means, or nothing of the kind is changed."""
+    """Raise Refused unless another keeper approves a change of what an order means, or no such change is made."""
     if touched(*agencies):
         need_second(grant, approval)
 
 
 @without_grant("asks for the second person of an act whose grant was required")
 def need_second(grant: Grant, approval: Grant | None, *, of_oversight: bool = False) -> None:
-    """Raise Refused unless another keeper approves; `of_oversight`: what is changed is an account of oversight's own."""
+    """Raise Refused unless another keeper approves; `of_oversight`: what is changed is one of oversight's own accounts."""
     fits = approval is not None and (of_oversight or approval.action is not Action.OVERSIGHT_ACCOUNT)
     if approval is None or not fits or approval.officer == grant.officer:
         raise gate.refuse(grant, SECOND_UNDER_ORDER)
@@ -81,13 +81,13 @@ def need_second(grant: Grant, approval: Grant | None, *, of_oversight: bool = Fa
 
 @without_grant("tells the second person's name; reads nothing")
 def name_of(approval: Grant | None) -> str:
-    """Return the handle of a second person, for an entry; "" where there was none."""
+    """Return the handle of a second person, for an entry; "" if there was none."""
     return approval.officer if approval else ""
 
 
 @without_grant("reads the registry and an order, no record: changes of the registry ask it")
 def reaches(order: OrderRow, person: Requester) -> bool:
-    """Say whether a person is tied to an agency that an order holds over."""
+    """Say whether a person is tied to an agency that an order covers."""
     return any(order.covers_agency(agency) for agency in agencies_of([person], clock.today()))
 
 

@@ -1,4 +1,4 @@
-"""The life of an account after it was made: certified every year, disabled, reinstated by two, found idle (AC-2)."""
+"""The life of an account after its creation: certified every year, disabled, reinstated by two, found idle (AC-2)."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -30,11 +30,11 @@ OVER = "temporary, and its time is over"
 
 @one_at_a_time
 def certify(grant: Grant, *, handles: Sequence[str], until: date, approval: Grant | None = None) -> None:
-    """Certify accounts anew, for a year at most (AC-2 j). Nobody certifies themselves alone.
+    """Certify accounts again, for at most a year (AC-2 j). Nobody certifies themselves alone.
 
-    Accounts of oversight are certified by oversight: by another overseer, or, where there is none, by the only one together
+    Accounts of oversight are certified by oversight: by another overseer or, if there is none, by the only one together
     with a keeper's `approval`. An account that an order touches takes two people. Raises NotPossible for an unknown handle,
-    oneself, or a day further away, Refused for the rest; then nobody is certified.
+    oneself, or a day beyond that, Refused for the rest; then nobody is certified.
     """
     grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
     if until > clock.today() + timedelta(days=CERTIFIED_DAYS):
@@ -44,7 +44,7 @@ def certify(grant: Grant, *, handles: Sequence[str], until: date, approval: Gran
             officer = officer_row(handle)
             _check_certifier(grant, approval, officer)
             if until < officer.certified_until:
-                # To end somebody's account earlier is to disable it, which takes two and spares the last approvers.
+                # Ending an account earlier is disabling it, which takes two and spares the last approvers.
                 raise NotPossible(
                     f"{handle} is certified until {officer.certified_until} already; disable the account to end it."
                 )
@@ -61,8 +61,8 @@ def certify(grant: Grant, *, handles: Sequence[str], until: date, approval: Gran
 def disable(grant: Grant, *, handle: str, reason: str, approval: Grant | None = None) -> None:
     """Disable an account at once, by two people; its sessions and tokens are powerless from now on (AC-2(13)).
 
-    Raises Refused where one person acts for two, where it is one of the last two who can lift an order or the last who
-    watches, or for keepers alone one of oversight's own.
+    Raises Refused if one person acts for two, if it is one of the last two who can lift an order or the last who
+    watches, or if keepers alone disable one of oversight's own.
     """
     grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
     officer = officer_row(handle)
@@ -77,9 +77,9 @@ def disable(grant: Grant, *, handle: str, reason: str, approval: Grant | None = 
 
 @one_at_a_time
 def reinstate(grant: Grant, *, approval: Grant, handle: str) -> None:
-    """Let a disabled account in again, by two people; one of oversight's own by oversight and a second person.
+    """Reinstate a disabled account, by two people; one of oversight's own by oversight and a second person.
 
-    Raises Refused where one person acts for two, or keepers alone for oversight.
+    Raises Refused if one person acts for two, or keepers alone for oversight.
     """
     grant.require(Action.REGISTRY_CHANGE, Action.OVERSIGHT_ACCOUNT)
     officer = officer_row(handle)
@@ -99,9 +99,9 @@ def reinstate(grant: Grant, *, approval: Grant, handle: str) -> None:
 
 @without_grant("runs as the city itself: the worker's duty")
 def review_accounts() -> list[str]:
-    """Disable what was not used for 90 days and what was temporary; return the handles. Run daily (AC-2(3)).
+    """Disable accounts not used for 90 days and expired temporary ones; return the handles. Run daily (AC-2(3)).
 
-    Whoever the city could not do without stays: it cannot lock itself out by a quiet quarter.
+    Accounts that the city needs stay: it cannot lock itself out by a quiet quarter.
     """
     return [handle for handle, reason in _due() if _ended(handle, reason)]
 
@@ -144,7 +144,7 @@ def _check_certifier(grant: Grant, approval: Grant | None, officer: Officer) -> 
     if oversees(officer) and grant.action is not Action.OVERSIGHT_ACCOUNT:
         raise gate.refuse(grant, OVERSIGHTS_OWN)
     if grant.officer == officer.handle:
-        # The only one who watches can be certified by nobody of oversight else: a keeper stands beside it.
+        # Nobody else of oversight can certify the only one who watches: a keeper approves too.
         if not oversees(officer) or other_overseers(grant):
             raise NotPossible("Nobody certifies their own account; ask another access administrator.")
         _second(grant, approval, officer)

@@ -1,4 +1,4 @@
-"""Those who can lift an order, and those who watch: no order and no change of the registry may leave too few."""
+"""Who can lift an order, and who watches: no order and no change of the registry may leave too few."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from openclear.vocabulary.roles import ADMINISTRATORS, OVERSEERS
 from openclear.vocabulary.rules import Rule
 from openclear.vocabulary.without_grant import without_grant
 
-# Whoever holds one of these could act for two, or read who looked at what.
+# Anyone who holds one of these could act for two, or read who looked at what.
 SENSITIVE_ROLES = ADMINISTRATORS | OVERSEERS
 FEWEST_ADMINISTRATORS = 2
 NO_LOCKOUT = Rule(
@@ -37,9 +37,9 @@ class Safeguard(NamedTuple):
     overseen: bool
 
     def is_too_little_after(self, before: "Safeguard") -> bool:
-        """Say whether an act that led here from `before` left too few: only what makes it worse is too little.
+        """Say whether an act that led here from `before` left too few: only if it made things worse.
 
-        Where a certification has lapsed already, orders are still given.
+        If a certification has lapsed already, orders are still given.
         """
         fewer = self.administrators < FEWEST_ADMINISTRATORS and self.administrators < before.administrators
         return fewer or (before.overseen and not self.overseen)
@@ -47,8 +47,8 @@ class Safeguard(NamedTuple):
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def safeguard(standing: Standing, people: Mapping[str, Requester] | None = None) -> Safeguard:
-    """Return how many could lift an order, and whether anybody could watch: by the registry as it is now, or by `people`."""
-    # Read anew: the change that is being judged is not committed, so nothing may be kept of it.
+    """Return how many could lift an order, and whether anybody could watch: in the registry as it is now, or among `people`."""
+    # Read again: the change being judged is not committed, so nothing of it may be kept.
     known = read_requesters(Officer.objects.filter(handle__in=_sensitive())) if people is None else people
     administrators = _able(known, ADMINISTRATORS, _LIFT, standing)
     return Safeguard(len(administrators), bool(_able(known, OVERSEERS, _OVERSEE, standing)))
@@ -56,7 +56,7 @@ def safeguard(standing: Standing, people: Mapping[str, Requester] | None = None)
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def able_to_lift_or_oversee(standing: Standing, people: Mapping[str, Requester]) -> list[str]:
-    """Return the handles of those who could lift an order, or could watch, under a standing."""
+    """Return the handles of those who could lift an order, or watch, under a standing."""
     administrators = _able(people, ADMINISTRATORS, _LIFT, standing)
     return sorted({*administrators, *_able(people, OVERSEERS, _OVERSEE, standing)})
 
@@ -71,7 +71,7 @@ def other_overseers(grant: Grant) -> list[str]:
 @without_grant("a check within an act whose grant was required")
 @contextmanager
 def no_lockout(grant: Grant) -> Iterator[None]:
-    """Refuse a change, from within it, that leaves too few keepers or nobody who watches. Nothing of it is committed then."""
+    """Refuse a change, from within it, that leaves too few keepers or nobody who watches; nothing of it is committed."""
     before = safeguard(read_standing())
     yield
     if safeguard(read_standing()).is_too_little_after(before):

@@ -1,6 +1,6 @@
-"""When the tree of agencies changes: moved, renamed, merged, split. An order in force goes along and is never weakened.
+"""When the tree of agencies changes: moved, renamed, merged, split. An order in force moves along and is never weakened.
 
-Each act holds the barrier of the agency from before its entry until after its commit, so every answer either left
+Each act holds the barrier of the agency from before its entry until after its commit, so every answer was either sent
 under the old place or is decided at the new one.
 """
 
@@ -27,10 +27,10 @@ from openclear.vocabulary.grants import Grant
 
 @one_at_a_time
 def move_agency(grant: Grant, *, agency: str, to: str, approval: Grant | None = None) -> None:
-    """Give an agency, and all below it, another path: under another parent, or another last word.
+    """Give an agency, and all below it, another path: another parent, or another last word.
 
-    Every order that holds over it holds there too, also where the new place was free. A move that touches an order, at the old
-    place or at the new one, takes a second person's `approval`; Refused without it. Raises NotPossible for the
+    Every order that covers it covers that place too, even if it was free before. A move that touches an order, at the old
+    or the new place, takes a second person's `approval`; Refused without it. Raises NotPossible for the
     department itself, its oversight, and a place that is taken or was ever used.
     """
     grant.require(Action.REGISTRY_CHANGE)
@@ -41,7 +41,7 @@ def move_agency(grant: Grant, *, agency: str, to: str, approval: Grant | None = 
 def rename_agency(grant: Grant, *, agency: str, name: str, approval: Grant | None = None) -> None:
     """Give an agency another name; its path, and with it every order, stays.
 
-    The public page tells orders by the name of the agency: where an order touches it, another name takes a second person.
+    The public page names orders by agency: if an order touches it, another name takes a second person.
     """
     grant.require(Action.REGISTRY_CHANGE)
     if not name.strip():
@@ -57,9 +57,9 @@ def rename_agency(grant: Grant, *, agency: str, name: str, approval: Grant | Non
 
 @one_at_a_time
 def merge_agency(grant: Grant, *, agency: str, into: str, approval: Grant | None = None) -> str:
-    """Make an agency a part of another and return its new path. It keeps its people and its orders, and takes nobody new.
+    """Make an agency part of another and return its new path. It keeps its people and orders, and takes nobody new.
 
-    So a merger does not free those who were cut off. Where it touches an order it takes a second person, as a move does.
+    So a merger does not free those who were cut off. If it touches an order it takes a second person, as a move does.
     """
     grant.require(Action.REGISTRY_CHANGE)
     to = f"{agency_path(into)}.{agency_path(agency).rpartition('.')[2]}"
@@ -71,9 +71,9 @@ def merge_agency(grant: Grant, *, agency: str, into: str, approval: Grant | None
 def split_agency(
     grant: Grant, *, agency: str, new: NewAgency, people: Sequence[str], approval: Grant | None = None
 ) -> None:
-    """Make a new agency of a part of another; the people named go over with their ties. Orders on the old hold over the new.
+    """Make a new agency from a part of another; the people named move with their ties. Orders on the old cover the new.
 
-    Where it touches an order it takes a second person, as a move does.
+    If it touches an order it takes a second person, as a move does.
     """
     grant.require(Action.REGISTRY_CHANGE)
     with barrier.frozen(agency_path(agency)), change_by(grant) as under_way, no_lockout(grant):
@@ -125,7 +125,7 @@ def _check_place(old: str, new: str) -> None:
 
 
 def _check_outside(old: str, new: str) -> None:
-    # The city's own are answered without an agreement, and no order may name the department: nobody is moved into that.
+    # The city's own need no agreement, and no order may name the department: nobody is moved into it.
     if is_within(new, city().root) and not is_within(old, city().root):
         raise NotPossible(f"{old} is none of the city's agencies and cannot become one; register a new one.")
 

@@ -1,4 +1,4 @@
-"""The rules that a city is served with, version after version. An older set does not come back by itself."""
+"""The rules that a city is served with, version after version. An older set cannot come back by itself."""
 
 from openclear.access.errors import OlderRules
 from openclear.access.gate.decide import policies
@@ -12,10 +12,10 @@ from openclear.vocabulary.without_grant import without_grant
 
 @without_grant("runs as the city itself, when a process starts")
 def take_rules() -> str | None:
-    """Make the rules of this program those of the city; return a sentence where they are new.
+    """Make the rules of this program those of the city; return a sentence if they are new.
 
-    A new set raises the epoch and has its entry, so that no backup and no older program goes behind it.
-    Raises OlderRules where these rules were the city's once and were replaced.
+    A new set raises the epoch and has its entry, so that no backup or older program goes back before it.
+    Raises OlderRules if these rules were the city's and were replaced.
     """
     with registry_held():
         return _taken(policies().digest)

@@ -24,14 +24,14 @@ Change = Callable[[ActDraft, TwoPeople], object]
 
 @without_grant("makes a draft of what was typed; reads nothing")
 def account_draft(account: NewOfficer) -> ActDraft:
-    """Return the draft of an account that is asked for, which another person approves (AC-2 e)."""
+    """Return the draft of a proposed account, which another person approves (AC-2 e)."""
     facts = {name: _plain(value) for name, value in asdict(account).items()}
     return ActDraft(ACCOUNT, account.ties[0][0], "", account.title, facts)
 
 
 @without_grant("makes a draft of what was typed; reads nothing")
 def change_draft(kind: str, *, agency: str, reason: str, facts: Mapping[str, str]) -> ActDraft:
-    """Return the draft of a change of the registry. `facts`: what it takes besides the agency.
+    """Return the draft of a change of the registry. `facts`: what it needs besides the agency.
 
     Raises WrongUsage for another kind or without a reason.
     """
@@ -47,7 +47,7 @@ def _plain(value: Any) -> Any:
 
 
 def _first(handle: str) -> tuple[Action, Purpose]:
-    # Of accounts of oversight's own, oversight is the first person.
+    # For oversight's own accounts, oversight is the first person.
     if is_overseer(handle):
         return Action.OVERSIGHT_ACCOUNT, Purpose.OVERSIGHT_REVIEW
     return Action.REGISTRY_CHANGE, Purpose.ACCESS_ADMINISTRATION

@@ -57,7 +57,7 @@ class AgencyDetail:
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def account_of(handle: str) -> Any:
-    """Return the account as Django's sign-in takes it; nothing else may be asked of it."""
+    """Return the account for Django's sign-in; nothing else may use it."""
     return Officer.objects.get(handle=handle)
 
 
@@ -69,9 +69,9 @@ def is_registered(path: str) -> bool:
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def purpose_at_own_desk(holder: str) -> Purpose:
-    """Return what lists of one's own and one's own desk are asked for: one's account, or a machine's only purpose.
+    """Return the purpose for one's own desk and its lists: one's account, or a machine's only purpose.
 
-    None of it is police work, so an order that is limited to a police purpose does not mean it.
+    None of it is police work, so an order limited to a police purpose does not mean it.
     """
     made_for = Officer.objects.filter(handle=holder).values_list("machine_purpose", flat=True)
     return named_purpose(str(made_for.first() or "")) or Purpose.OWN_ACCOUNT
@@ -99,7 +99,7 @@ def is_officer_of(handle: str, agency: str) -> bool:
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def officers() -> Sequence[OfficerRow]:
-    """Return everyone who is registered, without anything that a record would hold."""
+    """Return everyone who is registered, without any data from records."""
     rows = Officer.objects.prefetch_related("affiliations__agency")
     return [
         OfficerRow(
@@ -124,7 +124,7 @@ def agencies() -> Sequence[AgencyRow]:
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
 def agency_detail(path: str) -> AgencyDetail | None:
-    """Return one agency with its agreements and everyone tied to it now; None where the registry has none."""
+    """Return one agency with its agreements and everyone tied to it now; None if there is none."""
     agency = Agency.objects.filter(path=path).first()
     if agency is None:
         return None

@@ -1,4 +1,4 @@
-"""Ties of people to agencies: begun and ended, each with its entry, by two where an order touches the agency."""
+"""Ties of people to agencies: begun and ended, each with its entry, by two people if an order touches the agency."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -33,7 +33,7 @@ def affiliate(
 ) -> None:
     """Tie a person to one more agency, from today or from `since`. Raises NotPossible for unknown names or a second employer.
 
-    Where an order touches the agency the tie cuts the person off, now or when it is approved or resumed, so it takes a second
+    If an order touches the agency the tie cuts the person off, now or when it is approved or resumed, so it takes a second
     person's `approval`; Refused without it.
     """
     grant.require(Action.REGISTRY_CHANGE)
@@ -48,9 +48,9 @@ def affiliate(
 
 @one_at_a_time
 def end_affiliation(grant: Grant, *, handle: str, agency: str, approval: Grant | None = None) -> None:
-    """End a person's ties to an agency as of yesterday. Raises NotPossible where there is none.
+    """End a person's ties to an agency as of yesterday. Raises NotPossible if there is none.
 
-    Where an order touches the agency this lets the person in again, or keeps them from being cut off, so it takes a second
+    If an order touches the agency this lets the person in again, or keeps them from being cut off, so it takes a second
     person's `approval`, as lifting does; Refused without it.
     """
     grant.require(Action.REGISTRY_CHANGE)
@@ -77,7 +77,7 @@ def end_ties(under_way: Change, officer: Officer, agency: str, approved_by: str 
 
 @without_grant("for this room alone, within an act whose grant was required")
 def end_ties_under(under_way: Change, order: OrderRow, handles: Sequence[str], approved_by: str) -> None:
-    """End, within the change that puts an order in force, the ties by which it would catch these people."""
+    """Within the change that puts an order in force, end the ties by which it would catch these people."""
     for handle in handles:
         for path in ties_under(order, [handle]):
             end_ties(under_way, officer_row(handle), path, approved_by)
@@ -85,7 +85,7 @@ def end_ties_under(under_way: Change, order: OrderRow, handles: Sequence[str], a
 
 @without_grant("for this room alone, within an act whose grant was required")
 def ties_under(order: OrderRow, handles: Sequence[str]) -> list[str]:
-    """Return the agencies under an order that these people are tied to, for this room alone."""
+    """Return the agencies under an order that these people are tied to, only for this room."""
     ties = Affiliation.objects.filter(officer__handle__in=handles, until=None)
     return sorted({path for path in ties.values_list("agency__path", flat=True) if order.covers_agency(path)})
 
@@ -104,7 +104,7 @@ def tie(
     row = agency_row(agency)
     begins = since or clock.today()
     if begins > clock.today():
-        # A plan and the last two approvers are counted by the ties of today.
+        # A plan and the last two approvers are counted by today's ties.
         raise NotPossible("A tie begins today or earlier; make it on the day on which it is to begin.")
     if Agency.objects.filter(path__in=chain(agency), closed_on__isnull=False).exists():
         message = f"{agency} was merged into another agency and takes nobody new; tie the person to that one."

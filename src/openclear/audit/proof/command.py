@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def add_outside(parser: argparse.ArgumentParser) -> None:
-    """Let a command take the checkpoints that outsiders kept."""
+    """Add the options for checkpoints that outsiders kept."""
     parser.add_argument(
         "--checkpoint", type=Path, nargs="+", action="extend", default=[], metavar="FILE",
         help="checkpoints that you, or somebody else, kept: the log must agree with each",
@@ -42,7 +42,7 @@ def add_outside(parser: argparse.ArgumentParser) -> None:
 
 
 def _wrong_usage(directory: Path, outside: Sequence[Path]) -> str:
-    """Return what is wrong with the names that were given, as a sentence; "" where nothing is."""
+    """Return what is wrong with the given names, as a sentence; "" if nothing is."""
     if not directory.is_dir():
         return f"{directory} is no folder; name the one that holds the export."
     for path in outside:

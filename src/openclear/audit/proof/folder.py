@@ -12,7 +12,7 @@ GIVEN, EXPORTED = (
     "given with --key",
     "the export's own log.vkey; compare it with the one that the city publishes",
 )
-# All that an export holds; each file but the last two is covered by signatures and hashes.
+# All files of an export; signatures and hashes cover each file except the last two.
 FILES = (
     "headers.jsonl", "leaves", "checkpoint", "checkpoints", "checkpoints.note", "log.vkey", "bodies.jsonl",
     "verify.py", "README.txt",
@@ -26,9 +26,9 @@ def verify_directory(
     *,
     require_outside: bool = False,
 ) -> Verification:
-    """Return what is true of the export in `directory`, also against checkpoints that an outsider kept.
+    """Verify the export in `directory`, also against checkpoints that an outsider kept.
 
-    Raises OSError where a file is missing or cannot be read.
+    Raises OSError if a file is missing or cannot be read.
     """
     own_key = _text(directory / "log.vkey")
     paths = sorted((directory / "checkpoints").iterdir())
@@ -56,7 +56,7 @@ def verify_directory(
 
 
 def need_outside(result: Verification, given: int, *, required: bool) -> None:
-    """Make it a fault that nothing from outside was compared, where that is `required`."""
+    """Make it a fault that nothing from outside was compared, if that is `required`."""
     if required and not given:
         result.fault(None, "no outside checkpoint was given (--checkpoint), and one is required")
 
@@ -70,7 +70,7 @@ def _check_names(result: Verification, own_key: str, notes: Mapping[str, str]) -
 
 
 def found_by_token(directory: Path, token: str) -> list[str]:
-    """Return the line about the refusal or mistake whose asker holds `token`, its leaf hash; empty where there is none."""
+    """Return the line about the refusal or mistake whose requester has `token`, its leaf hash; empty if there is none."""
     wanted = token.strip().lower()
     leaves = enumerate(_leaves(directory / "leaves"))
     place = next((number for number, leaf in leaves if leaf.hex() == wanted), None)

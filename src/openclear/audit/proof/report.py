@@ -1,4 +1,4 @@
-"""What a verification came to, for programs and for people; what it does not prove stands below every one."""
+"""The outcome of a verification, for programs and for people; each one ends with what it does not prove."""
 
 from collections.abc import Iterator
 from typing import Any

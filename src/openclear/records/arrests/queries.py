@@ -1,4 +1,4 @@
-"""Which arrests a search means, how lists show them, and one arrest with its charges. For this room alone."""
+"""Which arrests a search means, how lists show them, and one arrest with its charges. Only for this room."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,14 +19,14 @@ END_OF_PREFIX = "\U0010ffff"
 
 @without_grant("reads nothing: it makes a value of what was typed")
 def key(text: str) -> str:
-    """Return the beginning of a CB number as it is compared, or "" where `text` is none."""
+    """Return the beginning of a CB number as it is compared, or "" if `text` is none."""
     number = cb_number_of(text)
     return number if number.startswith("CB") else ""
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Arrest]":
-    """Return the arrests that are there for the holder: with their people and incidents, or not at all."""
+    """Return the arrests that the holder may see: only those whose people and incidents they may see."""
     arrests: QuerySet[Arrest] = Arrest.objects.within(grant.over(Dataset.ARRESTS))
     return (
         arrests.filter(person__in=Person.objects.within(grant.over(Dataset.PEOPLE)))
@@ -37,7 +37,7 @@ def within(grant: Grant) -> "QuerySet[Arrest]":
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, _filters: None) -> "QuerySet[Arrest]":
-    """Return the arrests whose CB number begins with `text`, none without one."""
+    """Return the arrests whose CB number begins with `text`, none for ""."""
     number = cb_number_of(text) or "?"
     return within(grant).filter(cb_number__gte=number, cb_number__lt=number + END_OF_PREFIX)
 
@@ -50,7 +50,7 @@ def rows(_grant: Grant, page: Sequence[Arrest]) -> list[ArrestFound]:
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> ArrestDetail | None:
-    """Return one arrest with its charges; None where it, its person or its incident is not there for the holder."""
+    """Return one arrest with its charges; None if the holder may not see it, its person or its incident."""
     found = within(grant).filter(pk=record).first()
     if found is None:
         return None

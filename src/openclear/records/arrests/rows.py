@@ -1,4 +1,4 @@
-"""What is shown of arrests: frozen, with the hidden fields already out of them."""
+"""What is shown of arrests: frozen, with the hidden fields already removed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The city's boundaries kept from day to day, so that each day's can be given out."""
+"""The city's boundaries kept from day to day, so that each day's can be returned."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,13 +15,13 @@ from openclear.vocabulary.grants import Grant
 
 
 def first_day_of(grant: Grant, *, kind: str) -> date:
-    """Return from when boundaries hold whose first day nobody says: the first ones always have, others from today."""
+    """Return the first day of boundaries that name none: the earliest for the first ones, today for others."""
     grant.require(Action.BOUNDARY_KEEP)
     return clock.today() if Boundary.objects.filter(kind=kind).exists() else city().ranges.earliest_boundary
 
 
 def keep_boundaries(grant: Grant, *, rows: Sequence[BoundaryRow]) -> int:
-    """Keep the boundaries of one kind from their first day on; those in force before end on that day. Returns how many.
+    """Keep the boundaries of one kind from their first day on; earlier ones end on that day. Returns how many.
 
     The same first day again replaces them, so that a file can be corrected.
     """

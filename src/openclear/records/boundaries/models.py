@@ -11,7 +11,7 @@ from openclear.vocabulary.without_grant import without_grant
 class Boundary(models.Model):
     """A polygon of the city from one day until another: a beat, a district, a community area, a ward.
 
-    `shape`: a GeoJSON geometry in longitude and latitude (WGS 84). Public facts, so without labels.
+    `shape`: a GeoJSON geometry in longitude and latitude (WGS 84). Public facts, so no labels.
     """
 
     kind = models.CharField(max_length=20)
@@ -35,5 +35,5 @@ class Boundary(models.Model):
 
 @without_grant("makes a condition; reads nothing")
 def in_force_on(day: date) -> models.Q:
-    """Return the condition on boundaries that hold on a day."""
+    """Return the condition on boundaries in force on a day."""
     return models.Q(valid_from__lte=day) & (models.Q(valid_to=None) | models.Q(valid_to__gt=day))

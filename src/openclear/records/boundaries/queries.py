@@ -12,7 +12,7 @@ from openclear.vocabulary.grants import Grant
 
 
 def boundaries_on(grant: Grant, *, kind: str, day: date | None = None) -> list[BoundaryRow]:
-    """Return the boundaries of one kind on a day (today where none is named), by code."""
+    """Return the boundaries of one kind on a day (today by default), by code."""
     grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
     return _rows(Boundary.objects.filter(in_force_on(day or clock.today()), kind=kind))
 

@@ -9,7 +9,7 @@ BOUNDARY_KINDS = ("beat", "community-area", "district", "ward")
 
 @dataclass(frozen=True, slots=True)
 class BoundaryRow:
-    """One polygon. `shape`: GeoJSON geometry, longitude and latitude (WGS 84). `valid_to`: first day on which it is none."""
+    """One polygon. `shape`: GeoJSON geometry, longitude and latitude (WGS 84). `valid_to`: first day on which it no longer holds."""
 
     kind: str
     code: str

@@ -1,1 +1,1 @@
-"""Cases, dispatch events and warrants: whose they are, with whom they are shared."""
+"""Cases, dispatch events and warrants: who owns them, with whom they are shared."""

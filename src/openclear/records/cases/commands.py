@@ -1,4 +1,4 @@
-"""Whose a case is: listed for its agency and for those it was shared with, shared, registered by partners, confirmed here."""
+"""Who has a case: listed for its agency and those it was shared with, shared, registered by partners, confirmed here."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -40,14 +40,14 @@ NO_SHARE_UNDER_ORDER = Rule(
 
 
 def cases_of(grant: Grant) -> "QuerySet[Case]":
-    """Return the cases that belong to, or were shared with, the holder's agencies, or that wait for the holder's word.
+    """Return the cases that belong to, or were shared with, the holder's agencies, or wait for the holder's confirmation.
 
-    For this room alone: what leaves it are rows.
+    Only for this room: rows leave it, not cases.
     """
     grant.require(
         Action.CASE_LIST, Action.CASE_VIEW, Action.CASE_SHARE, Action.CASE_CONFIRM, Action.DESK_OPEN, *SEARCHES,
     )  # fmt: skip
-    # The agency that an answer is for lends nobody its cases.
+    # The agency that an answer is for does not give its cases to anyone.
     holders = chains(set(grant.agencies) - {grant.inquiry.on_behalf_of})
     shared = CaseShare.objects.filter(case=OuterRef("pk"), agency__in=holders)
     within: QuerySet[Case] = Case.objects.within(grant.over(Dataset.CASES))
@@ -56,7 +56,7 @@ def cases_of(grant: Grant) -> "QuerySet[Case]":
 
 @one_at_a_time
 def share_case(grant: Grant, *, case_id: UUID, agency: str, approval: Grant | None = None) -> None:
-    """Share one's own agency's case with another agency, and all below it, so that they can name it as their ground.
+    """Share one's own agency's case with another agency, and all below it, so that they can name it for a request.
 
     `approval`: the grant of another officer of the department who may see the case. Raises Refused without it and for an
     agency under an order in force, NotPossible for a case that is not the department's or an agency that is not registered.
@@ -77,7 +77,7 @@ def share_case(grant: Grant, *, case_id: UUID, agency: str, approval: Grant | No
 
 
 def own_case(grant: Grant, *, case_id: UUID) -> Case:
-    """Return a case of the holder's own agency, for this room alone. Raises NotPossible where they see none of the kind."""
+    """Return a case of the holder's own agency, only for this room. Raises NotPossible if they see no such case."""
     grant.require(Action.CASE_SHARE)
     case = cases_of(grant).filter(pk=case_id, owner_agency__in=chains(grant.agencies)).first()
     if case is None:
@@ -88,8 +88,8 @@ def own_case(grant: Grant, *, case_id: UUID) -> Case:
 def shareable(grant: Grant, *, case_id: UUID, agency: str) -> Case:
     """Return a case that may be shared with an agency, for this room, within the lock of all acts.
 
-    Raises NotPossible where they see none of the kind or the agency is not registered, Refused where an order in force holds
-    over it.
+    Raises NotPossible if they see no such case or the agency is not registered, Refused if an order in force covers
+    it.
     """
     grant.require(Action.CASE_SHARE)
     case = own_case(grant, case_id=case_id)
@@ -101,7 +101,7 @@ def shareable(grant: Grant, *, case_id: UUID, agency: str) -> Case:
 
 
 def unshare_case(grant: Grant, *, case_id: UUID, agency: str) -> None:
-    """Take the sharing of a case back, at once. Raises NotPossible where it was not shared."""
+    """End the sharing of a case at once. Raises NotPossible if it was not shared."""
     grant.require(Action.CASE_SHARE)
     shares = CaseShare.objects.filter(case__in=cases_of(grant).filter(pk=case_id), agency=agency)
     if not shares.exists():
@@ -112,11 +112,11 @@ def unshare_case(grant: Grant, *, case_id: UUID, agency: str) -> None:
 
 @one_at_a_time
 def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: str) -> CaseRow:
-    """Register a partner agency's own case, so that it can be a ground once its sponsor here has confirmed it.
+    """Register a partner agency's own case, so that it can be named for requests once its sponsor here has confirmed it.
 
-    `offense`: a code of the city or of NIBRS. `sponsor`: the handle of an officer of this department; whether it is one is said
-    to nobody, and a case whose sponsor is none is never confirmed. Raises WrongUsage for what is no number, offense or
-    handle, NotPossible for civil immigration matters, which are no case here, whatever they are called.
+    `offense`: a code of the city or of NIBRS. `sponsor`: the handle of an officer of this department; whether it is one is told
+    to nobody, and a case without a valid sponsor is never confirmed. Raises WrongUsage for an invalid number, offense or
+    handle, NotPossible for civil immigration matters, which are not a case here under any name.
     """
     grant.require(Action.CASE_REGISTER)
     owner = _own_agency(grant)
@@ -152,7 +152,7 @@ def waiting_cases(grant: Grant) -> Sequence[CaseRow]:
 
 
 def _sponsored_by(grant: Grant) -> Q:
-    # Only the department's own sponsor cases: a partner who was named as one gets no sight of the case from that.
+    # Only the department's own officers sponsor cases: a partner named as one cannot see the case by that.
     is_ours = any(is_within(agency, city().host) for agency in grant.agencies)
     return Q(sponsor=grant.officer) if is_ours else Q(pk=None)
 
@@ -171,7 +171,7 @@ def _checked_number(number: str) -> str:
 
 
 def _own_number(number: str, owner: str) -> str:
-    # Every agency has a space of its own, so that nobody learns from a number whether others have it.
+    # Every agency has a separate number space, so that nobody learns from a number whether others have it.
     known_as = f"X{blake2b(owner.encode(), digest_size=2).hexdigest().upper()}-{number}"
     if Case.objects.filter(number=known_as).exists():
         raise NotPossible(f"Your agency has registered {known_as} already.")
@@ -191,5 +191,5 @@ def _offense_words(offense: str) -> str:
 
 
 def _own_agency(grant: Grant) -> str:
-    # Of several agencies the case belongs to the one that employs the asker, which an order reaches first.
+    # Of several agencies the case belongs to the one that employs the requester, which an order reaches first.
     return employer_of(grant.officer) or grant.agencies[0]

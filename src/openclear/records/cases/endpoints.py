@@ -1,4 +1,4 @@
-"""What is asked of cases on every door."""
+"""The questions about cases that page, API and command line ask."""
 
 from dataclasses import dataclass, field
 

@@ -11,8 +11,8 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Ground
 
 LONGEST_NUMBER = 30
-# One statement, with a row for each agency that the case is shared with. It is asked with every search, and spelled out
-# here because the ORM takes longer to spell it than the database to answer it.
+# One statement, with a row for each agency that the case is shared with. It runs with every search, and is written out
+# here because the ORM takes longer to build it than the database to answer it.
 _FIND = """
 SELECT c.kind, c.number, c.closed, c.confirmed, c.labels, c.owner_agency, s.agency
 FROM records_case AS c LEFT JOIN records_caseshare AS s ON s.case_id = c.id
@@ -21,7 +21,7 @@ WHERE c.number = %s ORDER BY s.agency
 
 
 class CaseGrounds:
-    """The port `access.ports.Grounds`, answered from the table of cases. Tells facts about a ground, never a row."""
+    """The port `access.ports.Grounds`, answered from the table of cases. Returns facts about a ground, never a row."""
 
     def find(self, number: str) -> Ground | None:
         """Return the ground with this number, or None."""
@@ -36,13 +36,13 @@ class CaseGrounds:
         return Ground(kind, known_as, is_open, labels, (owner, *shared))
 
     def follow(self, old: str, new: str) -> None:
-        """Make what belongs to, or was shared with, an agency at `old` and below it be that of `new`."""
+        """Give everything of an agency at `old` or below it, owned or shared with it, to `new`."""
         records = [
             table for table in apps.get_app_config("records").get_models() if issubclass(table, Record)
         ]
         owned = [(table.objects, "owner_agency") for table in records]
         for rows, column in (*owned, (CaseShare.objects, "agency"), (ShareRequest.objects, "agency")):
-            # Nearly every record is the department's own, which never moves: the others have an index of their own.
+            # Nearly every record belongs to the department, which never moves: the others have a separate index.
             others = rows.exclude(**{column: city().host})
             below = others.filter(**{f"{column}__startswith": f"{old}."})
             for path in {old, *below.values_list(column, flat=True)}:

@@ -9,10 +9,10 @@ from openclear.records.record import ForAgency, Record
 
 
 class Case(Record):
-    """A case, dispatch event or warrant that a search can name as its ground.
+    """A case, dispatch event or warrant that a search can name.
 
     A partner's own case is registered here first (kind `external`): its number there, its offense, and the sponsor of
-    this department who confirms it; until then it is no ground.
+    this department who confirms it; until then it cannot be named.
     """
 
     number = models.CharField(max_length=30, unique=True)
@@ -48,14 +48,14 @@ class CaseShare(ForAgency):
 
 
 class ShareRequest(ForAgency):
-    """A case that an officer of its department asks to share; gone when another one approves it or turns it down."""
+    """A case that an officer of its department asks to share; deleted when another one approves it or turns it down."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="share_requests")
     asked_by = models.CharField(max_length=40)
     asked = models.DateTimeField()
 
     class Meta:
-        """It is asked for once for each agency."""
+        """One request for each agency."""
 
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["case", "agency"], name="ask_once_per_agency")

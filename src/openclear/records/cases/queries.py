@@ -1,4 +1,4 @@
-"""Which cases can be named, and one case with its incident and shares. For the grant's holder alone."""
+"""Which cases can be named, and one case with its incident and shares. Only for the grant's holder."""
 
 from uuid import UUID
 
@@ -17,9 +17,9 @@ END_OF_PREFIX = "\U0010ffff"
 
 
 def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_CASES, offset: int = 0) -> list[CaseRow]:
-    """Return open cases that are the asker's or were shared with them, newest first: what a search can name as its ground.
+    """Return open cases that belong to the requester or were shared with them, newest first: a search can name these.
 
-    `text` begins their number.
+    `text`: the beginning of their number.
     """
     grant.require(Action.CASE_LIST, Action.DESK_OPEN, *SEARCHES)
     within = cases_of(grant).filter(closed=None).exclude(kind=EXTERNAL, confirmed=None)
@@ -31,7 +31,7 @@ def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_CASES, offset:
 
 
 def case(grant: Grant, *, case_id: UUID) -> CaseDetail | None:
-    """Return one case, dispatch event or warrant; None where there is none for the asker."""
+    """Return one case, dispatch event or warrant; None if the requester may see none."""
     grant.require(Action.CASE_VIEW)
     found = cases_of(grant).filter(pk=case_id).first()
     if found is None:

@@ -1,4 +1,4 @@
-"""What is shown of cases: frozen, with the hidden fields already out of them."""
+"""What is shown of cases: frozen, with the hidden fields already removed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class ShareRequestRow:
-    """A request to share a case with an agency. `is_own`: the reader's own, whom another officer has to approve it."""
+    """A request to share a case with an agency. `is_own`: the reader's own, which another officer has to approve."""
 
     agency: str
     asked_by: str
@@ -31,10 +31,10 @@ class ShareRequestRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetail:
-    """A case with the day it was closed, if any, and its incident as (id, RD number) where the asker may see it.
+    """A case with the day it was closed, if any, and its incident as (id, RD number) if the requester may see it.
 
-    `owner`: the agency whose it is. `shared_with`: agencies that may name it too. `waits`: an external case that its
-    sponsor has not confirmed. `requests`: to share it, for officers of its department alone.
+    `owner`: the agency that owns it. `shared_with`: agencies that may name it too. `waits`: an external case that its
+    sponsor has not confirmed. `requests`: to share it, only for officers of its department.
     """
 
     case: CaseRow

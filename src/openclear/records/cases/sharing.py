@@ -1,6 +1,6 @@
 """Requests to share a case: one officer of its department asks, another sees what it means and approves.
 
-What is asked of the case and of the agency is asked within the one lock of all acts, so no order comes in between.
+The case and the agency are checked within the one lock of all acts, so no order comes between.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def agencies_to_share_with() -> Sequence[AgencyRow]:
 
 @one_at_a_time
 def ask_to_share(grant: Grant, *, case_id: UUID, agency: str) -> None:
-    """Put the sharing of a case before another officer of its department. Nobody can name it yet.
+    """Ask another officer of its department to approve the sharing of a case. Nobody can name it yet.
 
     Asking again is harmless. Raises NotPossible for a case that is not the department's, an agency that is not registered, or
     a case that is shared with it already; Refused for an agency under an order in force.
@@ -48,10 +48,10 @@ def ask_to_share(grant: Grant, *, case_id: UUID, agency: str) -> None:
 
 @one_at_a_time
 def approve_share(grant: Grant, *, case_id: UUID, agency: str) -> None:
-    """Share a case as its second person. The gate decides anew for whoever asked.
+    """Share a case as its second person. The gate decides again for the one who asked.
 
-    Raises NotPossible where nothing of the kind was asked for, Refused for the one who asked, for one of the two who may not
-    any more, or where the agency has come under an order.
+    Raises NotPossible if this was not asked for, Refused for the one who asked, if one of the two no longer
+    may, or if the agency has come under an order.
     """
     grant.require(Action.CASE_SHARE)
     request = _request(grant, case_id, agency)
@@ -63,7 +63,7 @@ def approve_share(grant: Grant, *, case_id: UUID, agency: str) -> None:
 
 @one_at_a_time
 def decline_share(grant: Grant, *, case_id: UUID, agency: str) -> None:
-    """Turn a request down, or take one's own back. Raises NotPossible where nothing of the kind was asked for."""
+    """Turn a request down, or take one's own back. Raises NotPossible if this was not asked for."""
     grant.require(Action.CASE_SHARE)
     request = _request(grant, case_id, agency)
     gate.log_act(grant, details={"share_declined": request.case.number, "with": agency})
@@ -74,7 +74,7 @@ def decline_share(grant: Grant, *, case_id: UUID, agency: str) -> None:
 def share_open_cases(grant: Grant, *, source: str, agencies: Sequence[str], newest: int, one_in: int) -> None:
     """Share the newest open cases of a source, and one in so many of the others, with agencies. Twice is harmless.
 
-    For the invented city: nothing is shared with an agency under an order, which is asked within the lock of all acts.
+    For the invented city: nothing is shared with an agency under an order, which is checked within the lock of all acts.
     """
     grant.require(Action.RECORDS_IMPORT)
     open_to = [agency for agency in agencies if not is_guarded(agency)]

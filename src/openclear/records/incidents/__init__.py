@@ -1,1 +1,1 @@
-"""Incidents: offenses, and who had which part."""
+"""Incidents: their offenses, and the role of each person."""

@@ -1,4 +1,4 @@
-"""Incidents as a source tells them: inserted, or updated where its revision is newer; what a court labeled stays so."""
+"""Incidents from a source: inserted, or updated if its revision is newer; what a court labeled stays so."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,15 +19,15 @@ from openclear.vocabulary.labels import NO_LABEL, Label
 
 Known = tuple[Incident, Offense | None]
 _CHUNK = 800
-# What a source can tell of an incident. What it did not tell of the row before was set here (by a court, by staff) and stays.
+# The labels that a source can give. Others on the earlier row were set here (by a court, by staff) and stay.
 LABELS_OF_SOURCES = Label.DOMESTIC | Label.SEXUAL_ASSAULT | Label.JUVENILE | Label.VICTIM
 
 
 def upsert_incidents(grant: Grant, *, source: str, batch: Sequence[IncidentFacts]) -> Counter[str]:
-    """Bring a batch in, all of it or nothing; count what was inserted, updated, unchanged.
+    """Import a batch, all or nothing; count what was inserted, updated, unchanged.
 
     A row is updated only by a newer revision or, where revisions are equal, when it differs; an older revision
-    changes nothing. Of two rows with one id in a batch the newer counts.
+    changes nothing. Of two rows with the same id in a batch the newer counts.
     """
     grant.require(Action.RECORDS_IMPORT)
     newest: dict[str, IncidentFacts] = {}
@@ -54,7 +54,7 @@ def _known(source: str, newest: Mapping[str, IncidentFacts]) -> dict[str, Known]
     found: dict[str, Known] = {}
     for start in range(0, len(keys), _CHUNK):
         part = keys[start : start + _CHUNK]
-        # Locked: a sealing that comes meanwhile waits, or its label would be written over.
+        # Locked: a sealing that comes meanwhile waits, or its label would be overwritten.
         incidents = list(Incident.objects.select_for_update().filter(source=source, source_id__in=part))
         offenses = {
             row.source_id: row

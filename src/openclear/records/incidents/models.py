@@ -7,7 +7,7 @@ from openclear.records.record import Record
 
 
 class Incident(Record):
-    """An incident under its RD number. The portal gives one row per victim of a murder: RD is no key."""
+    """An incident under its RD number. The portal gives one row per victim of a murder: RD is not a key."""
 
     rd_number = models.CharField(max_length=20, blank=True, db_index=True)
     occurred = models.DateTimeField(db_index=True)
@@ -31,7 +31,7 @@ class Incident(Record):
 
 
 class Offense(Record):
-    """One offense of an incident: IUCR code and words, FBI code, NIBRS code where the mapping knows it."""
+    """One offense of an incident: IUCR code and words, FBI code, NIBRS code if the mapping has it."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="offenses")
     iucr = models.CharField(max_length=12, blank=True)

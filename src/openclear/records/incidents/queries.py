@@ -1,4 +1,4 @@
-"""Which incidents a search means, how lists show them, and one incident with all around it. For this room alone."""
+"""Which incidents a search means, how lists show them, and one incident with its context. Only for this room."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,21 +20,21 @@ END_OF_PREFIX = "\U0010ffff"
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Incident]":
-    """Return the incidents that are there for the holder."""
+    """Return the incidents that the holder may see."""
     incidents: QuerySet[Incident] = Incident.objects.within(grant.over(Dataset.INCIDENTS))
     return incidents
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, filters: IncidentFilter) -> "QuerySet[Incident]":
-    """Return the incidents of a block or an RD number, or without a text all that `filters` names."""
+    """Return the incidents of a block or an RD number, or all that match `filters` if there is no text."""
     block = block_of(text)
     found = within(grant)
     if block:
         found = found.filter(Q(rd_number=block) | Q(block__gte=block, block__lt=block + END_OF_PREFIX))
     found = found.filter(**filters.lookups())
     if filters.iucr:
-        # Only offenses that are there for the asker narrow: a hidden one must not tell of itself.
+        # Only offenses that the requester may see filter: a hidden one must not be revealed.
         offenses = Offense.objects.within(grant.over(Dataset.INCIDENTS)).filter(
             iucr=offense_code(filters.iucr)
         )
@@ -54,7 +54,7 @@ def rows(grant: Grant, page: Sequence[Incident]) -> list[IncidentRow]:
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> IncidentDetail | None:
-    """Return one incident with its offenses, narrative and people; None where there is none for the holder."""
+    """Return one incident with its offenses, narrative and people; None if the holder may see none."""
     clearance = grant.over(Dataset.INCIDENTS)
     found = within(grant).filter(pk=record).first()
     if found is None:

@@ -1,4 +1,4 @@
-"""What is shown of incidents: frozen, with the hidden fields already out of them."""
+"""What is shown of incidents: frozen, with the hidden fields already removed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True)
 class IncidentDetail:
-    """An incident with its offenses, and with narrative and people where the asker may see them."""
+    """An incident with its offenses, and narrative and people if the requester may see them."""
 
     incident: IncidentRow
     offenses: tuple[tuple[str, str, str], ...]
@@ -44,7 +44,7 @@ class IncidentDetail:
 
 @dataclass(frozen=True, slots=True)
 class IncidentFacts:
-    """One incident with its one offense, as a source tells it: columns of both tables by name."""
+    """One incident with its one offense, as a source gives it: columns of both tables by name."""
 
     source_id: str
     revision: str
@@ -66,7 +66,7 @@ class InvolvementRow:
 
 @dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """What narrows a search for incidents: first and last day, district, beat, offense code, whether an arrest was made."""
+    """Filters of a search for incidents: first and last day, district, beat, offense code, whether an arrest was made."""
 
     since: date | None = field(default=None, metadata=narrows("From", example="1985-06-30"))
     until: date | None = field(default=None, metadata=narrows("To", example="1985-06-30"))
@@ -92,7 +92,7 @@ class IncidentFilter:
     arrest_made: bool | None = field(default=None, metadata=narrows("Arrest made"))
 
     def lookups(self) -> dict[str, Any]:
-        """Return the conditions on the table of incidents; offense and arrest are on rows that have labels of their own."""
+        """Return the conditions on the table of incidents; offense and arrest are on rows with their own labels."""
         asked = {
             "occurred__date__gte": self.since, "occurred__date__lte": self.until,
             "district": district_code(self.district), "beat": beat_code(self.beat),

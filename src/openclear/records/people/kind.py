@@ -13,7 +13,7 @@ from openclear.vocabulary.actions import Action, Dataset
 
 
 def _recognizes(text: str) -> int:
-    # One word with a digit in it is a plate or a block; a name may stand behind a house number.
+    # One word with a digit in it is a plate or a block; a name may follow a house number.
     plain = block_of(text)
     numbered = plain[:1].isdigit()
     if not split_query(text)[0] or (len(plain.split()) == 1 and (numbered or is_like_a_plate(plain))):

@@ -22,7 +22,7 @@ class Person(Record):
     home_address = models.CharField(max_length=120, blank=True)
 
     def __str__(self) -> str:
-        """Return the id, nothing that names the person."""
+        """Return the id, never a name."""
         return f"person {self.id}"
 
 
@@ -40,7 +40,7 @@ class PersonName(Record):
 
 
 class NameWord(models.Model):
-    """One word of one name, normalised, and how it sounds (Metaphone): what a name search looks up."""
+    """One word of one name, normalized, and how it sounds (Metaphone): what a name search looks up."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="words")
     name = models.ForeignKey(PersonName, on_delete=models.CASCADE, related_name="words")
@@ -51,7 +51,7 @@ class NameWord(models.Model):
     objects: ClassVar[Any] = RowsWithin.as_manager()
 
     class Meta:
-        """A word leads to people; so does a sound."""
+        """Words and sounds are looked up."""
 
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["word", "person", "labels"], name="words_by_spelling"),
@@ -64,7 +64,7 @@ class NameWord(models.Model):
 
 
 class Identifier(Record):
-    """A number that names a person: IR number, state identification number, driver's licence."""
+    """A number that names a person: IR number, state identification number, driver's license."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identifiers")
     kind = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""Which people a search means, how lists show them, and one person with all around them. For this room alone."""
+"""Which people a search means, how lists show them, and one person with their context. Only for this room."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,20 +37,20 @@ MOST_HISTORY = 200
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Person]":
-    """Return the people who are there for the holder."""
+    """Return the people whom the holder may see."""
     people: QuerySet[Person] = Person.objects.within(grant.over(Dataset.PEOPLE))
     return people
 
 
 @without_grant("reads nothing: it makes a value of what was typed")
 def words_of(text: str) -> list[str]:
-    """Return the words of a search that can be of a name: two letters and more."""
+    """Return the words of a search that can be in a name: two letters or more."""
     return [word for word in split_query(text)[0] if len(word) >= SHORTEST_WORD]
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, filters: PeopleFilter) -> "QuerySet[Person]":
-    """Return the people that a search by name finds; nobody without a word of two letters."""
+    """Return the people that a search by name finds; none without a word of two letters."""
     words = words_of(text)
     if not words:
         return Person.objects.none()
@@ -59,9 +59,9 @@ def matching(grant: Grant, text: str, filters: PeopleFilter) -> "QuerySet[Person
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def ranked(grant: Grant, text: str, filters: PeopleFilter, limit: int, offset: int) -> FoundRows[PersonRow]:
-    """Return people by name: each word may begin a name, or sound like one; a year narrows by birth.
+    """Return people by name: each word may begin a name, or sound like one; a year filters by birth.
 
-    `smyth jon 1985` finds John Smith born in 1985. Names spelled as asked come first. Where nobody is found, words
+    `smyth jon 1985` finds John Smith born in 1985. Names spelled as asked come first. If nobody is found, words
     one letter away count too. Each row has its reasons.
     """
     clearance, words, years = grant.over(Dataset.PEOPLE), words_of(text), split_query(text)[1]
@@ -85,7 +85,7 @@ def rows(grant: Grant, page: list[Person]) -> list[PersonRow]:
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> PersonDetail | None:
-    """Return one person with history, arrests and vehicles; None where there is none for the holder."""
+    """Return one person with history, arrests and vehicles; None if the holder may see none."""
     clearance = grant.over(Dataset.PEOPLE)
     found = within(grant).filter(pk=record).first()
     if found is None:
@@ -105,7 +105,7 @@ def detail(grant: Grant, record: UUID) -> PersonDetail | None:
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def are_all_there(grant: Grant, people: Sequence[UUID | str]) -> bool:
-    """Say whether each of these people is there for the holder."""
+    """Say whether the holder may see each of these people."""
     return bool(within(grant).filter(pk__among=people).count() == len(people))
 
 
@@ -127,7 +127,7 @@ def _called(clearance: Clearance, word: str, *, near: bool) -> "QuerySet[NameWor
     sounding = NameWord.objects.within(clearance).filter(sound=sound_of(word))
     ways = [sounding.values("person_id")]
     if near and SHORTEST_NEAR <= len(word) <= LONGEST_NEAR:
-        # Every word one letter away, looked up one by one in the index: no scan, and no list of words that leaks.
+        # Every word one letter away, looked up one by one in the index: no scan, and no list of words to leak.
         alike = NameWord.objects.within(clearance).filter(word__in=near_spellings(word))
         ways.append(alike.values("person_id"))
     people: QuerySet[NameWord, Any] = spelled.values("person_id").union(*ways)
@@ -197,7 +197,7 @@ def _involvements(grant: Grant, person: Person) -> tuple[InvolvementRow, ...]:
 
 def _arrests(grant: Grant, person: Person) -> tuple[ArrestRow, ...]:
     clearance = grant.over(Dataset.ARRESTS)
-    # An arrest tells of its incident: where that is hidden, so is the arrest.
+    # An arrest tells of its incident: if that is hidden, so is the arrest.
     incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS))
     visible = Arrest.objects.within(clearance).filter(person=person, incident__in=incidents)
     arrests = list(visible.order_by("-made", "id"))

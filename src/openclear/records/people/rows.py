@@ -1,4 +1,4 @@
-"""What is shown of people: frozen, with the hidden fields already out of them."""
+"""What is shown of people: frozen, with the hidden fields already removed."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +10,7 @@ from openclear.records.found import given, narrows, shows
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person in a list of results. `home_address` is None where the asker may not see it."""
+    """A person in a list of results. `home_address` is None if the requester may not see it."""
 
     id: UUID
     name: str = field(metadata=shows("Andrzej Kowalski"))
@@ -36,7 +36,7 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """What narrows a search for people: first and last day of birth, sex (M, F, X or "")."""
+    """Filters of a search for people: first and last day of birth, sex (M, F, X or "")."""
 
     born_from: date | None = field(default=None, metadata=narrows("Born from", example="1985-06-30"))
     born_to: date | None = field(default=None, metadata=narrows("Born to", example="1985-06-30"))

@@ -1,4 +1,4 @@
-"""How names are compared, why a name was found, and which birth dates cannot be true. Pure."""
+"""How names are compared, why a name was found, and which birth dates are impossible. Pure."""
 
 import re
 import unicodedata
@@ -24,7 +24,7 @@ _JOINERS = str.maketrans(
 
 
 def name_words(text: str) -> list[str]:
-    """Return the words of a name as they are compared: no accents, no case, hyphens part, apostrophes do not.
+    """Return the words of a name as they are compared: no accents, no case, split at hyphens but not apostrophes.
 
     `Muñoz-O'Brien, José` becomes `munoz`, `obrien`, `jose`.
     """
@@ -46,7 +46,7 @@ def split_query(text: str) -> tuple[list[str], list[int]]:
 
 
 def near_spellings(word: str) -> list[str]:
-    """Return every word that one mistyped letter makes of `word`: one missing, too many, wrong, or two swapped."""
+    """Return every word that differs from `word` by one typo: a letter missing, extra or wrong, or two swapped."""
     parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     missing = (left + right[1:] for left, right in parts if right)
     swapped = (left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1)
@@ -56,7 +56,7 @@ def near_spellings(word: str) -> list[str]:
 
 
 def name_reasons(words: Sequence[str], years: Sequence[int], person: PersonRow) -> tuple[Reason, ...]:
-    """Return why each word of a search found a person: the closest name first, other names said to be such."""
+    """Return why each word of a search found a person: the closest name first, other names marked as such."""
     names = [(person.name, False), *((name, True) for name in person.other_names)]
     reasons = [_reason_of(word, names) for word in words]
     if person.birth_date and person.birth_date.year in years:

@@ -1,4 +1,4 @@
-"""Which items a search means, and how lists and pages show them. For this room alone."""
+"""Which items a search means, and how lists and pages show them. Only for this room."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -33,7 +33,7 @@ def is_inventory_number(text: str) -> bool:
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[PropertyItem]":
-    """Return the items that are there for the holder: those of an incident only where the incident is."""
+    """Return the items that the holder may see: those of an incident only if they may see it."""
     items: QuerySet[PropertyItem] = PropertyItem.objects.within(grant.over(Dataset.PROPERTY))
     incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS))
     return items.filter(Q(incident=None) | Q(incident__in=incidents))
@@ -41,7 +41,7 @@ def within(grant: Grant) -> "QuerySet[PropertyItem]":
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, filters: PropertyFilter) -> "QuerySet[PropertyItem]":
-    """Return the items whose inventory or serial number begins with `text`, or without one all that `filters` names."""
+    """Return the items whose inventory or serial number begins with `text`, or all that match `filters` if it is ""."""
     number, found = number_of(text), within(grant)
     if number:
         end = number + END_OF_PREFIX
@@ -71,7 +71,7 @@ def rows(_grant: Grant, page: Sequence[PropertyItem]) -> list[PropertyRow]:
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> PropertyDetail | None:
-    """Return one item with its incident, and with its owner where the holder may know of both together; None where it is not."""
+    """Return one item with its incident, and its owner if the holder may know of both together; None if it is hidden."""
     found = within(grant).filter(pk=record).select_related("incident").first()
     if found is None:
         return None
@@ -80,7 +80,7 @@ def detail(grant: Grant, record: UUID) -> PropertyDetail | None:
 
 
 def _owner(grant: Grant, item: PropertyItem) -> tuple[UUID, str] | None:
-    # The owner beside the incident tells of the owner's part in it: it is told where that part is, and nowhere else.
+    # Owner and incident together tell of the owner's part in it: they are shown only if that part is.
     people = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk=item.owner_id)
     if item.incident_id is not None:
         if "people" in grant.over(Dataset.INCIDENTS).hidden_fields:

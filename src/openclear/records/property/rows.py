@@ -1,4 +1,4 @@
-"""What is shown of property: frozen, with the hidden fields already out of them."""
+"""What is shown of property: frozen, with the hidden fields already removed."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,7 @@ class PropertyRow:
 
 @dataclass(frozen=True, slots=True)
 class PropertyDetail:
-    """An item with its incident as (id, RD number) and its owner as (id, name), each only where the asker may know of them."""
+    """An item with its incident as (id, RD number) and its owner as (id, name), each only if the requester may know of them."""
 
     item: PropertyRow
     incident: tuple[UUID, str] | None
@@ -36,7 +36,7 @@ class PropertyDetail:
 
 @dataclass(frozen=True, slots=True)
 class PropertyFilter:
-    """What narrows a search for property: its kind, and words of its description."""
+    """Filters of a search for property: its kind, and words of its description."""
 
     item_kind: str = field(default="", metadata=narrows("Kind of item", choices=KINDS))
     described: str = field(default="", metadata=narrows("Described as", longest=60, example="silver laptop"))

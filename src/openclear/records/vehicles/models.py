@@ -7,7 +7,7 @@ from openclear.records.record import Record
 
 
 class Vehicle(Record):
-    """A vehicle; `plate` is normalised (letters and digits alone)."""
+    """A vehicle; `plate` is normalized (letters and digits alone)."""
 
     plate = models.CharField(max_length=10, db_index=True)
     plate_state = models.CharField(max_length=2)

@@ -1,4 +1,4 @@
-"""Which vehicles a search means, and how lists and pages show them. For this room alone."""
+"""Which vehicles a search means, and how lists and pages show them. Only for this room."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -18,14 +18,14 @@ END_OF_PREFIX = "\U0010ffff"
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Vehicle]":
-    """Return the vehicles that are there for the holder."""
+    """Return the vehicles that the holder may see."""
     vehicles: QuerySet[Vehicle] = Vehicle.objects.within(grant.over(Dataset.VEHICLES))
     return vehicles
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def matching(grant: Grant, text: str, filters: VehicleFilter) -> "QuerySet[Vehicle]":
-    """Return the vehicles whose plate begins with `text`, or without one all that `filters` names."""
+    """Return the vehicles whose plate begins with `text`, or all that match `filters` if it is ""."""
     plate, found = plate_of(text), within(grant)
     if plate:
         found = found.filter(plate__gte=plate, plate__lt=plate + END_OF_PREFIX)
@@ -34,7 +34,7 @@ def matching(grant: Grant, text: str, filters: VehicleFilter) -> "QuerySet[Vehic
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def rows(grant: Grant, page: Sequence[Vehicle]) -> list[VehicleRow]:
-    """Return vehicles as lists show them; their keepers only where the holder may know of them."""
+    """Return vehicles as lists show them; their keepers only if the holder may know of them."""
     keepers = [vehicle.keeper_id for vehicle in page if vehicle.keeper_id]
     visible = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__in=keepers)
     known = set(visible.values_list("pk", flat=True))
@@ -43,21 +43,21 @@ def rows(grant: Grant, page: Sequence[Vehicle]) -> list[VehicleRow]:
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> VehicleRow | None:
-    """Return one vehicle; None where there is none for the holder."""
+    """Return one vehicle; None if the holder may see none."""
     found = within(grant).filter(pk=record).first()
     return rows(grant, [found])[0] if found else None
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def are_keepers_there(grant: Grant, keepers: Sequence[UUID | str]) -> bool:
-    """Say whether each of these people is there for the holder."""
+    """Say whether the holder may see each of these people."""
     people = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__among=keepers)
     return bool(people.count() == len(keepers))
 
 
 @without_grant("shows a row that `within` let through")
 def vehicle_row(vehicle: Vehicle, keepers: set[UUID]) -> VehicleRow:
-    """Return a vehicle; its keeper only where it is one of `keepers`."""
+    """Return a vehicle; its keeper only if it is one of `keepers`."""
     return VehicleRow(
         id=vehicle.id,
         plate=vehicle.plate,

@@ -1,4 +1,4 @@
-"""What is shown of vehicles: frozen, with the hidden fields already out of them."""
+"""What is shown of vehicles: frozen, with the hidden fields already removed."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +9,7 @@ from openclear.records.found import given, narrows, shows
 
 @dataclass(frozen=True, slots=True)
 class VehicleRow:
-    """A vehicle. `keeper` is None where there is none, or none that the asker may know of."""
+    """A vehicle. `keeper` is None if there is none that the requester may know of."""
 
     id: UUID
     plate: str = field(metadata=shows("OC00120"))
@@ -24,7 +24,7 @@ class VehicleRow:
 
 @dataclass(frozen=True, slots=True)
 class VehicleFilter:
-    """What narrows a search for vehicles: state of the plate, make, color, whether reported stolen."""
+    """Filters of a search for vehicles: state of the plate, make, color, whether reported stolen."""
 
     plate_state: str = field(
         default="", metadata=narrows("State", pattern=r"[A-Za-z]{2}", longest=2, example="IL")

@@ -4,7 +4,7 @@ LONGEST_PLATE = 8
 
 
 def plate_of(text: str) -> str:
-    """Return a licence plate as it is compared: letters and digits, upper case."""
+    """Return a license plate as it is compared: letters and digits, upper case."""
     return "".join(character for character in text.upper() if character.isalnum())[:10]
 
 
