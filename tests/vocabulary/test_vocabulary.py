@@ -1,4 +1,5 @@
 import csv
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.agencies import agency_path, chain, chains, is_within
+from openclear.vocabulary.endpoint import filled, parameter
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.labels import EVERY_LABEL, Label, label_name, united
 from openclear.vocabulary.offenses import nibrs_codes, nibrs_of, offense_codes
@@ -71,3 +73,14 @@ def test_offense_codes_are_codes_of_the_city(data):
     with (data / "chicago" / "iucr_codes.csv").open() as file:
         known = {row["iucr"].zfill(4) for row in csv.DictReader(file)}
     assert set(offense_codes()) <= known
+
+
+@dataclass(frozen=True)
+class Asked:
+    q: str = field(default="", metadata=parameter("Number", longest=5, example="CZ"))
+
+
+def test_a_parameter_holds_nothing_that_a_database_cannot_take():
+    assert filled(Asked, {"q": " C\x00Z "}).q == "CZ"
+    with pytest.raises(WrongUsage, match="at most 5 characters"):
+        filled(Asked, {"q": "123456"})

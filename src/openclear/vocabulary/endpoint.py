@@ -108,7 +108,7 @@ def _value(item: Any, sent: Any) -> Any:
         if not str(sent).isdecimal() or not 1 <= int(sent) <= facts["most"]:
             raise WrongUsage(f"{label}: enter a number from 1 to {facts['most']}.")
         return int(sent)
-    text = sent.isoformat() if isinstance(sent, date) else str(sent).strip()
+    text = sent.isoformat() if isinstance(sent, date) else str(sent).replace("\x00", "").strip()
     if len(text) > facts["longest"]:
         raise WrongUsage(f"{label}: at most {facts['longest']} characters.")
     return text
