@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import CRIME, ask, open_case, search, token
+from tests.cast import CRIME, ask, cut_off, lift, open_case, search, token
 
 FED = ("frost", "quill", "soto", "tran", "hale", "lund", "marsh")
 
@@ -175,3 +175,13 @@ def test_nothing_that_is_asked_breaks_anything(text, purpose, case, path):
     response = ask("rivera", path, q=text, purpose=purpose, case=case, action=text[:10] or "person.search")
     assert response.status_code in {200, 400, 403}
     assert response.headers["OpenCLEAR-Receipt"]
+
+
+def test_an_order_limited_to_the_purpose_of_a_report_comes_before_a_mistake_in_asking_for_it():
+    assert ask("quill", "reports/books", district="1").status_code == 400
+    order = cut_off("us.doj.atf", purposes=(Purpose.CRIME_ANALYSIS,)).order
+    try:
+        assert ask("quill", "reports/books", district="1").status_code == 403
+        assert ask("frost", "reports/books", district="1").status_code == 400
+    finally:
+        lift(order)

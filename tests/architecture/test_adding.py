@@ -300,7 +300,8 @@ def test_a_report_costs_its_folder_and_two_lines(copy, tmp_path):
 
 SOURCE_RENAMED = (
     ('source = "chicago-portal"', 'source = "county-log"'), ('occurred = "date"', 'occurred = "happened"'),
-    ('source_id = "id"', 'source_id = "number"'), ('revision = "updated_on"\n', ""),
+    ('source_id = "id"', 'source_id = "number"'), ('revision = "updated_on"\n', ""), ('iucr = "iucr"\n', ""),
+    ('domestic = "domestic"\n', ""),
 )  # fmt: skip
 SOURCE_OWN = re.compile(r"cities/chicago/imports/county-log\.toml")
 

@@ -196,7 +196,7 @@ def test_every_model_has_its_database():
 
 
 def test_no_column_speaks_of_immigration():
-    from openclear.sources.crimes.parse import FORBIDDEN
+    from openclear.sources.crimes.forbidden import FORBIDDEN
 
     columns = [field.name for model in apps.get_models() for field in model._meta.get_fields()]
     assert len(columns) > 100

@@ -14,8 +14,9 @@ from openclear.audit.models import Entry
 from openclear.cli.main import main
 from openclear.records.incidents.models import Incident, Offense
 from openclear.records.models import ChangedMonth
+from openclear.sources.crimes.forbidden import FORBIDDEN, column_name
 from openclear.sources.crimes.mapping import columns_of
-from openclear.sources.crimes.parse import FORBIDDEN, column_name, parse_row
+from openclear.sources.crimes.parse import parse_row
 from openclear.sources.errors import BadValue
 from openclear.vocabulary.labels import Label
 
@@ -168,7 +169,34 @@ def test_what_cannot_be_taken_is_kept_with_line_column_and_reason(tmp_path, caps
 
 
 @pytest.mark.parametrize(
-    "heading", ["Country of Birth", "Immigration Status", "CITIZENSHIP", "birthplace", "Alien Number"]
+    "heading",
+    [
+        "Country of Birth",
+        "Immigration Status",
+        "CITIZENSHIP",
+        "birthplace",
+        "Alien Number",
+        "Birth City",
+        "Born In",
+        "Place Born",
+        "POB",
+        "CTZ",
+        "Country",
+        "Passport Country",
+        "A-Number",
+        "INS Number",
+        "Imm Status",
+        "ICE Hold",
+        "I-247",
+        "USC/LPR",
+        "DACA",
+        "Green Card",
+        "Residency Status",
+        "Nacionalidad",
+        "Ciudadanía",
+        "Lugar de nacimiento",
+        "Estatus migratorio",
+    ],
 )
 def test_columns_about_origin_are_dropped_and_that_is_said(tmp_path, capsys, heading):
     path = write(tmp_path / "a.csv", [row(970_000, **{heading: "Ruritania"})], [*HEADING, heading])

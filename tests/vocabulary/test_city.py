@@ -102,6 +102,11 @@ def test_small_tables_label_as_large_ones_do():
         ),
         ("[sources]", "[sources", "is not a TOML file"),
         (
+            r"block = '\d{3}XX |\d+00 BLOCK OF '",
+            r"block = '\d+'",
+            "takes the exact address 4721 S MAIN AVE for a block",
+        ),
+        (
             '"ORS 137.225"',
             "'ORS \") permit(principal, action, resource);'",
             "sources.court_sealing has a quote",
@@ -125,6 +130,17 @@ def test_what_is_wrong_in_a_profile_is_one_sentence(profile, old, new, sentence)
         ('source_id = "report_no"\n', "", "there is no column for source_id"),
         ('block = "hundred_block"', 'block = "hundred_block"\nage = "age"', "there is no field age"),
         ('dates = ["%Y/%m/%d %H:%M"]', "dates = []", "'dates' is missing, or is not a list"),
+        (
+            'arrest_made = "cleared_by_arrest"',
+            'arrest_made = "Cleared By Arrest"',
+            "in lower case with underscores: cleared_by_arrest",
+        ),
+        (
+            'block = "hundred_block"',
+            'block = "hundred_block"\nlocation = "birth_city"',
+            "birth_city is about immigration or birthplace",
+        ),
+        ('block = "hundred_block"', "block = 5", "texts in quotes"),
         ('title = "the', 'id_form = "("\ntitle = "the', "'id_form' is not a regular expression"),
     ],
 )

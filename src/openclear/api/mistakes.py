@@ -28,6 +28,11 @@ _ACTIONS = {
     **{reports.route_of(report): report.action for report in REPORTS},
     "view_case": Action.CASE_VIEW,
 }
+# These have one purpose, regardless of what is sent.
+_DECLARED = {
+    **{route_of(endpoint): endpoint.purpose for endpoint in ENDPOINTS if endpoint.acts is None},
+    **{reports.route_of(report): report.purpose for report in REPORTS},
+}
 
 
 def answer_mistakes(api: NinjaAPI) -> None:
@@ -99,6 +104,8 @@ def _reported(request: HttpRequest) -> RefusalReceipt:
 def _purpose_of(request: HttpRequest, action: Action) -> Purpose:
     # The explained act has a purpose too; the question itself is asked at the requester's own desk.
     asker = asker_of(request)
+    if declared := _DECLARED.get(str(request.resolver_match.url_name if request.resolver_match else "")):
+        return declared
     at_own_desk = ASKED[action][0] == (Purpose.OWN_ACCOUNT,)
     named = None if at_own_desk else named_purpose(request.GET.get("purpose", ""))
     return named or purpose_at_own_desk(asker.through or asker.officer)

@@ -55,10 +55,12 @@ def _run(options: argparse.Namespace) -> int:
     module, function = options.verb
     run: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
     from openclear.access import gate  # noqa: PLC0415 - needs the settings that prepare() loaded
+    from openclear.operations.setup import refuse_other_city  # noqa: PLC0415 - as above
     from openclear.operations.steps import refuse_other_version  # noqa: PLC0415 - as above
 
     if not (options.fresh or options.tells_refusal):
         refuse_other_version()
+        refuse_other_city()
     try:
         return run(options)
     finally:

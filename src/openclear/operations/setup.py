@@ -21,10 +21,11 @@ from openclear.audit.opening import KEY_FILE, begin_head
 from openclear.audit.proof.headers import FORMAT
 from openclear.audit.rows import NewEntry
 from openclear.operations.home import close_home
+from openclear.operations.profile import check_profile, keep_profile
 from openclear.operations.steps import DATABASES, refuse_steps_of_others
 from openclear.vocabulary import clock
 from openclear.vocabulary.agencies import TieKind
-from openclear.vocabulary.city import city, shipped_city
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
@@ -48,6 +49,7 @@ def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
             "The name of a log must not contain plus signs or spaces; write one such as log.city.example."
         )
         raise WrongUsage(message)
+    check_profile(founders)
     for folder in (
         settings.POLICE_FOLDER,
         settings.LOG_FOLDER,
@@ -56,7 +58,7 @@ def set_up(*, demo: bool, origin: str, founders: Sequence[NewOfficer]) -> None:
     ):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.PUBLIC_FOLDER.mkdir(parents=True, exist_ok=True, mode=0o755)
-    _keep_profile()
+    keep_profile(settings.PUBLIC_FOLDER / "city")
     _check_collation()
     # On a server, the databases may be another city's; the files of a new home are empty.
     refuse_steps_of_others(*DATABASES)
@@ -92,8 +94,19 @@ def machine_accounts() -> list[NewOfficer]:
 
 
 @without_grant("runs as the city itself, when a process starts")
+def refuse_other_city() -> None:
+    """Raise what `check_city` raises, if there is a city whose log can be read; each command says what else is wrong."""
+    if (settings.KEYS_FOLDER / KEY_FILE).exists():
+        with contextlib.suppress(BrokenLog, LogUnavailable, DatabaseError):
+            check_city()
+
+
+@without_grant("runs as the city itself, when a process starts")
 def check_city() -> None:
-    """Raise NotPossible if the profile has another department or oversight than the one that the log began with."""
+    """Raise NotPossible if the profile has another department, oversight or kind of area than the log began with.
+
+    What earlier editions withheld is remembered by area, so the kind of area is fixed too.
+    """
     began = genesis(settings.LOG_FOLDER)
     differing = [name for name, path in _city_facts().items() if began.get(name, path) != path]
     if differing:
@@ -106,14 +119,12 @@ def check_city() -> None:
 
 
 def _city_facts() -> dict[str, str]:
-    return {"host": city().host, "oversight": city().oversight, "root": city().root}
-
-
-def _keep_profile() -> None:
-    own = settings.PUBLIC_FOLDER / "city"
-    if city().folder not in {own, shipped_city()}:
-        shutil.rmtree(own, ignore_errors=True)
-        shutil.copytree(city().folder, own)
+    return {
+        "host": city().host,
+        "oversight": city().oversight,
+        "root": city().root,
+        "areas": city().area_kind,
+    }
 
 
 @without_grant("runs as the city itself, when a process starts")

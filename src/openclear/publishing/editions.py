@@ -30,6 +30,7 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label
+from openclear.vocabulary.numbers import is_area_number
 from openclear.vocabulary.without_grant import without_grant
 
 DELAY_DAYS = 7
@@ -198,7 +199,7 @@ def _area(row: Mapping[str, Any]) -> int | None:
     # The areas of the public map; a district whose code is not a number is not shown.
     if city().area_kind == "community-area":
         return row["community_area"] or None
-    return int(row["district"]) if row["district"].isdecimal() else None
+    return int(row["district"]) if is_area_number(row["district"]) else None
 
 
 def _new_folder(name: str) -> Path:
@@ -243,6 +244,6 @@ def _publish_outlines(grant: Grant) -> None:
             for kind in sorted({city().area_kind, "district"})
             for row in boundaries_on(grant, kind=kind)
             # The public map knows areas by number.
-            if row.code.isdecimal()
+            if is_area_number(row.code)
         ]
     )

@@ -11,11 +11,10 @@ from statistics import median
 
 from openclear.publishing.suppression import OTHER, Cell, coarsened, hidden_cells
 from openclear.release.rows import PublicIncident
+from openclear.vocabulary.city import city
 
 # A square of about 200 meters: a block of a grid city is an eighth of a mile.
 SQUARE_LATITUDE, SQUARE_LONGITUDE = 0.0018, 0.0024
-# A block as the department writes it: 001XX N STATE ST, 0000X S COLUMBUS DR.
-BLOCK = re.compile(r"\d{3}[\dX]X ")
 Area = int | str
 
 
@@ -157,7 +156,7 @@ def _told(row: Incident, points: Mapping[str, tuple[float, float]]) -> PublicInc
     if row.is_sensitive:
         # No arrest flag either: it would distinguish one of the group from the others.
         return PublicIncident(row.area, row.primary_type, "", "", None, None, None, None)
-    if not BLOCK.match(row.block):
+    if not re.match(city().formats.block, row.block):
         # If a source has addresses instead of blocks, nothing finer than a block is published.
         return PublicIncident(row.area, row.primary_type, row.description, "", hour, None, None, row.arrest)
     latitude, longitude = points.get(row.block, (None, None))

@@ -2,6 +2,9 @@
 
 from openclear.vocabulary.city import city
 
+# What the addresses and the files of the public site take.
+LONGEST_AREA = 4
+
 
 def district_code(text: str) -> str:
     """Return a district as records have it, such as 009 for 9; "" if empty."""
@@ -16,6 +19,11 @@ def beat_code(text: str) -> str:
 def code_pattern(length: int) -> str:
     """Return the regular expression for a code of at most this many characters."""
     return rf"[0-9A-Za-z]{{1,{length}}}"
+
+
+def is_area_number(code: str) -> bool:
+    """Say whether the public map can count by an area with this code: a number of at most four digits."""
+    return code.isdecimal() and len(code.lstrip("0")) <= LONGEST_AREA
 
 
 def is_beat_of(beat: str, district: str) -> bool:

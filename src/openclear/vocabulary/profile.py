@@ -33,7 +33,7 @@ class Words:
 class Formats:
     """How numbers look: a regular expression and an example of each; of codes the number of characters.
 
-    `district_in_beat`: how many of the last characters of its district a beat begins with; 0 if beats are not
+    `block`: how a block begins; an address that does not begin so is published nowhere. `district_in_beat`: how many of the last characters of its district a beat begins with; 0 if beats are not
     numbered this way.
     """
 
@@ -49,6 +49,7 @@ class Formats:
     offense_code: int
     offense_code_example: str
     area_example: str
+    block: str
     block_example: str
     street_example: str
 

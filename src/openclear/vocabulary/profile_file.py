@@ -16,6 +16,8 @@ from openclear.vocabulary.profile import FILE, City, Formats, Ranges, Words
 AREA_KINDS = ("community-area", "district")
 # The limit of the database column.
 LONGEST_CODE = 12
+# No block is written like these.
+EXACT = ("4721 S MAIN AVE", "123 MAIN ST", "17 ALDER ST APT 3")
 _MAY_BE_NONE = {"district_in_beat"}
 _MEANT: Mapping[Any, str] = {str: "a text in quotes", int: "a whole number", date: "a day such as 1901-01-01"}
 
@@ -64,7 +66,7 @@ def _checked(city: City) -> City:
             f"host, oversight and counsel must be below the root {city.root}; {', '.join(outside)} is not.",
         ),
         (
-            not is_within(city.oversight, city.host),
+            not is_within(city.oversight, city.host) and not is_within(city.host, city.oversight),
             "oversight is not part of the department that it watches.",
         ),
         (city.area_kind in AREA_KINDS, f"area_kind is {' or '.join(AREA_KINDS)}, not '{city.area_kind}'."),
@@ -78,8 +80,16 @@ def _checked(city: City) -> City:
     for holds, message in rules:
         if not holds:
             raise WrongUsage(message)
-    for name in ("incident_number", "arrest_number"):
-        _check_format(city.formats, name)
+    for name, compared in (
+        ("incident_number", re.fullmatch),
+        ("arrest_number", re.fullmatch),
+        ("block", re.match),
+    ):
+        _check_format(city.formats, name, compared)
+    if exact := [text for text in EXACT if re.match(city.formats.block, text)]:
+        raise WrongUsage(
+            f"formats.block takes the exact address {exact[0]} for a block, so addresses would be published."
+        )
     return city
 
 
@@ -96,10 +106,10 @@ def _registers(city: City) -> bool:
     return {city.root, city.host, city.oversight, city.counsel, *above} <= set(named)
 
 
-def _check_format(formats: Formats, name: str) -> None:
+def _check_format(formats: Formats, name: str, compared: Callable[[str, str], object]) -> None:
     form, example = getattr(formats, name), getattr(formats, f"{name}_example")
     try:
-        fits = re.fullmatch(form, example)
+        fits = compared(form, example)
     except re.error as error:
         raise WrongUsage(f"formats.{name} is not a regular expression ({error}).") from None
     if not fits:

@@ -18,6 +18,7 @@ from openclear.access.registry.lookups import officer_row
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import TieKind
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.without_grant import without_grant
@@ -155,4 +156,4 @@ def _check_certifier(grant: Grant, approval: Grant | None, officer: Officer) -> 
 def _employer(officer: Officer) -> str:
     ties = officer.affiliations.select_related("agency").order_by("-pk")
     employers = [tie.agency.path for tie in ties if tie.kind == TieKind.EMPLOYER]
-    return employers[0] if employers else "il"
+    return employers[0] if employers else city().host

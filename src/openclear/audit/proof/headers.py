@@ -197,6 +197,7 @@ _OPTIONAL_OF_EXTRA: dict[str, dict[str, Callable[[Any], bool]]] = {
         "host": _is_path,
         "oversight": _is_path,
         "root": _is_path,
+        "areas": _is_word,
     },
     "head": {"first": _is_count, "from_size": _is_count, "from_root": _is_hash},
     "registry": {"from": _is_path},

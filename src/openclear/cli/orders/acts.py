@@ -17,6 +17,7 @@ from openclear.access.policy.facts import ALL, OrderRow
 from openclear.cli.acting import actor, administration, approver, print_json
 from openclear.oversight.packet import write_packet
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.roles import Role
@@ -83,7 +84,7 @@ def _resume(options: argparse.Namespace) -> int:
 
 def _narrow(options: argparse.Namespace) -> int:
     standing = next((row for row in standing_orders() if row.id == options.order), None)
-    agency = standing.agency if standing else "il"
+    agency = standing.agency if standing else city().host
     to = orders.new_order(
         agency=agency, legal_basis=_ground(options), scope=options.scope, purposes=options.purpose
     )

@@ -88,6 +88,8 @@ def account(options: argparse.Namespace) -> int:
         return 0
     handle = _needed(options.officer, "an account, or to approve the number of a proposal")
     if options.what == "approve":
+        if not handle.isdecimal():
+            raise WrongUsage(f"'{handle}' is not the number of a proposal; it is on the proposal's page.")
         engine.approve(_overseer_or_keeper(options), number=int(handle))
         print(f"The account in proposal {handle} is created.")
         return 0

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from openclear.sources.crimes.forbidden import FORBIDDEN, column_name
 from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import WrongUsage
 
 NEEDED = ("source_id", "occurred", "block", "primary_type")
+# The handling labels of an incident come from these: a file without the named column must not go in unlabeled.
+LABELING = ("iucr", "description", "domestic")
 FIELDS = (
     *NEEDED, "rd_number", "iucr", "description", "location", "arrest_made", "domestic", "beat", "district", "ward",
     "community_area", "fbi_code", "x_coordinate", "y_coordinate", "latitude", "longitude",
@@ -48,8 +51,9 @@ class Columns:
 
     @property
     def needed(self) -> list[str]:
-        """The required columns of the file."""
-        return [self.column_of[name] for name in NEEDED] + ([self.revision] if self.revision else [])
+        """The required columns of the file: an incident without one of these has no id, or lacks its handling labels."""
+        told = [self.column_of[name] for name in (*NEEDED, *LABELING) if name in self.column_of]
+        return told + ([self.revision] if self.revision else [])
 
 
 def columns_of(mapping: str) -> Columns:
@@ -86,6 +90,7 @@ def _fault(told: Mapping[str, Any]) -> str:
         name for name, kind in _TYPES.items() if not isinstance(told.get(name), kind) or not told[name]
     ]:
         return f"'{missing[0]}' is missing, or is not a {_WORDS_FOR[_TYPES[missing[0]]]}."
+    # One after the other: what comes later reads what was checked before.
     return next((message for wrong, message in _faults(told) if wrong), "")
 
 
@@ -93,8 +98,24 @@ def _faults(told: Mapping[str, Any]) -> Iterator[tuple[object, str]]:
     columns = told["columns"]
     missing = [name for name in NEEDED if name not in columns]
     strange = [name for name in columns if name not in FIELDS]
+    named = [
+        *columns.values(),
+        *told.get("known", {}).get("names", ()),
+        told.get("revision") or told["source"],
+    ]
+    yield (
+        not all(isinstance(text, str) for text in (*named, *told["dates"])),
+        "columns and dates are texts in quotes.",
+    )
+    spelled = [name for name in columns.values() if column_name(name) != name]
+    forbidden = [name for name in named if FORBIDDEN.search(column_name(name))]
     yield missing, f"there is no column for {', '.join(missing)}."
     yield strange, f"there is no field {', '.join(strange)}; the fields are {', '.join(FIELDS)}."
+    yield spelled, f"write columns in lower case with underscores: {', '.join(map(column_name, spelled))}."
+    yield (
+        forbidden,
+        f"{', '.join(forbidden)} is about immigration or birthplace, which is never stored; leave it out.",
+    )
     yield len(told["source"]) > LONGEST_SOURCE, f"'source' has at most {LONGEST_SOURCE} characters."
     yield not _is_form(told.get("id_form", _ANY_ID)), "'id_form' is not a regular expression."
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from openclear.records.incidents.rows import IncidentFacts
+from openclear.sources.crimes.forbidden import FORBIDDEN, column_name
 from openclear.sources.crimes.mapping import Columns
 from openclear.sources.errors import BadValue, WrongFile
 from openclear.vocabulary.city import city
@@ -16,11 +17,6 @@ from openclear.vocabulary.handling import handling_of
 from openclear.vocabulary.labels import NO_LABEL, Label
 from openclear.vocabulary.offenses import nibrs_of
 
-# Law 6: what is not stored cannot be shared. A column about these is dropped, and this is reported.
-FORBIDDEN = re.compile(
-    r"immigra|citizen|country_of_birth|birth_country|birth_?place|place_of_birth|national(ity|_origin)|alien|visa"
-    r"|origin|foreign|detainer|legal_status|nativ|deport|removal_order"
-)
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 ISO = "iso"
 _TRUTH = {"true": True, "false": False, "1": True, "0": False, "y": True, "n": False}
@@ -28,11 +24,6 @@ _TRUTH = {"true": True, "false": False, "1": True, "0": False, "y": True, "n": F
 _LONGEST = {
     "source_id": 40, "rd_number": 20, "block": 80, "primary_type": 60, "description": 80, "location": 80, "fbi_code": 4,
 }  # fmt: skip
-
-
-def column_name(heading: str) -> str:
-    """Return a heading in its API form: `Case Number`, `case_number` and `CASE NUMBER` are the same column."""
-    return re.sub(r"[^a-z0-9]+", "_", heading.strip().lower()).strip("_")
 
 
 def read_heading(headings: Sequence[str], columns: Columns) -> tuple[list[str], list[str]]:

@@ -17,6 +17,7 @@ from openclear.access.registry.queries import OfficerRow
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import TieKind, agency_path
+from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.roles import Role
@@ -113,7 +114,7 @@ def _account(request: HttpRequest) -> tuple[Grant, OfficerRow]:
 
 
 def _agency_of(row: OfficerRow) -> str:
-    return queries.employer_of(row.handle) or next(iter(row.agencies), "il")
+    return queries.employer_of(row.handle) or next(iter(row.agencies), city().host)
 
 
 def _listed(people: list[OfficerRow]) -> list[dict[str, Any]]:
