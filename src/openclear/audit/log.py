@@ -33,7 +33,7 @@ def append(new_entry: NewEntry) -> Receipt:
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")
 def append_all(new_entries: Sequence[NewEntry]) -> list[Receipt]:
-    """Append entries in sequence and return when all are durable: one disk write for all.
+    """Append entries in sequence and return when all are durable: one trip to the disk for all.
 
     Raises as `append` does. If one entry is refused the others may remain: entries without an answer,
     never an answer without its entry.
