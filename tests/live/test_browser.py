@@ -265,7 +265,7 @@ def test_marsh_registers_a_case_and_brandt_sponsors_it(somebody):
     marsh, brandt = somebody().sign_in("Carol Marsh"), somebody().sign_in("Thomas Brandt")
     marsh.page.get_by_role("link", name="Cases").click()
     marsh.page.get_by_label("Its number there").fill("OL-26-114")
-    marsh.page.get_by_label("Offense (IUCR or NIBRS code)").fill("0460")
+    marsh.page.get_by_label("Offense (the city's or NIBRS code)").fill("0460")
     marsh.page.get_by_label("Sponsor in the department (handle)").fill("brandt")
     marsh.look("register-case")
     marsh.page.get_by_role("button", name="Register").click()
