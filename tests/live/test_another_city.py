@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -176,20 +175,21 @@ def test_nothing_that_anyone_reads_names_another_city(larkspur):
         )
 
 
-def test_a_profile_that_names_another_department_is_not_served(larkspur, tmp_path):
-    copy = Larkspur(tmp_path / "city")
-    larkspur.kill()
-    shutil.copytree(larkspur.home, copy.home, ignore=shutil.ignore_patterns("*.sock"))
-    larkspur.start()
-    profile = copy.home / "public" / "city" / "city.toml"
+def test_a_profile_that_names_another_department_is_not_served(tmp_path):
+    own = Larkspur(tmp_path / "city")
+    own.run("init", "--demo", "--city", str(PROFILE / "city.toml"))
+    profile = own.home / "public" / "city" / "city.toml"
     profile.write_text(
         profile.read_text().replace('host = "or.larkspur.police"', 'host = "or.larkspur.attorney"')
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "openclear.config.program", "serve", "--port", str(copy.port)],
-        env=copy.environment, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    copy.stop()
-    assert done.returncode == 1
-    assert "host is or.larkspur.attorney, but this city began with or.larkspur.police" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    try:
+        for verb in (["serve", "--port", str(own.port)], ["officers"]):
+            done = subprocess.run(
+                [sys.executable, "-m", "openclear.config.program", *verb],
+                env=own.environment, capture_output=True, text=True, check=False, timeout=60,
+            )  # fmt: skip
+            assert done.returncode == 1
+            assert "host is or.larkspur.attorney, but this city began with or.larkspur.police" in done.stderr
+            assert len(done.stderr.strip().splitlines()) == 1
+    finally:
+        own.stop()

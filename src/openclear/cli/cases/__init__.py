@@ -30,6 +30,6 @@ def register_acts(verbs: Verbs) -> None:
         metavar="OFFICER",
         help="share: second officer of the department; without it, the request waits for one",
     )
-    case.add_argument("--offense", help="IUCR or NIBRS code")
+    case.add_argument("--offense", help="a code of the city or of NIBRS")
     case.add_argument("--sponsor", metavar="OFFICER", help="officer of this department who confirms it")
     case.add_argument("--by", required=True, metavar="OFFICER")

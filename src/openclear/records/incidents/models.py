@@ -31,7 +31,7 @@ class Incident(Record):
 
 
 class Offense(Record):
-    """One offense of an incident: IUCR code and words, FBI code, NIBRS code if the mapping has it."""
+    """One offense of an incident: the city's code and words, FBI code, NIBRS code if the mapping has it."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="offenses")
     iucr = models.CharField(max_length=12, blank=True)
@@ -42,7 +42,7 @@ class Offense(Record):
 
     def __str__(self) -> str:
         """Return the code."""
-        return f"IUCR {self.iucr}"
+        return f"offense {self.iucr}"
 
 
 class Involvement(Record):

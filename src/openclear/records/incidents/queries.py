@@ -70,7 +70,7 @@ def detail(grant: Grant, record: UUID) -> IncidentDetail | None:
 
 @without_grant("its caller hands it a clearance, and rows that `within` let through")
 def main_offenses(incidents: Sequence[Incident], clearance: Clearance) -> dict[UUID, tuple[str, str]]:
-    """Return the IUCR code and the words of the first offense of each incident."""
+    """Return the offense code and the words of the first offense of each incident."""
     listed = Offense.objects.within(clearance).filter(incident__in=list(incidents)).order_by("-id")
     return {row.incident_id: (row.iucr, f"{row.primary_type}: {row.description}") for row in listed}
 
