@@ -256,22 +256,3 @@ def test_a_command_that_ended_has_closed_its_databases(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout
     assert not [*(home / "police").glob("*.sqlite3-*"), *(home / "public").glob("*.sqlite3-*")]
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("could-see", "--agency", "us.dhs.ice", "--record", "00000000-0000-0000-0000-000000000000"),
-        ("explain", "--officer", "rivera", "--action", "nonsense", "--purpose", "criminal-investigation"),
-        ("report", "book", "district=099", "month=2026-05", "--to", "never.pdf"),
-        ("report", "book", "district=011", "month=2026-05", "color=red"),
-    ],
-)
-def test_a_mistake_and_an_answer_that_there_is_none_have_their_entry(arguments, capsys):
-    from openclear.audit import log
-
-    before = log.state().size
-    assert main(list(arguments), lambda: None) in {1, 2}
-    said = capsys.readouterr().err
-    assert len(said.strip().splitlines()) == 1
-    assert log.state().size == before + 1, "an error leaves only behind its entry"

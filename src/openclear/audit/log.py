@@ -45,7 +45,14 @@ def append_all(new_entries: Sequence[NewEntry]) -> list[Receipt]:
         if "entry" not in reply:
             message = f"The log did not take an entry ({reply.get('error')}); nothing was answered."
             raise LogUnavailable(message)
+    _own.appended = appended() + len(replies)
     return [Receipt(reply["entry"], reply["leaf"]) for reply in replies]
+
+
+@without_grant("the log is under the gate: it takes entries and gives none of their private part")
+def appended() -> int:
+    """Return how many entries this thread has appended."""
+    return int(getattr(_own, "appended", 0))
 
 
 @without_grant("the log is under the gate: it takes entries and gives none of their private part")

@@ -3,8 +3,6 @@
 import argparse
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 from openclear.access import gate
@@ -13,7 +11,7 @@ from openclear.access.registry import lockout
 from openclear.audit.queries import is_demo
 from openclear.sources.synthetic import cast
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.errors import NotPossible, WrongUsage
+from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
@@ -76,25 +74,6 @@ def keeper(handle: str) -> Grant:
     if lockout.is_overseer(handle):
         return gate.open_for(handle, Action.OVERSIGHT_ACCOUNT, purpose=Purpose.OVERSIGHT_REVIEW)
     return administration(handle, Action.REGISTRY_CHANGE)
-
-
-@contextmanager
-def mistakes_logged(grant: Grant, asked: Mapping[str, Any]) -> Iterator[None]:
-    """Give a mistake, and an answer that there is none, their entry before they are printed, as a page and the API do.
-
-    `asked`: what was asked for, as the grant's own entry would have it. Raises Refused if an order is in force by then.
-    """
-    try:
-        yield
-    except (WrongUsage, NotPossible) as mistake:
-        gate.log_bad_request(
-            grant.officer,
-            "not answered",
-            details={**asked, "said": str(mistake)},
-            action=grant.action,
-            purpose=grant.purpose,
-        )
-        raise
 
 
 def print_json(value: object) -> None:

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import fields
 
 from openclear.access import gate
-from openclear.cli.acting import HERE, actor, mistakes_logged, print_json
+from openclear.cli.acting import HERE, actor, print_json
 from openclear.endpoints import ENDPOINTS
 from openclear.vocabulary.endpoint import Endpoint
 
@@ -16,12 +16,10 @@ def answer(options: argparse.Namespace) -> int:
     given = {item.name: getattr(options, item.name, None) for item in fields(endpoint.params)}
     asked, wrong = endpoint.parsed(given)
     action, purpose = endpoint.act_for(officer, asked)
-    details = {**endpoint.facts(asked), **HERE}
-    grant = gate.open_for(officer, action, purpose=purpose, details=details)
-    with mistakes_logged(grant, details):
-        if wrong:
-            raise wrong
-        found = endpoint.query(grant, asked)
+    grant = gate.open_for(officer, action, purpose=purpose, details={**endpoint.facts(asked), **HERE})
+    if wrong:
+        raise wrong
+    found = endpoint.query(grant, asked)
     _print(endpoint, asked, grant.release(found, shown=endpoint.shown(found)), as_json=options.json)
     return 0
 

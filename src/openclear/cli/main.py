@@ -49,6 +49,8 @@ def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 1
+    finally:
+        _let_go()
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -61,10 +63,19 @@ def _run(options: argparse.Namespace) -> int:
     if not (options.fresh or options.tells_refusal):
         refuse_other_version()
         refuse_other_city()
+    gate.begin_command()
     try:
         return run(options)
+    except OpenClearError as error:
+        gate.log_mistake_of_command(error)
+        raise
     finally:
         sys.stdout.flush()
+
+
+def _let_go() -> None:
+    # Only now is everything printed, a mistake too. Without settings the gate was not loaded, and holds nothing.
+    if gate := sys.modules.get("openclear.access.gate"):
         gate.let_go()
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from openclear.access.barrier import command_holds
 from openclear.access.errors import Refused
+from openclear.access.gate import commands
 from openclear.access.gate.decide import Decision, decide
 from openclear.access.gate.entries import Request, entry_of, logged_refusal, refusal_of
 from openclear.access.gate.nobody import doorkeeper
@@ -69,7 +71,7 @@ def open_for(  # noqa: PLR0913 - a request has these parts, and each is named
         raise refusal_of(request, decision)
     if through:
         note_use(officer)  # anyone who works through an integration is not idle
-    return Grant(
+    grant = Grant(
         inquiry=inquiry,
         officer=officer,
         agencies=decision.agencies,
@@ -81,6 +83,26 @@ def open_for(  # noqa: PLR0913 - a request has these parts, and each is named
         filters=filters,
         details=request.details,
     )
+    commands.remember(grant)
+    return grant
+
+
+@without_grant("part of the gate, which makes the grants")
+def log_mistake_of_command(error: Exception) -> None:
+    """Give a command's mistake, or its answer that there is none, its entry before it is printed.
+
+    Nothing is written if the command was not let in, or has an entry already. Raises Refused if an order came meanwhile:
+    then that is told, not the mistake.
+    """
+    grant = commands.unlogged(error)
+    if grant is None:
+        return
+    command_holds.keep(hold_for(grant))
+    inquiry, asked = grant.inquiry, {"filters": dict(grant.filters)} if grant.filters else {}
+    log_bad_request(
+        grant.officer, "not answered", details={**grant.details, **asked, "case_named": inquiry.case, "said": str(error)},
+        action=grant.action, purpose=grant.purpose, through=inquiry.through, on_behalf_of=inquiry.on_behalf_of,
+    )  # fmt: skip
 
 
 @without_grant("part of the gate, which makes the grants")

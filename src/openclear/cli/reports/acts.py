@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from openclear.access import gate
-from openclear.cli.acting import HERE, actor, mistakes_logged, print_json
+from openclear.cli.acting import HERE, actor, print_json
 from openclear.delivery.exports.commands import request_report
 from openclear.reporting.declared import DeclaredReport
 from openclear.reporting.reports import report_of
@@ -30,10 +30,9 @@ def _answer(options: argparse.Namespace, made: DeclaredReport, given: Mapping[st
     handle, names = actor(options, options.by_officer, Role.ANALYST), made.params.__slots__
     details = {**made.inquiry(given, to=str(options.to or "")), **HERE}
     grant = gate.open_for(handle, made.action, purpose=made.purpose, details=details)
-    with mistakes_logged(grant, details):
-        if set(given) - set(names):
-            raise WrongUsage(f"A {made.kind} takes {', '.join(f'{name}=VALUE' for name in names)}.")
-        return (_queued if options.to is None else _written)(options, made, grant, given)
+    if set(given) - set(names):
+        raise WrongUsage(f"A {made.kind} takes {', '.join(f'{name}=VALUE' for name in names)}.")
+    return (_queued if options.to is None else _written)(options, made, grant, given)
 
 
 def _written(

@@ -1,0 +1,69 @@
+"""Mistakes on the command line: none is printed before its entry, and an order is told before a mistake (law 2)."""
+
+import json
+from threading import Thread
+
+import pytest
+from django.db import connections
+
+from openclear.access.registry import ties
+from openclear.audit import log
+from openclear.audit.models import Body
+from openclear.cli.main import main
+from openclear.vocabulary.actions import Action
+from openclear.vocabulary.errors import NotPossible
+from tests.cast import ADMINISTRATION, cut_off, grant, lift
+
+pytestmark = pytest.mark.anywhere
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("could-see", "--agency", "us.dhs.ice", "--record", NOBODY),
+        ("explain", "--officer", "rivera", "--action", "nonsense", "--purpose", "criminal-investigation"),
+        ("report", "book", "district=099", "month=2026-05", "--to", "never.pdf"),
+        ("report", "book", "district=011", "month=2026-05", "color=red"),
+        ("seal", "person", NOBODY, "--court-order", "26 CR 1"),
+        ("figures", "--by", "color"),
+        ("export", "fetch", NOBODY, "--by", "rivera", "--to", "never.csv"),
+        ("add-agency", "us.dhs.ice", "Twice", "--by", "novak"),
+    ],
+)
+def test_a_mistake_and_an_answer_that_there_is_none_have_their_entry_before_they_are_printed(
+    arguments, capsys
+):
+    before = log.state().size
+    assert main(list(arguments), lambda: None) in {1, 2}
+    said = capsys.readouterr().err.strip()
+    assert len(said.splitlines()) == 1
+    assert log.state().size == before + 1
+    kept = json.loads(Body.objects.using("audit").get(entry=before).fields)
+    assert said in json.dumps(kept, ensure_ascii=False)
+
+
+def order_given():
+    cut_off("il.isp")
+    connections.close_all()
+    log.hang_up()
+
+
+def test_an_order_that_comes_while_a_command_fails_is_told_and_not_the_mistake(monkeypatch, capsys):
+    def too_late(*_arguments, **_named):
+        elsewhere = Thread(target=order_given)
+        elsewhere.start()
+        elsewhere.join()
+        raise NotPossible("There is no such record.")
+
+    monkeypatch.setattr("openclear.cli.analysis.acts.incident_counts", too_late)
+    novak, adler = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
+    ties.affiliate(novak, approval=adler, handle="chen", agency="il.isp", kind="detail")
+    try:
+        assert main(["figures", "--by", "month"], lambda: None) == 1
+        said = capsys.readouterr().err
+        assert "Access of il.isp is cut off" in said
+        assert "no such record" not in said
+    finally:
+        lift("il.isp")
+        ties.end_affiliation(novak, approval=adler, handle="chen", agency="il.isp")
