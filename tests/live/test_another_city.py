@@ -179,10 +179,11 @@ def test_a_profile_that_names_another_department_is_not_served(tmp_path):
     own = Larkspur(tmp_path / "city")
     own.run("init", "--demo", "--city", str(PROFILE / "city.toml"))
     profile = own.home / "public" / "city" / "city.toml"
-    profile.write_text(
-        profile.read_text().replace('host = "or.larkspur.police"', 'host = "or.larkspur.attorney"')
-    )
+    began = profile.read_text()
     try:
+        profile.write_text(began.replace('area_kind = "district"', 'area_kind = "community-area"'))
+        own.run("officers", code=1)
+        profile.write_text(began.replace('host = "or.larkspur.police"', 'host = "or.larkspur.attorney"'))
         for verb in (["serve", "--port", str(own.port)], ["officers"]):
             done = subprocess.run(
                 [sys.executable, "-m", "openclear.config.program", *verb],

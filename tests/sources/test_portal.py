@@ -296,3 +296,12 @@ def test_codes_from_a_data_frame_are_the_same_codes(tmp_path, capsys):
     bring(write(tmp_path / "a.csv", [row(958_000)]), capsys)
     floats = row(958_000, Beat="211.0", District="2.0", Ward="3.0")
     assert bring(write(tmp_path / "b.csv", [floats]), capsys)[1]["unchanged"] == 1
+
+
+@pytest.mark.parametrize("column", ["IUCR", "Description", "Domestic"])
+def test_a_file_without_a_column_that_labels_come_from_is_refused(tmp_path, capsys, column):
+    path = write(tmp_path / "a.csv", [row(957_000)], [name for name in HEADING if name != column])
+    code, error = bring(path, capsys)
+    assert code == 1
+    assert f"no column {column.lower()}" in error
+    assert not Incident.objects.filter(source_id="957000").exists()
