@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 from django.db import connections
 
+from openclear.access.barrier import command_holds
 from openclear.access.registry import ties
 from openclear.audit import log
 from openclear.audit.models import Body
@@ -67,3 +68,16 @@ def test_an_order_that_comes_while_a_command_fails_is_told_and_not_the_mistake(m
     finally:
         lift("il.isp")
         ties.end_affiliation(novak, approval=adler, handle="chen", agency="il.isp")
+
+
+def test_a_mistake_is_printed_under_the_barrier_for_its_words_may_tell_of_records(monkeypatch):
+    held = []
+
+    def sentence(error):
+        held.extend(hold.links for hold in command_holds._held.holds)
+        return str(error)
+
+    monkeypatch.setattr("openclear.cli.main._sentence", sentence)
+    assert main(["seal", "person", NOBODY, "--court-order", "26 CR 1"], lambda: None) == 1
+    assert any("il.chicago.pd" in links for links in held)
+    assert not command_holds._held.holds, "and let go once it is printed"
