@@ -6,8 +6,10 @@ from threading import Thread
 import pytest
 from django.db import connections
 
+from openclear.access.approvals import engine
 from openclear.access.barrier import command_holds
 from openclear.access.registry import ties
+from openclear.access.registry.proposed import change_draft
 from openclear.audit import log
 from openclear.audit.models import Body
 from openclear.cli.main import main
@@ -81,3 +83,16 @@ def test_a_mistake_is_printed_under_the_barrier_for_its_words_may_tell_of_record
     assert main(["seal", "person", NOBODY, "--court-order", "26 CR 1"], lambda: None) == 1
     assert any("il.chicago.pd" in links for links in held)
     assert not command_holds._held.holds, "and let go once it is printed"
+
+
+def test_what_is_no_account_is_not_approved_as_one(capsys):
+    number = engine.propose(
+        grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION),
+        draft=change_draft(
+            "tie", agency="us.doj.atf", reason="a task force", facts={"handle": "marsh", "kind": "detail"}
+        ),
+    )
+    assert main(["account", "approve", str(number), "--by", "adler"], lambda: None) == 1
+    assert "is not an account" in capsys.readouterr().err
+    assert main(["account", "approve", "first", "--by", "adler"], lambda: None) == 2
+    assert "is not the number of a proposal" in capsys.readouterr().err

@@ -6,10 +6,12 @@ from datetime import date
 from openclear.access import accounts, gate
 from openclear.access.accounts import tokens
 from openclear.access.approvals import engine
+from openclear.access.approvals.queries import kind_of
 from openclear.access.registry import commands, lifecycle, lockout, moves, ties
+from openclear.access.registry.proposed import ACCOUNT
 from openclear.cli.acting import actor, administration, approver, keeper, second_person
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
@@ -90,7 +92,12 @@ def account(options: argparse.Namespace) -> int:
     if options.what == "approve":
         if not handle.isdecimal():
             raise WrongUsage(f"'{handle}' is not the number of a proposal; it is on the proposal's page.")
-        engine.approve(_overseer_or_keeper(options), number=int(handle))
+        grant = _overseer_or_keeper(options)
+        if kind_of(int(handle)) != ACCOUNT:
+            raise NotPossible(
+                f"Proposal {handle} is not an account; read it at the desk, and approve it there."
+            )
+        engine.approve(grant, number=int(handle))
         print(f"The account in proposal {handle} is created.")
         return 0
     _ACCOUNT_ACTS[options.what](options, handle)
