@@ -28,6 +28,7 @@ from openclear.access.gate.uses import note_use
 from openclear.access.policy.rules import CUT_OFF
 from openclear.access.ports import ports
 from openclear.audit import log
+from openclear.audit.errors import LogUnavailable
 from openclear.audit.rows import NewEntry
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Grant, Inquiry, Receipt, RefusalReceipt
@@ -98,6 +99,15 @@ def log_mistake_of_command(error: Exception) -> None:
     if grant is None:
         return
     command_holds.keep(hold_for(grant))
+    try:
+        _log_mistake(grant, error)
+    except LogUnavailable:
+        # The one act that there is while the log takes no entry. Its mistakes tell of the log itself, never of records.
+        if grant.action is not Action.LOG_RESTORE:
+            raise
+
+
+def _log_mistake(grant: Grant, error: Exception) -> None:
     inquiry, asked = grant.inquiry, {"filters": dict(grant.filters)} if grant.filters else {}
     log_bad_request(
         grant.officer, "not answered", details={**grant.details, **asked, "case_named": inquiry.case, "said": str(error)},
