@@ -3,10 +3,13 @@
 from tests.protections.layers import NO_IMMIGRATION, OTHER_RULES_SERVE
 from tests.protections.protection import protection
 
-DECIDE, RULES, CEDAR = "access/gate/decide.py", "access/policy/rules.py", "access/policy/asking.cedar"
+CONSIDERED, RULES, CEDAR = (
+    "access/policy/considered.py",
+    "access/policy/rules.py",
+    "access/policy/asking.cedar",
+)
 CASES = "records/cases/commands.py"
 TIES = """\
-    own = agencies_of([requester, carrier], on)
     agencies = agencies_of([requester, carrier], on, inquiry.on_behalf_of if known else None)
     named = agencies_of([requester, carrier], on, inquiry.on_behalf_of)
 """
@@ -15,17 +18,17 @@ WHO_ASKS = [
     protection(
         1, "whoever is asked for is decided as that agency, by the order's rule and by the policies",
         "test_asking_for_another_agency_needs_both_to_be_allowed",
-        (DECIDE, TIES, TIES.replace(", inquiry.on_behalf_of if known else None", "").replace(", inquiry.on_behalf_of", "")),
+        (CONSIDERED, TIES, TIES.replace(", inquiry.on_behalf_of if known else None", "").replace(", inquiry.on_behalf_of", "")),
     ),
     protection(
         1, "the ground has to be that agency's too",
         "test_asking_for_another_agency_needs_both_to_be_allowed",
-        (DECIDE, "        ours = ours and ground.is_for([inquiry.on_behalf_of])\n", "        pass\n"),
+        (CONSIDERED, "        ours = ours and ground.is_for([inquiry.on_behalf_of])\n", "        pass\n"),
     ),
     protection(
         1, "a case is a ground for its own agency, and for those it is shared with",
         "test_a_case_of_the_department_is_no_ground_for_a_partner_until_it_is_shared",
-        (DECIDE, "ground is not None and ground.is_for(agencies_of([requester], on))", "ground is not None"),
+        (CONSIDERED, "ground is not None and ground.is_for(agencies_of([requester], on))", "ground is not None"),
     ),
     protection(
         2, "the second step of signing in", "test_with_an_authenticator_the_password_alone_is_not_enough",
@@ -93,30 +96,30 @@ WHO_ASKS = [
     protection(
         6, "the person behind an integration is decided",
         "test_an_order_reaches_the_human_behind_an_integration_and_the_integration_before_a_human",
-        (DECIDE, TIES, TIES.replace("[requester, carrier]", "[carrier or requester]")),
+        (CONSIDERED, TIES, TIES.replace("[requester, carrier]", "[carrier or requester]")),
     ),
     protection(
         6, "the integration before a person is decided",
         "test_an_order_reaches_the_human_behind_an_integration_and_the_integration_before_a_human",
-        (DECIDE, TIES, TIES.replace("[requester, carrier]", "[requester]")),
+        (CONSIDERED, TIES, TIES.replace("[requester, carrier]", "[requester]")),
     ),
     protection(
         11, "an integration without its person is refused", "test_an_integration_carries_its_human_or_is_refused",
-        (DECIDE, "        return NO_HUMAN if requester.is_integration else None\n", "        return None\n"),
+        (CONSIDERED, "        return NO_HUMAN if requester.is_integration else None\n", "        return None\n"),
     ),
     protection(
         11, "neither an integration nor a machine is a person", "test_an_integration_carries_its_human_or_is_refused",
-        (DECIDE, "not carrier.is_integration or requester.is_integration or requester.machine_purpose:", "not carrier.is_integration:"),
+        (CONSIDERED, "not carrier.is_integration or requester.is_integration or requester.machine_purpose:", "not carrier.is_integration:"),
     ),
     protection(
         11, "nobody but an integration carries another: where agencies are named, and where a fault is",
         "test_an_integration_carries_its_human_or_is_refused",
-        (DECIDE, "    if inquiry.through and (carrier is None or not carrier.is_integration):", "    if False:"),
-        (DECIDE, "not carrier.is_integration or requester.is_integration or", "requester.is_integration or"),
+        (CONSIDERED, "    if inquiry.through and (carrier is None or not carrier.is_integration):", "    if False:"),
+        (CONSIDERED, "not carrier.is_integration or requester.is_integration or", "requester.is_integration or"),
     ),
     protection(
         11, "an integration that is disabled carries nobody", "test_a_disabled_or_lapsed_integration_carries_nobody",
-        (DECIDE, "    return first_fault(carrier, agencies, moment)\n", "    return None\n"),
+        (CONSIDERED, "    return first_fault(carrier, agencies, moment)\n", "    return None\n"),
     ),
     protection(
         11, "an integration is certified like a person", "test_a_disabled_or_lapsed_integration_carries_nobody",

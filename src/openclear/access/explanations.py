@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from openclear.access.gate.decide import ANY_CASE, Decision, decide_for, policies
+from openclear.access.gate.decide import Decision, decide_for, policies
 from openclear.access.gate.order_rows import is_blocking, rows_of
 from openclear.access.gate.requesters import read_requester, registry_facts
 from openclear.access.gate.standing import read_standing
 from openclear.access.models import OrderState, PolicyVersion
+from openclear.access.policy.considered import ANY_CASE
 from openclear.access.policy.facts import AffiliationRow, Requester, Standing
 from openclear.access.policy.rules import agencies_of, class_of_requester
 from openclear.access.ports import ports
