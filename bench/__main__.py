@@ -7,7 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 
-NAMES = ("analysis", "audit", "block", "decisions", "gate", "import", "registry-race", "web")
+NAMES = ("analysis", "audit", "block", "cli", "decisions", "gate", "import", "registry-race", "web")
 _MODULES = {"import": "importing", "registry-race": "registry_race"}
 
 

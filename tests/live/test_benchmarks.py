@@ -61,6 +61,14 @@ def audit(rows):
     assert verified["entries"] > 3 * 256, "those of the three rows, and of the city"
 
 
+def cli(rows):
+    assert [row["command"] for row in rows] == [
+        "bare Django", "--help", "agencies", "cases", "orders", "explain", "cut-off", "restore", "seal",
+    ]  # fmt: skip
+    assert all(numbers(row, "command") == {"p50_ms", "p95_ms", "over_bare_django"} for row in rows)
+    assert all(row["p50_ms"] <= row["p95_ms"] for row in rows)
+
+
 def decisions(rows):
     [row] = rows
     assert row["decisions"] >= 500
@@ -97,6 +105,7 @@ def web(rows):
 RUN = {
     "analysis": analysis,
     "audit": audit,
+    "cli": cli,
     "decisions": decisions,
     "gate": gate,
     "import": importing,
