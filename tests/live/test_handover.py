@@ -101,18 +101,14 @@ def test_forty_readers_that_do_not_read_are_reset_counted_and_get_nothing_after_
     arrived = [received(reader) for reader in readers]
     drained = next(item for item in receipt["receipts"] if item["target"] == "answers being handed over")
     time.sleep(1)
-    assert (drained["state"], drained["before"], drained["after"], drained["reset"]) == (
-        "verified",
-        40,
-        0,
-        40,
-    )
-    assert drained["outside"] == ["proxy 127.0.0.1 ::1"]
     assert [received(reader) for reader in readers] == arrived
-    for reader, count in zip(readers, arrived, strict=True):
-        got, was_reset = everything_of(reader)
-        assert was_reset
-        assert len(got) <= count
+    ends = [everything_of(reader) for reader in readers]
+    assert [got[:300] for got, was_reset in ends if not was_reset] == []
+    assert all(len(got) <= count for (got, _), count in zip(ends, arrived, strict=True))
+    counted = (drained["state"], drained["before"], drained["after"], drained["reset"])
+    assert counted == ("verified", 40, 0, 40)
+    assert drained["outside"] == ["proxy 127.0.0.1 ::1"]
+    for reader in readers:
         reader.close()
     assert city.verify()["agencies"]["us.dhs.ice"]["allowed_under_order"] == 0
     city.run("restore", "us.dhs.ice", "--by", "novak", "--approved-by", "adler")
