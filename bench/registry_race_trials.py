@@ -200,11 +200,11 @@ def at_once(acts: list[Act], chance: random.Random) -> list[BaseException | None
         start.wait()
         time.sleep(wait)
         try:
-            act()
+            with gate.handing_over():
+                act()
         except Exception as error:  # noqa: BLE001 - whatever it was, it is looked at and counted
             raised[place] = error
         finally:
-            gate.let_go()
             log.hang_up()
             connections.close_all()
 

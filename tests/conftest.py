@@ -99,8 +99,8 @@ def _nothing_held(request: pytest.FixtureRequest) -> Iterator[None]:
 
     from openclear.access import gate
 
-    yield
-    gate.let_go()
+    with gate.handing_over():
+        yield
     cache.clear()
     translation.deactivate()  # a page in Spanish leaves its thread in Spanish
     if request.node.get_closest_marker("live") is None:  # those have a city of their own

@@ -17,7 +17,7 @@ WHAT_IS_KEPT = [
     ),
     protection(
         5, "between finding and telling, on the page", "test_an_order_between_the_finding_and_the_telling_of_an_alert_sends_nothing",
-        (ASKING, "        gate.release_together(str(alert.id), [(grant, new), (keeping, ())])\n        gate.let_go()\n", "        pass\n"),
+        (ASKING, "        with gate.handing_over():\n            gate.release_together(str(alert.id), [(grant, new), (keeping, ())])\n", "        pass\n"),
     ),
     protection(
         5, "between finding and telling, by letter: before the first byte and before the last",

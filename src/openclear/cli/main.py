@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from importlib import import_module
 
 from openclear.cli import (
@@ -34,9 +35,15 @@ def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
     options = parser().parse_args(arguments)
     if getattr(options, "city", None):
         os.environ["OPENCLEAR_CITY"] = str(options.city)  # settings are built from it
+    # Closed when everything is printed, a mistake too.
+    with ExitStack() as handing_over:
+        return _code_of(options, prepare, handing_over)
+
+
+def _code_of(options: argparse.Namespace, prepare: Callable[[], None], handing_over: ExitStack) -> int:
     try:
         prepare()
-        return _run(options)
+        return _run(options, handing_over)
     except BrokenPipeError:
         # The reader of the output (head, less) has closed it; what is left in the buffer is dropped.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -49,11 +56,9 @@ def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 1
-    finally:
-        _let_go()
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, handing_over: ExitStack) -> int:
     module, function = options.verb
     run: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
     from openclear.access import gate  # noqa: PLC0415 - needs the settings that prepare() loaded
@@ -63,6 +68,7 @@ def _run(options: argparse.Namespace) -> int:
     if not (options.fresh or options.tells_refusal):
         refuse_other_version()
         refuse_other_city()
+    handing_over.enter_context(gate.handing_over())
     gate.begin_command()
     try:
         return run(options)
@@ -71,12 +77,6 @@ def _run(options: argparse.Namespace) -> int:
         raise
     finally:
         sys.stdout.flush()
-
-
-def _let_go() -> None:
-    # Only now is everything printed, a mistake too. Without settings the gate was not loaded, and holds nothing.
-    if gate := sys.modules.get("openclear.access.gate"):
-        gate.let_go()
 
 
 def _sentence(error: Exception) -> str:

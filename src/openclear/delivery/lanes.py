@@ -64,12 +64,12 @@ class Lanes:
         while taken := self._next(receiver, owner):
             key, act = taken
             try:
-                act()
+                # All holds belong to this thread, which ends when its lane is empty.
+                with gate.handing_over():
+                    act()
             except Exception as error:  # noqa: BLE001 - an error in one delivery must not stop the others
                 alarm.error("a delivery failed: %s", type(error).__name__)
             finally:
-                # All belong to this thread, which ends when its lane is empty.
-                gate.let_go()
                 connections.close_all()
                 log.hang_up()
                 with self._guard:

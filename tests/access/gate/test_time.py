@@ -69,11 +69,11 @@ def in_threads(*acts):
     def run(place, act):
         start.wait()
         try:
-            act()
+            with gate.handing_over():
+                act()
         except Exception as error:  # noqa: BLE001 - whatever it was, the test looks at it
             raised[place] = error
         finally:
-            gate.let_go()
             log.hang_up()
             connections.close_all()
 

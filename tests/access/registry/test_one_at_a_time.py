@@ -237,11 +237,11 @@ def while_it_waits(monkeypatch, act, between):
 
     def run():
         try:
-            act()
+            with gate.handing_over():
+                act()
         except Exception as error:  # noqa: BLE001 - whatever it was, the test looks at it
             raised.append(error)
         finally:
-            gate.let_go()
             log.hang_up()
             connections.close_all()
 

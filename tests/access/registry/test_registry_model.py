@@ -5,6 +5,7 @@ alone ever changed whom an order means while it was proposed, in force or suspen
 """
 
 import json
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,8 @@ class Histories(RuleBasedStateMachine):
 
     @initialize()
     def found(self):
+        self.handing_over = ExitStack()
+        self.handing_over.enter_context(gate.handing_over())
         self.root = f"us.model{next(WORLDS)}"
         self.reference, self.book, self.from_log = Reference(), OrderBook(), {}
         self.read = log.state().size
@@ -360,7 +363,7 @@ class Histories(RuleBasedStateMachine):
             if order.state != "lifted":
                 lift(name)
         Officer.objects.filter(handle__in=self.people).update(is_active=False)
-        gate.let_go()
+        self.handing_over.close()
 
 
 @pytest.fixture(scope="module", autouse=True)

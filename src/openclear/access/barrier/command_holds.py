@@ -7,6 +7,8 @@ reads; so the program ends itself when an order comes, which the kernel turns in
 import os
 import select
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from openclear.access.barrier.hold import keeper
@@ -42,7 +44,7 @@ def outlive_orders() -> None:
 
 @without_grant("a lock, taken by the gate; reads nothing")
 def keep(hold: Hold) -> None:
-    """Keep a hold until this thread releases it or gives it to a line that carries it."""
+    """Keep a hold until the block of `handing_over` ends, or a line carries it (`taken`)."""
     _held.holds.append(hold)
     if _ends_process.is_set():
         hold.carried_by(partial(_end_process, hold))
@@ -55,10 +57,18 @@ def taken() -> Hold:
 
 
 @without_grant("a lock, taken by the gate; reads nothing")
-def let_go() -> None:
-    """Release what this thread's commands hold, when their answers are printed."""
-    while _held.holds:
-        _held.holds.pop().release()
+@contextmanager
+def handing_over() -> Iterator[None]:
+    """Hold the agencies of what this thread releases in the block until its end: until then it is printed or written.
+
+    Blocks may contain each other; each ends only the holds that began in it.
+    """
+    held_before = len(_held.holds)
+    try:
+        yield
+    finally:
+        while len(_held.holds) > held_before:
+            _held.holds.pop().release()
 
 
 def _end_process(hold: Hold) -> None:

@@ -1,6 +1,6 @@
 """The gate: the only door to the records, and the only way for an answer to leave. See `door`."""
 
-from openclear.access.barrier.command_holds import let_go, taken
+from openclear.access.barrier.command_holds import handing_over, taken
 from openclear.access.gate.commands import begin_command
 from openclear.access.gate.door import (
     log_act,
@@ -26,8 +26,8 @@ from openclear.access.gate.release import (
 __all__ = [
     "LARGEST_ANSWER",
     "begin_command",
+    "handing_over",
     "hold_for",
-    "let_go",
     "log_act",
     "log_bad_request",
     "log_mistake_of_command",

@@ -65,8 +65,9 @@ def _fetch(options: argparse.Namespace, handle: str) -> int:
             grant, data = exports.open_part(
                 keeping, export=row.id, start=start, stop=start + PART, address=HERE["address"]
             )
-            file.write(gate.release_together(data, [(grant, ()), (keeping, ())]))
-            gate.let_go()
+            with gate.handing_over():
+                file.write(gate.release_together(data, [(grant, ()), (keeping, ())]))
+                file.flush()
     draft.replace(options.to)
     print(f"{row.rows:,} rows are in {options.to}." if row.rows else f"Written: {options.to}.")
     return 0

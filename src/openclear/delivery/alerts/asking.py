@@ -127,8 +127,8 @@ def _tell(alert: Alert, grant: Grant, keeping: Grant) -> bool:
     if not new:
         return False
     if alert.channel == "page":
-        gate.release_together(str(alert.id), [(grant, new), (keeping, ())])
-        gate.let_go()
+        with gate.handing_over():
+            gate.release_together(str(alert.id), [(grant, new), (keeping, ())])
     else:
         _send(alert, grant, keeping, new)
     remember(alert, new, clock.now())
