@@ -115,7 +115,9 @@ def test_rows_that_are_no_checkpoints_of_this_log_stop_nobody_from_going_on(own)
     (own.home / "keys" / "log.head").unlink()
     size = size_of(own)
     said = own.run("log", "accept-restore", *MATTER)
-    assert "The checkpoint over 1000000000 entries is none of this log's key: left out." in said
+    assert (
+        "The checkpoint over 1000000000 entries was not signed with this log's key; it is left out." in said
+    )
     with closing(sqlite3.connect(own.home / "log" / "audit.sqlite3")) as database:
         (body,) = database.execute("SELECT fields FROM audit_body WHERE entry = ?", (size,)).fetchone()
     assert json.loads(body)["checkpoints_left_out"]["value"] == [1000000000]

@@ -653,5 +653,5 @@ def test_another_log_of_the_same_length_is_not_the_one_that_was_seen():
     with older_backup(size):
         for _ in range(3):
             log.append(answer("il.isp"))
-        with pytest.raises(LogCutBack, match="are not those that this database saw"):
+        with pytest.raises(LogCutBack, match="are not the ones that this database saw"):
             reconcile()

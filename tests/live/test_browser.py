@@ -96,7 +96,7 @@ def test_empty_refused_and_mistaken_pages_say_what_next(somebody, city):
     assert "Check the spelling" in rivera.text()
     rivera.look("nothing-found")
     rivera.search("garcia", "")
-    assert "Name the number of an open case" in rivera.text()
+    assert "Name an open case by its number" in rivera.text()
     rivera.look("refused-no-case")
     rivera.page.goto(
         f"/people/00000000-0000-0000-0000-000000000000?purpose=criminal-investigation&case={city.case()}"

@@ -63,7 +63,7 @@ def test_nobody_approves_what_they_proposed():
     assert novak.post(f"{number}/withdraw").status_code == 303
     late = signed_in("adler").post(f"{number}/approve")
     assert late.status_code == 400
-    assert "not open any more" in late.content.decode()
+    assert "no longer open" in late.content.decode()
 
 
 @pytest.mark.anywhere
@@ -408,7 +408,7 @@ def test_an_approval_that_fails_half_way_makes_no_second_order(monkeypatch):
     standing = [order for order in standing_orders() if order.agency == "us.dhs.cbp"]
     assert len(standing) == 1
     try:
-        assert "not open any more" in signed_in("adler").post(f"{number}/approve").content.decode()
+        assert "no longer open" in signed_in("adler").post(f"{number}/approve").content.decode()
     finally:
         lift("us.dhs.cbp")
 

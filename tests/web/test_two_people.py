@@ -175,7 +175,7 @@ def test_the_second_proposal_on_the_same_agency_is_overtaken():
         assert "overtaken" in page
         assert "can no longer be approved" in page
         assert f'action="{second}/approve"' not in page
-        assert "not open any more" in problem(adler.post(f"{second}/approve"))
+        assert "no longer open" in problem(adler.post(f"{second}/approve"))
     finally:
         lift("us.desk")
 

@@ -22,7 +22,7 @@ class NoParams:
 class OfficerListParams:
     """Which accounts: those whose handle, name or work holds `q`."""
 
-    q: str = field(default="", metadata=parameter("Name, handle or work", longest=200, example="rivera"))
+    q: str = field(default="", metadata=parameter("Name, handle or title", longest=200, example="rivera"))
 
 
 def agencies(grant: Grant) -> Sequence[AgencyRow]:
@@ -72,7 +72,7 @@ def _lines(asked: Question, told: Explanation) -> Iterator[str]:
     for item in told.hidden:
         yield f"  hidden in {item.dataset}: {item.what}, by {', '.join(item.rules)}"
     if not told.rules_of_the_day:
-        yield "  The rules are those of this version; on that day others were served, or this city was not here yet."
+        yield "  The rules are those of this version. On that day others were in force, or this city did not exist yet."
 
 
 AGENCIES = Endpoint(
@@ -85,7 +85,7 @@ AGENCIES = Endpoint(
     query=lambda grant, _: agencies(grant),
     words={
         "summary": "List agencies",
-        "description": "The agency tree, root first: what a city's register of partners is compared with.",
+        "description": "The agency tree, root first, to compare with the city's register of partners.",
     },
     line=_agency,
 )
@@ -99,7 +99,7 @@ OFFICERS = Endpoint(
     query=lambda grant, asked: officers(grant, asked=asked),
     words={
         "summary": "List accounts",
-        "description": "Everyone who is registered: what a city's register of employees is compared with.",
+        "description": "Everyone who is registered, to compare with the city's register of employees.",
     },
     line=_officer,
 )
@@ -130,7 +130,7 @@ EXPLAIN = Endpoint(
     words={
         "summary": "Ask why",
         "description": (
-            "How an act of your own would be decided, by which rules, and what would stay hidden; anyone's to oversight."
+            "How an act of yours would be decided, by which rules, and what would stay hidden; oversight can ask about anyone."
         ),
     },
     line=_explanation,

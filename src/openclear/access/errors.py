@@ -55,7 +55,7 @@ class MeansSomethingElse(NotPossible):
     def __init__(self, number: int) -> None:
         """Say it of proposal `number`."""
         super().__init__(
-            f"What proposal {number} means has changed since it was looked at; read what is different, and approve it again."
+            f"What proposal {number} means has changed since you read it; read what is different, then approve it again."
         )
 
 

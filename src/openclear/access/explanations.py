@@ -32,7 +32,7 @@ from openclear.vocabulary.without_grant import without_grant
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An act that is to be explained, as it was typed. `officer`: whose act, "" for the asker's own; `on`: "" for now."""
+    """An act that is to be explained, as it was typed. `officer`: whose act, "" for the requester's own; `on`: "" for now."""
 
     officer: str = field(default="", metadata=parameter("Officer", longest=40, example="rivera"))
     action: str = field(
@@ -116,9 +116,9 @@ def day_of(text: str | None) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise WrongUsage(f"'{text}' is no day; write it as 2019-07-12.") from None
+        raise WrongUsage(f"'{text}' is not a day; write it as 2019-07-12.") from None
     if day > clock.today():
-        raise WrongUsage("Name a day that is past, or leave it out for today.")
+        raise WrongUsage("Give a day in the past, or leave it out for today.")
     return day
 
 

@@ -109,7 +109,7 @@ class Ports:
     def publication(self) -> Publication:
         """The way to the public page. Raises NotPossible if nobody registered it."""
         if self._publication is None:
-            message = "No room publishes orders; this process was not started by openclear."
+            message = "Nothing in this process publishes orders; it was not started by openclear."
             raise NotPossible(message)
         return self._publication
 
@@ -117,7 +117,9 @@ class Ports:
     def recovery(self) -> Recovery:
         """What completes an act that died. Raises NotPossible if nobody registered it."""
         if self._recovery is None:
-            message = "Nobody completes what a crash broke off; this process was not started by openclear."
+            message = (
+                "Nothing in this process completes what a crash interrupted; it was not started by openclear."
+            )
             raise NotPossible(message)
         return self._recovery
 
@@ -125,7 +127,7 @@ class Ports:
     def grounds(self) -> Grounds:
         """The records' knowledge of grounds. Raises NotPossible if nobody registered it."""
         if self._grounds is None:
-            message = "No room answers for cases and warrants; this process was not started by openclear."
+            message = "Nothing in this process knows cases and warrants; it was not started by openclear."
             raise NotPossible(message)
         return self._grounds
 

@@ -94,7 +94,9 @@ class ActKinds:
     def of(self, name: str) -> ActKind:
         """Return the kind of this name. Raises WrongUsage if there is none."""
         if name not in self._kinds:
-            raise WrongUsage(f"'{name}' is no act of two people; those are {', '.join(self._kinds)}.")
+            raise WrongUsage(
+                f"'{name}' is not an act that takes two people; those are {', '.join(self._kinds)}."
+            )
         return self._kinds[name]
 
     @property

@@ -44,7 +44,7 @@ def test_an_act_that_the_engine_has_never_heard_of_takes_two_people(lending):
     assert (done, queries.kind_of(number)) == ([], "lend")
     engine.approve(key("adler"), number=number)
     assert done == [("car-7", "novak", "adler")]
-    with pytest.raises(NotPossible, match="not open any more"):
+    with pytest.raises(NotPossible, match="no longer open"):
         engine.approve(key("adler"), number=number)
 
 
@@ -82,9 +82,9 @@ def test_an_act_that_fails_leaves_its_proposal_open(lending, monkeypatch):
 
 
 def test_what_nobody_declared_is_not_proposed():
-    with pytest.raises(WrongUsage, match="no act of two people"):
+    with pytest.raises(WrongUsage, match="not an act that takes two people"):
         engine.propose(key(), draft=DRAFT)
-    with pytest.raises(WrongUsage, match="no change of the registry"):
+    with pytest.raises(WrongUsage, match="not a change of the registry"):
         registry.change_draft("cut-off", agency="us.dhs.uscis", reason="x", facts={})
 
 

@@ -37,7 +37,7 @@ def test_new_rules_raise_the_epoch_and_older_ones_do_not_come_back():
     mine = PolicyVersion.objects.get()
     PolicyVersion.objects.filter(pk=mine.pk).update(digest="e" * 64)
     try:
-        assert "are those of the city now" in policy_versions.take_rules()
+        assert "are now the rules of the city" in policy_versions.take_rules()
         assert read_standing().epoch > epoch
     finally:
         PolicyVersion.objects.filter(digest="e" * 64).delete()

@@ -89,7 +89,7 @@ def test_unconfirmed_for_a_day_it_alarms(caplog):
 def test_a_court_suspends_an_order_and_it_is_resumed():
     receipt = cut_off("us.dhs.ice")
     try:
-        with pytest.raises(WrongUsage, match="court's document"):
+        with pytest.raises(WrongUsage, match="court document"):
             orders.suspend(**both(Action.ORDER_LIFT), name=receipt.order, document=" ", legal_basis="stay")
         orders.suspend(**both(Action.ORDER_LIFT), name=receipt.order, document=DOCUMENT, legal_basis="stay")
         assert order_rows.newest_state(receipt.order).document == DOCUMENT

@@ -476,7 +476,7 @@ def test_the_second_of_two_proposals_ends_with_the_first():
     )
     [receipt] = engine.approve(adler, number=first)
     assert queries.proposal(adler, number=second).state == "overtaken"
-    with pytest.raises(NotPossible, match="not open any more"):
+    with pytest.raises(NotPossible, match="no longer open"):
         engine.approve(adler, number=second)
     both = [
         engine.propose(

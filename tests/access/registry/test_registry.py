@@ -107,7 +107,7 @@ def test_a_merger_frees_nobody_and_cuts_nobody_off(branch):
     to = moves.merge_agency(registry(), agency=f"{root}.north", into="us.doj.fbi", approval=registry("adler"))
     assert decided(handle) == [f"cut-off:{receipt.order}"]
     assert search("frost", "garcia").status_code == 200
-    with pytest.raises(NotPossible, match="takes nobody new"):
+    with pytest.raises(NotPossible, match="takes no new people"):
         ties.affiliate(registry(), handle="marsh", agency=to, kind="task-force", approval=registry("adler"))
 
 

@@ -22,7 +22,7 @@ TOKEN_DAYS = 90
 TOKEN_PREFIX = "oc_"  # noqa: S105 - how a token begins, not one
 SECOND_FOR_TOKEN = Rule(
     "second-person-for-token",
-    "A token for whoever keeps access, oversees or is a machine needs a second person",
+    "A token for somebody who administers access or oversees, or for a machine account, needs a second person",
     "CJIS Security Policy AC-5, separation of duties",
     "Have another access administrator or the general counsel approve it.",
 )
@@ -71,7 +71,7 @@ def end_own_token(grant: Grant, *, token: int) -> None:
     grant.require(Action.TOKEN_OWN)
     rows = Token.objects.filter(pk=token, officer__handle=grant.officer)
     if not rows.exists():
-        raise NotPossible("You have no such token; it may be ended already.")
+        raise NotPossible("You have no such token; it may have ended already.")
     gate.log_act(grant, details={"person": grant.officer, "revoked": 1})
     rows.delete()
 

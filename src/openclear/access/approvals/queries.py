@@ -11,7 +11,7 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.states import ProposalStatus
 from openclear.vocabulary.without_grant import without_grant
 
-_NOT_OPEN = "This proposal is not open any more: it was approved, withdrawn, or overtaken by another order."
+_NOT_OPEN = "This proposal is no longer open: it was approved, withdrawn, or overtaken by another order."
 
 
 def open_proposals(grant: Grant) -> Sequence[ProposalRow]:

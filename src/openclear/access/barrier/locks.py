@@ -74,4 +74,4 @@ class Taken:
 @without_grant("a lock, taken by the gate; reads nothing")
 def too_long() -> NotAnswered:
     """Return the error of a wait that took too long."""
-    return NotAnswered("An order or an answer of the same agency is under way; try again in a moment.")
+    return NotAnswered("An order or an answer for the same agency is in progress; try again in a moment.")

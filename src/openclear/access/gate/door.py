@@ -38,7 +38,7 @@ from openclear.vocabulary.without_grant import without_grant
 
 NOT_SIGNED_IN = Rule(
     "not-signed-in",
-    "Nobody is signed in, or the token is not known or has expired",
+    "Nobody is signed in, or the token is unknown or has expired",
     "CJIS Security Policy IA-2",
     "Sign in, or ask your administrator for a token.",
 )

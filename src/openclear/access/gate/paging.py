@@ -32,9 +32,7 @@ def offset_of(grant: Grant, question: Mapping[str, Any], token: str) -> int:
     except (signing.BadSignature, ValueError, TypeError):
         bound, offset = "", 0
     if bound != _bound(grant, question):
-        raise WrongUsage(
-            "This page belongs to another search; search again and turn the pages from its first."
-        )
+        raise WrongUsage("This page belongs to another search; search again and start from its first page.")
     return int(offset)
 
 

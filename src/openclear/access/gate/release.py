@@ -34,7 +34,7 @@ _TELLS_NOTHING, _TELLS = frozenset({Action.TOKEN_OWN}), frozenset({Action.LOG_VI
 _SEE_OTHER = 303
 _CHANGED = Rule(
     "rules-changed",
-    "The rules for you changed while this was being answered",
+    "The rules that apply to you changed while this was being answered",
     "Design of OpenCLEAR, section 3: decided again at release",
     "Ask again.",
 )
@@ -117,7 +117,7 @@ def _tells_of_records(grant: Grant, response: Any) -> bool:
 def _check_unsealed(grants: Sequence[Grant], standing: Standing) -> None:
     # By the count of sealings, not by the ids shown: counts, flags and figures tell of rows without their ids.
     if any(grant.sealings != standing.sealings for grant in grants):
-        raise RecordsChanged("Records were sealed while this was answered; ask again.")
+        raise RecordsChanged("Records were sealed while this was being answered; ask again.")
 
 
 @without_grant("part of the gate, which makes the grants")
@@ -190,7 +190,7 @@ def stamp(
 
 def _check_bounded(response: HttpResponse) -> None:
     if response.streaming or len(response.content) > LARGEST_ANSWER:
-        message = "This answer is larger than one answer may be (1 MB); narrow the search."
+        message = "This answer is larger than 1 MB, the most that one answer may have; narrow the search."
         raise NotAnswered(message)
 
 

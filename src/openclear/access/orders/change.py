@@ -120,7 +120,7 @@ def _finish(state: OrderState) -> str:
         order=state.order, epoch=state.epoch, defaults={"plan": plan_of(row).told()}
     )
     receipts.prove((), row, state.epoch, kept.plan["held"])
-    return f"Order {state.order} on {state.agency} had no receipt yet: proved."
+    return f"Order {state.order} on {state.agency} had no receipt yet; it is proved now."
 
 
 def _set_state(under_way: Change, order: OrderRow, state: str, signed: Signed, ordered_by: str) -> OrderRow:
@@ -175,5 +175,5 @@ def decide_proposals(order: OrderRow, approved_by: str, through: int | None) -> 
 def _check_unmoved(order: OrderRow) -> None:
     # Between the draft and now the agency may have been moved.
     if order.id == OrderStatus.DRAFT and not Agency.objects.filter(path=order.agency).exists():
-        message = f"{order.agency} was moved in the meantime; draw the order up for its new place."
+        message = f"{order.agency} was moved in the meantime; write the order for its new path."
         raise NotPossible(message)

@@ -34,7 +34,7 @@ def new_order(
 ) -> OrderRow:
     """Return the draft of an order. Raises WrongUsage or NotPossible if it cannot be one."""
     if not legal_basis.strip():
-        message = "An order needs its legal basis; write it with --ground."
+        message = "An order needs a legal basis; give it with --ground."
         raise WrongUsage(message)
     if not Agency.objects.filter(path=agency_path(agency)).exists():
         message = f"There is no agency {agency} in the registry; see openclear agencies."
@@ -112,7 +112,7 @@ def suspend(
     """Suspend an order because a court said so, on a document, by two people. It can be resumed or lifted."""
     grant.require(Action.ORDER_LIFT)
     standing = _weakened(grant, approval, name)
-    _need_text(document, "Name the court's document that suspends the order, with its number and date.")
+    _need_text(document, "Name the court document that suspends the order, with its number and date.")
     return set_back(
         grant,
         standing,

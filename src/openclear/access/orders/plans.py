@@ -175,7 +175,7 @@ def _check_untied(order: OrderRow, end_ties: Sequence[str], everyone: Mapping[st
     for handle in end_ties:
         person = everyone.get(handle)
         if person is None or not is_of_the_city(person) or not ends_in(order, person):
-            message = f"{handle} is not one of the city's people whom this order would catch; leave them out of --end-tie."
+            message = f"{handle} is not one of the city's own people whom this order would cut off; leave them out of --end-tie."
             raise NotPossible(message)
 
 

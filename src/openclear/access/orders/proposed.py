@@ -54,9 +54,9 @@ def change_draft(
     Raises WrongUsage without a reason or a court's document, NotPossible if there is no such order.
     """
     if not reason.strip():
-        raise WrongUsage("Say why the order is changed; whoever approves it reads that.")
+        raise WrongUsage("Say why the order is changed; the person who approves it reads this.")
     if kind in {SUSPEND, RESUME} and not document.strip():
-        raise WrongUsage("Name the court's document, with its number and date.")
+        raise WrongUsage("Name the court document, with its number and date.")
     newest = newest_state(order)
     if newest is None:
         raise _not_in_state(order)

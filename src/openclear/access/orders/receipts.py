@@ -60,7 +60,7 @@ def outside_words(outside: Sequence[str]) -> list[str]:
     """Return a sentence for each thing that a receipt names as outside this machine's view."""
     sentences = {
         "proxy": "Through the proxy {}: it may still hold what it has acknowledged.",
-        "system": "On {} nobody sees what a reader has acknowledged: what its kernel was given may still arrive.",
+        "system": "On {} it cannot be seen what a reader has acknowledged: what was given to its kernel may still arrive.",
     }
     return [sentences[kind].format(name) for kind, _, name in (item.partition(" ") for item in outside)]
 

@@ -120,18 +120,20 @@ def _complete_orders(state: LogState, epoch: int, epochs: Iterator[int]) -> list
         here = rows.get(identity)
         if here is None and is_blocking(order["state"]):
             _complete(identity, state, epoch, next(epochs))
-            done.append(f"Order {identity} on {order['agency']} was in the log and not committed: completed.")
+            done.append(
+                f"Order {identity} on {order['agency']} was in the log but was not committed; it is completed now."
+            )
         elif here is None or _is_same(order, here):
             continue
         elif _weakens(order, here):
             _void_weakening(here, epoch, next(epochs))
             done.append(
-                f"What the log says of order {identity} ({order['state']}) was not committed: void, it stays {here.state}."
+                f"What the log says of order {identity} ({order['state']}) was not committed: it is void, and the order stays {here.state}."
             )
         else:
             _complete(identity, state, epoch, next(epochs))
             done.append(
-                f"Order {identity} on {order['agency']} was {order['state']} in the log alone: completed."
+                f"Order {identity} on {order['agency']} was {order['state']} only in the log; this is completed now."
             )
     return done
 
@@ -203,4 +205,4 @@ def _void_changes(state: LogState, epoch: int) -> list[str]:
         log.append(
             NewEntry("outcome", "error", epoch=epoch, attempt=entry, details={"note": "not committed: void"})
         )
-    return [f"Entry {entry} was not committed: void." for entry in void]
+    return [f"Entry {entry} was not committed: it is void." for entry in void]

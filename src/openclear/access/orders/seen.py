@@ -35,16 +35,16 @@ def compare_with_seen(state: LogState) -> None:
         )
     if seen and log.root_at(seen.size) != seen.root:
         raise LogCutBack(
-            f"The first {seen.size} entries of the log are not those that this database saw. {WAY_OUT}"
+            f"The first {seen.size} entries of the log are not the ones that this database saw. {WAY_OUT}"
         )
     for row in _lost_orders()[:1]:
         raise LogCutBack(
-            f"Order {row.order} on {row.agency} stands in the log as entry {row.entry}, and the log holds no such order "
-            f"there: it was cut back or replaced. {WAY_OUT}"
+            f"Order {row.order} on {row.agency} was logged as entry {row.entry}, but the log has no such order "
+            f"there: the log was cut back or replaced. {WAY_OUT}"
         )
     for move in _lost_moves()[:1]:
         raise LogCutBack(
-            f"Entry {move.entry} of the log should state that {move.old} became {move.new}, and does not: it was cut back "
+            f"Entry {move.entry} of the log should state that {move.old} became {move.new}, but does not: the log was cut back "
             f"or replaced. {WAY_OUT}"
         )
 
@@ -76,7 +76,7 @@ def accept_log(grant: Grant, *, approval: Grant, reason: str) -> list[str]:
     grant.require(Action.LOG_RESTORE)
     approval.require(Action.LOG_RESTORE)
     if grant.officer == approval.officer:
-        raise NotPossible("A restored log is accepted by two different people.")
+        raise NotPossible("Two different people must accept a restored log.")
     said = NewEntry(
         "head", "none", agencies=grant.agencies, action=grant.action, dataset=grant.action.dataset,
         purpose=grant.purpose, epoch=grant.epoch,
@@ -90,9 +90,10 @@ def accept_log(grant: Grant, *, approval: Grant, reason: str) -> list[str]:
         )
         # A crash on this line leaves an accepted log that this database does not know: it is accepted again.
         foreign = [
-            f"The checkpoint over {size} entries is none of this log's key: left out." for size in left_out
+            f"The checkpoint over {size} entries was not signed with this log's key; it is left out."
+            for size in left_out
         ]
-        return [f"The log is accepted as it is; entry {entry} says so.", *foreign, *_take_accepted()]
+        return [f"The log is accepted as it is; entry {entry} records this.", *foreign, *_take_accepted()]
 
 
 def _take_accepted() -> list[str]:
@@ -104,11 +105,11 @@ def _take_accepted() -> list[str]:
             facts = {"change": move.kind, "agency": move.new, "from": move.old}
             entry = under_way.entry("registry", {"registry": facts}, {"note": NOTE})
             AgencyMove.objects.filter(pk=move.pk).update(entry=entry)
-        done.append(f"That {move.old} became {move.new} was not in the log: entered again.")
+        done.append(f"The log did not state that {move.old} became {move.new}; this is entered again.")
     for row in _lost_orders():
         with change("recovery", (), Action.LOG_RESTORE) as under_way:
             _repeat(under_way, row)
-        done.append(f"Order {row.order} on {row.agency} was not in the log: entered again.")
+        done.append(f"Order {row.order} on {row.agency} was not in the log; it is entered again.")
     return done
 
 

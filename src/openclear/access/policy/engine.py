@@ -29,7 +29,7 @@ HIDEABLE: Mapping[Dataset, tuple[str, ...]] = {
 }
 NO_RULE = Rule(
     "no-rule-permits",
-    "No rule permits this to your role for this purpose",
+    "No rule permits your role to do this for this purpose",
     "Design of OpenCLEAR: refused by default",
     "Ask your access administrator which purposes your role and agreement cover.",
 )
@@ -182,14 +182,14 @@ def _clearance(
 def _rules_of(text: str) -> dict[str, Rule]:
     parsed = json.loads(cedarpy.policies_to_json_str(text))
     if parsed["templates"]:
-        raise PolicyFault("A policy file holds a template; write each rule out.")
+        raise PolicyFault("A policy file contains a template; write out each rule.")
     return {name: _rule(policy["annotations"]) for name, policy in parsed["staticPolicies"].items()}
 
 
 def _rule(annotations: Mapping[str, str]) -> Rule:
     missing = [name for name in ANNOTATIONS if name not in annotations]
     if missing:
-        message = f"Policy {annotations.get('id', '?')} lacks @{', @'.join(missing)}; every rule says why and whence."
+        message = f"Policy {annotations.get('id', '?')} lacks @{', @'.join(missing)}; every rule must give its reason and its source."
         raise PolicyFault(message)
     return Rule(*(annotations[name] for name in ANNOTATIONS))
 

@@ -22,7 +22,7 @@ def _refusal(identity: str, because: str, next_step: str) -> Rule:
 
 UNKNOWN_PERSON = _refusal(
     "unknown-person",
-    "The registry does not know the person who asks",
+    "The person who asks is not in the registry",
     "Sign in again, or ask for an account.",
 )
 NO_AFFILIATION = _refusal(
@@ -30,12 +30,12 @@ NO_AFFILIATION = _refusal(
 )
 INCOMPLETE_CHAIN = _refusal(
     "incomplete-chain",
-    "An agency above one of the person's is not in the registry",
+    "An agency above one of the person's agencies is not in the registry",
     "Ask the access administrator to register it.",
 )
 TEMPORARY_OVER = Rule(
     "temporary-account-over",
-    "The account was temporary, for 72 hours at most, and its time is over",
+    "The account was temporary, for at most 72 hours, and has expired",
     "CJIS Security Policy AC-2(2)",
     "Ask your agency's access coordinator for an account.",
 )
@@ -59,13 +59,13 @@ TWO_PEOPLE = Rule(
 )
 SECOND_UNDER_ORDER = Rule(
     "second-person-under-order",
-    "An order that is proposed, in force or suspended touches this agency, so the change takes a second person, as the order does",
+    "An order that is proposed, in force or suspended affects this agency, so the change takes a second person, as the order does",
     "CJIS Security Policy AC-5; Design of OpenCLEAR, section 3",
-    "Have another access administrator or the general counsel approve it: at the desk, or with --approved-by.",
+    "Have another access administrator or the general counsel approve it: on the page of the proposal, or with --approved-by.",
 )
 OVERSIGHTS_OWN = Rule(
     "oversights-own-accounts",
-    "Accounts of oversight are approved and ended by oversight alone",
+    "Accounts of oversight are approved and ended only by oversight",
     "Design of OpenCLEAR, section 4: the overseer's independence",
     "Have the inspector general approve it.",
 )
@@ -77,8 +77,8 @@ TWO_PEOPLE_FOR_ACCOUNT = Rule(
 )
 OTHER_RULES = _refusal(
     "rules-of-another-version",
-    "This process runs with rules that are not those the city is served with",
-    "Call the operator: the server was upgraded, and this process must be started again.",
+    "This process does not use the rules that the city uses now",
+    "Call the operator: the server was upgraded, and this process must be restarted.",
 )
 DISAGREEMENT = _refusal(
     "rules-disagree", "The orders and the policies made from them do not agree", "Call the operator."

@@ -112,7 +112,7 @@ def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
     links = chain(agency_path(new.path))[:-1]
     known = set(Agency.objects.filter(path__in=links).values_list("path", flat=True))
     if missing := [link for link in links if link not in known]:
-        message = f"Register {missing[0]} before {new.path}: no agency may stand under one that is not there."
+        message = f"Register {missing[0]} before {new.path}: an agency must be under a registered one."
         raise NotPossible(message)
     if new.kind not in set(AgencyKind):
         message = f"There is no kind of agency '{new.kind}'; the kinds are {', '.join(AgencyKind)}."

@@ -146,7 +146,7 @@ def _check_certifier(grant: Grant, approval: Grant | None, officer: Officer) -> 
     if grant.officer == officer.handle:
         # Nobody else of oversight can certify the only one who watches: a keeper approves too.
         if not oversees(officer) or other_overseers(grant):
-            raise NotPossible("Nobody certifies their own account; ask another access administrator.")
+            raise NotPossible("Nobody can certify their own account; ask another access administrator.")
         _second(grant, approval, officer)
     ties = Affiliation.objects.filter(officer=officer, until=None).values_list("agency__path", flat=True)
     if touched(*ties):

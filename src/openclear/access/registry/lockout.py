@@ -24,7 +24,7 @@ NO_LOCKOUT = Rule(
     "no-self-lockout",
     "This would cut off the department itself, its oversight, or its last two approvers",
     "Design of OpenCLEAR, section 3",
-    "Name the agency that is meant, lower in the tree, or register another approver first.",
+    "Name the agency that you mean, lower in the tree, or register another approver first.",
 )
 _LIFT = Inquiry(Action.ORDER_LIFT, Purpose.ACCESS_ADMINISTRATION)
 _OVERSEE = Inquiry(Action.LOG_EXPORT_BODIES, Purpose.OVERSIGHT_REVIEW)

@@ -109,17 +109,19 @@ def _move(grant: Grant, kind: str, old: str, new: str, approval: Grant | None) -
 
 def _check_place(old: str, new: str) -> None:
     if any(is_within(home, old) for home in (city().host, city().oversight)):
-        raise NotPossible(f"{old} holds the department itself or its oversight; it stays where it is.")
+        raise NotPossible(
+            f"{old} contains the department itself or its oversight, so its path cannot be changed."
+        )
     _check_outside(old, new)
     if is_within(new, old):
-        raise WrongUsage(f"{new} lies within {old}; name a place outside of it.")
+        raise WrongUsage(f"{new} is within {old}; choose a path outside it.")
     parent = new.rpartition(".")[0]
     known = (
         set(Agency.objects.filter(path__in=chain(parent)).values_list("path", flat=True)) if parent else set()
     )
     missing = [link for link in (chain(parent) if parent else ()) if link not in known]
     if missing:
-        raise NotPossible(f"Register {missing[0]} first: no agency may stand under one that is not there.")
+        raise NotPossible(f"Register {missing[0]} first: an agency must be under a registered one.")
     if Agency.objects.filter(path=new).exists() or was_used(new):
         raise NotPossible(f"{new} is registered already, or was once; paths are never used twice.")
 
@@ -127,7 +129,9 @@ def _check_place(old: str, new: str) -> None:
 def _check_outside(old: str, new: str) -> None:
     # The city's own need no agreement, and no order may name the department: nobody is moved into it.
     if is_within(new, city().root) and not is_within(old, city().root):
-        raise NotPossible(f"{old} is none of the city's agencies and cannot become one; register a new one.")
+        raise NotPossible(
+            f"{old} is not one of the city's agencies and cannot become one; register a new one."
+        )
 
 
 def _carry_orders(old: str, new: str) -> None:
@@ -140,6 +144,6 @@ def _carry_orders(old: str, new: str) -> None:
 def _carry_person(under_way: Change, handle: str, old: Agency, new: str, approved_by: str) -> None:
     officer = officer_row(handle)
     if not Affiliation.objects.filter(officer=officer, agency=old, until=None).exists():
-        raise NotPossible(f"{handle} has no tie to {old.path} that could go over.")
+        raise NotPossible(f"{handle} has no tie to {old.path} that could be transferred.")
     for kind in end_ties(under_way, officer, old.path, approved_by):
         tie(under_way, officer, new, kind, approved_by=approved_by)

@@ -34,4 +34,4 @@ def _taken(digest: str) -> str | None:
     with change("operator", (), Action.REGISTRY_CHANGE) as under_way:
         under_way.entry("policy", {"policy": {"digest": digest}}, {"before": newest.digest if newest else ""})
         PolicyVersion.objects.create(digest=digest, epoch=under_way.epoch, moment=clock.now())
-    return f"The rules of this program ({digest[:12]}) are those of the city now."
+    return f"The rules of this program ({digest[:12]}) are now the rules of the city."

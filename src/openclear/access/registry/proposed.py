@@ -36,9 +36,9 @@ def change_draft(kind: str, *, agency: str, reason: str, facts: Mapping[str, str
     Raises WrongUsage for another kind or without a reason.
     """
     if kind not in CHANGES:
-        raise WrongUsage(f"'{kind}' is no change of the registry; those are {', '.join(CHANGES)}.")
+        raise WrongUsage(f"'{kind}' is not a change of the registry; the changes are {', '.join(CHANGES)}.")
     if not reason.strip():
-        raise WrongUsage("Say why; whoever approves it reads that.")
+        raise WrongUsage("Say why; the person who approves it reads this.")
     return ActDraft(kind, agency_path(agency), "", reason.strip(), {**facts, "agency": agency})
 
 

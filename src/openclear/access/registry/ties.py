@@ -59,7 +59,7 @@ def end_affiliation(grant: Grant, *, handle: str, agency: str, approval: Grant |
         second_where_touched(grant, approval, agency)
         ties = Affiliation.objects.filter(officer=officer, agency=agency_row(agency), until=None)
         if not ties:
-            message = f"{handle} has no tie to {agency} that could end."
+            message = f"{handle} has no tie to {agency} that could be ended."
             raise NotPossible(message)
         end_ties(under_way, officer, agency, name_of(approval))
 
@@ -105,9 +105,9 @@ def tie(
     begins = since or clock.today()
     if begins > clock.today():
         # A plan and the last two approvers are counted by today's ties.
-        raise NotPossible("A tie begins today or earlier; make it on the day on which it is to begin.")
+        raise NotPossible("A tie begins today or earlier; add it on the day when it is to begin.")
     if Agency.objects.filter(path__in=chain(agency), closed_on__isnull=False).exists():
-        message = f"{agency} was merged into another agency and takes nobody new; tie the person to that one."
+        message = f"{agency} was merged into another agency and takes no new people; tie the person to the other agency."
         raise NotPossible(message)
     employed = Affiliation.objects.filter(officer=officer, kind=TieKind.EMPLOYER, until=None)
     if kind == TieKind.EMPLOYER and employed.exists():
