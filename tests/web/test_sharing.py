@@ -69,7 +69,7 @@ def test_nobody_approves_what_they_asked_for(case):
     assert share(rivera, case, what="decline", agency="il.isp").status_code == 303
     late = share(signed_in("brandt"), case, what="approve", agency="il.isp")
     assert late.status_code == 400
-    assert "Nobody asks any more" in late.content.decode()
+    assert "There is no longer a request" in late.content.decode()
 
 
 @pytest.mark.parametrize("order", ["us.doj", "us.doj.fbi"])
@@ -84,7 +84,7 @@ def test_no_case_is_shared_with_an_agency_under_an_order(case, order):
         assert not CaseShare.objects.filter(case=case).exists()
         assert share(brandt, case, what="ask", agency="us.doj.fbi").status_code == 403
         both = {"grant": grant("rivera", Action.CASE_SHARE), "approval": grant("brandt", Action.CASE_SHARE)}
-        with pytest.raises(Refused, match="no case is shared"):
+        with pytest.raises(Refused, match="no case can be shared"):
             commands.share_case(**both, case_id=case.id, agency="us.doj.fbi")
         offered = page(rivera, case)
         assert '<option value="us.doj.fbi">' not in offered
@@ -121,8 +121,8 @@ def test_a_request_tells_nobody_of_a_case_that_they_may_not_see(case):
     hidden = share(brandt, case, what="approve", agency="us.doj")
     absent = share(brandt, Case(id="00000000-0000-0000-0000-000000000000"), what="approve", agency="us.doj")
     assert hidden.status_code == absent.status_code == 400
-    assert "There is no such case" in hidden.content.decode()
-    assert "There is no such case" in absent.content.decode()
+    assert "Your agency has no such case" in hidden.content.decode()
+    assert "Your agency has no such case" in absent.content.decode()
     assert not CaseShare.objects.filter(case=case, agency="us.doj").exists()
 
 
@@ -150,7 +150,7 @@ def test_requests_and_sharings_follow_an_agency_that_moves(case):
     sharing.ask_to_share(grant("rivera", Action.CASE_SHARE), case_id=case.id, agency="il.wander")
     moves.move_agency(novak, agency="il.wander", to="il.cook.wandered")
     assert ShareRequest.objects.get(case=case).agency == "il.cook.wandered"
-    with pytest.raises(NotPossible, match="Nobody asks"):
+    with pytest.raises(NotPossible, match="There is no longer a request"):
         sharing.approve_share(grant("brandt", Action.CASE_SHARE), case_id=case.id, agency="il.wander")
     sharing.approve_share(grant("brandt", Action.CASE_SHARE), case_id=case.id, agency="il.cook.wandered")
     assert CaseShare.objects.get(case=case).agency == "il.cook.wandered"

@@ -26,11 +26,11 @@ from openclear.vocabulary.labels import Label
 from openclear.vocabulary.without_grant import without_grant
 
 BEYOND = (
-    "What people fetched, printed or wrote down before; the log shows who was shown it.",
-    "Narratives and titles of other records that mention it in their words.",
-    "The public edition that told of it, until it is made anew, and whoever kept that.",
-    "Backups and replicas of the databases. An expunged row stays in the database, for nobody.",
-    "Lines that an import rejected (police/rejects): they lie there as they came.",
+    "What people downloaded, printed or wrote down before; the log shows who was shown the record.",
+    "Narratives and titles of other records that mention it in their text.",
+    "The public edition that contained it, until the edition is made again, and copies of that edition that others keep.",
+    "Backups and replicas of the databases. An expunged row stays in the database and is shown to nobody.",
+    "Lines that an import rejected (police/rejects): they are kept there unchanged.",
     "The number of an external case: the agency that registered it cannot register it again.",
 )
 LABELS = {"seal": Label.SEALED, "expunge": Label.EXPUNGED}
@@ -48,7 +48,7 @@ def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = 
     grant.require(Action.RECORD_SEAL)
     if kind not in BY_NOUN or how not in LABELS or not court_order.strip():
         raise WrongUsage(
-            f"Name a record by its kind ({', '.join(BY_NOUN)}) and its id, and the court's order with its number."
+            f"Name a record by its kind ({', '.join(BY_NOUN)}) and its id, and the court order with its number."
         )
     if not BY_NOUN[kind].model.objects.filter(pk=record).exists():
         raise NotPossible(f"There is no {kind} with this id.")
@@ -68,7 +68,7 @@ def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = 
     return reached
 
 
-@without_grant("hiding is completed by whoever finds it undone; nothing is shown")
+@without_grant("completes hiding that a crash interrupted; shows nothing")
 def finish_sealings(*, older_than: timedelta = timedelta()) -> list[str]:
     """Complete what a crash interrupted; return one sentence for each. Hiding needs no grant: it shows nothing.
 
@@ -84,7 +84,9 @@ def finish_sealings(*, older_than: timedelta = timedelta()) -> list[str]:
         except Exception as error:  # noqa: BLE001 - one that fails must not keep the others from being completed
             failed.append(error)
         else:
-            done.append(f"The sealing of a record ({sealing.court_order}) was broken off: completed.")
+            done.append(
+                f"The sealing of a record ({sealing.court_order}) was interrupted; it is completed now."
+            )
     if failed:
         raise failed[0]
     return done
@@ -110,7 +112,7 @@ def _nothing_under_way() -> Drained:
         hold, drained = barrier.exclusive(barrier.RECORDS, certain=True)
     except NotAnswered:
         raise NotAnswered(
-            "The record is sealed: no new answer tells of it. One that was under way has not ended within five seconds; "
+            "The record is sealed: no new answer shows it. An answer in progress did not end within five seconds; "
             "the worker completes the sealing within a minute."
         ) from None
     hold.release()

@@ -164,6 +164,6 @@ def test_a_case_is_not_shared_with_what_stands_above_a_cut_agency():
     number = open_cases(grant("rivera", Action.CASE_LIST))[0]
     receipt = cut_off("us.dhs.uscis")
     sharing = {"grant": grant("rivera", Action.CASE_SHARE), "approval": grant("brandt", Action.CASE_SHARE)}
-    with pytest.raises(Refused, match="no case is shared"):
+    with pytest.raises(Refused, match="no case can be shared"):
         share_case(**sharing, case_id=number.id, agency="us.dhs")
     lift(receipt.order)

@@ -46,6 +46,6 @@ ARRESTS = RecordKind(
         "found by": f"By the beginning of the number of an arrest ({_NUMBER}). Needs an open case.",
         "example": city().formats.arrest_number_example,
         "open": "Open one arrest",
-        "shows": "Person, incident and charges, as far as the asker may see them. Needs an open case.",
+        "shows": "Person, incident and charges, as far as the requester may see them. Needs an open case.",
     },
 )

@@ -33,7 +33,7 @@ TWO_TO_SHARE = Rule(
 )
 NO_SHARE_UNDER_ORDER = Rule(
     "no-share-under-order",
-    "An order holds over this agency, or over one below it, so no case is shared with it",
+    "An order covers this agency, or one below it, so no case can be shared with it",
     "Design of OpenCLEAR, law 3: a cut-off wins",
     "Ask again when the order is lifted.",
 )
@@ -81,7 +81,7 @@ def own_case(grant: Grant, *, case_id: UUID) -> Case:
     grant.require(Action.CASE_SHARE)
     case = cases_of(grant).filter(pk=case_id, owner_agency__in=chains(grant.agencies)).first()
     if case is None:
-        raise NotPossible("There is no such case of your agency that could be shared.")
+        raise NotPossible("Your agency has no such case that can be shared.")
     return case
 
 
@@ -122,7 +122,7 @@ def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: 
     owner = _own_agency(grant)
     plain, title = _own_number(_checked_number(number), owner), _offense_words(offense)
     if not 0 < len(sponsor) <= LONGEST_HANDLE:
-        raise WrongUsage("Name the officer of this department who sponsors the case, by their handle.")
+        raise WrongUsage("Give the handle of the officer of this department who sponsors the case.")
     gate.log_act(grant, details={"registered": plain, "offense": offense, "sponsor": sponsor})
     with transaction.atomic():
         case = Case.objects.create(
@@ -138,7 +138,7 @@ def confirm_external_case(grant: Grant, *, case_id: UUID) -> None:
     within = Case.objects.within(grant.over(Dataset.CASES))
     case = within.filter(pk=case_id, kind=EXTERNAL, sponsor=grant.officer, confirmed=None).first()
     if case is None:
-        raise NotPossible("There is no case that waits for your confirmation under this address.")
+        raise NotPossible("No case at this address waits for your confirmation.")
     gate.log_act(grant, details={"confirmed": case.number})
     Case.objects.filter(pk=case.pk).update(confirmed=clock.today())
 
@@ -161,11 +161,11 @@ def _checked_number(number: str) -> str:
     plain = block_of(number)
     if not 0 < len(plain) <= LONGEST_NUMBER - LONGEST_PREFIX:
         longest = LONGEST_NUMBER - LONGEST_PREFIX
-        raise WrongUsage(f"Give your agency's number of the case, of at most {longest} characters.")
+        raise WrongUsage(f"Give your agency's number of the case, in at most {longest} characters.")
     if form := civil_form_in(plain):
         raise NotPossible(
-            f"{form} is a civil immigration matter, which no case here is opened for ({city().source('$civil_forms')}); "
-            "a judicial criminal warrant goes to the records desk."
+            f"{form} is a civil immigration matter; no case is opened for those ({city().source('$civil_forms')}). "
+            "A judicial criminal warrant goes to the records desk."
         )
     return plain
 

@@ -27,7 +27,7 @@ CASE_LIST = Endpoint(
     query=lambda grant, asked: open_cases(grant, text=asked.q, limit=asked.limit),
     words={
         "summary": "List open cases",
-        "description": "Open cases, dispatch events and warrants, newest first: what a search can name as its ground.",
+        "description": "Open cases, dispatch events and warrants, newest first: those that a search can name.",
     },
     line=lambda _, row: f"{row.number:<16} {row.kind:<9} {row.opened}  {row.title}",
     shown=lambda rows: [row.id for row in rows],

@@ -23,6 +23,6 @@ CASES = RecordKind(
     words={
         "title": "Cases",
         "open": "Open one case",
-        "shows": "One case: number, kind, subject, and the incident where the asker may see it.",
+        "shows": "One case: number, kind, subject, and the incident if the requester may see it.",
     },
 )

@@ -93,5 +93,5 @@ def _request(grant: Grant, case_id: UUID, agency: str) -> ShareRequest:
     case = own_case(grant, case_id=case_id)
     request = ShareRequest.objects.select_related("case").filter(case=case, agency=agency).first()
     if request is None:
-        raise NotPossible(f"Nobody asks any more for this case to be shared with {agency}.")
+        raise NotPossible(f"There is no longer a request to share this case with {agency}.")
     return request

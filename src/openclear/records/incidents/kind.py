@@ -65,6 +65,6 @@ INCIDENTS = RecordKind(
         "found by": f"By {city().words['en'].incident_number}, or by the beginning of a block such as {_BLOCK}.",
         "example": _BLOCK,
         "open": "Open one incident",
-        "shows": "Offenses, narrative and people, as far as the asker may see them.",
+        "shows": "Offenses, narrative and people, as far as the requester may see them.",
     },
 )

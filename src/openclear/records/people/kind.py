@@ -66,6 +66,6 @@ PEOPLE = RecordKind(
         "found by": "Each word begins a name or sounds like one; a year narrows by birth. Needs an open case.",
         "example": "smyth jon 1985",
         "open": "Open one person",
-        "shows": "Names, descriptors, addresses, involvements, arrests, vehicles, as far as the asker may see them.",
+        "shows": "Names, descriptors, addresses, involvements, arrests, vehicles, as far as the requester may see them.",
     },
 )

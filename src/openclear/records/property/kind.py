@@ -35,6 +35,6 @@ PROPERTY = RecordKind(
         "found by": "By the beginning of an inventory number or a serial number.",
         "example": "90000012",
         "open": "Open one item of property",
-        "shows": "Description, serial number, value, location, incident and owner, as far as the asker may see them.",
+        "shows": "Description, serial number, value, location, incident and owner, as far as the requester may see them.",
     },
 )
