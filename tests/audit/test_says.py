@@ -74,7 +74,7 @@ def test_with_a_checkpoint_that_an_outsider_kept(export, kept):
         f"outside        entries 0 to {size - 1} are those of outside checkpoint {newest} ({size})\n"
         in both.stdout
     )
-    assert "log anew" not in both.stdout
+    assert "rewrite the log" not in both.stdout
 
 
 @pytest.mark.anywhere
@@ -89,9 +89,9 @@ def test_an_old_outside_checkpoint_vouches_for_no_more_than_it_signs(export, kep
     )
     assert (
         f"outside        entries 0 to {size - 1} are those of outside checkpoint {kept} ({size}); "
-        f"{whole - size} entries behind it are vouched for by {key} alone\n"
+        f"{whole - size} entries after it are vouched for only by {key}\n"
     ) in done.stdout
-    assert f"did not write the log anew from entry {size} on" in done.stdout
+    assert f"did not rewrite the log from entry {size} on" in done.stdout
     assert json.loads(verify(export, "--json", "--checkpoint", str(kept)).stdout)["outside_size"] == size
     assert json.loads(verify(export, "--json").stdout)["outside_size"] == 0
 
@@ -118,7 +118,7 @@ def test_a_folder_among_the_checkpoints_is_a_fault_with_its_name(export):
     (export / "checkpoints" / "000000000099").mkdir()
     done = verify(export)
     assert done.returncode == 1
-    assert "FAULT          the log: checkpoints/000000000099 is no file" in done.stdout
+    assert "FAULT          the log: checkpoints/000000000099 is not a file" in done.stdout
     assert "whole export" not in done.stderr
 
 

@@ -118,7 +118,7 @@ def _append(ledger: Ledger, said: NewEntry, facts: Mapping[str, Any]) -> int:
     # refuses, and accepting the log again adds another.
     reply = ledger.append([new_entry])[0]
     if "entry" not in reply:
-        raise BrokenLog(f"The log did not take the entry ({reply}).")
+        raise BrokenLog(f"The log did not accept the entry ({reply}).")
     ledger.sign()
     return int(reply["entry"])
 

@@ -43,7 +43,7 @@ def append_all(new_entries: Sequence[NewEntry]) -> list[Receipt]:
         if "refused" in reply:
             raise RefusedByOrder(reply["refused"], place)
         if "entry" not in reply:
-            message = f"The log did not take an entry ({reply.get('error')}); nothing was answered."
+            message = f"The log did not accept an entry ({reply.get('error')}), so nothing was answered."
             raise LogUnavailable(message)
     _own.appended = appended() + len(replies)
     return [Receipt(reply["entry"], reply["leaf"]) for reply in replies]
@@ -107,7 +107,7 @@ def beginning() -> tuple[str, str]:
     """Return the log's verifier key and the hexadecimal leaf hash of its entry 0, as the writer read them. Raises LogUnavailable."""
     reply = _ask({"do": "state"})
     if not reply.get("genesis"):
-        raise LogUnavailable("The log's writer knows no entry 0; start it anew.")
+        raise LogUnavailable("The log's writer has no entry 0; restart it.")
     return str(reply["key"]), str(reply["genesis"])
 
 

@@ -37,17 +37,17 @@ def add_outside(parser: argparse.ArgumentParser) -> None:
         help="checkpoints that you, or somebody else, kept: the log must agree with each",
     )  # fmt: skip
     parser.add_argument(
-        "--require-outside", action="store_true", help="exit 1 where no outside checkpoint is given"
+        "--require-outside", action="store_true", help="exit 1 if no outside checkpoint is given"
     )
 
 
 def _wrong_usage(directory: Path, outside: Sequence[Path]) -> str:
     """Return what is wrong with the given names, as a sentence; "" if nothing is."""
     if not directory.is_dir():
-        return f"{directory} is no folder; name the one that holds the export."
+        return f"{directory} is not a folder; name the folder of the export."
     for path in outside:
         if not path.is_file():
-            return f"{path} is no file; name a checkpoint that you kept."
+            return f"{path} is not a file; name a checkpoint that you kept."
         if directory.resolve() in path.resolve().parents:
             return f"{path} is part of the export itself; name a checkpoint that you kept elsewhere."
     return ""

@@ -47,7 +47,7 @@ def verify_directory(
     for path in paths:
         if not path.is_file():
             result.fault(
-                None, f"checkpoints/{path.name} is no file; a folder of checkpoints holds nothing else"
+                None, f"checkpoints/{path.name} is not a file; a folder of checkpoints contains only files"
             )
     need_outside(result, len(outside), required=require_outside)
     result.key_from = GIVEN if key_line else EXPORTED

@@ -91,7 +91,7 @@ class _Reader:
         if header["hour"] < self.hour:
             fault(place, "older than the entry before it")
         if (place == 0) != (header["kind"] == "genesis"):
-            fault(place, "a log begins with its genesis entry, and only begins")
+            fault(place, "the first entry, and only the first, is the genesis entry")
         if header["kind"] == "genesis" and header["genesis"].get("key") != self.result.key:
             fault(place, "names another key than the one given")
         if header.get("attempt", 0) > place:
@@ -116,7 +116,7 @@ class _Reader:
         self.result.heads.append(header)
         facts = header["head"]
         if (facts["size"], facts["root"]) != (place, self.tree.root().hex()):
-            self.result.fault(place, "says that the log before it was another than it is")
+            self.result.fault(place, "says that the log before it was different from what it is")
 
 
 def _check_bodies(result: Verification, bodies: Iterable[bytes]) -> None:

@@ -7,18 +7,18 @@ from openclear.audit.proof.agency_lines import about, by_month
 from openclear.audit.proof.verification import Verification
 
 NOT_PROVED = (
-    "that nothing was looked up beside the log: a copy of the database, a photograph of a screen",
-    "that an officer of another agency did not ask for somebody of this one",
-    "that a person's agencies were registered truly: the overseer checks that against the bodies",
+    "that nothing was looked up outside the log: in a copy of the database, on a photograph of a screen",
+    "that an officer of another agency did not ask on behalf of somebody in this one",
+    "that a person's agencies were registered correctly: the overseer checks that against the bodies",
     "what was public anyway, or released under the Freedom of Information Act or by a court",
     "that this is the only version of the log: compare root and size with other holders of a checkpoint",
 )
 NOTHING_OUTSIDE = (
-    "that whoever holds the key did not write the log anew, or cut it short: give the checkpoints that you, or "
+    "that the holder of the key did not rewrite the log, or cut it short: give the checkpoints that you, or "
     "somebody else, kept with --checkpoint"
 )
 OLD_OUTSIDE = (
-    "that whoever holds the key did not write the log anew from entry {} on, or cut it short there: give a checkpoint "
+    "that the holder of the key did not rewrite the log from entry {} on, or cut it short there: give a checkpoint "
     "that was kept later with --checkpoint"
 )
 
@@ -64,7 +64,7 @@ def report(result: Verification, agency: str | None, *, months: bool = False) ->
     if result.more_faults:
         yield f"FAULT          and {result.more_faults} more"
     for name in result.unknown_files:
-        yield f"not checked    {name}: no file of an export"
+        yield f"not checked    {name}: not a file of an export"
     if agency:
         yield from about(result, agency)
     if agency and months:
@@ -90,12 +90,12 @@ def _outside(result: Verification) -> str:
         return "no checkpoint that somebody else kept was compared"
     size, more = result.outside_size, result.size - result.outside_size
     told = f"entries 0 to {size - 1} are those of outside checkpoint {result.outside_from} ({size})"
-    return f"{told}; {more} entries behind it are vouched for by {result.key} alone" if more else told
+    return f"{told}; {more} entries after it are vouched for only by {result.key}" if more else told
 
 
 def _limits(result: Verification) -> Iterator[str]:
     if result.ok:
-        yield "holds          what was signed stands here unchanged, whole and in order; no allow stands behind an order"
+        yield "holds          what was signed is here unchanged, complete and in order; no allow follows an order that forbids it"
     if not result.outside:
         yield f"not proved     {NOTHING_OUTSIDE}"
     elif not _is_covered(result):
@@ -108,11 +108,11 @@ def _heads(result: Verification) -> Iterator[str]:
     for header in result.heads:
         facts = header["head"]
         if facts["change"] == "begun":
-            yield f"head           entry {header['i']}: until here nothing but its checkpoints vouches for the log"
+            yield f"head           entry {header['i']}: up to here only its checkpoints vouch for the log"
             continue
         lost = f"of {facts['from_size']} entries, " if "from_size" in facts else ""
         first = f"; the first that differs from it: entry {facts['first']}" if "first" in facts else ""
         yield (
             f"RESTORED       entry {header['i']}: two people accepted the log of {facts['size']} entries before it "
-            f"in the place of another ({lost}root {facts.get('from_root', 'unknown')}){first}"
+            f"in place of another ({lost}root {facts.get('from_root', 'unknown')}){first}"
         )
