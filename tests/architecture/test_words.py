@@ -12,12 +12,6 @@ pytestmark = pytest.mark.anywhere
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "openclear"
-# Whose messages, rule texts and pages are not looked at yet (their docstrings and comments are): two rooms, four modules.
-LATER = (
-    "access/", "records/", "audit/log.py", "audit/proof/command.py", "audit/proof/folder.py", "audit/proof/report.py",
-)  # fmt: skip
-# A class of those rooms whose docstring the API shows, and so a message.
-SHOWN = {"Question"}
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     *(path for path in sorted((ROOT / "docs").rglob("*.md")) if "adr" not in path.parts),
@@ -40,7 +34,11 @@ BETTER = {
     r"stands? (?:in|at|below|behind|beside)": "is in, at, below, after, next to",
     r"Raises [^.]*? where": "Raises X if",
     r"(?:None|False|True|empty|nothing) where": "None if",
-    r"(?<!there )(?:is|are) no (?:answer|database|day|edition|file|id|list|month|number|order|question)": "is not a",
+    r"(?<!there )(?:is|are) no (?:act|agency|answer|change|checkpoint|database|day|edition|file|folder|id|list|month|number|order|question)": "is not a",
+    r"(?<!there )(?:is|are) none of": "is not one of",
+    r"(?:is|are) there for": "is shown to",
+    r"whence": "from where, its source",
+    r"broken off": "interrupted",
     r"(?:of|with|in) (?:a|an) [a-z]+ of its own": "its own, a separate",
     r"for ever": "forever",
     r"per cent": "percent",
@@ -51,42 +49,24 @@ BETTER = {
     r"cancelled": "canceled",
     r"honoured": "honored",
     r"licences?": "license",
+    r"recognised?": "recognize",
     r"unauthorised": "unauthorized",
 }
 FORBIDDEN = re.compile(
     rf"(?<![\w-])(?:{'|'.join(f'({pattern})' for pattern in BETTER)})(?![\w-])", re.IGNORECASE
 )
 
-# Sentences of the rules and of the two rooms above, which the documents and the Spanish catalog quote.
-QUOTED = [
-    path.read_text() for path in sorted((PACKAGE / "access").rglob("*")) if path.suffix in {".cedar", ".py"}
-]
-
 
 def is_written_here(path):
     return not {"migrations", "static", "assets"} & set(path.parts)
 
 
-def is_looked_at(path):
-    return is_written_here(path) and not path.relative_to(PACKAGE).as_posix().startswith(LATER)
-
-
-def strings_of(tree, *, messages):
-    for node in ast.walk(tree):
-        if messages and isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-            yield node.lineno, node.value
-        if messages or not isinstance(
-            node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-        ):
-            continue
-        if getattr(node, "name", "") not in SHOWN and (text := ast.get_docstring(node, clean=False)):
-            yield node.body[0].lineno, text
-
-
-def texts_of(path, *, messages=True):
-    """Each docstring and comment of a module, and each message, with its line."""
+def texts_of(path):
+    """Each docstring, message and comment of a module, with its line."""
     source = path.read_text()
-    yield from strings_of(ast.parse(source), messages=messages)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield node.lineno, node.value
     block, last = [], 0
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
@@ -103,36 +83,35 @@ def faults(text):
         yield f"{found[0]!r}: write {list(BETTER.values())[found.lastindex - 1]!r}: ...{plain[max(found.start() - 40, 0) : found.end() + 40]}..."
 
 
-def is_quoted(line):
-    cells = [cell.strip() for cell in line.split("|")]
-    return any(len(cell) > 20 and any(cell in text for text in QUOTED) for cell in cells)
-
-
 def test_docstrings_comments_and_messages_are_plain():
     modules = [path for path in sorted(PACKAGE.rglob("*.py")) if is_written_here(path)]
     assert len(modules) > 350
     found = [
         f"{path.relative_to(PACKAGE)}:{line}: {fault}"
         for path in modules
-        for line, text in texts_of(path, messages=is_looked_at(path))
+        for line, text in texts_of(path)
         for fault in faults(text)
     ]
     assert not found, "\n".join(found)
 
 
 def test_pages_are_plain():
-    pages = [path for path in sorted(PACKAGE.rglob("*.html")) if is_looked_at(path)]
+    pages = [path for path in sorted(PACKAGE.rglob("*.html")) if is_written_here(path)]
     assert len(pages) > 50
     found = [f"{path.relative_to(PACKAGE)}: {fault}" for path in pages for fault in faults(path.read_text())]
     assert not found, "\n".join(found)
 
 
+def test_rules_are_plain():
+    policies = sorted(PACKAGE.rglob("*.cedar*"))
+    assert len(policies) > 3
+    found = [f"{path.name}: {fault}" for path in policies for fault in faults(path.read_text())]
+    assert not found, "\n".join(found)
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_documents_are_plain(path):
-    if path.is_relative_to(PACKAGE) and not is_looked_at(path):
-        pytest.skip("its room is looked at later")
-    lines = [line for line in path.read_text().splitlines() if not is_quoted(line)]
-    found = list(faults("\n".join(lines)))
+    found = list(faults(path.read_text()))
     assert not found, "\n".join(found)
 
 

@@ -95,7 +95,7 @@ def account(options: argparse.Namespace) -> int:
         grant = _overseer_or_keeper(options)
         if kind_of(int(handle)) != ACCOUNT:
             raise NotPossible(
-                f"Proposal {handle} is not an account; read it at the desk, and approve it there."
+                f"Proposal {handle} is not an account; read it on its page, and approve it there."
             )
         engine.approve(grant, number=int(handle))
         print(f"The account in proposal {handle} is created.")
