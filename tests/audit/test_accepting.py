@@ -76,9 +76,9 @@ def test_a_restored_log_is_accepted_by_two_people_and_its_own_entry_says_so(own)
     assert f"ends before entry {size}" in refused(own, "serve", "--port", str(own.port))
     assert f"ends before entry {size}" in refused(own, "demo", "--no-serve")
     assert own.run("log", "verify", code=1).startswith("NOT PROVED")
-    assert "two different people" in refused(own, "log", "accept-restore", *MATTER[:3], "novak", *MATTER[4:])
+    assert "Two different people" in refused(own, "log", "accept-restore", *MATTER[:3], "novak", *MATTER[4:])
     said = own.run("log", "accept-restore", *MATTER)
-    assert f"entry {size} says so" in said
+    assert f"entry {size} records this" in said
     assert "Order 2026" in said or "entered again" in said
     told = json.loads(own.run("log", "verify", "--json"))
     assert told["ok"]

@@ -634,7 +634,7 @@ def test_a_log_cut_back_behind_an_order_is_a_refusal_to_start():
     try:
         with (
             older_backup(size),
-            pytest.raises(LogCutBack, match=f"Order {receipt.order} on us.dhs.ice stands"),
+            pytest.raises(LogCutBack, match=f"Order {receipt.order} on us.dhs.ice was logged"),
         ):
             reconcile()
     finally:

@@ -56,7 +56,7 @@ def test_without_anything_from_outside_it_says_consistent_with_itself(export):
     key = (export / "log.vkey").read_text().strip()
     assert (done.returncode, first_line(done)) == (0, f"consistent with itself and signed by {key}")
     assert "the export's own log.vkey" in done.stdout
-    assert "not proved     that whoever holds the key did not write the log anew" in done.stdout
+    assert "not proved     that the holder of the key did not rewrite the log" in done.stdout
     assert verify(export, "--require-outside").returncode == 1
     assert "no outside checkpoint was given" in verify(export, "--require-outside").stdout
     assert json.loads(verify(export, "--require-outside", "--json").stdout)["ok"] is False
