@@ -110,3 +110,110 @@ def test_the_invented_citys_points_lie_in_their_areas(capsys):
     assert told["share"] > 0.99
     assert main(["boundaries", "ward"], lambda: None) == 1
     assert "openclear import wards" in capsys.readouterr().err
+
+
+def written(tmp_path, document):
+    path = tmp_path / "beats.geojson"
+    path.write_text(document if isinstance(document, str) else json.dumps(document))
+    return path
+
+
+def collection(*features, **more):
+    return {"type": "FeatureCollection", "features": list(features), **more}
+
+
+def beats_of(path):
+    return boundaries_of(read_features(path), kind="beat", valid_from=SINCE)
+
+
+RING = [[-87.7, 41.8], [-87.69, 41.8], [-87.69, 41.81], [-87.7, 41.8]]
+
+
+def shaped(coordinates, kind="Polygon"):
+    return collection(feature({"type": kind, "coordinates": coordinates}, BEAT_NUM="0111"))
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (shaped([]), "beat 0111 is empty"),
+        (shaped([[]]), "beat 0111 is empty|not a polygon"),
+        (shaped([], "MultiPolygon"), "beat 0111 is empty"),
+        (shaped([[[-87.7, 41.8]] * 4]), "no area"),
+        (shaped([[[-87.7, 41.8], [-87.69, 41.8], [-87.68, 41.8], [-87.7, 41.8]]]), "no area"),
+        (shaped([[[-87.7, 41.8], [-87.69, 41.8]]]), "not a polygon"),
+        (shaped([[["a", "b"]] * 4]), "not a polygon"),
+        (shaped("none"), "not a polygon"),
+        (shaped([[[-87.7, 41.8], ["x"], [-87.69, 41.81], [-87.7, 41.8]]]), "not a polygon"),
+        (json.dumps(shaped([RING])).replace("-87.69", "NaN", 1), "is NaN, which is not a number"),
+        (json.dumps(shaped([RING])).replace("-87.69", "Infinity", 1), "is Infinity, which is not a number"),
+        (json.dumps(shaped([RING])).replace("-87.69", "1e999", 1), "not a number"),
+        (shaped([[[y, x] for x, y in RING]]), "latitude before longitude"),
+        (shaped([[[x + 15, y] for x, y in RING]]), "outside the city"),
+        (shaped([[[x * 1000, y * 1000] for x, y in RING]]), "WGS 84"),
+        (collection(feature(BEAT_NUM="0111"), crs={"type": "name", "properties": {"name": "EPSG:3435"}}), "declares its coordinates as EPSG:3435"),
+        (collection(feature(BEAT_NUM="0111"), crs={"type": "link", "properties": {"href": "x"}}), "declares its coordinates"),
+        (collection(feature(BEAT_NUM="0111"), crs="EPSG:3857"), "declares its coordinates"),
+        ("[" * 100_000, "nested too deeply|not a GeoJSON"),
+        ('{"type": "FeatureCollection", "features": ' + "[" * 5000 + "]" * 5000 + "}", "nested too deeply|not a GeoJSON"),
+        ('{"a": ' * 100_000, "nested too deeply|not a GeoJSON"),
+    ],
+)  # fmt: skip
+def test_a_shape_that_cannot_be_is_refused_with_its_code_and_why(tmp_path, document, said):
+    with pytest.raises(WrongFile, match=said) as raised:
+        beats_of(written(tmp_path, document))
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "urn:ogc:def:crs:OGC:1.3:CRS84",
+        "EPSG:4326",
+        "urn:ogc:def:crs:EPSG::4269",
+        "urn:ogc:def:crs:EPSG::4236",
+    ],
+)
+def test_degrees_by_any_name_are_read(tmp_path, name):
+    crs = {"type": "name", "properties": {"name": name}}
+    assert beats_of(written(tmp_path, collection(feature(BEAT_NUM="0111"), crs=crs)))[0].code == "0111"
+
+
+def test_heights_are_left_out(data):
+    shape = beats_of(data / "imports" / "g_z.geojson")[0].shape
+    assert {len(point) for ring in shape["coordinates"] for point in ring} == {2}
+
+
+@pytest.mark.parametrize("name", ["g_nan.geojson", "g_emptypoly.geojson"])
+def test_a_broken_shape_of_the_shared_files_replaces_no_beat(data, capsys, name):
+    capsys.readouterr()
+    before = list(Boundary.objects.filter(kind="beat").values_list("code", "valid_from"))
+    assert main(["import", "beats", str(data / "imports" / name), "--json"], lambda: None) == 1
+    out = capsys.readouterr()
+    assert json.loads(out.out.splitlines()[-1]) == {"kind": "beat", "boundaries": 0, "valid_from": None}
+    assert len(out.err.strip().splitlines()) == 1
+    assert list(Boundary.objects.filter(kind="beat").values_list("code", "valid_from")) == before
+
+
+def test_an_area_that_the_city_does_not_have_is_refused():
+    with pytest.raises(WrongFile, match="no ward 51, only 1 to 50"):
+        boundaries_of([feature(WARD="51")], kind="ward", valid_from=SINCE)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "count"),
+    [("beats", "beat", 274), ("districts", "district", 25), ("community_areas", "community-area", 77)],
+)
+def test_the_citys_real_boundaries_come_in_whole(data, name, kind, count):
+    rows = boundaries_of(read_features(data / "chicago" / f"{name}.geojson.gz"), kind=kind, valid_from=SINCE)
+    assert len(rows) == count
+
+
+def test_a_name_that_one_shape_lacks_is_empty():
+    features = [
+        feature(BEAT_NUM="0111", name="north\x00 end"),
+        feature(BEAT_NUM="0112", name="south"),
+        feature(BEAT_NUM="0113"),
+    ]
+    rows = boundaries_of(features, kind="beat", valid_from=SINCE)
+    assert [row.name for row in rows] == ["north end", "south", ""]

@@ -28,6 +28,9 @@ HEADING = [
 ]  # fmt: skip
 
 
+NOTHING_ELSE = {"skipped": 0, "complete": True, "dropped_columns": [], "noted": {}}
+
+
 @pytest.fixture(autouse=True)
 def _forgotten():
     """The city forgets what a story brought in: two hundred months of figures and editions would be made anew by the next one."""
@@ -59,7 +62,9 @@ def write(path, rows, heading=HEADING):
 def bring(path, capsys):
     code = main(["import", "chicago-crimes", str(path), "--json"], lambda: None)
     out = capsys.readouterr()
-    return code, json.loads(out.out) if code == 0 else out.err
+    told = json.loads(out.out)
+    assert told["read"] == sum(told[name] for name in ("inserted", "updated", "unchanged", "rejected"))
+    return code, told if code == 0 else out.err
 
 
 def stored(number):
@@ -68,14 +73,19 @@ def stored(number):
 
 def test_a_file_goes_in_once_and_again_changes_nothing(tmp_path, capsys):
     path = write(tmp_path / "a.csv", [row(900_000 + n) for n in range(30)])
-    assert bring(path, capsys)[1] == {
-        "read": 30,
-        "inserted": 30,
-        "updated": 0,
-        "unchanged": 0,
-        "rejected": 0,
-        "rejects_file": None,
-    }
+    assert (
+        bring(path, capsys)[1]
+        == {
+            "lines": 30,
+            "read": 30,
+            "inserted": 30,
+            "updated": 0,
+            "unchanged": 0,
+            "rejected": 0,
+            "rejects_file": None,
+        }
+        | NOTHING_ELSE
+    )
     assert bring(path, capsys)[1]["unchanged"] == 30
     incident = stored(900_000)
     offense = Offense.objects.get(incident=incident)
@@ -123,14 +133,19 @@ def test_the_api_the_zip_and_parquet_are_the_same_file(tmp_path, capsys):
     duckdb.sql(
         f"COPY (SELECT * FROM read_csv('{plain}', timestampformat='%m/%d/%Y %I:%M:%S %p', types={{'IUCR': 'VARCHAR', 'Beat': 'VARCHAR', 'District': 'VARCHAR', 'FBI Code': 'VARCHAR'}})) TO '{parquet}' (FORMAT parquet)"
     )
-    assert bring(parquet, capsys)[1] == {
-        "read": 2,
-        "inserted": 0,
-        "updated": 0,
-        "unchanged": 2,
-        "rejected": 0,
-        "rejects_file": None,
-    }
+    assert (
+        bring(parquet, capsys)[1]
+        == {
+            "lines": 2,
+            "read": 2,
+            "inserted": 0,
+            "updated": 0,
+            "unchanged": 2,
+            "rejected": 0,
+            "rejects_file": None,
+        }
+        | NOTHING_ELSE
+    )
 
 
 def test_leading_zeros_that_a_spreadsheet_ate_come_back(tmp_path, capsys):
@@ -276,7 +291,7 @@ def test_importing_again_never_unseals(tmp_path, capsys):
 def test_rejects_keep_no_word_about_origin(tmp_path, capsys):
     heading = [*HEADING, "Immigration Status", "Country of Origin", "Remarks"]
     origin = {"Immigration Status": "UNDOCUMENTED", "Country of Origin": "Ruritania", "Remarks": "a note"}
-    path = write(tmp_path / "a.csv", [row(956_000, Date="never", **origin)], heading)
+    path = write(tmp_path / "a.csv", [row(956_000, Date="never", **origin), row(956_002)], heading)
     with path.open("a") as file:
         file.write("956001,one too many," * 12 + "UNDOCUMENTED,Ruritania\n")
     text = Path(bring(path, capsys)[1]["rejects_file"]).read_text()

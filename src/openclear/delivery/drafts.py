@@ -22,7 +22,7 @@ class ExportDraft:
     def __init__(self, identity: UUID) -> None:
         """Open the draft of an export, empty."""
         self.path = path_of(identity).with_suffix(".draft")
-        self.rows = 0
+        self.rows, self.note = 0, ""
         self._ids, self._told = bytearray(), bytearray()
         self._file = os.fdopen(private(self.path), "w")
 
@@ -46,12 +46,15 @@ class ExportDraft:
             left.unlink(missing_ok=True)
 
     def finish(self, kind: str, format_name: str, watermark: Mapping[str, str]) -> tuple[Path, str]:
-        """Convert the draft to its format; return the finished file, not yet in place, and its SHA-256."""
+        """Convert the draft to its format; return the finished file, not yet in place, and its SHA-256.
+
+        `note` says afterwards what its owner should know, such as characters that no font has.
+        """
         self.close()
         done = self.path.with_suffix(".made")
         write(self.path.with_suffix(".ids"), self._ids)
         write(self.path.with_suffix(".told"), self._told)
-        MAKERS[format_name](self.path, done, kind, watermark)
+        self.note = MAKERS[format_name](self.path, done, kind, watermark)
         done.chmod(OWN_ALONE)
         with done.open("rb") as file:
             return done, file_digest(file, "sha256").hexdigest()

@@ -1,8 +1,9 @@
-"""Rows as files of their format: CSV, Parquet, PDF."""
+"""Rows as files of their format: CSV, Parquet, PDF. Each maker returns what its owner should know, "" if there is nothing."""
 
 import csv
 import json
 from array import array
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from openclear.delivery.files import write
+from openclear.delivery.printing import printed
 from openclear.records.kinds import searched
 from openclear.vocabulary.without_grant import without_grant
 
@@ -24,9 +26,11 @@ def columns_of(kind: str) -> list[str]:
     return [item.name for item in fields(searched(kind).row)]
 
 
-def _csv(draft: Path, done: Path, kind: str, _watermark: Mapping[str, str]) -> None:
+def _csv(draft: Path, done: Path, kind: str, _watermark: Mapping[str, str]) -> str:
     names, begins = columns_of(kind), array("Q")
     with draft.open() as rows, done.open("wb") as file:
+        # Without this mark a spreadsheet reads the file in its own old encoding, and garbles every accent.
+        file.write(BOM_UTF8)
         line = StringIO(newline="")
         writer = csv.writer(line)
         writer.writerow(names)
@@ -37,6 +41,7 @@ def _csv(draft: Path, done: Path, kind: str, _watermark: Mapping[str, str]) -> N
             writer.writerow([cell_of(row[name]) for name in names])
         file.write(_taken(line))
     write(draft.with_suffix(".rows"), begins.tobytes())
+    return ""
 
 
 def _taken(line: StringIO) -> bytes:
@@ -53,7 +58,7 @@ def cell_of(value: Any) -> Any:
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
 
 
-def _parquet(draft: Path, done: Path, kind: str, watermark: Mapping[str, str]) -> None:
+def _parquet(draft: Path, done: Path, kind: str, watermark: Mapping[str, str]) -> str:
     import duckdb  # noqa: PLC0415 - heavy, and only exports to Parquet need it
 
     columns = {item.name: _type(item.type) for item in fields(searched(kind).row)}
@@ -64,6 +69,7 @@ def _parquet(draft: Path, done: Path, kind: str, watermark: Mapping[str, str]) -
             f"COPY (SELECT * FROM read_json({_quoted(str(draft))}, format='newline_delimited', columns={{{listed}}}))"  # noqa: S608 - our own names
             f" TO {_quoted(str(done))} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{told}}})"
         )
+    return ""
 
 
 def _type(annotation: Any) -> str:
@@ -77,15 +83,13 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _pdf(draft: Path, done: Path, kind: str, watermark: Mapping[str, str]) -> None:
-    import typst  # noqa: PLC0415 - heavy, and only exports to PDF need it
-
+def _pdf(draft: Path, done: Path, kind: str, watermark: Mapping[str, str]) -> str:
     names = columns_of(kind)[1:]
     rows = [[_told(json.loads(line)[name]) for name in names] for line in draft.read_text().splitlines()]
     facts = {"title": f"Export of {kind}", "names": names, "rows": rows, "watermark": watermark}
-    done.write_bytes(
-        typst.compile(_PAGE.encode(), sys_inputs={"facts": json.dumps(facts)}, pdf_standards=["ua-1"])
-    )
+    pages, told = printed(_PAGE.encode(), facts)
+    done.write_bytes(pages)
+    return told
 
 
 def _told(value: Any) -> str:
@@ -103,6 +107,7 @@ _PAGE = """
   #text(size: 6pt)[#facts.watermark.pairs().map(p => p.at(0) + ": " + p.at(1)).join(" · ") · #counter(page).display("1 / 1", both: true)]
 ])
 = #facts.title
+#facts.replaced
 #table(
   columns: facts.names.len(), stroke: 0.3pt + gray,
   table.header(..facts.names.map(n => strong(n.replace("_", " ")))),

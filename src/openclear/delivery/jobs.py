@@ -131,14 +131,14 @@ def _write(row: Export, grant: Grant, keeping: Grant, draft: ExportDraft) -> Non
         made, digest = _rows(row, grant, keeping, draft, watermark)
     decision = _recheck(grant, keeping)
     size = made.stat().st_size
-    facts = {"export": str(row.id), "rows": draft.rows, "sha256": digest, "bytes": size}
+    facts = {"export": str(row.id), "rows": draft.rows, "sha256": digest, "bytes": size, "note": draft.note}
     gate.log_outcome(grant, attempt=attempt, details=facts)
     made.replace(path_of(row.id))
     # A crash on this line leaves a file whose export is not ready: it is never handed out, and the next start removes
     # it.
     done = Export.objects.filter(pk=row.id, state=SavedStatus.RUNNING).update(
         state=SavedStatus.READY, rows=draft.rows, size=size, sha256=digest, filters=row.filters,
-        shown_under=digest_of(decision.clearances),
+        shown_under=digest_of(decision.clearances), problem=draft.note[:200],
     )  # fmt: skip
     if not done:  # ended in the meantime: the order has already looked for the file
         remove(row.id)

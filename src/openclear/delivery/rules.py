@@ -1,5 +1,6 @@
 """How long saved work is kept, how many items, and the act of each. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, timedelta
@@ -23,6 +24,8 @@ MOST_ALERTS = 50
 OVER = "This export has ended; request it again."
 # The purpose of keeping saved work, at the owner's desk; its question has its own purpose.
 KEEPING = Purpose.OWN_ACCOUNT
+# No file has more bytes than 18 digits say.
+_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 CHANNELS = ("page", "mail", "webhook")
 
 
@@ -67,10 +70,10 @@ def range_of(header: str, size: int) -> tuple[int, int]:
     """
     if not header:
         return 0, min(size, PART)
-    unit, _, spec = header.partition("=")
-    first, _, last = spec.strip().partition("-")
-    if unit.strip() != "bytes" or "," in spec or not (first + last).isdecimal():
+    told = _RANGE.fullmatch(header.strip())
+    if told is None or not (told[1] or told[2]):
         raise WrongUsage("Ask for one range of bytes, such as bytes=0-1048575.")
+    first, last = told.groups()
     start = int(first) if first else max(0, size - int(last))
     stop = min(size, int(last) + 1) if first and last else size
     if start >= stop:

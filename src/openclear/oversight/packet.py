@@ -15,6 +15,7 @@ from openclear.access.orders.queries import OrderHistoryRow, order_history, plan
 from openclear.access.orders.seen import newest_seen
 from openclear.audit import log
 from openclear.audit.queries import is_demo, verify
+from openclear.delivery.printing import printed
 from openclear.oversight.errors import NoSuchOrder
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -90,11 +91,7 @@ def write_packet(grant: Grant, *, order: str, directory: Path) -> list[Path]:
 @without_grant("prints what it is given")
 def as_pdf(facts: Mapping[str, Any]) -> bytes:
     """Return a packet as a document to read and file."""
-    import typst  # noqa: PLC0415 - heavy, and only a packet needs it
-
-    return bytes(
-        typst.compile(_PAGES.encode(), sys_inputs={"facts": json.dumps(facts)}, pdf_standards=["ua-1"])
-    )
+    return printed(_PAGES.encode(), facts)[0]
 
 
 def _state(row: OrderHistoryRow) -> dict[str, Any]:
@@ -124,6 +121,7 @@ _PAGES = """
 #set heading(numbering: none)
 #let pair(a, b) = (strong(a), [#b])
 #if f.demonstration [#block(fill: luma(230), inset: 6pt, width: 100%)[*Demonstration:* every person and agency in it is invented.]]
+#if f.replaced != "" [#f.replaced]
 = Order #f.order.id: access of #raw(f.order.agency)
 #table(columns: (auto, 1fr), stroke: none,
   ..pair("State", f.order.state), ..pair("Legal basis", f.order.legal_ground),

@@ -29,7 +29,7 @@ class Incident:
     block: str
     latitude: float | None
     longitude: float | None
-    arrest: bool
+    arrest: bool | None
     is_sensitive: bool
 
 

@@ -26,9 +26,10 @@ _TEXTS = tuple(
     for name, kind in _TYPES.items()
     if kind == pa.string() and name not in {"id", "offense", "occurred"}
 )
-# If every arrest of an incident is sealed or expunged, the incident tells of none.
+# If every arrest of an incident is sealed or expunged, the incident tells of none; NULL if its source does not say.
 _ARREST = f"""
-CASE WHEN NOT i.arrest_made THEN 0
+CASE WHEN i.arrest_made IS NULL THEN NULL
+     WHEN NOT i.arrest_made THEN 0
      WHEN EXISTS (SELECT 1 FROM records_arrest AS a WHERE a.incident_id = i.id AND (a.labels & {_GONE}) = 0) THEN 1
      WHEN EXISTS (SELECT 1 FROM records_arrest AS a WHERE a.incident_id = i.id) THEN 0
      ELSE 1 END

@@ -7,13 +7,13 @@ A folder holds `city.toml` and tables (`cities/README.md` describes each). The o
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.ranges import Ranges
 
 FILE = "city.toml"
 
@@ -52,14 +52,6 @@ class Formats:
     block: str
     block_example: str
     street_example: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ranges:
-    """Limits on the values of records: no birth date and no boundary is older."""
-
-    earliest_birth: date
-    earliest_boundary: date
 
 
 @dataclass(frozen=True)

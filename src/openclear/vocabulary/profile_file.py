@@ -4,14 +4,14 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from openclear.vocabulary.agencies import agency_path, is_within
 from openclear.vocabulary.errors import WrongUsage
-from openclear.vocabulary.profile import FILE, City, Formats, Ranges, Words
+from openclear.vocabulary.profile import FILE, City, Formats, Words
+from openclear.vocabulary.ranges import read_ranges
 
 AREA_KINDS = ("community-area", "district")
 # The limit of the database column.
@@ -19,7 +19,7 @@ LONGEST_CODE = 12
 # No block is written like these.
 EXACT = ("4721 S MAIN AVE", "123 MAIN ST", "17 ALDER ST APT 3")
 _MAY_BE_NONE = {"district_in_beat"}
-_MEANT: Mapping[Any, str] = {str: "a text in quotes", int: "a whole number", date: "a day such as 1901-01-01"}
+_MEANT: Mapping[Any, str] = {str: "a text in quotes", int: "a whole number"}
 
 
 def read_city(folder: Path) -> City:
@@ -48,7 +48,7 @@ def _city(folder: Path, told: Mapping[str, Any]) -> City:
     }
     languages = _section(told, "words")
     return City(
-        folder=folder, **plain, formats=_part(Formats, told, "formats"), ranges=_part(Ranges, told, "ranges"),
+        folder=folder, **plain, formats=_part(Formats, told, "formats"), ranges=read_ranges(_section(told, "ranges")),
         words={language: _part(Words, languages, language) for language in languages},
         sources={name: str(value) for name, value in _section(told, "sources").items()},
         agencies=tuple(told.get("agencies", ())), zone=_zone(plain["time_zone"]),

@@ -29,8 +29,8 @@ def register(verbs: Verbs) -> None:
     demo.add_argument(
         "--crimes", type=Path, metavar="FILE", help="also import a file of the city's published crimes"
     )
-    demo.add_argument("--people", type=int, help="size of the invented city (default 22,000)")
-    demo.add_argument("--incidents", type=int, help="size of the invented city (default 62,000)")
+    demo.add_argument("--people", type=_size, help="size of the invented city (default 22,000)")
+    demo.add_argument("--incidents", type=_size, help="size of the invented city (default 62,000)")
     demo.add_argument("--no-serve", action="store_true", help="build the city, do not serve it")
     serve = new_verb(verbs, "serve", _ACTS, "serve", "Serve the officer site and the API.")
     serve.add_argument("--port", type=int)
@@ -49,3 +49,9 @@ def register(verbs: Verbs) -> None:
     sequencer.add_argument("--stay", action="store_true", help="keep running when nobody is connected")
     # Callers that wait for the writer are told why it does not start, so it checks itself, and only its own database.
     sequencer.set_defaults(tells_refusal=True)
+
+
+def _size(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > len("99999999"):
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a number of records, such as 500")
+    return int(text)

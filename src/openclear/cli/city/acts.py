@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 
@@ -31,6 +32,7 @@ from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
 from openclear.records.boundaries.commands import keep_boundaries
+from openclear.sources.outcome import ImportResult
 from openclear.sources.synthetic import cast
 from openclear.sources.synthetic.city import INCIDENTS, PEOPLE, build_city
 from openclear.sources.synthetic.outlines import draw_outlines
@@ -100,17 +102,13 @@ def demo(options: argparse.Namespace) -> int:
     start.label_and_say()
     build_city(
         maintenance_grant("importer"),
-        people=options.people or PEOPLE,
-        incidents=options.incidents or INCIDENTS,
+        people=PEOPLE if options.people is None else options.people,
+        incidents=INCIDENTS if options.incidents is None else options.incidents,
     )
     for outlines in draw_outlines():
         keep_boundaries(maintenance_grant("importer", Action.BOUNDARY_KEEP), rows=outlines)
     if options.crimes:
-        print_result(
-            import_file(
-                maintenance_grant("importer"), options.crimes, mapping=next(iter(city().imports()), "")
-            )
-        )
+        _import_crimes(options.crimes)
     refresh_editions(publisher_grant("publisher", Action.EDITION_MAKE))
     publish_where_behind()
     publish_statement(publisher_grant("publisher", Action.LOG_EXPORT))
@@ -119,6 +117,13 @@ def demo(options: argparse.Namespace) -> int:
     if options.no_serve:
         return 0
     return start.serve(port, public_port)
+
+
+def _import_crimes(path: Path) -> None:
+    result = ImportResult()
+    mapping = next(iter(city().imports()), "")
+    import_file(maintenance_grant("importer"), path, mapping=mapping, result=result)
+    print_result(result)
 
 
 def serve(options: argparse.Namespace) -> int:

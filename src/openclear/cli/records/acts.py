@@ -20,10 +20,11 @@ from openclear.records.sealing import seal as seal_record
 from openclear.sources.boundaries.fetch import read_features
 from openclear.sources.boundaries.parse import boundaries_of
 from openclear.sources.crimes.mapping import columns_of
-from openclear.sources.importing import ImportResult, import_crimes
+from openclear.sources.importing import import_crimes
+from openclear.sources.outcome import ImportResult
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.city import city
-from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import Purpose
@@ -39,18 +40,29 @@ def maintenance_grant(handle: str, action: Action = Action.RECORDS_IMPORT) -> Gr
 
 
 def import_records(options: argparse.Namespace) -> int:
-    """Import a file and print what became of its rows."""
+    """Import a file and print what became of its rows; with --json the last line says so also where this fails."""
     handle = actor(options, None, "importer")
     if options.source in BOUNDARIES:
-        return _bring_boundaries_in(options, maintenance_grant(handle, Action.BOUNDARY_KEEP))
+        return _bring_boundaries_in(options, handle)
     _check_source(options.source)
-    result = import_file(maintenance_grant(handle), options.file, mapping=options.source)
+    result = ImportResult()
+    try:
+        import_file(maintenance_grant(handle), options.file, mapping=options.source, result=result)
+    except NotPossible:
+        _print_outcome(options, result)
+        raise
+    _print_outcome(options, result)
+    return 0
+
+
+def _print_outcome(options: argparse.Namespace, result: ImportResult) -> None:
     if options.json:
+        if result.kept and result.reasons:
+            print(result.rejects_told(), file=sys.stderr)
         print_undecided(result, file=sys.stderr)
         print_json(result.as_json())
-    else:
+    elif result.counts["read"]:
         print_result(result)
-    return 0
 
 
 def _check_source(name: str) -> None:
@@ -61,11 +73,17 @@ def _check_source(name: str) -> None:
     columns_of(name)
 
 
-def _bring_boundaries_in(options: argparse.Namespace, grant: Grant) -> int:
-    kind = BOUNDARIES[options.source]
-    since = _day(options.valid_from) if options.valid_from else first_day_of(grant, kind=kind)
-    rows = boundaries_of(read_features(options.file), kind=kind, valid_from=since, code=options.code)
-    kept = keep_boundaries(grant, rows=rows)
+def _bring_boundaries_in(options: argparse.Namespace, handle: str) -> int:
+    kind, kept, since = BOUNDARIES[options.source], 0, None
+    try:
+        grant = maintenance_grant(handle, Action.BOUNDARY_KEEP)
+        since = _day(options.valid_from) if options.valid_from else first_day_of(grant, kind=kind)
+        rows = boundaries_of(read_features(options.file), kind=kind, valid_from=since, code=options.code)
+        kept = keep_boundaries(grant, rows=rows)
+    except NotPossible:
+        if options.json:
+            print_json({"kind": kind, "boundaries": 0, "valid_from": None})
+        raise
     if options.json:
         print_json({"kind": kind, "boundaries": kept, "valid_from": str(since)})
     else:
@@ -128,18 +146,23 @@ def _names(labels: Label) -> list[str]:
     return [label_name(label) for label in labels]
 
 
-def import_file(grant: Grant, path: Path, *, mapping: str) -> ImportResult:
+def import_file(grant: Grant, path: Path, *, mapping: str, result: ImportResult) -> None:
     """Import one file of the city's crimes by one of its mappings of columns; rejected rows go to the police folder."""
-    return import_crimes(grant, mapping=mapping, path=path, rejects_folder=settings.POLICE_FOLDER / "rejects")
+    folder = settings.POLICE_FOLDER / "rejects"
+    import_crimes(grant, mapping=mapping, path=path, rejects_folder=folder, result=result)
 
 
 def print_result(result: ImportResult) -> None:
     """Print what became of the rows, for people."""
-    for name, number in result.as_json().items():
-        if name != "rejects_file":
-            print(f"{name:<10} {number:>10,}")
+    for name in ("read", "inserted", "updated", "unchanged", "rejected", "skipped"):
+        if name != "skipped" or result.counts[name]:
+            print(f"{name:<10} {result.counts[name]:>10,}")
     for column in result.dropped:
         print(f"Column {column} was dropped: what is not stored cannot be shared.")
+    for what, times in sorted(result.noted.items()):
+        print(f"{times:,} {what}.")
+    if result.kept and result.reasons:
+        print(result.rejects_told())
     if result.rejects_file:
         print(f"Rejected rows, each with its reason: {result.rejects_file}")
     print_undecided(result, file=sys.stdout)

@@ -21,7 +21,8 @@ class Incident(Record):
     longitude = models.FloatField(null=True, blank=True)
     x_coordinate = models.IntegerField(null=True, blank=True)
     y_coordinate = models.IntegerField(null=True, blank=True)
-    arrest_made = models.BooleanField(default=False)
+    # None: the source does not say.
+    arrest_made = models.BooleanField(null=True, blank=True)
     domestic = models.BooleanField(default=False)
     narrative = models.TextField(blank=True)
 

@@ -40,7 +40,9 @@ def matching(grant: Grant, text: str, filters: IncidentFilter) -> "QuerySet[Inci
         )
         found = found.filter(Exists(offenses.filter(incident=OuterRef("pk"))))
     if filters.arrest_made is not None:
-        found = found.filter(tells_of_arrest(grant) if filters.arrest_made else ~tells_of_arrest(grant))
+        # An incident whose source does not say is neither.
+        said = found.filter(arrest_made__isnull=False)
+        found = said.filter(tells_of_arrest(grant) if filters.arrest_made else ~tells_of_arrest(grant))
     return found
 
 
@@ -88,7 +90,7 @@ def _row(incident: Incident, offenses: dict[UUID, tuple[str, str]], *, told: boo
         community_area=incident.community_area,
         iucr=iucr,
         offense=offense,
-        arrest_made=told,
+        arrest_made=None if incident.arrest_made is None else told,
         domestic=incident.domestic,
     )
 

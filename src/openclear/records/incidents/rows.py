@@ -16,7 +16,7 @@ _IS = city().formats
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """An incident in a list of results."""
+    """An incident in a list of results. `arrest_made`: None if the source does not say."""
 
     id: UUID
     rd_number: str = field(metadata=shows(_IS.incident_number_example))
@@ -28,7 +28,7 @@ class IncidentRow:
     community_area: int | None
     iucr: str
     offense: str
-    arrest_made: bool
+    arrest_made: bool | None
     domestic: bool
 
 

@@ -58,7 +58,7 @@ INCIDENTS = [
         ("longitude", models.FloatField(blank=True, null=True)),
         ("x_coordinate", models.IntegerField(blank=True, null=True)),
         ("y_coordinate", models.IntegerField(blank=True, null=True)),
-        ("arrest_made", models.BooleanField(default=False)),
+        ("arrest_made", models.BooleanField(null=True, blank=True)),
         ("domestic", models.BooleanField(default=False)),
         ("narrative", models.TextField(blank=True)),
     ),

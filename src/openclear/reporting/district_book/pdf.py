@@ -1,11 +1,11 @@
 """From a book's facts to its pages: a tagged PDF for screen readers (PDF/UA-1, ISO 14289-1)."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from openclear.delivery.printing import printed
 from openclear.records.boundaries.rows import BoundaryRow
 from openclear.reporting.district_book.charts import bars, beat_map, locator, shade_of
 from openclear.reporting.district_book.figures import WEEKDAYS, BookFacts, Line
@@ -23,10 +23,8 @@ def print_book(
     watermark: Mapping[str, str],
 ) -> bytes:
     """Return the pages as PDF. `watermark`: for whom and for what purpose it was made, on every page."""
-    import typst  # noqa: PLC0415 - heavy, and only a book needs it
-
     told = _told(facts, districts, beats) | {"watermark": dict(watermark)}
-    return bytes(typst.compile(_pages(), sys_inputs={"facts": json.dumps(told)}, pdf_standards=["ua-1"]))
+    return printed(_pages(), told)[0]
 
 
 @cache

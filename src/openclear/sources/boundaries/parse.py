@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from math import isfinite
 from typing import Any
 
 import shapely
@@ -35,7 +36,7 @@ def boundaries_of(
     """Return one boundary for each code.
 
     `code`: the property with the code; found by its form if not named. Raises WrongFile for coordinates that are not
-    longitude and latitude, or if no property has codes of this kind.
+    longitude and latitude or lie outside the city, for an empty shape, or if no property has codes of this kind.
     """
     held = code or _code_property(features, kind)
     named = _name_property(features, held)
@@ -44,10 +45,10 @@ def boundaries_of(
     for feature in features:
         properties = feature["properties"]
         key = _code(properties.get(held), kind, held)
-        shapes.setdefault(key, []).append(_polygon(feature["geometry"]))
-        names[key] = str(properties[named])[:80] if named else ""
+        shapes.setdefault(key, []).append(_polygon(feature["geometry"], f"{kind} {key}"))
+        names[key] = _plain(properties.get(named)) if named else ""
     return [
-        BoundaryRow(kind, key, names[key], _geojson(shapely.union_all(parts)), valid_from)
+        BoundaryRow(kind, key, names[key], _geojson(shapely.union_all(parts), f"{kind} {key}"), valid_from)
         for key, parts in sorted(shapes.items())
     ]
 
@@ -84,6 +85,10 @@ def _text(value: object) -> str:
     return str(value).strip().removesuffix(".0") if value is not None else ""
 
 
+def _plain(name: object) -> str:
+    return "".join(character for character in _text(name) if character.isprintable())[:80]
+
+
 def _code(value: object, kind: str, held: str) -> str:
     form, width, _ = _CODES[kind]
     text = _text(value)
@@ -91,20 +96,67 @@ def _code(value: object, kind: str, held: str) -> str:
         raise WrongFile(
             f"'{text[:20]}' in {held} is not a code of a {kind}; name the right property with --code."
         )
+    last = _last_of(kind)
+    if last and text.isdecimal() and int(text) > last:
+        raise WrongFile(f"The city has no {kind} {text}, only 1 to {last}; choose the city's own file.")
     return text.zfill(width)
 
 
-def _polygon(geometry: dict[str, Any]) -> Any:
-    polygon = shape(geometry)
+def _last_of(kind: str) -> int | None:
+    ranges = city().ranges
+    return {"ward": ranges.wards, "community-area": ranges.community_areas, "district": ranges.districts}.get(
+        kind
+    )
+
+
+def _polygon(geometry: dict[str, Any], key: str) -> Any:
+    try:
+        polygon = shapely.force_2d(shape(geometry))  # heights say nothing here
+    except (
+        ValueError,
+        TypeError,
+        IndexError,
+        KeyError,
+        AttributeError,
+        RecursionError,
+        shapely.errors.ShapelyError,
+    ):
+        message = f"The shape of {key} is not a polygon of longitudes and latitudes; correct it, and import it again."
+        raise WrongFile(message) from None
+    whole = (
+        polygon if polygon.is_valid else shapely.make_valid(polygon, method="structure", keep_collapsed=False)
+    )
+    if not isfinite(polygon.area):
+        raise WrongFile(
+            f"The shape of {key} has a coordinate that is not a number; correct it, and import it again."
+        )
+    if whole.is_empty or whole.area == 0:
+        raise WrongFile(f"The shape of {key} is empty, or has no area; correct it, and import it again.")
+    _check_place(whole, key)
+    return whole
+
+
+def _check_place(polygon: Any, key: str) -> None:
     west, south, east, north = polygon.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         message = "The coordinates are not longitude and latitude in degrees; export the file in WGS 84 (EPSG 4326)."
         raise WrongFile(message)
-    return (
-        polygon if polygon.is_valid else shapely.make_valid(polygon, method="structure", keep_collapsed=False)
+    ranges = city().ranges
+    if ranges.holds(south, west) and ranges.holds(north, east):
+        return
+    if ranges.holds(west, south) and ranges.holds(east, north):
+        message = f"The shape of {key} has latitude before longitude; GeoJSON has longitude first (RFC 7946), so export it again."
+        raise WrongFile(message)
+    message = (
+        f"The shape of {key} lies outside the city ({west:.4f}, {south:.4f} to {east:.4f}, {north:.4f}); "
+        "choose the city's own file, or correct [ranges] in its profile."
     )
+    raise WrongFile(message)
 
 
-def _geojson(polygon: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(mapping(shapely.set_precision(polygon, 10**-DECIMALS))))
+def _geojson(polygon: Any, key: str) -> dict[str, Any]:
+    rounded = shapely.set_precision(polygon, 10**-DECIMALS)
+    if rounded.is_empty:
+        raise WrongFile(f"The shape of {key} is smaller than a handbreadth; correct it, and import it again.")
+    plain: dict[str, Any] = json.loads(json.dumps(mapping(rounded)))
     return plain

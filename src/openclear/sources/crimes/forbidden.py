@@ -11,12 +11,14 @@ _WORDS = (
     r"|daca|tps|green_card|ctz|imm|imm_\w+|detainer|removal_order|status_migratorio|estatus_migratorio"
     r"|lugar_de_nacimiento|ciudad_de_nacimiento|pais_de_nacimiento|extranjer[oa]"
 )
-FORBIDDEN = re.compile(
-    rf"(?:^|_)(?:{_WORDS})(?:_|$)|immigra|inmigra|migratori|citizen|ciudadan|nacionalidad|nativ|deport|birthplace"
-)
+# As the beginning of a word only: "alternative" and "advisable" are no words about origin.
+_BEGINNINGS = r"immigra|inmigra|migratori|citizen|ciudadan|nacionalidad|nativ|deport|birthplace"
+FORBIDDEN = re.compile(rf"(?:^|_)(?:(?:{_WORDS})(?:_|$)|(?:non)?(?:{_BEGINNINGS}))")
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def column_name(heading: str) -> str:
-    """Return a heading in its API form: `Case Number`, `case_number` and `CASE NUMBER` are the same column."""
-    plain = unicodedata.normalize("NFKD", heading.strip().lower()).encode("ascii", "ignore").decode()
+    """Return a heading in its API form: `Case Number`, `CaseNumber` and `CASE NUMBER` are the column `case_number`."""
+    parted = _HUMPS.sub("_", heading.strip())
+    plain = unicodedata.normalize("NFKD", parted.lower()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")

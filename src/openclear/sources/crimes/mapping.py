@@ -19,7 +19,7 @@ FIELDS = (
     "community_area", "fbi_code", "x_coordinate", "y_coordinate", "latitude", "longitude",
 )  # fmt: skip
 LONGEST_SOURCE = 30
-_KEYS = {"source", "title", "dates", "date_example", "id_form", "revision", "columns", "known"}
+_KEYS = {"source", "title", "dates", "date_example", "id_form", "revision", "columns", "known", "spellings"}
 _TYPES: Mapping[str, type] = {
     "source": str,
     "title": str,
@@ -37,7 +37,8 @@ class Columns:
 
     `column_of`: column by field. `dates`: formats of dates, for strptime, or `iso`. `id_form`: the regular expression
     of a row's id. `revision`: the column that says when a row was changed, None if the file has none: then every
-    difference is a change. `names`: every known column.
+    difference is a change. `names`: every known column. `spellings`: by field, other spellings of a value and the one
+    that is kept.
     """
 
     source: str
@@ -48,6 +49,11 @@ class Columns:
     revision: str | None
     column_of: Mapping[str, str]
     names: frozenset[str]
+    spellings: Mapping[str, Mapping[str, str]]
+
+    def spelled(self, name: str, value: str) -> str:
+        """Return a field's value in the spelling that is kept."""
+        return self.spellings.get(name, {}).get(value, value)
 
     @property
     def needed(self) -> list[str]:
@@ -78,7 +84,7 @@ def read_columns(path: Path) -> Columns:
     known = {*columns.values(), *told.get("known", {}).get("names", ()), *([revision] if revision else [])}
     return Columns(
         told["source"], told["title"], tuple(told["dates"]), told["date_example"], told.get("id_form", _ANY_ID), revision, columns,
-        frozenset(known),
+        frozenset(known), told.get("spellings", {}),
     )  # fmt: skip
 
 
@@ -116,8 +122,21 @@ def _faults(told: Mapping[str, Any]) -> Iterator[tuple[object, str]]:
         forbidden,
         f"{', '.join(forbidden)} is about immigration or birthplace, which is never stored; leave it out.",
     )
+    yield (
+        not _are_spellings(told.get("spellings", {})),
+        "'spellings' has a table [spellings.primary_type] of texts in uppercase, other spelling = the one that is kept.",
+    )
     yield len(told["source"]) > LONGEST_SOURCE, f"'source' has at most {LONGEST_SOURCE} characters."
     yield not _is_form(told.get("id_form", _ANY_ID)), "'id_form' is not a regular expression."
+
+
+def _are_spellings(told: object) -> bool:
+    if not isinstance(told, dict) or not set(told) <= {"primary_type"}:
+        return False
+    pairs = told.get("primary_type", {})
+    return isinstance(pairs, dict) and all(
+        isinstance(text, str) and text == text.upper() for pair in pairs.items() for text in pair
+    )
 
 
 def _is_form(text: object) -> bool:

@@ -13,7 +13,7 @@ from openclear.records.intake import insert_records, rows_of_source
 from openclear.sources.synthetic.cast import agreements
 from openclear.sources.synthetic.incidents import draw_incidents
 from openclear.sources.synthetic.people import SOURCE, Row, Rows, draw_people
-from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 
 SEED = 20190710
@@ -28,8 +28,10 @@ Item = TypeVar("Item")
 def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS, seed: int = SEED) -> bool:
     """Fill the database with an invented city; return False, and do nothing, if there is one already.
 
-    The same seed and size give the same city on every machine.
+    The same seed and size give the same city on every machine. Raises WrongUsage for incidents without people.
     """
+    if incidents and not people:
+        raise WrongUsage("Incidents need people: give --people as well, or --incidents 0.")
     present = rows_of_source(grant, source=SOURCE)
     if present == (people, incidents):
         _share(grant)

@@ -1,6 +1,7 @@
 """The page of figures: incidents by month, type, place, hour and weekday, as charts, a map, tables and CSV."""
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from dataclasses import fields
 from io import StringIO
@@ -116,7 +117,8 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
     )
     writer.writerow([by, "incidents", "with_arrest"])
     writer.writerows([cell_of(row.value), row.incidents, row.arrests] for row in rows)
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    # Without the mark before it, a spreadsheet reads the file in its own old encoding, and garbles every accent.
+    response = HttpResponse(BOM_UTF8 + out.getvalue().encode(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="incidents-by-{by}.csv"'
     answer: HttpResponse = grant.release(response)
     return answer
