@@ -101,7 +101,7 @@ def test_a_table_for_a_spreadsheet_runs_nothing():
     Incident.objects.filter(pk=row.pk).update(location='=HYPERLINK("http://x")')
     note_changes([row.occurred])
     try:
-        told = signed_in("chen").get("/figures/table.csv", {"by": "location"}).content.decode()
+        told = signed_in("chen").get("/figures/table.csv", {"by": "location"}).content.decode("utf-8-sig")
         cells = [line[0] for line in csv.reader(told.splitlines())]
         assert """'=HYPERLINK("http://x")""" in cells
         assert not any(cell.startswith("=") for cell in cells)
@@ -160,7 +160,7 @@ def test_the_page_the_table_and_the_outlines():
     page = client.get("/figures", {"since": "2026-01-01", "offense": "theft"})
     assert page.status_code == 200
     assert "json" in page.content.decode()
-    text = client.get("/figures/table.csv", {"by": "district"}).content.decode().splitlines()
+    text = client.get("/figures/table.csv", {"by": "district"}).content.decode("utf-8-sig").splitlines()
     assert text[0].startswith("# unit: incidents")
     assert "not counted" in text[0]
     counts = {row.value: row.incidents for row in questions.incident_counts(chen(), by="district")}

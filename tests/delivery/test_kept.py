@@ -47,7 +47,7 @@ def test_an_export_holds_what_the_search_shows_and_nothing_hidden():
     row = made(ask_export("frost"))
     assert (row.state, row.problem) == ("ready", "")
     path = path_of(row.id)
-    with path.open() as file:
+    with path.open(encoding="utf-8-sig") as file:
         told = list(csv.DictReader(file))
     hidden = Incident.objects.filter(labels=Label.SEXUAL_ASSAULT.value)
     assert len(told) == row.rows > 500

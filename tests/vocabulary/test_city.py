@@ -178,3 +178,42 @@ def test_the_program_names_no_city():
 
 def test_this_process_serves_the_city_that_ships():
     assert current.city().folder == shipped_city()
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("wards = 0", "ranges.wards is a whole number from 1 to 9999"),
+        ("wards = true", "ranges.wards is a whole number from 1 to 9999"),
+        ("community_areas = '77'", "ranges.community_areas is a whole number"),
+        ("earliest_incident = 2001", "ranges.earliest_incident is a day such as 1901-01-01"),
+        ("latitude = [44.2, 43.9]", "ranges.latitude is two numbers, the lower one first"),
+        ("latitude = [44.2]", "ranges.latitude is two numbers"),
+        ("x_coordinate = 5", "ranges.x_coordinate is two numbers"),
+        ("unknown_points = [36.6, -91.6]", "ranges.unknown_points is a list of points"),
+        ("parks = 5", "there is no ranges.parks; the names here are"),
+    ],
+)
+def test_a_wrong_limit_is_one_sentence(profile, line, sentence):
+    file = profile / "city.toml"
+    file.write_text(file.read_text().replace("[ranges]\n", f"[ranges]\n{line}\n", 1))
+    with pytest.raises(WrongUsage, match=re.escape(sentence)):
+        read_city(profile)
+
+
+def test_a_profile_without_optional_limits_is_a_profile(profile):
+    ranges = read_city(profile).ranges
+    assert (ranges.wards, ranges.latitude, ranges.unknown_points) == (None, None, ())
+    assert ranges.holds(0.0, 0.0)
+
+
+def test_the_limits_of_the_city_that_ships_hold_its_invented_places():
+    from openclear.sources.synthetic.outlines import draw_outlines
+    from openclear.vocabulary.city import city
+
+    ranges = city().ranges
+    for rows in draw_outlines():
+        for row in rows:
+            polygons = row.shape["coordinates"] if row.shape["type"] == "MultiPolygon" else [row.shape["coordinates"]]
+            points = [point for polygon in polygons for ring in polygon for point in ring]
+            assert all(ranges.holds(latitude, longitude) for longitude, latitude in points), row.code
