@@ -26,7 +26,13 @@ def unknown():
             community_area=32, occurred=clock.now().replace(year=2003, month=3, day=5), arrest_made=said, labels=0,
         )  # fmt: skip
         Offense.objects.create(
-            source="unsaid", source_id=str(said), incident=made[said], primary_type="THEFT", description="UNSAID", iucr="0820", labels=0
+            source="unsaid",
+            source_id=str(said),
+            incident=made[said],
+            primary_type="THEFT",
+            description="UNSAID",
+            iucr="0820",
+            labels=0,
         )
     yield made
     Incident.objects.filter(source="unsaid").delete()
@@ -35,10 +41,13 @@ def unknown():
 
 def found(**filters):
     asked = {"q": "009XX N UNSAID ST", "purpose": CRIME, "case": open_case()} | filters
-    return {row["rd_number"]: row["arrest_made"] for row in ask("rivera", "incidents", **asked).json()["results"]}
+    return {
+        row["rd_number"]: row["arrest_made"] for row in ask("rivera", "incidents", **asked).json()["results"]
+    }
 
 
-def test_a_list_and_its_filter_tell_three_answers(unknown):
+@pytest.mark.usefixtures("unknown")
+def test_a_list_and_its_filter_tell_three_answers():
     assert found() == {"HJ900000": True, "HJ900001": False, "HJ900002": None}
     assert found(arrest_made="true") == {"HJ900000": True}
     assert found(arrest_made="false") == {"HJ900001": False}
@@ -52,7 +61,8 @@ def test_the_page_says_that_it_is_not_known(unknown):
     assert "<dt>Arrest made</dt><dd>no</dd>" in page
 
 
-def test_figures_and_editions_read_it_as_not_known(unknown):
+@pytest.mark.usefixtures("unknown")
+def test_figures_and_editions_read_it_as_not_known():
     key = grant("publisher", Action.EDITION_MAKE, Purpose.PUBLIC_RELEASE)
     told = [row.arrest for row in _incidents(key, MONTH) if row.block == "009XX N UNSAID ST"]
     assert sorted(told, key=str) == [False, None, True]

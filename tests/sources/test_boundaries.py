@@ -202,7 +202,7 @@ def test_an_area_that_the_city_does_not_have_is_refused():
 
 @pytest.mark.parametrize(
     ("name", "kind", "count"),
-    [("beats", "beat", 274), ("districts", "district", 25), ("community_areas", "community-area", 77)],
+    [("beats", "beat", 275), ("districts", "district", 23), ("community_areas", "community-area", 77)],
 )
 def test_the_citys_real_boundaries_come_in_whole(data, name, kind, count):
     rows = boundaries_of(read_features(data / "chicago" / f"{name}.geojson.gz"), kind=kind, valid_from=SINCE)

@@ -240,3 +240,9 @@ def test_a_point_that_stands_for_an_unknown_place_is_no_point(latitude, longitud
 def test_a_decimal_comma_is_read_as_what_it_is():
     told = parsed(Latitude="41,83805499", Longitude="-87,645458414").incident
     assert (told["latitude"], told["longitude"]) == (41.83805499, -87.645458414)
+
+
+@pytest.mark.anywhere
+def test_a_value_that_grows_in_capitals_is_measured_in_capitals():
+    with pytest.raises(BadValue, match="longer than 80"):
+        parsed(Description="ß" * 50)

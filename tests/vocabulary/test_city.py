@@ -214,6 +214,10 @@ def test_the_limits_of_the_city_that_ships_hold_its_invented_places():
     ranges = city().ranges
     for rows in draw_outlines():
         for row in rows:
-            polygons = row.shape["coordinates"] if row.shape["type"] == "MultiPolygon" else [row.shape["coordinates"]]
+            polygons = (
+                row.shape["coordinates"]
+                if row.shape["type"] == "MultiPolygon"
+                else [row.shape["coordinates"]]
+            )
             points = [point for polygon in polygons for ring in polygon for point in ring]
             assert all(ranges.holds(latitude, longitude) for longitude, latitude in points), row.code

@@ -1,12 +1,17 @@
 """Every header of a request with any text: an answer or a refusal, never an error of the server."""
 
 import pytest
-from django.test import Client, override_settings
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, override_settings
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from openclear.access.gate.nobody import Window
+from openclear.audit.rows import NewEntry
 from openclear.delivery.rules import PART, range_of
 from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.grants import Receipt
+from openclear.web.headers import SecurityHeaders
 from tests.cast import signed_in, token
 from tests.delivery.test_kept import ask_export, made
 
@@ -21,7 +26,7 @@ ANY = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\x00"), m
 NEARLY = st.sampled_from([
     "bytes=" + "9" * 5000 + "-", "bytes=0-" + "9" * 5000, "bytes=-" + "9" * 5000, "bytes=1-0", "bytes=-0", "bytes=0-0,5-9", "bytes=\xb2-\xb3", "bytes",
     "Bearer", "Bearer \xff", "bearer " + "x" * 5000, "Basic Og==", "9" * 5000, "-1", "Wed, 99 Foo 9999 99:99:99 GMT", "Sun, 06 Nov 0000 00:00:00 GMT",
-    "Sun, 06 Nov 99999999999 08:49:37 GMT", '"' * 300, "W/\"", "*", "null", "http://[::1", "http://", "[", "en;q=" + "9" * 400, "en;q=nan",
+    "Sun, 06 Nov 99999999999 08:49:37 GMT", '"' * 300, 'W/"', "*", "null", "http://[::1", "http://", "[", "en;q=" + "9" * 400, "en;q=nan",
     "x" * 5000, "sessionid=" + "x" * 3000, "csrftoken=\xff; sessionid=;;=", "multipart/form-data; boundary=", "multipart/form-data; boundary=\xff",
     "application/x-www-form-urlencoded; charset=no-such", "application/json; charset=utf-7", "1.1.1.1, " * 300, "gzip, chunked", "\xe9\xe8",
 ])  # fmt: skip
@@ -76,7 +81,7 @@ def test_a_range_that_no_file_has_is_one_sentence(header):
 
 
 @pytest.mark.anywhere
-@given(st.integers(0, 10**18), st.integers(0, 10**18), st.integers(1, 10**12))
+@given(st.integers(0, 10**17), st.integers(0, 10**17), st.integers(1, 10**12))
 def test_a_range_is_within_the_file_and_not_longer_than_a_part(first, last, size):
     if first >= size or last < first:
         with pytest.raises(WrongUsage):
@@ -84,3 +89,29 @@ def test_a_range_is_within_the_file_and_not_longer_than_a_part(first, last, size
         return
     start, stop = range_of(f"bytes={first}-{last}", size)
     assert (start, stop) == (first, min(last + 1, size, first + PART))
+
+
+@pytest.mark.anywhere
+@pytest.mark.parametrize(
+    ("forwarded", "seen"),
+    [
+        ("1.2.3.4", "1.2.3.4"),
+        ("evil, 2001:db8::1", "2001:db8::1"),
+        ("\xe9", "127.0.0.1"),
+        ("", "127.0.0.1"),
+        ("x" * 999, "127.0.0.1"),
+    ],
+)
+def test_an_address_that_a_proxy_passes_on_is_an_address(forwarded, seen):
+    request = RequestFactory().get("/", headers={"x-forwarded-for": forwarded})
+    with override_settings(TRUSTED_PROXIES=("127.0.0.1",)):
+        SecurityHeaders(lambda _: HttpResponse())(request)
+    assert request.META["REMOTE_ADDR"] == seen
+
+
+@pytest.mark.anywhere
+def test_an_address_that_the_log_cannot_name_holds_up_no_entry():
+    entry = NewEntry("answer", "refuse", details={"address": "\xe9"})
+    window = Window(Receipt(1, "00"), entry)
+    window.add(entry.details)
+    assert window.entry().details["addresses"] == {"others": 1}

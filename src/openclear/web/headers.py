@@ -1,6 +1,7 @@
 """The headers of every answer: nothing is loaded from other sites, no scripts but ours, no frames."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -23,9 +24,18 @@ class SecurityHeaders:
         if request.META.get("REMOTE_ADDR") in settings.TRUSTED_PROXIES:
             # The last address is the one that our own proxy saw; the client can forge those before it.
             seen = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
-            request.META["REMOTE_ADDR"] = seen or request.META.get("REMOTE_ADDR", "")
+            if _is_address(seen):
+                request.META["REMOTE_ADDR"] = seen
         response = self._get_response(request)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _is_address(text: str) -> bool:
+    # Any other text would be in the log as an address.
+    try:
+        return bool(ip_address(text))
+    except ValueError:
+        return False

@@ -31,7 +31,9 @@ def text_of(data):
 
 
 @pytest.mark.anywhere
-@pytest.mark.parametrize("text", ["José Peña", "Łódź", "Ангел", "plain", "", "a\u00a0b", "a\u2011b", "a\tb\nc", "“quoted” – dash…"])
+@pytest.mark.parametrize(
+    "text", ["José Peña", "Łódź", "Ангел", "plain", "", "a\u00a0b", "a\u2011b", "a\tb\nc", "“quoted” — dash…"]
+)
 def test_what_the_fonts_have_is_printed_as_it_is(text):
     assert printed(PAGES, {"text": text})[1] == ""
 
@@ -47,7 +49,9 @@ def test_a_character_that_cannot_be_printed_is_replaced_and_told(text):
 
 
 @pytest.mark.anywhere
-@pytest.mark.parametrize("text", ["王小明", "김민준", "สมชาย", "田中さくら", "राम", "محمد", "😀", "𒀀", "a\u200db", "\u202ea"])
+@pytest.mark.parametrize(
+    "text", ["王小明", "김민준", "สมชาย", "田中さくら", "राम", "محمد", "😀", "𒀀", "a\u200db", "\u202ea"]
+)
 def test_names_in_any_script_are_printed_or_replaced_and_told(text):
     data, told = printed(PAGES, {"text": text})
     assert data.startswith(b"%PDF-")
@@ -56,12 +60,15 @@ def test_names_in_any_script_are_printed_or_replaced_and_told(text):
 
 @pytest.mark.anywhere
 @settings(max_examples=60)
-@given(st.text(max_size=40), st.dictionaries(st.text(max_size=5), st.lists(st.text(max_size=5), max_size=3), max_size=3))
+@given(
+    st.text(max_size=40),
+    st.dictionaries(st.text(max_size=5), st.lists(st.text(max_size=5), max_size=3), max_size=3),
+)
 def test_any_text_becomes_a_pdf(text, more):
     assert printed(PAGES, {"text": text, "more": more})[0].startswith(b"%PDF-")
 
 
-def test_an_export_with_a_control_character_is_made_and_says_what_was_replaced(monkeypatch):
+def test_an_export_with_a_control_character_is_made_and_says_what_was_replaced():
     incident = Incident.objects.filter(labels=0).order_by("-occurred").first()
     place = incident.location
     Incident.objects.filter(pk=incident.pk).update(location="GA\x07TE")

@@ -42,9 +42,9 @@ class Window:
         self.since = self.since or clock.stamp(clock.now())
         self.count += 1
         address = str(details.get("address", ""))
-        self.addresses[
-            address if len(self.addresses) < ADDRESSES or address in self.addresses else "others"
-        ] += 1
+        # The log takes no other names: an entry that it never takes would hold up all that follow.
+        kept = address.isascii() and (len(self.addresses) < ADDRESSES or address in self.addresses)
+        self.addresses[address if kept else "others"] += 1
 
     def entry(self) -> NewEntry:
         """Return the entry that the counted refusals share."""

@@ -21,12 +21,12 @@ def parse_row(row: Mapping[str, str], columns: Columns, noted: Counter[str] | No
     """
     told = Told(row, columns, Counter() if noted is None else noted)
     source_id = told.identity()
-    primary_type = columns.spelled("primary_type", told.needed("primary_type").upper())
-    description, domestic = told.text("description").upper(), _domestic(told, columns)
+    primary_type = columns.spelled("primary_type", told.needed("primary_type"))
+    description, domestic = told.capitals("description"), _domestic(told, columns)
     code = told.code("iucr", city().formats.offense_code)
     labels = _labels(code, primary_type, description, domestic=domestic)
     offense = {
-        "iucr": code, "primary_type": primary_type, "description": description, "fbi_code": told.text("fbi_code").upper(),
+        "iucr": code, "primary_type": primary_type, "description": description, "fbi_code": told.capitals("fbi_code"),
         "nibrs": nibrs_of(code), "labels": labels.value,
     }  # fmt: skip
     incident = _incident(told, domestic=domestic, labels=labels)
@@ -46,7 +46,7 @@ def _incident(told: Told, *, domestic: bool, labels: Label) -> dict[str, Any]:
     return {
         "rd_number": told.number(),
         "occurred": told.occurred().astimezone(UTC),
-        "block": told.needed("block").upper(),
+        "block": told.needed("block"),
         "location": told.text("location"),
         **_places(told),
         "latitude": latitude,

@@ -60,22 +60,30 @@ class Told:
         return "" if value in _MISSING else value
 
     def needed(self, name: str) -> str:
-        """Return a required field."""
-        value = self.text(name)
+        """Return a required field in capitals."""
+        value = self.capitals(name)
         if not value:
             raise self.bad(name, "the value is missing")
         return value
 
     def text(self, name: str) -> str:
         """Return a field as text."""
-        value = self.raw(name)
+        return self._short(name, self.raw(name))
+
+    def capitals(self, name: str) -> str:
+        """Return a field in capitals: one value in two spellings is one."""
+        return self._short(name, self.raw(name).upper())
+
+    def _short(self, name: str, value: str) -> str:
         if len(value) > _LONGEST.get(name, 40):
             raise self.bad(name, f"longer than {_LONGEST.get(name, 40)} characters")
         return value
 
     def identity(self) -> str:
         """Return the row's id, without the ".0" or the thousands that a spreadsheet or data frame adds to a number."""
-        value, form = self.needed("source_id"), re.compile(self._columns.id_form, re.ASCII)
+        value, form = self.text("source_id"), re.compile(self._columns.id_form, re.ASCII)
+        if not value:
+            raise self.bad("source_id", "the value is missing")
         grouped = value.replace(",", "") if _THOUSANDS.fullmatch(value) else value
         for text in (value, grouped, _without_zero(grouped)):
             if form.fullmatch(text):
@@ -91,9 +99,7 @@ class Told:
         if told:
             self._noted[REMARKS] += 1
             return told[1]
-        if len(value) > _LONGEST["rd_number"]:
-            raise self.bad("rd_number", f"longer than {_LONGEST['rd_number']} characters")
-        return value
+        return self._short("rd_number", value)
 
     def code(self, name: str, length: int) -> str:
         """Return a code in uppercase with its leading zeros; `051-A` is 051A."""
