@@ -15,6 +15,7 @@ from openclear.vocabulary.city import city
 ISO = "iso"
 _ISO_DAY = "%Y-%m-%d"
 _NOON = 12
+_BEFORE_TIME = re.compile("[T, ]*%[HI]")
 _WRITTEN = re.compile(
     r"(?P<day>.*?)(?:[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.(?P<fraction>\d+))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?)?",
@@ -38,14 +39,18 @@ def moment_of(forms: tuple[str, ...], text: str) -> Moment | None:
     """
     told = _WRITTEN.fullmatch(text) if text.isascii() else None
     for form in forms:
-        day_form = _ISO_DAY if form == ISO else re.split("[T, ]*%[HI]", form)[0]
+        day_form = _ISO_DAY if form == ISO else _BEFORE_TIME.split(form)[0]
         with suppress(ValueError, OverflowError):
             if not day_form:  # the time is first: only as the form has it
                 return Moment(datetime.strptime(text, form).replace(tzinfo=city().zone), has_time=True)
             if told:
-                day = datetime.strptime(told["day"].strip(), day_form).replace(tzinfo=city().zone)
-                return _moment(told, day)
+                return _moment(told, _day(told["day"].strip(), day_form))
     return None
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str, form: str) -> datetime:
+    return datetime.strptime(text, form).replace(tzinfo=city().zone)
 
 
 def _moment(told: re.Match[str], day: datetime) -> Moment:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from openclear.sources.crimes.mapping import Columns
@@ -26,6 +27,7 @@ _TRUTH = {
 _LONGEST = {
     "source_id": 40, "rd_number": 20, "block": 80, "primary_type": 60, "description": 80, "location": 80, "fbi_code": 4,
 }  # fmt: skip
+_LONGEST_KEPT = 100
 LARGEST_NUMBER, LARGEST_PLANE = 9999, 9_999_999
 _SPACES = re.compile("[ \t\r\n\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _POINT_ZERO = re.compile(r"\.0+")
@@ -43,6 +45,7 @@ class Told:
     def __init__(self, row: Mapping[str, str], columns: Columns, noted: Counter[str]) -> None:
         """`row`: values by column."""
         self._row, self._columns, self._noted = row, columns, noted
+        self._of = columns.column_of
 
     def bad(self, name: str, reason: str) -> BadValue:
         """Return the error for a field's column."""
@@ -50,14 +53,16 @@ class Told:
 
     def raw(self, name: str) -> str:
         """Return a field as written, without spaces around it; "" if it is missing or the file has no such column."""
-        return self._cleaned(self._columns.column_of.get(name, ""))
+        column = self._of.get(name)
+        return self._cleaned(column) if column else ""
 
     def _cleaned(self, column: str) -> str:
-        value = _SPACES.sub(" ", self._row.get(column, "")).strip(" ")
-        if not value.isprintable():
-            strange = next(character for character in value if not character.isprintable())
+        told = self._row.get(column, "")
+        value = _clean(told) if len(told) <= _LONGEST_KEPT else _clean.__wrapped__(told)
+        if value is None:
+            strange = next(character for character in _SPACES.sub("", told) if not character.isprintable())
             raise BadValue(column, f"contains the control or invisible character U+{ord(strange):04X}")
-        return "" if value in _MISSING else value
+        return value
 
     def needed(self, name: str) -> str:
         """Return a required field in capitals."""
@@ -112,7 +117,10 @@ class Told:
         return value.zfill(length)
 
     def whole(self, name: str, largest: int | None) -> int | None:
-        """Return the number of an area, None if it has none: zero means that too. `largest`: the city's last one."""
+        """Return the number of an area, None if the field is empty. `largest`: the city's last one.
+
+        Zero is a number: the city's files have it for places that lie in no area.
+        """
         value = _without_zero(self._plain(name))
         if not value:
             return None
@@ -120,7 +128,7 @@ class Told:
             raise self.bad(name, "not a whole number")
         if int(value) > (largest or LARGEST_NUMBER):
             raise self.bad(name, f"the city has only the numbers 1 to {largest or LARGEST_NUMBER}")
-        return int(value) or None
+        return int(value)
 
     def _plain(self, name: str) -> str:
         value = self.raw(name)
@@ -203,6 +211,16 @@ class Told:
         if column is None:
             return sha256(repr(sorted(self._row.items())).encode()).hexdigest()[:32]
         return self._moment(column).at.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+# Most values of a file occur many times.
+@lru_cache(maxsize=50_000)
+def _clean(told: str) -> str | None:
+    # None: it contains a character that nobody sees.
+    value = _SPACES.sub(" ", told).strip(" ")
+    if not value.isprintable():
+        return None
+    return "" if value in _MISSING else value
 
 
 def _without_zero(value: str) -> str:
