@@ -22,7 +22,8 @@ from openclear.vocabulary.actions import RECORD_DATASETS, VIEWS, Action, Dataset
 from openclear.vocabulary.agencies import TieKind, chain
 from openclear.vocabulary.endpoint import parameter
 from openclear.vocabulary.errors import WrongUsage
-from openclear.vocabulary.grants import Clearance, Grant, Ground, Inquiry
+from openclear.vocabulary.grants import LONGEST_CASE, Clearance, Grant, Ground, Inquiry
+from openclear.vocabulary.handles import handle_of
 from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.purposes import POLICE_WORK, Purpose, purpose_of
 from openclear.vocabulary.roles import Role
@@ -41,12 +42,12 @@ class Question:
     purpose: str = field(
         default="", metadata=parameter("Purpose", longest=60, example="criminal-investigation", needed=True)
     )
-    case: str = field(default="", metadata=parameter("Case", longest=30, example="CZ-2026-000120"))
+    case: str = field(default="", metadata=parameter("Case", longest=LONGEST_CASE, example="CZ-2026-000120"))
     on: str = field(default="", metadata=parameter("Day", longest=10, example="2019-07-12", day=True))
 
     def is_of(self, reader: str) -> bool:
         """Say whether `reader` asks about themselves."""
-        return self.officer in {"", reader}
+        return handle_of(self.officer) in {"", reader}
 
     def act_of(self, reader: str) -> Action:
         """Return the act that the gate decides: anyone may ask about themselves, only oversight about others."""
@@ -129,7 +130,7 @@ def explain(grant: Grant, *, question: Question) -> Explanation:
     WrongKey if a grant about oneself is used for others.
     """
     grant.require(question.act_of(grant.officer), Action.DECISION_EXPLAIN_OTHERS)
-    handle, case = question.officer or grant.officer, question.case
+    handle, case = handle_of(question.officer) or grant.officer, question.case
     action, purpose, on = action_of(question.action), purpose_of(question.purpose), day_of(question.on)
     ground = ports.grounds.find(case) if case else None
     inquiry = Inquiry(action, purpose, case or "", ground)

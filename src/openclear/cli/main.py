@@ -22,17 +22,21 @@ from openclear.cli import (
     reports,
 )
 from openclear.vocabulary.errors import OpenClearError, WrongUsage
+from openclear.vocabulary.handles import handle_of
 
 # In the order of --help.
 _REGISTERED = (
     city.register, records.register, cases.register, registry.register, cases.register_acts, orders.register,
     questions.register, exports.register, analysis.register, reports.register, public.register, log.register,
 )  # fmt: skip
+# The arguments that name people; their case does not matter.
+_HANDLES = {"approved_by", "by", "by_officer", "end_tie", "officer", "person", "sponsor"}
 
 
 def main(arguments: Sequence[str], prepare: Callable[[], None]) -> int:
     """Run one verb and return its exit code. `prepare` loads settings and rooms."""
     options = parser().parse_args(arguments)
+    _lower_handles(options)
     if getattr(options, "city", None):
         os.environ["OPENCLEAR_CITY"] = str(options.city)  # settings are built from it
     # Closed when everything is printed, a mistake too.
@@ -56,6 +60,13 @@ def _code_of(options: argparse.Namespace, prepare: Callable[[], None], handing_o
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 1
+
+
+def _lower_handles(options: argparse.Namespace) -> None:
+    for name in _HANDLES & vars(options).keys():
+        named = getattr(options, name)
+        lowered = [handle_of(one) for one in named] if isinstance(named, list) else named and handle_of(named)
+        setattr(options, name, lowered)
 
 
 def _run(options: argparse.Namespace, handing_over: ExitStack) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from openclear.access.gate.credentials import officer_of_token
+from openclear.vocabulary.handles import handle_of
 from openclear.vocabulary.without_grant import without_grant
 
 ACTING_FOR = "OpenCLEAR-Acting-For"
@@ -37,7 +38,7 @@ def asker_of(request: HttpRequest) -> Asker:
 @without_grant("part of the gate, which makes the grants")
 def asker_through(request: HttpRequest, holder: str, signed_in: str = "") -> Asker:
     """Return the requester behind a token's `holder`, which may carry the request of the person in the header."""
-    carried = request.headers.get(ACTING_FOR, "").strip()[:LONGEST_HANDLE] if holder else ""
+    carried = handle_of(request.headers.get(ACTING_FOR, ""))[:LONGEST_HANDLE] if holder else ""
     sent = request.POST if request.method == "POST" else request.GET
     agency = sent.get("on_behalf_of", "").replace("\x00", "").strip()[:LONGEST_PATH]
     return Asker(carried or holder or signed_in, holder if carried else None, agency or None)

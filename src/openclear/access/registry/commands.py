@@ -10,6 +10,7 @@ from openclear.access.models import Agency, AgencyMove, Epoch, Officer
 from openclear.access.policy.rules import OVERSIGHTS_OWN, TWO_PEOPLE_FOR_ACCOUNT
 from openclear.access.registry.acts import one_at_a_time, registry_held
 from openclear.access.registry.lookups import agency_row
+from openclear.access.registry.names import check_distinct, plain_handle, plain_name
 from openclear.access.registry.ties import tie
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -108,7 +109,11 @@ def register_officers(grant: Grant, *, approval: Grant, officers: Sequence[NewOf
 
 @without_grant("for this room alone, within an act whose grant was required")
 def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
-    """Register one agency within a change. Raises NotPossible if the one above is missing or the path was ever used."""
+    """Register one agency within a change.
+
+    Raises NotPossible if the one above is missing, the path was ever used, or the name could be taken for another's;
+    WrongUsage for a name that is not plain (`names`).
+    """
     links = chain(agency_path(new.path))[:-1]
     known = set(Agency.objects.filter(path__in=links).values_list("path", flat=True))
     if missing := [link for link in links if link not in known]:
@@ -120,10 +125,23 @@ def add_agency(under_way: Change, new: NewAgency, split_from: str = "") -> None:
     if Agency.objects.filter(path=new.path).exists() or was_used(new.path):
         message = f"{new.path} is registered already, or was once; paths are never used twice."
         raise NotPossible(message)
+    name = agency_name(new.name)
     facts = {"change": "split", "from": split_from} if split_from else {"change": "added"}
-    body = {"name": new.name, "oris": list(new.oris)}
+    body = {"name": name, "oris": list(new.oris)}
     under_way.entry("registry", {"registry": {**facts, "agency": new.path}}, body)
-    Agency.objects.create(path=new.path, name=new.name, kind=new.kind, oris=list(new.oris))
+    Agency.objects.create(path=new.path, name=name, kind=new.kind, oris=list(new.oris))
+
+
+@without_grant("for this room alone, within an act whose grant was required")
+def agency_name(text: str, *, path: str = "") -> str:
+    """Return an agency's name as it is stored. `path`: the agency that has it, if it is registered already.
+
+    Raises WrongUsage if it is not plain, NotPossible if it could be taken for the name of another agency.
+    """
+    name = plain_name(text, "The agency's name")
+    others = Agency.objects.exclude(path=path).values_list("name", flat=True)
+    check_distinct(name, set(others), "The agency's name")
+    return name
 
 
 @without_grant("for this room alone, within an act whose grant was required")
@@ -135,7 +153,7 @@ def was_used(path: str) -> bool:
 def _add_officer(under_way: Change, new: NewOfficer, *, approved_by: str) -> None:
     check_new(new)
     officer = Officer(
-        handle=new.handle, name=new.name, title=new.title, roles=list(new.roles), mail=new.mail,
+        handle=plain_handle(new.handle), name=plain_name(new.name, "The name"), title=new.title, roles=list(new.roles), mail=new.mail,
         certified_until=new.certified_until, machine_purpose=new.machine_purpose,
         is_integration=new.is_integration, temporary_until=new.temporary_until,
         registered_by=under_way.officer, approved_by=approved_by,
@@ -148,11 +166,11 @@ def _add_officer(under_way: Change, new: NewOfficer, *, approved_by: str) -> Non
 
 @without_grant("for this room alone, within an act whose grant was required")
 def check_new(new: NewOfficer) -> None:
-    """Raise NotPossible if an account could not be made as given: handle, employer, agencies, terms."""
-    # No handle is ever deleted, so none is used twice: stricter than the year of IA-4(d).
-    if Officer.objects.filter(handle=new.handle).exists():
-        message = f"The handle {new.handle} is taken; handles are never used twice."
-        raise NotPossible(message)
+    """Raise NotPossible if an account could not be made as given: handle, employer, agencies, terms.
+
+    Raises WrongUsage for a handle, a name or a title that is not plain (`names`).
+    """
+    _check_names(new)
     for agency, _ in new.ties:
         agency_row(agency)
     if unknown := set(new.roles) - set(Role):
@@ -171,6 +189,19 @@ def check_new(new: NewOfficer) -> None:
             f"A temporary account ends after {TEMPORARY_HOURS} hours at most (CJIS Security Policy AC-2(2))."
         )
         raise NotPossible(message)
+
+
+def _check_names(new: NewOfficer) -> None:
+    handle = plain_handle(new.handle)
+    plain_name(new.name, "The name")
+    if new.title:
+        plain_name(new.title, "The title")
+    # No handle is ever deleted, so none is used twice: stricter than the year of IA-4(d).
+    taken = set(Officer.objects.values_list("handle", flat=True))
+    if handle in taken:
+        message = f"The handle {handle} is taken; handles are never used twice."
+        raise NotPossible(message)
+    check_distinct(handle, taken, "The handle")
 
 
 def _has_overseers() -> bool:

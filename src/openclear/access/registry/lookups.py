@@ -2,6 +2,7 @@
 
 from openclear.access.models import Agency, Officer
 from openclear.vocabulary.errors import NotPossible
+from openclear.vocabulary.handles import handle_of
 from openclear.vocabulary.without_grant import without_grant
 
 
@@ -17,8 +18,8 @@ def agency_row(path: str) -> Agency:
 
 @without_grant("for this room alone, within an act whose grant was required")
 def officer_row(handle: str) -> Officer:
-    """Return the account with a handle, only for this room. Raises NotPossible if there is none."""
-    officer = Officer.objects.filter(handle=handle).first()
+    """Return the account with a handle, in capital or small letters, only for this room. Raises NotPossible if there is none."""
+    officer = Officer.objects.filter(handle=handle_of(handle)).first()
     if officer is None:
         message = f"There is nobody called '{handle}'; see openclear officers."
         raise NotPossible(message)

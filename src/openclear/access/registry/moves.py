@@ -10,7 +10,7 @@ from openclear.access import barrier
 from openclear.access.gate.epoch import Change, change_by
 from openclear.access.models import Affiliation, Agency, AgencyMove, OrderPlace, OrderState
 from openclear.access.registry.acts import one_at_a_time
-from openclear.access.registry.commands import NewAgency, add_agency, was_used
+from openclear.access.registry.commands import NewAgency, add_agency, agency_name, was_used
 from openclear.access.registry.following import follow
 from openclear.access.registry.guarded import second_where_touched
 from openclear.access.registry.lockout import no_lockout
@@ -49,10 +49,11 @@ def rename_agency(grant: Grant, *, agency: str, name: str, approval: Grant | Non
     with change_by(grant) as under_way:
         second_where_touched(grant, approval, agency)
         row = agency_row(agency)
+        name = agency_name(name, path=row.path)
         under_way.entry(
             "registry", {"registry": {"change": "renamed", "agency": agency}}, {"name": name, "was": row.name}
         )
-        Agency.objects.filter(pk=row.pk).update(name=name.strip())
+        Agency.objects.filter(pk=row.pk).update(name=name)
 
 
 @one_at_a_time

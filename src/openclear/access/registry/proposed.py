@@ -10,6 +10,7 @@ from openclear.access.registry import commands, lifecycle, lookups, moves, ties
 from openclear.access.registry.commands import NewOfficer
 from openclear.access.registry.foreseen import MERGE, MOVE, TIE, UNTIE, foreseen, foreseen_of_account
 from openclear.access.registry.lockout import is_overseer
+from openclear.access.registry.names import plain_handle
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import agency_path
 from openclear.vocabulary.errors import WrongUsage
@@ -24,8 +25,12 @@ Change = Callable[[ActDraft, TwoPeople], object]
 
 @without_grant("makes a draft of what was typed; reads nothing")
 def account_draft(account: NewOfficer) -> ActDraft:
-    """Return the draft of a proposed account, which another person approves (AC-2 e)."""
+    """Return the draft of a proposed account, which another person approves (AC-2 e).
+
+    Raises WrongUsage for a handle that is not plain (`names`).
+    """
     facts = {name: _plain(value) for name, value in asdict(account).items()}
+    facts["handle"] = plain_handle(account.handle)
     return ActDraft(ACCOUNT, account.ties[0][0], "", account.title, facts)
 
 

@@ -84,6 +84,12 @@ def mail_of(handle: str) -> str:
 
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
+def name_of(handle: str) -> str:
+    """Return the name of the person with a handle, or "": shown beside the handle, which alone is easily mistaken."""
+    return str(Officer.objects.filter(handle=handle).values_list("name", flat=True).first() or "")
+
+
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def employer_of(handle: str) -> str:
     """Return the agency that employs a person now, or ""."""
     ties = Affiliation.objects.filter(officer__handle=handle, kind=TieKind.EMPLOYER, until=None)

@@ -16,6 +16,7 @@ from openclear.access.registry.commands import (
     CERTIFIED_DAYS,
     NewOfficer,
 )
+from openclear.access.registry.names import plain_handle
 from openclear.audit.errors import BrokenLog
 from openclear.audit.opening import DATABASE, KEY_FILE, open_ledger
 from openclear.audit.queries import is_demo
@@ -72,13 +73,18 @@ def init(options: argparse.Namespace) -> int:
 
 def _founder(text: str, role: Role) -> NewOfficer:
     handle, parted, name = text.partition("=")
-    if not parted or not handle.isidentifier() or not name.strip():
+    if not parted or not name.strip():
         message = f"'{text}' is not a person; write a handle and a name, such as novak='Irena Novak'."
         raise WrongUsage(message)
     until = clock.today() + timedelta(days=CERTIFIED_DAYS)
     home = city().counsel if role is Role.APPROVER else city().host
     return NewOfficer(
-        handle, name.strip(), role.replace("-", " ").capitalize(), (role,), ((home, TieKind.EMPLOYER),), until
+        plain_handle(handle),
+        name.strip(),
+        role.replace("-", " ").capitalize(),
+        (role,),
+        ((home, TieKind.EMPLOYER),),
+        until,
     )
 
 

@@ -21,6 +21,7 @@ from openclear.vocabulary.agencies import agency_path, chains, is_within
 from openclear.vocabulary.city import city
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.vocabulary.handles import handle_of
 from openclear.vocabulary.offenses import nibrs_codes, offense_code, offense_codes
 from openclear.vocabulary.rules import Rule
 
@@ -121,6 +122,7 @@ def register_external_case(grant: Grant, *, number: str, offense: str, sponsor: 
     grant.require(Action.CASE_REGISTER)
     owner = _own_agency(grant)
     plain, title = _own_number(_checked_number(number), owner), _offense_words(offense)
+    sponsor = handle_of(sponsor)
     if not 0 < len(sponsor) <= LONGEST_HANDLE:
         raise WrongUsage("Give the handle of the officer of this department who sponsors the case.")
     gate.log_act(grant, details={"registered": plain, "offense": offense, "sponsor": sponsor})

@@ -38,11 +38,11 @@ def request_account(request: HttpRequest) -> HttpResponse:
     """Request an account, which another administrator approves."""
     grant = administer(request, Action.REGISTRY_CHANGE)
     handle, role = field(request, "handle"), field(request, "role")
-    if not handle.isidentifier() or not field(request, "name") or role not in ROLES:
-        raise WrongUsage("Enter a handle of letters and digits, a name, and one of the roles.")
+    if not handle or not field(request, "name") or role not in ROLES:
+        raise WrongUsage("Enter a handle, a name, and one of the roles.")
     temporary = clock.now() + timedelta(hours=TEMPORARY_HOURS) if field(request, "temporary") else None
     account = NewOfficer(
-        handle.lower(), field(request, "name"), field(request, "title"), (role,),
+        handle, field(request, "name"), field(request, "title"), (role,),
         ((agency_path(field(request, "agency")), TieKind.EMPLOYER),), clock.today() + timedelta(days=CERTIFIED_DAYS - 1),
         mail=field(request, "mail"), temporary_until=temporary,
     )  # fmt: skip
