@@ -40,7 +40,7 @@ WHO_ASKS = [
     protection(
         2, "codes that were used are remembered for longer than allauth does",
         "test_no_code_works_twice_while_a_clock_may_be_off",
-        ("web/forms.py", 'form.authenticator.type == "totp" and not', "False and not"),
+        ("web/forms.py", 'form.authenticator.type != "totp" or', "True or"),
     ),
     protection(
         2, "every tie of a person is decided, not the newest alone",

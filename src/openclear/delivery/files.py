@@ -38,7 +38,7 @@ def ids_of(identity: object, start: int, stop: int) -> list[str]:
 
 @without_grant("for an export whose grant was required")
 def told_in(identity: object, start: int, stop: int) -> list[str]:
-    """Return the other records that those rows mention: the ids of keepers, and of incidents that mention an arrest."""
+    """Return the other records that those rows mention: the ids of registered owners, and of incidents that mention an arrest."""
     return [one for one in _beside(identity, ".told", start, stop) if one != NOTHING.hex]
 
 
@@ -67,7 +67,7 @@ def exports_with(record: UUID) -> list[str]:
 
 @without_grant("for a sealing, whose grant was required")
 def exports_telling_of(record: UUID) -> list[str]:
-    """Return the ids of the exports that contain a record, or rows that mention it, as a vehicle does its keeper."""
+    """Return the ids of the exports that contain a record, or rows that mention it, as a vehicle does its registered owner."""
     return sorted({*_with_id(record, ".ids"), *_with_id(record, ".told")})
 
 

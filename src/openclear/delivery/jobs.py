@@ -13,6 +13,7 @@ from openclear.access.errors import NotAnswered, Refused
 from openclear.access.gate.decide import Decision
 from openclear.access.gate.standing import read_standing
 from openclear.delivery.drafts import ExportDraft
+from openclear.delivery.endings import log_ending, log_endings, settle
 from openclear.delivery.files import path_of, remove, remove_drafts
 from openclear.delivery.models import Export
 from openclear.delivery.reports import Report, reports
@@ -54,6 +55,8 @@ def make_export(export: UUID) -> None:
     Started twice, or after an order, it does nothing.
     """
     if not Export.objects.filter(pk=export, state=SavedStatus.QUEUED).update(state=SavedStatus.RUNNING):
+        # Such as one that an order ended while it waited.
+        log_endings()
         return
     row = Export.objects.get(pk=export)
     draft = ExportDraft(export)
@@ -63,15 +66,10 @@ def make_export(export: UUID) -> None:
         )
         _write(row, _ask(row), keeping, draft)
     except (Refused, NotPossible, NotAnswered) as error:
-        reason = ENDED if isinstance(error, Refused) else str(error)
-        Export.objects.filter(pk=export, state=SavedStatus.RUNNING).update(
-            state=SavedStatus.FAILED, problem=reason[:200]
-        )
+        _fail(row, ENDED if isinstance(error, Refused) else str(error))
     except Exception as error:  # noqa: BLE001 - for any error, the owner is told, and its text is not logged
         alarm.error("an export failed: %s", type(error).__name__)
-        Export.objects.filter(pk=export, state=SavedStatus.RUNNING).update(
-            state=SavedStatus.FAILED, problem="This failed; request it again."
-        )
+        _fail(row, "This failed; request it again.")
     finally:
         draft.discard()
 
@@ -86,9 +84,19 @@ def fail_interrupted() -> int:
     broken = list(Export.objects.filter(state=SavedStatus.RUNNING).values_list("pk", flat=True))
     for key in broken:
         remove(key)
-    return Export.objects.filter(pk__in=broken, state=SavedStatus.RUNNING).update(
+    failed = Export.objects.filter(pk__in=broken, state=SavedStatus.RUNNING).update(
         state=SavedStatus.FAILED, problem="The worker stopped while this was made; request it again."
     )
+    log_endings()
+    return failed
+
+
+def _fail(row: Export, problem: str) -> None:
+    # First the state: if the log takes no entry now, the worker finds the outcome missing at its next start.
+    Export.objects.filter(pk=row.id, state=SavedStatus.RUNNING).update(
+        state=SavedStatus.FAILED, problem=problem[:200]
+    )
+    log_ending(row, problem)
 
 
 @without_grant("names the act")
@@ -118,6 +126,8 @@ def _ask(row: Export) -> Grant:
 
 def _write(row: Export, grant: Grant, keeping: Grant, draft: ExportDraft) -> None:
     attempt = gate.log_act(grant, kind="attempt", details={"export": str(row.id)})
+    row.attempt = attempt.entry
+    Export.objects.filter(pk=row.id).update(attempt=row.attempt)
     watermark = {
         "made_for": row.owner,
         "purpose": row.purpose,
@@ -133,6 +143,7 @@ def _write(row: Export, grant: Grant, keeping: Grant, draft: ExportDraft) -> Non
     size = made.stat().st_size
     facts = {"export": str(row.id), "rows": draft.rows, "sha256": digest, "bytes": size, "note": draft.note}
     gate.log_outcome(grant, attempt=attempt, details=facts)
+    settle(row)
     made.replace(path_of(row.id))
     # A crash on this line leaves a file whose export is not ready: it is never handed out, and the next start removes
     # it.

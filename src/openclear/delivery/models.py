@@ -30,7 +30,10 @@ class SavedWork(models.Model):
 
 
 class Export(SavedWork):
-    """An extract as a job and then as a file. States: queued, running, ready, failed, ended."""
+    """An extract as a job and then as a file. States: queued, running, ready, failed, ended.
+
+    `attempt`: the entry of its request, then of its making, until the outcome of that is in the log.
+    """
 
     filters = models.JSONField(default=dict)
     format = models.CharField(max_length=8)
@@ -39,6 +42,7 @@ class Export(SavedWork):
     sha256 = models.CharField(max_length=64, blank=True)
     shown_under = models.CharField(max_length=64, blank=True)
     problem = models.CharField(max_length=200, blank=True)
+    attempt = models.BigIntegerField(null=True, blank=True)
 
 
 class Alert(SavedWork):

@@ -46,6 +46,15 @@ def for_oneself(grant: Grant) -> None:
         )
 
 
+@without_grant("names a lock; reads nothing")
+def turn_of(owner: str) -> str:
+    """Return the name of the lock within which the saved work of one person is counted and created.
+
+    No agency's path and no person's lock has a blank, so this is neither's lock.
+    """
+    return f"saved work of {owner}"
+
+
 @without_grant("makes a digest of clearances; reads nothing")
 def digest_of(clearances: Mapping[Dataset, Clearance]) -> str:
     """Return a digest of what a decision shows: a file made under another digest is not handed out."""

@@ -87,9 +87,12 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc] # allauth is no
 
 def unused(form: Any, code: str) -> str:
     """Return a code that was not used before, for longer than any code is good (IA-2(8)). Raises ValidationError."""
-    if form.authenticator.type == "totp" and not cache.add(
-        f"code-{form.authenticator.pk}-{code}", "used", CODE_SECONDS
-    ):
+    # The cache looks and then writes: two requests with one code, at the same moment, take turns.
+    with accounts.own_turn(form.user.handle):
+        is_new = form.authenticator.type != "totp" or cache.add(
+            f"code-{form.authenticator.pk}-{code}", "used", CODE_SECONDS
+        )
+    if not is_new:
         note_wrong_code(form.user, context.request)
         raise forms.ValidationError(_("This code was already used; wait for the next one."))
     return code

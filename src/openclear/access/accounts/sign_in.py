@@ -5,14 +5,16 @@ they ask for: a session only says who asks. Unknown handles are counted and lock
 nobody learns from this which handles exist.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from openclear.access import gate
+from openclear.access import barrier, gate
+from openclear.access.accounts.session_store import stored_key
 from openclear.access.gate.requesters import read_requester
 from openclear.access.gate.standing import read_standing
 from openclear.access.gate.uses import note_use
@@ -39,7 +41,7 @@ SIGN_IN_FAILED, ACCOUNT_LOCKED = "sign-in-failed", "account-locked"
 def begin_session(session: str, handle: str, *, method: str, details: Mapping[str, Any]) -> None:
     """Log that a person signed in and remember whose session it is; their failures so far are forgotten.
 
-    Raises LogUnavailable; the session must not begin then.
+    `session`: its key, of which only the digest is stored. Raises LogUnavailable; the session must not begin then.
     """
     note_account(handle, f"signed in by {method}", details=details)
     SignInFailure.objects.filter(handle=_claimed(handle)).delete()
@@ -52,7 +54,7 @@ def remember_session(session: str, handle: str) -> None:
     """Remember whose session this is, so that an order can count it."""
     with transaction.atomic():
         SignIn.objects.update_or_create(
-            session=session, defaults={"officer": officer_row(handle), "began": clock.now()}
+            session=stored_key(session), defaults={"officer": officer_row(handle), "began": clock.now()}
         )
 
 
@@ -78,13 +80,13 @@ def note_failure(claimed: str, *, details: Mapping[str, Any]) -> bool:
     The fifth failure in 15 minutes locks it until an administrator releases it: time alone never does.
     """
     handle, moment = _claimed(claimed), clock.now()
-    with transaction.atomic():
-        SignInFailure.objects.create(handle=handle, moment=moment)
-        recent = SignInFailure.objects.filter(handle=handle, moment__gt=moment - FAILURE_WINDOW).count()
-        locked = recent >= MOST_FAILURES
-        if locked:
-            LockedHandle.objects.get_or_create(handle=handle, defaults={"since": moment})
-        SignInFailure.objects.filter(moment__lt=moment - FAILURE_WINDOW).delete()
+    # Each failure is committed before anyone counts: of several at the same moment, the last one to count sees all.
+    SignInFailure.objects.create(handle=handle, moment=moment)
+    recent = SignInFailure.objects.filter(handle=handle, moment__gt=moment - FAILURE_WINDOW).count()
+    locked = recent >= MOST_FAILURES
+    if locked:
+        LockedHandle.objects.get_or_create(handle=handle, defaults={"since": moment})
+    SignInFailure.objects.filter(moment__lt=moment - FAILURE_WINDOW).delete()
     rules = [SIGN_IN_FAILED, *([ACCOUNT_LOCKED] if locked else [])]
     epoch = read_standing().epoch
     log.append(NewEntry("refusal", "deny", rules=rules, epoch=epoch, details={**details, "claimed": handle}))
@@ -121,7 +123,7 @@ def release_account(grant: Grant, *, handle: str) -> None:
 @without_grant("asked by its holder, or by an act whose grant was required")
 def end_sessions(handle: str, *, but: str = "") -> int:
     """End every session of a person, except the one named; return how many ended (a changed password ends the others)."""
-    sessions = SignIn.objects.filter(officer__handle=handle).exclude(session=but)
+    sessions = SignIn.objects.filter(officer__handle=handle).exclude(session=stored_key(but))
     keys = list(sessions.values_list("session", flat=True))
     sessions.delete()
     return Session.objects.filter(session_key__in=keys).delete()[0]
@@ -130,7 +132,7 @@ def end_sessions(handle: str, *, but: str = "") -> int:
 @without_grant("runs before anyone has a grant: it is how people sign in")
 def forget_session(session: str) -> None:
     """Forget whose session this is: it ends now."""
-    SignIn.objects.filter(session=session).delete()
+    SignIn.objects.filter(session=stored_key(session)).delete()
 
 
 @without_grant("a count, told to the holder as they change their password")
@@ -146,6 +148,15 @@ def end_tokens(handle: str, *, details: Mapping[str, Any]) -> int:
     note_account(handle, f"{ended} tokens ended with the password", details=details)
     Token.objects.filter(officer__handle=handle).delete()
     return ended
+
+
+@without_grant("a lock, taken before anyone has a grant; reads nothing")
+@contextmanager
+def own_turn(handle: str) -> Iterator[None]:
+    """Have what one person signs in with done one at a time, across processes. Raises NotAnswered if it waits too long."""
+    # No agency's path and no person's lock has a blank, so this is neither's lock.
+    with barrier.frozen(f"the account of {handle}"):
+        yield
 
 
 @without_grant("runs before anyone has a grant: it is how people sign in")

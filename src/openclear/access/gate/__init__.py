@@ -6,7 +6,6 @@ from openclear.access.gate.door import (
     log_act,
     log_bad_request,
     log_mistake_of_command,
-    log_outcome,
     open_for,
     refuse,
     refuse_anonymous,
@@ -14,6 +13,7 @@ from openclear.access.gate.door import (
     stamp_bad_request,
     would_allow,
 )
+from openclear.access.gate.outcomes import log_ending, log_outcome
 from openclear.access.gate.release import (
     LARGEST_ANSWER,
     hold_for,
@@ -30,6 +30,7 @@ __all__ = [
     "hold_for",
     "log_act",
     "log_bad_request",
+    "log_ending",
     "log_mistake_of_command",
     "log_outcome",
     "open_for",

@@ -1,9 +1,9 @@
-"""Whose token, whose session a request carries."""
+"""Whose token a request carries."""
 
 import hashlib
 
 from openclear.access.gate.uses import note_use
-from openclear.access.models import SignIn, Token
+from openclear.access.models import Token
 from openclear.vocabulary import clock
 from openclear.vocabulary.without_grant import without_grant
 
@@ -22,10 +22,3 @@ def officer_of_token(text: str) -> str | None:
     if handle:
         note_use(handle)
     return handle
-
-
-@without_grant("part of the gate, which makes the grants")
-def officer_of_session(session: str | None) -> str | None:
-    """Return whose session this is, or None."""
-    sign_in = SignIn.objects.select_related("officer").filter(session=session or "").first()
-    return sign_in.officer.handle if sign_in else None

@@ -58,7 +58,7 @@ def open_for(  # noqa: PLR0913 - a request has these parts, and each is named
 ) -> Grant:
     """Return a Grant for one act, or raise Refused, which is in the log by then.
 
-    `case`: number of a case, dispatch event or warrant. `on_behalf_of`: another agency that the answer is for; it is
+    `case`: number or id of a case, dispatch event or warrant; the grant and its entries have the number. `on_behalf_of`: another agency that the answer is for; it is
     decided too. `through`: the integration that carries the request of `officer`; it is decided too. `filters`: what
     narrows a search. `details`: what else the private part of the entry keeps of the request (search words, address).
     Decided before any record is read.
@@ -70,6 +70,9 @@ def open_for(  # noqa: PLR0913 - a request has these parts, and each is named
     decision = decide(officer, inquiry, standing)
     if not decision.verdict.allowed:
         raise refusal_of(request, decision)
+    if ground:
+        # Anyone who may use the case may know its number: so its uses are counted together, however it was named.
+        inquiry = replace(inquiry, case=ground.number)
     if through:
         note_use(officer)  # anyone who works through an integration is not idle
     grant = Grant(
@@ -206,27 +209,6 @@ def log_act(
     new_entry = entry_of(kind, grant, decision.verdict, decision)
     with_its_own = {**new_entry.details, **details}
     return log.append(replace(new_entry, filters=filters or grant.filters, details=with_its_own))
-
-
-@without_grant("part of the gate, which makes the grants")
-def log_outcome(
-    grant: Grant, *, attempt: Receipt, details: Mapping[str, Any], failed: bool = False
-) -> Receipt:
-    """Log how a long act ended. It shows nothing to anyone, so it is never refused."""
-    return log.append(
-        NewEntry(
-            "outcome",
-            "error" if failed else "none",
-            agencies=grant.agencies,
-            action=grant.action,
-            dataset=grant.action.dataset,
-            purpose=grant.purpose,
-            epoch=grant.epoch,
-            attempt=attempt.entry,
-            officer=grant.officer,
-            details=details,
-        )  # fmt: skip
-    )
 
 
 @without_grant("part of the gate, which makes the grants")

@@ -23,8 +23,9 @@ MOST_RETRIES = 5
 _READING = ("GET", "HEAD")
 _METHOD = b'{"title": "Not allowed", "status": 405, "detail": "This address does not answer this method."}'
 _ABSENT = b'{"title": "Not found", "status": 404, "detail": "There is no such page."}'
+_FORM = b'{"title": "Form not accepted", "status": 403, "detail": "This form was opened before the last sign-in, or on another site. Go back, reload the page, and send it again."}'
 # What the framework answers before any view is called, and what leaves instead: the same few words for everyone.
-_BEFORE_THE_VIEW = {403: (_METHOD, 405), 404: (_ABSENT, 404), 405: (_METHOD, 405)}
+_BEFORE_THE_VIEW = {403: (_FORM, 403), 404: (_ABSENT, 404), 405: (_METHOD, 405)}
 
 
 class ReleaseStampMiddleware:

@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from openclear.access import gate
+from openclear.access import barrier, gate
 from openclear.audit import log
 from openclear.delivery.alerts.addresses import check_target
 from openclear.delivery.alerts.queries import row_of
 from openclear.delivery.alerts.rows import AlertRow
 from openclear.delivery.errors import Gone
 from openclear.delivery.models import Alert, AlertHit
-from openclear.delivery.rules import ALERT_LIFETIME, CHANNELS, MOST_ALERTS, for_oneself
+from openclear.delivery.rules import ALERT_LIFETIME, CHANNELS, MOST_ALERTS, for_oneself, turn_of
 from openclear.records.kinds import searched
 from openclear.records.rules import civil_form_in
 from openclear.search.stream import ids_found
@@ -49,20 +49,23 @@ def keep_alert(
     grant.require(searched(kind).list_action)
     for_oneself(grant)
     text = log.spelled(text)  # the stored form, so that an erasure finds it by the words of an entry
-    _check(grant, text, channel)
+    _check(text, channel)
     target = check_target(address, settings.WEBHOOK_TARGETS) if channel == "webhook" else ""
     known = ids_found(grant, kind=kind, text=text, most=MOST_KNOWN + 1, filters=filters)
     if len(known) > MOST_KNOWN:
         raise NotPossible(f"This search finds more than {MOST_KNOWN} rows; narrow it for an alert.")
     asked = search_facts(text, filters)
     told = {"alert": kind, "channel": channel, "sent_to": target}
-    gate.log_act(grant, filters=asked.pop("filters"), details=told | asked)
-    moment = clock.now()
-    alert = Alert.objects.create(
-        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.inquiry.case, text=text.strip(),
-        state=SavedStatus.ACTIVE, created=moment, expires=moment + ALERT_LIFETIME, channel=channel, address=target,
-        secret=secrets.token_hex(32), asked=moment, filters=log.spelled(facts_of(filters)),
-    )  # fmt: skip
+    # Counted and created within one turn of its owner, so that requests at the same moment do not exceed the quota.
+    with barrier.frozen(turn_of(grant.officer)):
+        _check_quota(grant)
+        gate.log_act(grant, filters=asked.pop("filters"), details=told | asked)
+        moment = clock.now()
+        alert = Alert.objects.create(
+            owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.inquiry.case, text=text.strip(),
+            state=SavedStatus.ACTIVE, created=moment, expires=moment + ALERT_LIFETIME, channel=channel, address=target,
+            secret=secrets.token_hex(32), asked=moment, filters=log.spelled(facts_of(filters)),
+        )  # fmt: skip
     remember(alert, known, moment)
     return row_of(grant, alert)
 
@@ -85,7 +88,7 @@ def remember(alert: Alert, records: Sequence[UUID], moment: datetime) -> None:
     )
 
 
-def _check(grant: Grant, text: str, channel: str) -> None:
+def _check(text: str, channel: str) -> None:
     if channel not in CHANNELS:
         raise WrongUsage(f"Choose how to be notified: {', '.join(CHANNELS)}.")
     if not text.strip():
@@ -94,5 +97,8 @@ def _check(grant: Grant, text: str, channel: str) -> None:
         raise NotPossible(
             f"{form} is a civil immigration matter; no alert may cover those ({city().source('$civil_forms')})."
         )
+
+
+def _check_quota(grant: Grant) -> None:
     if Alert.objects.filter(owner=grant.officer, state=SavedStatus.ACTIVE).count() >= MOST_ALERTS:
         raise NotPossible(f"You have {MOST_ALERTS} alerts already; end one that you do not need.")

@@ -5,15 +5,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from openclear.access import gate
+from openclear.access import barrier, gate
 from openclear.audit import log
+from openclear.delivery.endings import log_endings
 from openclear.delivery.exports.queries import own_row, row_of
 from openclear.delivery.exports.rows import ExportRow
 from openclear.delivery.files import remove
 from openclear.delivery.jobs import enqueue_export
 from openclear.delivery.models import Export
 from openclear.delivery.reports import reports
-from openclear.delivery.rules import EXPORT_LIFETIME, FORMATS, KEEPING, MOST_PER_DAY, for_oneself
+from openclear.delivery.rules import EXPORT_LIFETIME, FORMATS, KEEPING, MOST_PER_DAY, for_oneself, turn_of
 from openclear.records.kinds import searched
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
@@ -62,20 +63,29 @@ def _queued(grant: Grant, kind: str, format_name: str, text: str, filters: dict[
     gate.open_for(
         grant.officer, Action.EXPORT_KEEP, purpose=KEEPING, details={"export": f"{kind} {format_name}"}
     )
+    asked = search_facts(text, filters)
+    # Counted and created within one turn of its owner, so that requests at the same moment do not exceed the quota.
+    with barrier.frozen(turn_of(grant.officer)):
+        _check_quota(grant)
+        receipt = gate.log_act(
+            grant, filters=asked.pop("filters"), details={"export": f"{kind} {format_name}", **asked}
+        )
+        moment = clock.now()
+        export = Export.objects.create(
+            owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.inquiry.case, text=text, filters=filters,
+            format=format_name, state=SavedStatus.QUEUED, created=moment, expires=moment + EXPORT_LIFETIME,
+            attempt=receipt.entry,
+        )  # fmt: skip
+    enqueue_export(export.id)
+    return row_of(export)
+
+
+def _check_quota(grant: Grant) -> None:
     today = Export.objects.filter(owner=grant.officer, created__gt=clock.now() - timedelta(days=1))
     if today.count() >= MOST_PER_DAY:
         raise NotPossible(
             f"You asked for {MOST_PER_DAY} exports within a day; that is the limit for one account."
         )
-    asked = search_facts(text, filters)
-    gate.log_act(grant, filters=asked.pop("filters"), details={"export": f"{kind} {format_name}", **asked})
-    moment = clock.now()
-    export = Export.objects.create(
-        owner=grant.officer, kind=kind, purpose=grant.purpose, case=grant.inquiry.case, text=text, filters=filters,
-        format=format_name, state=SavedStatus.QUEUED, created=moment, expires=moment + EXPORT_LIFETIME,
-    )  # fmt: skip
-    enqueue_export(export.id)
-    return row_of(export)
 
 
 def end_export(grant: Grant, *, export: UUID) -> None:
@@ -89,9 +99,14 @@ def end_export(grant: Grant, *, export: UUID) -> None:
 
 @without_grant("the worker's duty: it ends what is too old, and shows nothing")
 def expire() -> int:
-    """End exports past their time, with their files; return how many. Run by the worker."""
+    """End exports past their time, with their files; return how many. Run by the worker.
+
+    Logs the outcome of each that ended without one, such as by an order before a worker began it.
+    """
     old = Export.objects.filter(expires__lte=clock.now()).exclude(state=SavedStatus.ENDED)
     keys = list(old.values_list("pk", flat=True))
     for key in keys:
         remove(key)
-    return Export.objects.filter(pk__in=keys).update(state=SavedStatus.ENDED)
+    ended = Export.objects.filter(pk__in=keys).update(state=SavedStatus.ENDED)
+    log_endings()
+    return ended

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
             ("sha256", models.CharField(blank=True, max_length=64)),
             ("shown_under", models.CharField(blank=True, max_length=64)),
             ("problem", models.CharField(blank=True, max_length=200)),
+            ("attempt", models.BigIntegerField(blank=True, null=True)),
         ),
         saved(
             "Link",
