@@ -13,7 +13,7 @@ class Grounds(Protocol):
     """Knows cases, dispatch events and warrants."""
 
     def find(self, number: str) -> Ground | None:
-        """Return the ground with this number, or None."""
+        """Return the ground with this number or id, or None."""
 
     def follow(self, old: str, new: str) -> None:
         """Give everything of an agency at `old` or below it, owned or shared with it, to `new`."""

@@ -16,6 +16,7 @@ from openclear.api.mistakes import answer_mistakes
 from openclear.api.reports import add_report
 from openclear.endpoints import ENDPOINTS
 from openclear.records.cases.kind import CASES
+from openclear.records.cases.queries import case_named
 from openclear.reporting.reports import REPORTS
 from openclear.search.find import open_record
 from openclear.vocabulary.actions import Action
@@ -68,7 +69,9 @@ for report in REPORTS:
 
 
 @api.get("/cases/{record}", response={200: schemas.OneRecord, **PROBLEMS}, summary="Open one case")
-def view_case(request: HttpRequest, record: UUID) -> HttpResponse:
-    """One case: number, kind, subject, and the incident if the requester may see it."""
-    grant = open_at_own_desk(request, Action.CASE_VIEW, record=str(record))
-    return one(grant, open_record(grant, kind=CASES, record=record), record)
+def view_case(request: HttpRequest, record: schemas.CaseName) -> HttpResponse:
+    """One case, by its number or its id: number, kind, subject, and the incident if the requester may see it."""
+    grant = open_at_own_desk(request, Action.CASE_VIEW, record=record)
+    identity = case_named(grant, name=record)
+    row = open_record(grant, kind=CASES, record=identity) if identity else None
+    return one(grant, row, identity or UUID(int=0))

@@ -3,8 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field, Path, Schema
 
+from openclear.vocabulary.grants import LONGEST_CASE
+
+# A number or an id.
+CaseName = Annotated[str, Path(max_length=LONGEST_CASE, examples=["CZ-2026-000120"])]
 RecordId = Annotated[UUID, Field(examples=["0b8f3c1e-6f0f-5a51-9a3a-3f1f6a7d2c11"])]
 
 
@@ -29,8 +33,8 @@ class Asked(Schema):
     )
     case: str | None = Field(
         None,
-        max_length=30,
-        description="number of an open case, dispatch event or warrant",
+        max_length=LONGEST_CASE,
+        description="number of an open case, dispatch event or warrant, or its id as /cases lists it",
         examples=["CZ-2026-000120"],
     )
     on_behalf_of: str | None = Field(

@@ -49,7 +49,7 @@ def count_there(grant: Grant, *, kind: str, ids: Sequence[UUID]) -> int:
 
 
 def still_told(grant: Grant, *, kind: str, told: Iterable[UUID | str]) -> bool:
-    """Say whether the other records that rows mention may still be shown: keepers for vehicles, arrests for incidents."""
+    """Say whether the other records that rows mention may still be shown: registered owners for vehicles, arrests for incidents."""
     grant.require(*_SEARCHES)
     still_tells = searched(kind).still_tells
     return still_tells is None or all(still_tells(grant, part) for part in _parts(list(set(told))))

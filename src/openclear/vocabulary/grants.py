@@ -17,6 +17,8 @@ from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
 
 Response = TypeVar("Response")
+# A case is named by its number, of at most 30 characters, or by its id.
+LONGEST_CASE = 36
 
 
 class WrongKey(OpenClearError):

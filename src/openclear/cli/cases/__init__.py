@@ -23,7 +23,7 @@ def register_acts(verbs: Verbs) -> None:
     case.add_argument(
         "what", choices=["share", "approve-share", "decline-share", "unshare", "register", "confirm"]
     )
-    case.add_argument("case", help="id of the case; for register, its number at the partner agency")
+    case.add_argument("case", help="number or id of the case; for register, its number at the partner agency")
     case.add_argument("--with", dest="agency", help="agency to share it with")
     case.add_argument(
         "--approved-by",

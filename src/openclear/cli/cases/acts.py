@@ -7,8 +7,9 @@ from uuid import UUID
 from openclear.access import gate
 from openclear.cli.acting import actor, approver
 from openclear.records.cases import commands, sharing
+from openclear.records.cases.queries import case_named
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
@@ -21,7 +22,7 @@ def case(options: argparse.Namespace) -> int:
 
 
 def _share(options: argparse.Namespace, grant: Grant) -> str:
-    case_id, agency = UUID(options.case), _agency(options)
+    case_id, agency = _named(options, grant), _agency(options)
     if options.approved_by:
         approval = _grant(approver(options.approved_by), Action.CASE_SHARE)
         commands.share_case(grant, case_id=case_id, agency=agency, approval=approval)
@@ -34,17 +35,17 @@ def _share(options: argparse.Namespace, grant: Grant) -> str:
 
 
 def _approve(options: argparse.Namespace, grant: Grant) -> str:
-    sharing.approve_share(grant, case_id=UUID(options.case), agency=_agency(options))
+    sharing.approve_share(grant, case_id=_named(options, grant), agency=_agency(options))
     return _shared(options.agency)
 
 
 def _decline(options: argparse.Namespace, grant: Grant) -> str:
-    sharing.decline_share(grant, case_id=UUID(options.case), agency=_agency(options))
+    sharing.decline_share(grant, case_id=_named(options, grant), agency=_agency(options))
     return f"The case is not shared with {options.agency}."
 
 
 def _unshare(options: argparse.Namespace, grant: Grant) -> str:
-    commands.unshare_case(grant, case_id=UUID(options.case), agency=_agency(options))
+    commands.unshare_case(grant, case_id=_named(options, grant), agency=_agency(options))
     return f"The case is no longer shared with {options.agency}."
 
 
@@ -55,7 +56,7 @@ def _register(options: argparse.Namespace, grant: Grant) -> str:
 
 
 def _confirm(options: argparse.Namespace, grant: Grant) -> str:
-    commands.confirm_external_case(grant, case_id=UUID(options.case))
+    commands.confirm_external_case(grant, case_id=_named(options, grant))
     return "The case is confirmed."
 
 
@@ -67,6 +68,13 @@ _ACTS: dict[str, tuple[Action, Callable[[argparse.Namespace, Grant], str]]] = {
     "register": (Action.CASE_REGISTER, _register),
     "confirm": (Action.CASE_CONFIRM, _confirm),
 }
+
+
+def _named(options: argparse.Namespace, grant: Grant) -> UUID:
+    found = case_named(grant, name=options.case)
+    if found is None:
+        raise NotPossible(f"There is no case {options.case} that you may see; give its number or its id.")
+    return found
 
 
 def _grant(handle: str, action: Action) -> Grant:

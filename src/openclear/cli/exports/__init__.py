@@ -17,7 +17,7 @@ def register(verbs: Verbs) -> None:
     export.add_argument("--kind", help="data set, such as people or incidents")
     export.add_argument("--text", default="", help="words to search for")
     export.add_argument("--purpose")
-    export.add_argument("--case")
+    export.add_argument("--case", help="number or id of the case")
     export.add_argument("--format", default="csv", help="csv, parquet or pdf")
     export.add_argument("--to", type=Path, metavar="FILE", help="file to write")
     export.add_argument("--by", required=True, metavar="OFFICER")

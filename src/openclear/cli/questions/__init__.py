@@ -14,7 +14,7 @@ def register(verbs: Verbs) -> None:
     explain.add_argument("--officer", required=True)
     explain.add_argument("--action", required=True, help="such as person.search")
     explain.add_argument("--purpose", required=True)
-    explain.add_argument("--case")
+    explain.add_argument("--case", help="number or id of the case")
     explain.add_argument("--on", metavar="DAY", help="as of the end of a past day, such as 2019-07-12")
     could = question(verbs, "could-see", _READER, "Show whether an agency could have seen a record on a day.")
     could.add_argument("--agency", required=True)

@@ -6,14 +6,15 @@ from openclear.records.cases.queries import MOST_CASES, open_cases
 from openclear.records.cases.rows import CaseRow
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.endpoint import Door, Endpoint, parameter
+from openclear.vocabulary.grants import LONGEST_CASE
 from openclear.vocabulary.purposes import Purpose
 
 
 @dataclass(frozen=True, slots=True)
 class CaseListParams:
-    """Which open cases: those whose number begins with `q`, at most `limit`."""
+    """Which open cases: those whose number begins with `q`, or the one with this id, at most `limit`."""
 
-    q: str = field(default="", metadata=parameter("Number", longest=30, example="CZ-2026"))
+    q: str = field(default="", metadata=parameter("Number", longest=LONGEST_CASE, example="CZ-2026"))
     limit: int = field(default=MOST_CASES, metadata=parameter("Limit", most=MOST_CASES, example=50))
 
 

@@ -5,6 +5,7 @@ from django.db import connections
 
 from openclear.records.cases.models import CaseShare, ShareRequest
 from openclear.records.cases.rows import EXTERNAL
+from openclear.records.cases.rules import id_in
 from openclear.records.record import Record
 from openclear.records.rules import block_of
 from openclear.vocabulary.city import city
@@ -16,17 +17,24 @@ LONGEST_NUMBER = 30
 _FIND = """
 SELECT c.kind, c.number, c.closed, c.confirmed, c.labels, c.owner_agency, s.agency
 FROM records_case AS c LEFT JOIN records_caseshare AS s ON s.case_id = c.id
-WHERE c.number = %s ORDER BY s.agency
+WHERE c.{} = %s ORDER BY s.agency
 """
+_BY_NUMBER, _BY_ID = _FIND.format("number"), _FIND.format("id")
 
 
 class CaseGrounds:
     """The port `access.ports.Grounds`, answered from the table of cases. Returns facts about a ground, never a row."""
 
     def find(self, number: str) -> Ground | None:
-        """Return the ground with this number, or None."""
-        with connections["default"].cursor() as cursor:
-            cursor.execute(_FIND, [block_of(number)[:LONGEST_NUMBER]])
+        """Return the ground with this number, or with this id as `/cases` lists it, or None."""
+        connection, identity = connections["default"], id_in(number)
+        with connection.cursor() as cursor:
+            if identity:
+                # SQLite keeps an id as its 32 digits.
+                is_native = connection.features.has_native_uuid_field
+                cursor.execute(_BY_ID, [identity if is_native else identity.hex])
+            else:
+                cursor.execute(_BY_NUMBER, [block_of(number)[:LONGEST_NUMBER]])
             rows = cursor.fetchall()
         if not rows:
             return None

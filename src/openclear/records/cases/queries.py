@@ -5,6 +5,7 @@ from uuid import UUID
 from openclear.records.cases.commands import cases_of
 from openclear.records.cases.models import Case, CaseShare, ShareRequest
 from openclear.records.cases.rows import EXTERNAL, CaseDetail, CaseRow, ShareRequestRow
+from openclear.records.cases.rules import id_in
 from openclear.records.incidents.models import Incident
 from openclear.records.rules import block_of
 from openclear.records.told import case_rows
@@ -19,15 +20,28 @@ END_OF_PREFIX = "\U0010ffff"
 def open_cases(grant: Grant, *, text: str = "", limit: int = MOST_CASES, offset: int = 0) -> list[CaseRow]:
     """Return open cases that belong to the requester or were shared with them, newest first: a search can name these.
 
-    `text`: the beginning of their number.
+    `text`: the beginning of their number, or the id of one.
     """
     grant.require(Action.CASE_LIST, Action.DESK_OPEN, *SEARCHES)
     within = cases_of(grant).filter(closed=None).exclude(kind=EXTERNAL, confirmed=None)
     number = block_of(text)
-    if number:
+    if identity := id_in(text):
+        within = within.filter(pk=identity)
+    elif number:
         within = within.filter(number__gte=number, number__lt=number + END_OF_PREFIX)
     newest = within.order_by("-opened", "number")[offset : offset + limit]
     return case_rows(grant, list(newest))
+
+
+def case_named(grant: Grant, *, name: str) -> UUID | None:
+    """Return the id of the case with this number or id; None if the requester may see none with this number.
+
+    Whether they may see one with this id is decided where it is used.
+    """
+    grant.require(Action.CASE_VIEW, Action.CASE_SHARE, Action.CASE_CONFIRM)
+    if identity := id_in(name):
+        return identity
+    return cases_of(grant).filter(number=block_of(name)).values_list("pk", flat=True).first()
 
 
 def case(grant: Grant, *, case_id: UUID) -> CaseDetail | None:

@@ -52,7 +52,7 @@ PEOPLE = RecordKind(
             (Charge, "arrest__person"),
         ),
         derived=(
-            "vehicle: the keeper",
+            "vehicle: the registered owner",
             "property: the owner",
             "incident: arrest_made, and the filter by it",
             "figures and editions: whether an arrest was made",

@@ -36,6 +36,6 @@ VEHICLES = RecordKind(
         "found by": "By the beginning of a plate.",
         "example": "OC0012",
         "open": "Open one vehicle",
-        "shows": "Plate, make, keeper, as far as the requester may see them.",
+        "shows": "Plate, make, registered owner, as far as the requester may see them.",
     },
 )

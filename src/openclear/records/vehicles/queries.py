@@ -34,7 +34,7 @@ def matching(grant: Grant, text: str, filters: VehicleFilter) -> "QuerySet[Vehic
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def rows(grant: Grant, page: Sequence[Vehicle]) -> list[VehicleRow]:
-    """Return vehicles as lists show them; their keepers only if the holder may know of them."""
+    """Return vehicles as lists show them; their registered owners only if the holder may know of them."""
     keepers = [vehicle.keeper_id for vehicle in page if vehicle.keeper_id]
     visible = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__in=keepers)
     known = set(visible.values_list("pk", flat=True))
@@ -57,7 +57,7 @@ def are_keepers_there(grant: Grant, keepers: Sequence[UUID | str]) -> bool:
 
 @without_grant("shows a row that `within` let through")
 def vehicle_row(vehicle: Vehicle, keepers: set[UUID]) -> VehicleRow:
-    """Return a vehicle; its keeper only if it is one of `keepers`."""
+    """Return a vehicle; its registered owner only if it is one of `keepers`."""
     return VehicleRow(
         id=vehicle.id,
         plate=vehicle.plate,

@@ -9,7 +9,7 @@ from openclear.records.found import given, narrows, shows
 
 @dataclass(frozen=True, slots=True)
 class VehicleRow:
-    """A vehicle. `keeper` is None if there is none that the requester may know of."""
+    """A vehicle. `keeper`: the registered owner, None if there is none that the requester may know of."""
 
     id: UUID
     plate: str = field(metadata=shows("OC00120"))

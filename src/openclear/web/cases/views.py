@@ -13,6 +13,7 @@ from openclear.access.registry.queries import is_officer_of
 from openclear.records.cases import commands, sharing
 from openclear.records.cases.commands import waiting_cases
 from openclear.records.cases.queries import case as case_of
+from openclear.records.cases.queries import case_named
 from openclear.records.cases.sharing import agencies_to_share_with
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.agencies import is_within
@@ -32,16 +33,17 @@ def beside_cases(answered: Answered) -> dict[str, Any]:
 
 @require_GET
 @behind_gate
-def case(request: HttpRequest, record: UUID) -> HttpResponse:
-    """One case, dispatch event or warrant."""
-    grant = ask(request, Action.CASE_VIEW, purpose=Purpose.OWN_ACCOUNT, record=str(record))
-    row = case_of(grant, case_id=record)
+def case(request: HttpRequest, record: str) -> HttpResponse:
+    """One case, dispatch event or warrant, by its number or its id."""
+    grant = ask(request, Action.CASE_VIEW, purpose=Purpose.OWN_ACCOUNT, record=record)
+    identity = case_named(grant, name=record) or UUID(int=0)
+    row = case_of(grant, case_id=identity)
     is_sponsor = row is not None and row.sponsor == grant.officer
     may_share = (
         row is not None and is_within(row.owner, city().host) and is_officer_of(grant.officer, city().host)
     )
     facts = {"agencies": agencies_to_share_with() if may_share else (), "is_sponsor": is_sponsor}
-    return one_record(request, "web/kinds/cases/page.html", grant, row, record, **facts)
+    return one_record(request, "web/kinds/cases/page.html", grant, row, identity, **facts)
 
 
 @require_POST
