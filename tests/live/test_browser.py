@@ -144,7 +144,7 @@ def test_novak_plans_adler_approves_and_both_read_the_receipt(somebody):
     assert not novak.page.get_by_text("Decide for each of them").count(), (
         "nobody of the city is caught by this one"
     )
-    novak.page.get_by_role("button", name="Order this, and ask a second person").click()
+    novak.page.get_by_role("button", name="Propose it to a second person").click()
     novak.page.wait_for_url("**/proposals/*")
     novak.look("proposal-own")
     adler = somebody().sign_in("Ruth Adler", "**/orders")
@@ -309,7 +309,7 @@ def test_an_order_that_catches_brandt_waits_for_a_choice_and_an_account_for_a_se
     novak.page.get_by_role("button", name="Show who loses what with these choices").click()
     novak.page.get_by_text("Keep access, because their tie ends in the same act:").wait_for()
     novak.look("plan-chosen")
-    novak.page.get_by_role("button", name="Order this, and ask a second person").click()
+    novak.page.get_by_role("button", name="Propose it to a second person").click()
     novak.page.wait_for_url("**/proposals/*")
     novak.look("proposal-of-two")
     proposal = novak.page.url

@@ -45,7 +45,7 @@ def test_rivera_asks_brandt_reads_what_it_means_and_hale_can_name_the_case(case)
     own, seen = page(rivera, case), page(brandt, case)
     assert "another officer of the department has to approve it" in own
     assert 'value="approve"' not in own
-    assert "rivera asks for it." in seen
+    assert "Elena Rivera (rivera) asks for it." in seen
     assert "Everyone in il.isp, and in every agency below it, can then name this case" in seen
     assert share(brandt, case, what="approve", agency="il.isp").status_code == 303
     assert search("hale", "garcia", case=case.number).status_code == 200

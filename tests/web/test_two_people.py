@@ -202,7 +202,7 @@ def facts_of(handle="desker"):
 
 # Each act on the registry that takes two people while an order holds over us.desk: what is typed, and what it means.
 ACTS = {
-    "tie": ("/agencies/us.desk.other/affiliate", {"officer": "desker", "kind": "detail"}, "desker · detail"),
+    "tie": ("/agencies/us.desk.other/affiliate", {"officer": "desker", "kind": "detail"}, "Dora Desk (desker) · detail"),
     "untie": ("/agencies/us.desk.part/end", {"officer": "leaver"}, "No longer under an order"),
     "certify": ("/officers/certify", {"handle": "desker"}, "Certified until"),
     "move": ("/agencies/us.desk.extra/place", {"kind": "move", "to": "us.desk.further"}, "us.desk.further"),

@@ -14,6 +14,7 @@ from openclear.records.kinds import SEARCHED
 from openclear.vocabulary.city import city
 from openclear.vocabulary.roles import ADMINISTRATORS, Role
 from openclear.web import sessions
+from openclear.web.returning import mark_of
 
 # The navigation: (name of the route, label, icon). Only a shortcut: the gate decides each page.
 _OWN = (
@@ -55,6 +56,7 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
         "officer_name": session.get(sessions.NAME, ""),
         "places": _places(session.get(sessions.ROLES, [])) if session.get(sessions.OFFICER) else [],
         "here": _NEAR.get(str(name), name),
+        "page_of": mark_of(session[sessions.OFFICER]) if session.get(sessions.OFFICER) else "",
         "idle_seconds": sessions.IDLE_SECONDS if session.get(sessions.OFFICER) else 0,
     }
 

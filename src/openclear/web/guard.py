@@ -18,6 +18,8 @@ from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant, RefusalReceipt
 from openclear.vocabulary.purposes import Purpose, named_purpose, purpose_of
 from openclear.web import sessions
+from openclear.web.returning import afresh, is_of_another, page_before, to_sign_in
+from openclear.web.typed import typed_in
 from openclear.web.words import OFFERED
 
 LONGEST = 200
@@ -33,8 +35,10 @@ def behind_gate(view: View) -> View:
         request.officer = officer  # type: ignore[attr-defined] # for the log, should the view fail
         if not officer:
             refused = gate.refuse_anonymous(details={"address": address_of(request), **sent_by(request)})
-            return gate.stamp(HttpResponseRedirect(_sign_in_then(request)), refused.receipt)
+            return gate.stamp(to_sign_in(request), refused.receipt)
         try:
+            if is_of_another(request, officer):
+                return gate.stamp(afresh(request), _reported(request, "on a page of somebody else"))
             if sessions.must_enrol(request):
                 return gate.stamp(
                     HttpResponseRedirect(reverse("account")), _reported(request, "no second factor yet")
@@ -67,7 +71,10 @@ def bad_request(
 
     def page() -> tuple[HttpResponse, RefusalReceipt]:
         receipt = _reported(request, "not understood")
-        context = {**facts, "problem": problem, "purposes": OFFERED, "noted": receipt.token}
+        context = {
+            "typed": typed_in(request), "method": str(request.method).lower(), "before": page_before(request), **facts,
+            "problem": problem, "purposes": OFFERED, "noted": receipt.token,
+        }  # fmt: skip
         return render(request, template, context, status=400), receipt
 
     return gate.stamp_bad_request(getattr(request, "asked_grant", None), page)
@@ -170,9 +177,3 @@ def field(request: HttpRequest, name: str) -> str:
 def address_of(request: HttpRequest) -> str:
     """Return the network address that a request came from."""
     return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _sign_in_then(request: HttpRequest) -> str:
-    # Only a page may be returned to, never a search with names in it, nor an act.
-    way = reverse("sign-in")
-    return f"{way}?next={request.path}" if request.method == "GET" and request.path != "/" else way

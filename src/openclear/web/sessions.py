@@ -50,6 +50,8 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request, ending the session first if necessary."""
+        # Whose session ends here, so that nobody else returns to the page that they asked for.
+        request.was_officer = str(request.session.get(OFFICER, ""))  # type: ignore[attr-defined] # read by `returning`
         if OFFICER in request.session:
             self._limit(request)
         if OFFICER in request.session:

@@ -21,6 +21,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "openclear.web.sessions.SessionLimits",
     "allauth.account.middleware.AccountMiddleware",
+    "openclear.web.problems.ProblemPages",
     "openclear.access.gate.middleware.ReleaseStampMiddleware",
 ]
 TEMPLATES = [
@@ -69,3 +70,4 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "openclear.web.problems.form_not_accepted"

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from openclear.access import accounts
 from openclear.web import sessions
 from openclear.web.context import first_place
+from openclear.web.returning import own_path, unmarked, way_for
 
 WRONG = _(
     "Handle and password do not match, or the account is locked or disabled. After five failures within 15 minutes an account stays locked until an access administrator releases it."
@@ -81,6 +82,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
         sessions.begin(request, user, " and ".join(dict.fromkeys(methods)) or sessions.DEMONSTRATION)
         # A password change from here on finds this session and ends it.
         _need_proof(request, user, proof)
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Say whether a page of this site is meant: after signing in, and after a fresh proof, nobody is led elsewhere."""
+        return bool(own_path(unmarked(url or "")))
+
+    def post_login(self, request: HttpRequest, user: Any, **named: Any) -> HttpResponse:
+        """Lead a person who has just signed in to the page that they asked for, otherwise to their first page."""
+        wanted = named.pop("redirect_url", None) or request.POST.get("next") or request.GET.get("next") or ""
+        way = way_for(user.handle, str(wanted)) or self.get_login_redirect_url(request)
+        response: HttpResponse = super().post_login(request, user, redirect_url=way, **named)
+        return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return the first page of a session: the desk for the role, or the account page if the second factor is missing."""

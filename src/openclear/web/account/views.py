@@ -10,7 +10,6 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,6 +20,7 @@ from openclear.audit.queries import is_demo
 from openclear.web import sessions
 from openclear.web.forms import SignInForm
 from openclear.web.guard import address_of
+from openclear.web.returning import sign_in_then, way_for
 
 PASSWORD_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"  # noqa: S105 - a module, not a password
 
@@ -56,11 +56,15 @@ sign_in = SignIn.as_view()
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session on the server (CJIS Security Policy AC-12)."""
-    if officer := request.session.get(sessions.OFFICER):
+    """End the session on the server (CJIS Security Policy AC-12).
+
+    A page that ends it because nobody used it sends its own address along: the same person returns to it.
+    """
+    officer = str(request.session.get(sessions.OFFICER, ""))
+    if officer:
         accounts.note_account(officer, "signed out", details={"address": address_of(request)})
     request.session.flush()
-    return HttpResponseRedirect(reverse("sign-in"))
+    return HttpResponseRedirect(sign_in_then(request.POST.get("next", ""), officer))
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,17 +119,31 @@ def _first(request: HttpRequest) -> HttpResponse:
     # A token starts a session only while its holder has neither password nor second factor: afterwards it is a
     # key to the API only.
     handle = officer_of_token(request.POST["token"])
-    if (
-        handle is None
-        or not accounts.is_new(handle)
-        or _has_factor(handle)
-        or accounts.is_locked(handle)
-        or _is_machine(handle)
-    ):
+    if handle is None:
+        unknown = gettext(
+            "This token is not known or has expired; ask your access administrator for a new one."
+        )
+        return _turned_away(request, "", unknown)
+    # Only the person who has the token of an account reads what is said of it.
+    if _is_machine(handle):
+        return _turned_away(
+            request, "", gettext("This token belongs to a program and works for the API alone.")
+        )
+    if not accounts.is_new(handle) or _has_factor(handle):
         return _turned_away(
             request,
             "",
-            gettext("This token cannot start a session; ask your access administrator for a new one."),
+            gettext(
+                "You have set up how you sign in; the token works for programs alone. Sign in with your password or passkey."
+            ),
+        )
+    if accounts.is_locked(handle):
+        return _turned_away(
+            request,
+            handle,
+            gettext(
+                "This account is locked after five failures within 15 minutes. An access administrator has to release it; your token stays valid, so use it again then."
+            ),
         )
     return _begin(request, handle, "token")
 
@@ -137,12 +155,8 @@ def _begin(request: HttpRequest, handle: str, method: str) -> HttpResponse:
     record_authentication(request, user, method)
     sessions.note_proof(request, user)
     get_adapter().login(request, user)
-    return HttpResponseRedirect(_wanted(request) or get_adapter().get_login_redirect_url(request))
-
-
-def _wanted(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+    way = way_for(handle, request.POST.get("next", ""))
+    return HttpResponseRedirect(way or get_adapter().get_login_redirect_url(request))
 
 
 def _turned_away(request: HttpRequest, claimed: str, problem: str) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from openclear.access import gate
 from openclear.delivery import alerts, exports, links
+from openclear.delivery.links.rows import LinkRow
 from openclear.delivery.rules import CHANNELS, FORMATS, PART, range_of
 from openclear.records.kinds import searched
 from openclear.vocabulary.actions import Action
@@ -144,12 +145,19 @@ def follow(request: HttpRequest, link: UUID) -> HttpResponse:
     """Redirect the person who opens a link to the record, where the gate asks in their own name."""
     grant = ask(request, Action.DESK_OPEN, purpose=Purpose.OWN_ACCOUNT, link=str(link))
     row = links.follow_link(grant, link=link)
-    # The giver's case stays with the giver: a person who follows uses the case that they chose last, or is asked to
-    # name one.
-    chosen = request.session.get("reason") or {"purpose": row.purpose, "case": ""}
-    reason = urlencode({name: chosen.get(name, "") for name in ("purpose", "case")})
+    reason = urlencode(_reason_on(request, grant, row))
     way = HttpResponseRedirect(f"{reverse(searched(row.kind).noun, args=[row.record])}?{reason}")
     return grant.release(way)
+
+
+def _reason_on(request: HttpRequest, grant: Grant, row: LinkRow) -> dict[str, str]:
+    # The link keeps its case for a person who may name that case too; it tells nobody else of it. Others use the case
+    # that they chose last, or are asked to name one.
+    purpose, case = Purpose(row.purpose), row.case or None
+    if gate.would_allow(grant.officer, searched(row.kind).view_action, purpose=purpose, case=case):
+        return {"purpose": row.purpose, "case": row.case}
+    chosen = request.session.get("reason") or {"purpose": row.purpose}
+    return {name: chosen.get(name, "") for name in ("purpose", "case")}
 
 
 def _keeping(request: HttpRequest, action: Action, **facts: Any) -> Grant:

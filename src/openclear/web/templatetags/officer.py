@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 
 from openclear.access.errors import Refused
 from openclear.access.policy.facts import OrderRow
+from openclear.access.registry.queries import name_of
 from openclear.records.found import Reason
 from openclear.vocabulary.city import city
 from openclear.vocabulary.profile import Words
@@ -35,6 +36,13 @@ _UNDER = re.compile(r"(.+) \(([a-z-]+)\)")
 def words(code: object) -> str:
     """Return the words for a code, or the code itself if it is already a name."""
     return str(WORDS.get(str(code), str(code)))
+
+
+@register.filter
+def person(handle: str) -> str:
+    """Return a person's name with the handle, such as `Irena Novak (novak)`; what is no handle as it is."""
+    name = name_of(str(handle or ""))
+    return f"{name} ({handle})" if name else str(handle or "")
 
 
 @register.filter

@@ -26,7 +26,10 @@ if (idleSeconds) {
   const look = () => {
     if (Date.now() - Number(localStorage.getItem("used")) < idleSeconds * 1000) return;
     document.body.hidden = true;
-    document.getElementById("sign-out").submit();
+    const form = document.getElementById("sign-out");
+    const way = Object.assign(document.createElement("input"), { type: "hidden", name: "next", value: location.pathname + location.search });
+    form.append(way);
+    form.submit();
   };
   ["keydown", "pointerdown", "scroll"].forEach((name) => addEventListener(name, used, { passive: true }));
   used();
