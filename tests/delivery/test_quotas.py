@@ -33,7 +33,6 @@ def at_once(act):
         except NotPossible as refused:
             return str(refused)
         finally:
-            gate.let_go()
             connections.close_all()
             log.hang_up()  # the connection of this thread
         return "made"
