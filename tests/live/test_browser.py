@@ -348,6 +348,44 @@ def test_rivera_asks_for_a_case_to_be_shared_and_brandt_sees_what_it_means(someb
 
 
 @on_a_phone
+def test_rivera_comes_back_to_her_search_after_her_session_has_ended(somebody, city):
+    rivera = somebody().sign_in("Elena Rivera")
+    rivera.search("garcia", case := city.case())
+    rivera.context.clear_cookies(name="sessionid")
+    rivera.page.get_by_label("Name and year of birth").fill("kowalsky")
+    rivera.page.keyboard.press("Enter")
+    rivera.page.wait_for_url("**/sign-in?**")
+    assert "Elena Rivera" not in rivera.page.locator("header.frame").inner_text()
+    assert not rivera.page.locator("nav.places").count()
+    rivera.look("session-ended")
+    rivera.page.get_by_role("button", name="Elena Rivera").click()
+    rivera.page.wait_for_url("**/search?**")
+    assert "sounds like kowalsky" in rivera.text()
+    assert case in rivera.text()
+
+
+@on_a_phone
+def test_a_page_that_leads_nowhere_leads_on(somebody):
+    novak = somebody().sign_in("Irena Novak", "**/orders")
+    novak.page.goto("/nowhere")
+    novak.page.get_by_role("heading", name="Not found").wait_for()
+    novak.look("no-such-page")
+    novak.page.goto("/officers")
+    for label, text in (("Handle", "\u0430dler"), ("Name", "Ada Adler")):
+        novak.page.get_by_label(label, exact=True).fill(text)
+    novak.page.get_by_label("Role").select_option("officer")
+    novak.page.get_by_label("Employer").select_option("us.doj.fbi")
+    novak.page.get_by_role("button", name="Ask a second person", exact=True).click()
+    novak.page.get_by_role("heading", name="Not understood").wait_for()
+    assert "CYRILLIC SMALL LETTER A" in novak.text()
+    assert novak.page.get_by_label("Name", exact=True).input_value() == "Ada Adler"
+    novak.look("not-understood")
+    novak.page.get_by_label("Handle", exact=True).fill("aadler2")
+    novak.page.get_by_role("button", name="Send it again").click()
+    novak.page.wait_for_url("**/proposals/*")
+
+
+@on_a_phone
 def test_what_matters_asks_for_a_fresh_proof(somebody):
     novak = somebody().sign_in("Irena Novak", "**/orders")
     novak.page.goto("/confirm?next=/orders")
