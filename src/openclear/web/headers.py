@@ -26,6 +26,6 @@ class SecurityHeaders:
             request.META["REMOTE_ADDR"] = seen or request.META.get("REMOTE_ADDR", "")
         response = self._get_response(request)
         response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(self), microphone=()"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
