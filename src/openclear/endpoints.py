@@ -1,7 +1,7 @@
 """Every question that is declared once and answered on several doors. Page, API and command line serve this list."""
 
 from openclear.access.endpoints import AGENCIES, EXPLAIN, OFFICERS, ORDERS
-from openclear.oversight.endpoints import COULD_SEE
+from openclear.oversight.endpoints import COULD_SEE, STOPS
 from openclear.records.cases.endpoints import CASE_LIST
 from openclear.vocabulary.endpoint import Endpoint
 
@@ -12,4 +12,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ORDERS,
     EXPLAIN,
     COULD_SEE,
+    STOPS,
 )

@@ -40,6 +40,7 @@ STORIES = {
         },
     ),
     "could-see": ("okafor", lambda: {"agency": "us.dhs.ice", "record": a_record(), "on": "2026-01-02"}),
+    "stops": ("okafor", lambda: {"on": "2026-01-02"}),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The stories of the officer site in a real browser, on a phone and on a desktop, each page checked by axe-core."""
 
+import json
 import re
 import time
 
@@ -88,6 +89,75 @@ def test_rivera_looks_up_a_plate_an_arrest_and_a_case(somebody, city):
     rivera.look("case")
     rivera.page.get_by_role("link", name="Search on this case").click()
     assert re.match(r"[A-Z]Z-20", rivera.page.get_by_label("Case, dispatch event or warrant").input_value())
+
+
+def a_car(city):
+    """A vehicle whose keeper an officer may see, as its page in the API names both: plate and keeper's name."""
+    token, reason = city.token("rivera"), "purpose=traffic-stop"
+    found = json.loads(city.get(f"/api/v1/vehicles?q=OC&{reason}&limit=50", token)[1])["results"]
+    on_a_case = f"purpose=criminal-investigation&case={city.case()}"
+    for car in (row for row in found if row["keeper"]):
+        status, answer = city.get(f"/api/v1/people/{car['keeper']}?{on_a_case}", token)
+        if status == 200:
+            return car["plate"], json.loads(answer)["result"]["person"]["name"]
+    raise AssertionError("no vehicle has a keeper")
+
+
+@on_a_phone
+def test_a_traffic_stop_takes_three_taps_on_a_phone(somebody, city):
+    """Plate, vehicle, keeper: each a tap, from the start page; then the line on what came of it, which oversight reads."""
+    plate, keeper = a_car(city)
+    here = {"latitude": 41.91017, "longitude": -87.67740}
+    rivera = somebody(has_touch=True, is_mobile=True, geolocation=here, permissions=["geolocation"])
+    rivera.sign_in("Elena Rivera").look("desk-on-patrol")
+    rivera.page.get_by_label("Plate, if there is one").fill(plate)
+    rivera.page.get_by_role("button", name="Start stop").tap()
+    rivera.page.wait_for_url("**/search?*")
+    rivera.look("stop-plate")
+    rivera.page.locator(".rows a", has_text=plate).first.tap()
+    rivera.page.get_by_role("heading", name=plate).wait_for()
+    rivera.look("stop-vehicle")
+    rivera.page.get_by_role("link", name="Open the keeper").tap()
+    rivera.page.get_by_role("heading", name=keeper).wait_for()
+    number = rivera.page.locator(".standing strong").nth(1).inner_text()
+    assert number.startswith("STOP-")
+    rivera.look("stop-keeper")
+    rivera.page.goto("/")
+    assert "41.91017, -87.67740" in rivera.text(), "the place is where the phone is"
+    rivera.look("stop-open")
+    rivera.page.get_by_label("What came of it, in one line").fill("Warning, taillight")
+    rivera.page.get_by_role("button", name="End it").tap()
+    rivera.page.get_by_role("button", name="Start stop").wait_for()
+    rivera.page.goto(f"/search?q=garcia&kind=people&purpose=traffic-stop&case={number}")
+    rivera.page.get_by_role("heading", name="Refused").wait_for()
+    rivera.look("stop-over")
+    rivera.page.get_by_label("Case, dispatch event or warrant").fill(city.case())
+    rivera.page.get_by_role("button", name="Try again").tap()
+    rivera.page.get_by_role("heading", name="People").wait_for()
+    rivera.page.get_by_role("button", name="Español").tap()
+    rivera.page.get_by_role("heading", name="Personas").wait_for()
+    rivera.page.goto("/")
+    rivera.page.get_by_role("button", name="Iniciar parada").wait_for()
+    rivera.look("desk-on-patrol-spanish")
+    okafor = somebody().sign_in("Grace Okafor", "**/log")
+    okafor.page.get_by_role("link", name="Stops").click()
+    for words in (number, "Warning, taillight", "rivera", plate, "vehicle.search", "person.view"):
+        assert words in okafor.text()
+    okafor.look("stops")
+
+
+@on_a_phone
+def test_a_stop_without_scripts_and_without_a_place_says_what_is_missing(somebody):
+    rivera = somebody(java_script_enabled=False).sign_in("Elena Rivera")
+    rivera.page.get_by_role("button", name="Start call").click()
+    rivera.page.get_by_text("Enter the place of the stop or call").wait_for()
+    rivera.page.goto("/")
+    rivera.page.get_by_label("Place", exact=True).fill("1500 N MILWAUKEE AVE")
+    rivera.page.get_by_role("button", name="Start call").click()
+    rivera.page.get_by_text("CALL-").first.wait_for()
+    rivera.page.get_by_label("What came of it, in one line").fill("Nobody there")
+    rivera.page.get_by_role("button", name="End it").click()
+    rivera.page.get_by_role("button", name="Start call").wait_for()
 
 
 def test_empty_refused_and_mistaken_pages_say_what_next(somebody, city):

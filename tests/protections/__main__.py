@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.protections.protection import HOUSE, ROOT, faults
+from tests.protections.stops import STOPS
 from tests.protections.the_log import THE_LOG
 from tests.protections.ways_out import WAYS_OUT
 from tests.protections.what_is_kept import WHAT_IS_KEPT
 from tests.protections.who_asks import WHO_ASKS
 
-ROUTES = sorted([*WHO_ASKS, *WHAT_IS_KEPT, *THE_LOG], key=lambda one: int(one.route))
+ROUTES = sorted([*WHO_ASKS, *STOPS, *WHAT_IS_KEPT, *THE_LOG], key=lambda one: int(one.route))
 ALL = [*ROUTES, *WAYS_OUT]
 GOOD, PASSES, ERROR = "fails without it", "STILL PASSES", "ERROR"
 # What a test itself says: an assertion, or an error that was to come (`pytest.raises`) and did not.

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -106,6 +106,17 @@ def users_of_case(grant: Grant, *, case: str) -> Sequence[tuple[str, int]]:
     grant.require(Action.LOG_VIEW_ALL)
     rows = Body.objects.using(DATABASE).filter(case=case).values("officer").annotate(asks=Count("entry"))
     return [(row["officer"], row["asks"]) for row in rows.order_by("-asks", "officer")]
+
+
+def entries_on_cases(grant: Grant, *, cases: Sequence[str]) -> Mapping[str, Sequence[EntryRow]]:
+    """Return each entry that names one of these case numbers, oldest first, by number: for review by oversight."""
+    grant.require(Action.LOG_VIEW_ALL)
+    bodies = Body.objects.using(DATABASE).filter(case__in=list(cases))
+    named = {row.entry: row for row in bodies.order_by("entry")}
+    found: dict[str, list[EntryRow]] = {}
+    for row in reversed(_rows(named, {number: body.fields for number, body in named.items()})):
+        found.setdefault(named[row.number].case, []).append(row)
+    return found
 
 
 def answers_with(grant: Grant, *, record: str, on: str, exports: Sequence[str] = ()) -> Sequence[EntryRow]:

@@ -11,7 +11,7 @@ from openclear.delivery.copies import kept_copies
 from openclear.delivery.reach import reaches
 from openclear.delivery.reports import reports
 from openclear.oversight.public_access import PublicAccess
-from openclear.records.cases.grounds import CaseGrounds
+from openclear.records.stops.grounds import EveryGround
 from openclear.reporting.reports import REPORTS
 from openclear.vocabulary.without_grant import without_grant
 
@@ -22,4 +22,4 @@ def wire() -> None:
     reports.register(REPORTS)
     proposed.kinds.register([*orders.ACTS, *registry.ACTS])
     copies = [ClaimedHandles(), *kept_copies()]
-    ports.register(CaseGrounds(), [Sessions(), Tokens(), *reaches()], PublicAccess(), copies, CrashRecovery())
+    ports.register(EveryGround(), [Sessions(), Tokens(), *reaches()], PublicAccess(), copies, CrashRecovery())

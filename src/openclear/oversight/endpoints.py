@@ -1,9 +1,12 @@
 """Oversight's questions on every door."""
 
+from dataclasses import asdict
 from typing import Any
 
 from openclear.oversight.could_see import Question, Seen, could_see
+from openclear.oversight.stops import ReviewedStop, StopsOfDay, StopsQuestion, stops_of_day
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.endpoint import Door, Endpoint
 from openclear.vocabulary.purposes import Purpose
 
@@ -53,4 +56,56 @@ COULD_SEE = Endpoint(
     line=_text,
     told=_told,
     shown=lambda seen: [seen.record],
+)
+
+
+def _stop_told(one: ReviewedStop) -> dict[str, Any]:
+    stop = {name: value for name, value in asdict(one.stop).items() if name != "id"}
+    moments = {name: stop[name].isoformat() if stop[name] else "" for name in ("opened", "until", "ended")}
+    lookups = [
+        {"entry": row.number, "action": row.header.get("action", ""), "decision": row.header["decision"]}
+        for row in one.entries
+    ]
+    return {**stop, **moments, "lookups": lookups}
+
+
+def _stops_told(day: StopsOfDay) -> dict[str, Any]:
+    return {
+        "on": str(day.on),
+        "stops": [_stop_told(one) for one in day.stops],
+        "officers": [asdict(rate) for rate in day.officers],
+    }
+
+
+def _stop_line(one: ReviewedStop) -> str:
+    stop, began = one.stop, one.stop.opened.astimezone(city().zone)
+    line = f"{stop.number}  {began:%H:%M}  {stop.officer:<16} {len(one.entries):>3} look-ups  {stop.plate or '-':<8}"
+    return f"{line}  {stop.place}: {stop.outcome or ('(nothing said)' if stop.ended else '(open)')}"
+
+
+def _stops_text(_asked: StopsQuestion, day: StopsOfDay) -> str:
+    rates = [
+        f"  {rate.officer:<16} {rate.stops:>3} stops (usually {rate.usual} a day), {rate.lookups} look-ups "
+        f"({rate.a_stop} each), {rate.people} people by name, {rate.silent} without a line"
+        for rate in day.officers
+    ]
+    lines = [f"{len(day.stops)} stops and calls on {day.on}.", *rates, *map(_stop_line, day.stops)]
+    return "\n".join(lines)
+
+
+STOPS = Endpoint(
+    name="stops",
+    action=Action.LOG_VIEW_ALL,
+    purpose=Purpose.OVERSIGHT_REVIEW,
+    doors={Door.PAGE: "oversight/stops", Door.COMMAND: "stops"},
+    params=StopsQuestion,
+    row=StopsOfDay,
+    query=lambda grant, asked: stops_of_day(grant, question=asked),
+    is_list=False,
+    words={
+        "summary": "List the stops and calls of a day",
+        "description": "Each stop and call with its look-ups and what came of it, and the rate of each officer.",
+    },
+    line=_stops_text,
+    told=_stops_told,
 )

@@ -12,6 +12,7 @@ from openclear.records.boundaries.models import Boundary
 from openclear.records.cases.models import Case, CaseShare, ShareRequest
 from openclear.records.incidents.models import Incident, Involvement, Offense
 from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
+from openclear.records.stops.models import Stop, StopPerson
 from openclear.records.vehicles.models import Vehicle
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "PersonName",
     "Sealing",
     "ShareRequest",
+    "Stop",
+    "StopPerson",
     "Vehicle",
     "kinds",  # whose declarations import the table of every kind
 ]

@@ -78,6 +78,9 @@ class Action(StrEnum):
     RECORDS_IMPORT = "records.import", Dataset.INCIDENTS
     REGISTRY_CHANGE = "registry.change", Dataset.REGISTRY
     REGISTRY_LIST = "registry.list", Dataset.REGISTRY
+    STOP_END = "stop.end", Dataset.CASES
+    STOP_IDENTIFY = "stop.identify", Dataset.PEOPLE
+    STOP_START = "stop.start", Dataset.CASES
     TOKEN_CREATE = "token.create", Dataset.REGISTRY
     TOKEN_OWN = "token.own", Dataset.DESK
     VEHICLE_SEARCH = "vehicle.search", Dataset.VEHICLES

@@ -6,6 +6,7 @@ the gate gives it the function that releases an answer, so nothing below the gat
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -48,10 +49,33 @@ class Clearance:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnEvent:
+    """What is known only of a stop or call that an officer started: whose it is, for which purpose, until when, about what.
+
+    `plate`: the one plate that can be looked up, or "". `records`: each record that can be opened, with its data set.
+    """
+
+    officer: str
+    purpose: Purpose
+    until: datetime
+    plate: str = ""
+    records: tuple[tuple[Dataset, UUID], ...] = ()
+
+    def covers(self, action: Action, subject: str, number: str) -> bool:
+        """Say whether it is about what a request names: its plate, one of its records, or, to add a person, its own number."""
+        if action is Action.STOP_IDENTIFY:
+            return subject == number
+        if action is Action.VEHICLE_SEARCH:
+            return bool(self.plate) and subject == self.plate
+        return any(action.dataset is dataset and subject == str(record) for dataset, record in self.records)
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """The case, dispatch event or warrant that a request names, as the records have it.
 
-    `agencies`: the agencies that own it or that it was shared with; no other agency can use it.
+    `agencies`: the agencies that own it or that it was shared with; no other agency can use it. `event`: of a stop or
+    call that an officer started, what only those have.
     """
 
     kind: str
@@ -59,6 +83,7 @@ class Ground:
     is_open: bool
     labels: int = 0
     agencies: tuple[str, ...] = ()
+    event: OwnEvent | None = None
 
     def is_for(self, agencies: Iterable[str]) -> bool:
         """Say whether the case belongs to, or was shared with, one of `agencies` or an agency above one."""
@@ -102,7 +127,9 @@ class Inquiry:
     """What is asked: an act, for a purpose, on a case; on behalf of which other agency, and through which integration.
 
     `case`: the number of a case, dispatch event or warrant as the requester gave it, or "". `ground`: what the
-    records say about it.
+    records say about it. `subject`: what it is about, if the door says so: the id of a record, or the words of a
+    search as they are compared. `at_desk`: asked on a page, by the person who is signed in there. `covered`: whether
+    the stop or call that is named is about the subject; only the gate sets it.
     """
 
     action: Action
@@ -111,6 +138,9 @@ class Inquiry:
     ground: Ground | None = None
     on_behalf_of: str | None = None
     through: str | None = None
+    subject: str = ""
+    at_desk: bool = False
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +192,13 @@ class Grant:
         except KeyError:
             message = f"A grant for {self.action} gives no clearance for {dataset}."
             raise WrongKey(message) from None
+
+    def only(self, dataset: Dataset) -> frozenset[UUID] | None:
+        """Return the records of a data set that a stop or call limits the holder to, or None without such a limit."""
+        ground = self.inquiry.ground
+        if ground is None or ground.event is None:
+            return None
+        return frozenset(record for of, record in ground.event.records if of is dataset)
 
     def release(self, response: Response, *, shown: Sequence[UUID] = ()) -> Response:
         """Release `response`: decided again, logged, and under the barrier.

@@ -7,6 +7,7 @@ class Role(StrEnum):
     """Every role that a rule uses."""
 
     OFFICER = "officer"
+    PATROL = "patrol"
     DETECTIVE = "detective"
     SUPERVISOR = "supervisor"
     ANALYST = "analyst"

@@ -36,6 +36,7 @@ _OVERSEEING = (
     ("log", _("Log"), "verified_user"),
     ("explain", _("Why?"), "search"),
     ("could-see", _("Who could see?"), "people"),
+    ("stops", _("Stops"), "history"),
     ("case-uses", _("Case numbers"), "folder_open"),
     ("searches", _("My acts"), "history"),
 )
@@ -55,6 +56,7 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
         "demo": is_demo(),
         "officer_name": session.get(sessions.NAME, ""),
         "places": _places(session.get(sessions.ROLES, [])) if session.get(sessions.OFFICER) else [],
+        "on_patrol": Role.PATROL in session.get(sessions.ROLES, []),
         "here": _NEAR.get(str(name), name),
         "page_of": mark_of(session[sessions.OFFICER]) if session.get(sessions.OFFICER) else "",
         "idle_seconds": sessions.IDLE_SECONDS if session.get(sessions.OFFICER) else 0,

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from openclear.access import gate
 from openclear.access.errors import NotAnswered, Refused
-from openclear.access.gate.asker import asker_of, sent_by
+from openclear.access.gate.asker import MOST_FIELDS, asker_of, sent_by
 from openclear.audit.errors import LogUnavailable
+from openclear.records.stops.rules import is_number
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant, RefusalReceipt
@@ -23,6 +24,13 @@ from openclear.web.typed import typed_in
 from openclear.web.words import OFFERED
 
 LONGEST = 200
+# Rules that refuse a request for the case that it names, or for naming none.
+_ABOUT_THE_CASE = frozenset(
+    {
+        "person-needs-open-case", "named-case-must-be-open", "stop-is-for-its-own", "stop-finds-nobody-by-name",
+        "stop-is-for-the-desk", "stop-is-for-patrol", "stop-has-its-purpose",
+    }
+)  # fmt: skip
 View = Callable[..., HttpResponse]
 
 
@@ -60,8 +68,21 @@ def _understood(view: View, request: HttpRequest, named: dict[str, Any]) -> Http
 
 
 def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
-    """Return the page of a refusal: rule, reason, source, next step. It is in the log already."""
-    return gate.stamp(render(request, "web/refused.html", {"refused": error}, status=403), error.receipt)
+    """Return the page of a refusal: rule, reason, source, next step, a field for the case if it is about that.
+
+    It is in the log already.
+    """
+    facts = {"refused": error, "again": _again(request, error)}
+    return gate.stamp(render(request, "web/refused.html", facts, status=403), error.receipt)
+
+
+def _again(request: HttpRequest, error: Refused) -> list[tuple[str, str]] | None:
+    # What was asked, to ask it again with another case; None if the case was not why it was refused.
+    if not _ABOUT_THE_CASE.intersection(error.verdict.rule_ids):
+        return None
+    sent = request.POST if request.method == "POST" else request.GET
+    left_out = {"case", "csrfmiddlewaretoken"}
+    return [(name, field(request, name)) for name in list(sent)[:MOST_FIELDS] if name not in left_out]
 
 
 def bad_request(
@@ -91,7 +112,7 @@ def _reported(request: HttpRequest, problem: str) -> RefusalReceipt:
     )  # fmt: skip
 
 
-def ask(
+def ask(  # noqa: PLR0913 - the parts of a request, as the gate names them
     request: HttpRequest,
     action: Action,
     *,
@@ -99,14 +120,15 @@ def ask(
     case: str | None = None,
     on_behalf_of: str | None = None,
     filters: Mapping[str, Any] | None = None,
+    subject: str = "",
     **details: Any,
 ) -> Grant:
-    """Ask the gate in the name of the signed-in user. Raises Refused."""
+    """Ask the gate in the name of the signed-in user. `subject`: as an `Inquiry` has it. Raises Refused."""
     # For the entry of a later mistake.
     request.asked_action, request.asked_purpose = action, purpose  # type: ignore[attr-defined] # read by `_reported`
     grant = gate.open_for(
         request.session[sessions.OFFICER], action, purpose=purpose, case=case,
-        on_behalf_of=on_behalf_of, filters=filters,
+        on_behalf_of=on_behalf_of, filters=filters, subject=subject, at_desk=True,
         details={"address": address_of(request), **details},
     )  # fmt: skip
     request.asked_grant = grant  # type: ignore[attr-defined] # read by `bad_request`
@@ -165,7 +187,10 @@ def redirected(grant: Grant, name: str, *parts: Any) -> HttpResponse:
 
 def reason_of(request: HttpRequest) -> dict[str, str]:
     """Return the purpose, the case and the other agency in a URL, as text."""
-    return {name: field(request, name) for name in ("purpose", "case", "on_behalf_of")}
+    reason = {name: field(request, name) for name in ("purpose", "case", "on_behalf_of")}
+    # The number of a stop has one spelling, however it is typed.
+    typed = reason["case"].upper()
+    return reason | ({"case": typed} if is_number(typed) else {})
 
 
 def field(request: HttpRequest, name: str) -> str:

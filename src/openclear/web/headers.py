@@ -28,7 +28,7 @@ class SecurityHeaders:
                 request.META["REMOTE_ADDR"] = seen
         response = self._get_response(request)
         response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(self), microphone=()"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 

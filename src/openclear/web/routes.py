@@ -15,9 +15,11 @@ from openclear.web.questions import urls as questions
 from openclear.web.registry import urls as registry
 from openclear.web.saved import urls as saved
 from openclear.web.search import urls as search
+from openclear.web.stops import urls as stops
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *search.urlpatterns,
+    *stops.urlpatterns,
     *asked.urlpatterns,
     *cases.urlpatterns,
     *saved.urlpatterns,

@@ -43,6 +43,8 @@ WORDS: dict[str, str | Promise] = {
     "case": _("case"),
     "dispatch": _("dispatch event"),
     "warrant": _("warrant"),
+    "stop": _("stop"),
+    "call": _("call"),
     "victim": _("victim"),
     "witness": _("witness"),
     "suspect": _("suspect"),

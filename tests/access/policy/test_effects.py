@@ -1,6 +1,7 @@
 """What an order says is what it does: every act, data set, purpose and way out, under each limited order."""
 
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -23,8 +24,9 @@ from openclear.delivery import alerts, exports, jobs, links
 from openclear.delivery.errors import Gone
 from openclear.delivery.models import Alert, AlertHit, Export, Link
 from openclear.records.incidents.models import Incident
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
-from openclear.vocabulary.grants import Ground, Inquiry
+from openclear.vocabulary.grants import Ground, Inquiry, OwnEvent
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import CRIME, ask, cut_off, grant, lift, open_case, signed_in
 
@@ -41,7 +43,7 @@ PARTNERS = [
 ]
 LIMITED = [{"scope": [dataset]} for dataset in Dataset] + [{"purposes": [purpose]} for purpose in Purpose]
 ROLES = (
-    "officer", "detective", "supervisor", "analyst", "records", "publisher", "access-administrator", "approver",
+    "officer", "patrol", "detective", "supervisor", "analyst", "records", "publisher", "access-administrator", "approver",
     "inspector-general",
 )  # fmt: skip
 # What the rules would also permit for other purposes; the program asks for it at one's own desk alone.
@@ -59,14 +61,19 @@ def order(scope=ALL, purposes=ALL):
 def permitted(action):
     """The purposes for which the rules permit an act to anybody at all."""
     engine = policies().under(())
-    ground = Ground("case", "", is_open=True, agencies=())
+    case = Ground("case", "", is_open=True, agencies=())
+    stops = [
+        replace(case, event=OwnEvent("", purpose, clock.now()))
+        for purpose in (Purpose.TRAFFIC_STOP, Purpose.DISPATCH_RESPONSE)
+    ]
     return {
         purpose
         for purpose in Purpose
         for host in (True, False)
+        for ground in (case, *stops)
         if engine.decide(
             RequesterClass(("il.chicago.pd",), ROLES, host, agreed=True, certified=True, machine_purpose=""),
-            Inquiry(action, purpose, case="C-1", ground=ground),
+            Inquiry(action, purpose, case="C-1", ground=ground, at_desk=True, covered=True),
         ).allowed
     }
 

@@ -24,7 +24,7 @@ from openclear.audit.proof.orders import OrderBook
 from openclear.records.incidents.rows import IncidentDetail
 from openclear.records.people.rows import PersonRow
 from openclear.vocabulary.actions import RECORD_DATASETS, Action, Dataset
-from openclear.vocabulary.grants import Ground, Inquiry
+from openclear.vocabulary.grants import Ground, Inquiry, OwnEvent
 from openclear.vocabulary.labels import Label
 from openclear.vocabulary.purposes import Purpose
 
@@ -61,7 +61,35 @@ def inquiry(action, purpose=CRIME, ground=OPEN):
     return Inquiry(action, purpose, case="C-1" if ground else "", ground=ground)
 
 
+LENA = subject("officer", "patrol")
+DETAILED = subject("officer", "patrol", agencies=(HOST, "us.doj.fbi"))
+STOP = Purpose.TRAFFIC_STOP
+
+
+def at_stop(action, purpose=STOP, of=STOP, *, covered=True, at_desk=True):
+    """What an officer asks for a stop of their own, for the purpose `of` which it was started."""
+    ground = Ground("", "", is_open=True, event=OwnEvent("", of, NOON))
+    return Inquiry(action, purpose, case="any", ground=ground, at_desk=at_desk, covered=covered)
+
+
 ALLOWED = [
+    pytest.param(
+        LENA, Inquiry(Action.STOP_START, STOP, at_desk=True), "patrol-starts-stops", id="lena-starts-a-stop"
+    ),
+    pytest.param(
+        LENA, Inquiry(Action.STOP_START, PATROL, at_desk=True), "patrol-starts-stops", id="lena-starts-a-call"
+    ),
+    pytest.param(LENA, at_stop(Action.STOP_IDENTIFY), "patrol-adds-people-to-stops", id="lena-adds-a-driver"),
+    pytest.param(
+        LENA,
+        Inquiry(Action.STOP_END, Purpose.OWN_ACCOUNT, at_desk=True),
+        "own-stops-end",
+        id="lena-ends-a-stop",
+    ),
+    pytest.param(LENA, at_stop(Action.PERSON_VIEW), "police-work-of-the-host", id="lena-opens-the-keeper"),
+    pytest.param(
+        LENA, at_stop(Action.VEHICLE_SEARCH), "police-work-of-the-host", id="lena-looks-up-the-plate"
+    ),
     pytest.param(
         RIVERA,
         inquiry(Action.PROPERTY_SEARCH, ground=None),
@@ -168,6 +196,60 @@ ALLOWED = [
     ),
 ]
 REFUSED = [
+    pytest.param(
+        RIVERA, Inquiry(Action.STOP_START, STOP, at_desk=True), "no-rule-permits", id="a-stop-without-patrol"
+    ),
+    pytest.param(
+        LENA, Inquiry(Action.STOP_START, CRIME, at_desk=True), "no-rule-permits", id="a-stop-to-investigate"
+    ),
+    pytest.param(LENA, Inquiry(Action.STOP_START, STOP), "no-rule-permits", id="a-stop-not-at-the-desk"),
+    pytest.param(
+        DETAILED,
+        Inquiry(Action.STOP_START, STOP, at_desk=True),
+        "no-rule-permits",
+        id="a-stop-on-a-task-force",
+    ),
+    pytest.param(
+        subject("officer", "patrol", agencies=("us.doj.fbi",), host=False),
+        Inquiry(Action.STOP_START, STOP, at_desk=True),
+        "no-rule-permits",
+        id="a-stop-by-a-partner",
+    ),
+    pytest.param(LENA, inquiry(Action.STOP_IDENTIFY, STOP), "no-rule-permits", id="a-person-without-a-stop"),
+    pytest.param(
+        LENA,
+        inquiry(Action.STOP_IDENTIFY, STOP, None),
+        "person-needs-open-case",
+        id="a-person-without-a-case",
+    ),
+    pytest.param(RIVERA, at_stop(Action.PERSON_VIEW), "stop-is-for-patrol", id="off-patrol-meanwhile"),
+    pytest.param(DETAILED, at_stop(Action.PERSON_VIEW), "stop-is-for-patrol", id="on-a-task-force-meanwhile"),
+    pytest.param(
+        LENA, at_stop(Action.PERSON_VIEW, at_desk=False), "stop-is-for-the-desk", id="a-stop-by-api"
+    ),
+    pytest.param(LENA, at_stop(Action.PERSON_VIEW, CRIME), "stop-has-its-purpose", id="a-stop-for-a-crime"),
+    pytest.param(LENA, at_stop(Action.PERSON_VIEW, PATROL), "stop-has-its-purpose", id="a-stop-as-a-call"),
+    pytest.param(
+        LENA, at_stop(Action.PERSON_VIEW, covered=False), "stop-is-for-its-own", id="somebody-elsewhere"
+    ),
+    pytest.param(
+        LENA, at_stop(Action.VEHICLE_SEARCH, covered=False), "stop-is-for-its-own", id="another-plate"
+    ),
+    *(
+        pytest.param(LENA, at_stop(action), "stop-finds-nobody-by-name", id=f"a-stop-for-{action}")
+        for action in (
+            Action.PERSON_SEARCH,
+            Action.ARREST_SEARCH,
+            Action.ARREST_VIEW,
+            Action.INCIDENT_SEARCH,
+            Action.INCIDENT_VIEW,
+            Action.PROPERTY_SEARCH,
+            Action.PROPERTY_VIEW,
+            Action.EXPORT_KEEP,
+            Action.ALERT_KEEP,
+            Action.LINK_KEEP,
+        )
+    ),
     pytest.param(CHEN, inquiry(Action.PERSON_SEARCH), "no-rule-permits", id="chen-looks-for-a-person"),
     pytest.param(FROST, inquiry(Action.VEHICLE_SEARCH, PATROL), "no-rule-permits", id="frost-answers-a-call"),
     pytest.param(
@@ -324,6 +406,14 @@ def test_fields(who, purpose, dataset, field, there):
     assert (field not in clearance.hidden_fields) == there
 
 
+@pytest.mark.parametrize("purpose", [STOP, PATROL])
+def test_a_stop_shows_people_and_vehicles_without_a_label_and_nothing_else(purpose):
+    shown = policies().under(()).clearances(LENA, at_stop(Action.PERSON_VIEW, purpose, purpose))
+    there = {dataset for dataset, clearance in shown.items() if not clearance.nothing}
+    assert there == {Dataset.PEOPLE, Dataset.VEHICLES, Dataset.CASES}
+    assert not [label for label in Label for dataset in there if shown[dataset].shows(label)]
+
+
 RULES = {rule.id for rule in load_policies().rules.values()}
 
 
@@ -335,6 +425,7 @@ def test_every_rule_is_in_a_list():
         "analysts-see-no-names",
         "ordinary-rows",
         "ordinary-fields",
+        "rows-of-a-stop",
     }
     assert named - {"no-rule-permits"} | by_fields == RULES
     assert len(RULES) >= 12

@@ -181,6 +181,7 @@ BEGUN = {
     "registry.commands.register_officers": lambda **_: (registry(), {"officers": [NEW]}),
     "registry.agreements.sign_agreement": lambda **_: (
         registry(), {"agency": "us.turn", "number": "AGR-NEVER", "signed_on": clock.today(), "ends_on": UNTIL}),
+    "registry.duty.set_patrol": lambda **_: (registry(), {"handle": "turner", "on_patrol": True}),
     "registry.lifecycle.certify": lambda **_: (registry(), {"handles": ["turner"], "until": UNTIL}),
     "registry.lifecycle.disable": lambda **_: (registry(), {"handle": "turner", "reason": "x"}),
     "registry.lifecycle.reinstate": lambda **_: (registry(), {"handle": "resting"}),

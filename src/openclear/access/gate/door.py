@@ -55,16 +55,21 @@ def open_for(  # noqa: PLR0913 - a request has these parts, and each is named
     through: str | None = None,
     filters: Mapping[str, Any] | None = None,
     details: Mapping[str, Any] | None = None,
+    subject: str = "",
+    at_desk: bool = False,
 ) -> Grant:
     """Return a Grant for one act, or raise Refused, which is in the log by then.
 
     `case`: number or id of a case, dispatch event or warrant; the grant and its entries have the number. `on_behalf_of`: another agency that the answer is for; it is
     decided too. `through`: the integration that carries the request of `officer`; it is decided too. `filters`: what
     narrows a search. `details`: what else the private part of the entry keeps of the request (search words, address).
-    Decided before any record is read.
+    `subject`, `at_desk`: as an `Inquiry` has them; without them a stop or call cannot be named. Decided before any
+    record is read.
     """
     ground = ports.grounds.find(case) if case else None
-    inquiry = Inquiry(action, purpose, case or "", ground, on_behalf_of or None, through or None)
+    inquiry = Inquiry(
+        action, purpose, case or "", ground, on_behalf_of or None, through or None, subject, at_desk
+    )
     request = Request(officer, inquiry, filters, details or {})
     standing = read_standing()
     decision = decide(officer, inquiry, standing)

@@ -1,7 +1,7 @@
 """One pass from the facts of a request to its refusal, or to what the rules are asked. Pure: no table, no clock."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from openclear.access.policy.facts import OrderRow, Requester, RequesterClass, Standing
 from openclear.access.policy.rules import (
@@ -15,11 +15,13 @@ from openclear.access.policy.rules import (
     order_over_ground,
     order_refusal,
 )
-from openclear.vocabulary.grants import Inquiry
+from openclear.vocabulary.grants import Ground, Inquiry, OwnEvent
 from openclear.vocabulary.rules import Rule, Verdict
 
 # In place of a number, for rules ask only whether a case was named.
 ANY_CASE = "any"
+# In place of the moment when a stop is over.
+_ANY_TIME = datetime.max.replace(tzinfo=UTC)
 _NO = Verdict(allowed=False, rules=())
 
 
@@ -79,21 +81,26 @@ def consider(  # noqa: PLR0913 - the facts of a request, each named
             order_refusal(blocking) if blocking else Verdict(allowed=False, rules=(fault,) if fault else ())
         )
         return Considered(agencies, refusal=refusal)
-    return _asked(requester, carrier, inquiry, Considered(agencies, order=order), on)
+    return _asked(requester, carrier, inquiry, Considered(agencies, order=order), on, moment)
 
 
 def _asked(
-    requester: Requester, carrier: Requester | None, inquiry: Inquiry, so_far: Considered, on: date
+    requester: Requester,
+    carrier: Requester | None,
+    inquiry: Inquiry,
+    so_far: Considered,
+    on: date,
+    moment: datetime,
 ) -> Considered:
     if not may_receive(requester, inquiry.on_behalf_of, on):
         # Registered or not, an agency without an agreement gets the same refusal, made in the same way from the same facts.
         own = agencies_of([requester, carrier], on)
         own_class = class_of_requester(requester, own, on, None, carrier)
-        plain = _class_of(replace(inquiry, on_behalf_of=None), requester, on)
+        plain = _class_of(replace(inquiry, on_behalf_of=None), requester, on, moment)
         subject = (replace(own_class, host=False, agreed=False), plain)
         return replace(so_far, subject=subject, may_receive=False)
     requester_class = class_of_requester(requester, so_far.agencies, on, inquiry.on_behalf_of, carrier)
-    return replace(so_far, subject=(requester_class, _class_of(inquiry, requester, on)))
+    return replace(so_far, subject=(requester_class, _class_of(inquiry, requester, on, moment)))
 
 
 def _fault(
@@ -117,13 +124,32 @@ def _fault(
     return first_fault(carrier, agencies, moment)
 
 
-def _class_of(inquiry: Inquiry, requester: Requester, on: date) -> Inquiry:
+def _class_of(inquiry: Inquiry, requester: Requester, on: date, moment: datetime) -> Inquiry:
     # Rules ask whether a case is named and open, never for its number: one decision serves every open case.
     # A case that is neither the requester's nor shared with them does not count; nor one not open to the answer's agency.
     ground = inquiry.ground
     ours = ground is not None and ground.is_for(agencies_of([requester], on))
     if ground and inquiry.on_behalf_of:
         ours = ours and ground.is_for([inquiry.on_behalf_of])
-    plain = replace(ground, number="", kind="", agencies=()) if ground and ours else None
-    case = ANY_CASE if inquiry.case else ""
-    return replace(inquiry, case=case, ground=plain, on_behalf_of=None, through=None)
+    plain = _plain(ground, requester, moment) if ground and ours else None
+    covered = bool(ground and plain and _covers(ground, inquiry))
+    case, alone = ANY_CASE if inquiry.case else "", not (inquiry.on_behalf_of or inquiry.through)
+    return replace(
+        inquiry, case=case, ground=plain, on_behalf_of=None, through=None, subject="",
+        at_desk=inquiry.at_desk and alone, covered=covered,
+    )  # fmt: skip
+
+
+def _plain(ground: Ground, requester: Requester, moment: datetime) -> Ground | None:
+    # A stop or call that somebody else started, or that is over, is the same as one that is not there: from the moment
+    # on when it is over, also for an answer that was begun before.
+    event = ground.event
+    if event is None:
+        return replace(ground, number="", kind="", agencies=())
+    if event.officer != requester.handle or not ground.is_open or moment >= event.until:
+        return None
+    return Ground("", "", ground.is_open, ground.labels, event=OwnEvent("", event.purpose, _ANY_TIME))
+
+
+def _covers(ground: Ground, inquiry: Inquiry) -> bool:
+    return ground.event is not None and ground.event.covers(inquiry.action, inquiry.subject, ground.number)

@@ -27,6 +27,7 @@ _OVERSIGHT = (Purpose.OVERSIGHT_REVIEW,)
 _OWN = (Purpose.OWN_ACCOUNT,)
 _INVESTIGATION = (Purpose.CRIMINAL_INVESTIGATION,)
 _ANALYSIS, _RELEASE = (Purpose.CRIME_ANALYSIS,), (Purpose.PUBLIC_RELEASE,)
+_STOPS = (Purpose.TRAFFIC_STOP, Purpose.DISPATCH_RESPONSE)
 _RECORDS = (Purpose.RECORDS_MAINTENANCE,)
 _OF_INCIDENTS = (*POLICE_WORK, *_ANALYSIS, *_RECORDS)
 Asked = tuple[tuple[Purpose, ...], tuple[str, ...]]
@@ -64,11 +65,16 @@ ASKED: Mapping[Action, Asked] = {
     Action.RECORDS_IMPORT: (_RECORDS, (COMMAND,)),
     Action.REGISTRY_CHANGE: (_ADMINISTRATION, (PAGE, COMMAND)),
     Action.REGISTRY_LIST: (_ADMINISTRATION, (PAGE, API, COMMAND)),
+    Action.STOP_END: (_OWN, (PAGE,)),
+    Action.STOP_IDENTIFY: (_STOPS, (PAGE,)),
+    Action.STOP_START: (_STOPS, (PAGE,)),
     Action.TOKEN_CREATE: (_ADMINISTRATION, (COMMAND,)),
     Action.TOKEN_OWN: (_OWN, (PAGE,)),
 }
 # Acts that the rules allow only on an open case, dispatch event or warrant: naming one is also a request on cases.
-ON_A_CASE = frozenset({Action.ARREST_SEARCH, Action.ARREST_VIEW, Action.PERSON_SEARCH, Action.PERSON_VIEW})
+ON_A_CASE = frozenset(
+    {Action.ARREST_SEARCH, Action.ARREST_VIEW, Action.PERSON_SEARCH, Action.PERSON_VIEW, Action.STOP_IDENTIFY}
+)
 # Acts for which naming a case is optional.
 WITH_A_CASE = frozenset({*SEARCHES, *VIEWS}) - ON_A_CASE
 # What every use of something kept asks for besides what it holds.

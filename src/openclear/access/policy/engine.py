@@ -16,7 +16,8 @@ from openclear.access.errors import PolicyFault
 from openclear.access.policy.facts import OrderRow, RequesterClass
 from openclear.access.policy.forbids import forbid_text
 from openclear.vocabulary.actions import RECORD_DATASETS, Dataset
-from openclear.vocabulary.agencies import chains
+from openclear.vocabulary.agencies import chains, is_within
+from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Clearance, Inquiry
 from openclear.vocabulary.labels import Label, label_name, united
 from openclear.vocabulary.rules import Rule, Verdict
@@ -145,11 +146,7 @@ class Engine:
         request = {
             "principal": _PRINCIPAL,
             "action": {"type": "Action", "id": action},
-            "context": {
-                "purpose": str(inquiry.purpose),
-                "groundNamed": bool(inquiry.case),
-                "groundOpen": inquiry.ground is not None and inquiry.ground.is_open,
-            },
+            "context": _context(inquiry),
         }
         requests = [request | {"resource": resource["uid"]} for resource in resources]
         try:
@@ -166,6 +163,18 @@ class Engine:
             (self._rules[reason] for reason in result.diagnostics.reasons), key=lambda rule: rule.id
         )
         return Verdict(allowed=result.allowed, rules=tuple(rules) or (NO_RULE,))
+
+
+def _context(inquiry: Inquiry) -> dict[str, Any]:
+    event = inquiry.ground.event if inquiry.ground else None
+    return {
+        "purpose": str(inquiry.purpose),
+        "groundNamed": bool(inquiry.case),
+        "groundOpen": inquiry.ground is not None and inquiry.ground.is_open,
+        "atDesk": inquiry.at_desk,
+        "stop": str(event.purpose) if event else "",
+        "stopCovers": inquiry.covered,
+    }
 
 
 def _clearance(
@@ -207,6 +216,7 @@ def _entities(requester_class: RequesterClass, resources_asked: Sequence[Mapping
     attributes = {
         "roles": list(requester_class.roles),
         "host": requester_class.host,
+        "onlyHost": all(is_within(agency, city().host) for agency in requester_class.agencies),
         "agreed": requester_class.agreed,
         "certified": requester_class.certified,
         "machine": bool(requester_class.machine_purpose),

@@ -11,7 +11,7 @@ from openclear.access.policy.engine import Policies
 from openclear.vocabulary.actions import RECORD_DATASETS, Action
 from openclear.vocabulary.city import city
 
-ASKING, SEEING, SCHEMA = "asking.cedar", "seeing.cedar", "openclear.cedarschema"
+ASKING, STOPS, SEEING, SCHEMA = "asking.cedar", "stops.cedar", "seeing.cedar", "openclear.cedarschema"
 
 
 def load_policies() -> Policies:
@@ -36,6 +36,7 @@ def _asking() -> str:
     return "\n".join(
         [
             _text(ASKING),
+            _text(STOPS),
             *(_text(name) for name in map("{}.cedar".format, RECORD_DATASETS) if _file(name).is_file()),
         ]
     )

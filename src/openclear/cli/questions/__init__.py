@@ -20,3 +20,5 @@ def register(verbs: Verbs) -> None:
     could.add_argument("--agency", required=True)
     could.add_argument("--record", required=True, help="id of the record")
     could.add_argument("--on", metavar="DAY", help="a past day; today if omitted")
+    stops = question(verbs, "stops", _READER, "List the stops and calls of a day, with look-ups and rates.")
+    stops.add_argument("--on", metavar="DAY", help="such as 2026-01-02; today if omitted")

@@ -67,9 +67,15 @@ def _agency_verbs(verbs: Verbs) -> None:
     )
     agency.add_argument("--by", required=True, metavar="OFFICER")
     account = new_verb(
-        verbs, "account", _ACTS, "account", "Certify, disable, reinstate an account, or review all."
+        verbs,
+        "account",
+        _ACTS,
+        "account",
+        "Certify, disable, reinstate an account, put it on or off patrol, or review all.",
     )
-    account.add_argument("what", choices=["certify", "disable", "reinstate", "review", "approve"])
+    account.add_argument(
+        "what", choices=["certify", "disable", "reinstate", "review", "approve", "on-patrol", "off-patrol"]
+    )
     account.add_argument("officer", nargs="?")
     account.add_argument("--until", help="last day of the certification, a year away at most")
     account.add_argument("--reason", help="reason for disabling it")

@@ -7,7 +7,7 @@ from openclear.access import accounts, gate
 from openclear.access.accounts import tokens
 from openclear.access.approvals import engine
 from openclear.access.approvals.queries import kind_of
-from openclear.access.registry import commands, lifecycle, lockout, moves, ties
+from openclear.access.registry import commands, duty, lifecycle, lockout, moves, ties
 from openclear.access.registry.proposed import ACCOUNT
 from openclear.cli.acting import actor, administration, approver, keeper, second_person
 from openclear.vocabulary.actions import Action
@@ -122,7 +122,19 @@ def _reinstate(options: argparse.Namespace, handle: str) -> None:
     print(f"{handle} is reinstated.")
 
 
-_ACCOUNT_ACTS = {"certify": _certify, "disable": _disable, "reinstate": _reinstate}
+def _on_patrol(options: argparse.Namespace, handle: str) -> None:
+    duty.set_patrol(_keeper(options), handle=handle, on_patrol=True, approval=_second(options))
+    print(f"{handle} is on patrol.")
+
+
+def _off_patrol(options: argparse.Namespace, handle: str) -> None:
+    duty.set_patrol(_keeper(options), handle=handle, on_patrol=False, approval=_second(options))
+    print(f"{handle} is off patrol.")
+
+
+_ACCOUNT_ACTS = {
+    "certify": _certify, "disable": _disable, "reinstate": _reinstate, "on-patrol": _on_patrol, "off-patrol": _off_patrol,
+}  # fmt: skip
 
 
 def release(options: argparse.Namespace) -> int:

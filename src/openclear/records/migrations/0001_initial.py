@@ -202,6 +202,38 @@ CASES = [
     ),
 ]
 
+STOPS = [
+    migrations.CreateModel(
+        name="Stop",
+        fields=[
+            ("id", models.UUIDField(default=uuid4, editable=False, primary_key=True, serialize=False)),
+            ("number", models.CharField(max_length=30, unique=True)),
+            ("kind", models.CharField(max_length=4)),
+            ("officer", models.CharField(db_index=True, max_length=40)),
+            ("place", models.CharField(max_length=120)),
+            ("plate", models.CharField(blank=True, max_length=10)),
+            ("opened", models.DateTimeField(db_index=True)),
+            ("until", models.DateTimeField()),
+            ("ended", models.DateTimeField(blank=True, null=True)),
+            ("outcome", models.CharField(blank=True, max_length=200)),
+            ("asked", models.PositiveSmallIntegerField(default=0)),
+        ],
+        options={
+            "constraints": [
+                models.UniqueConstraint(
+                    fields=("officer",), condition=models.Q(ended=None), name="one_stop_at_a_time"
+                )
+            ]
+        },
+    ),
+    table(
+        "StopPerson",
+        ("stop", part_of("stop", "people")),
+        ("person", part_of("person", "+")),
+        constraints=[models.UniqueConstraint(fields=("stop", "person"), name="person_once_at_a_stop")],
+    ),
+]
+
 KEEPING = [
     table(
         "Boundary",
@@ -233,4 +265,4 @@ class Migration(migrations.Migration):
 
     initial = True
     dependencies = []
-    operations = [*INCIDENTS, *PEOPLE, *ARRESTS, *THINGS, *CASES, *KEEPING]
+    operations = [*INCIDENTS, *PEOPLE, *ARRESTS, *THINGS, *CASES, *STOPS, *KEEPING]

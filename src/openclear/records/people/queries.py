@@ -24,8 +24,8 @@ from openclear.records.people.rules import (
 )
 from openclear.records.rows import PersonDetail
 from openclear.records.told import tells_of_part
-from openclear.records.vehicles.models import Vehicle
 from openclear.records.vehicles.queries import vehicle_row
+from openclear.records.vehicles.queries import within as vehicles_within
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Grant
 from openclear.vocabulary.without_grant import without_grant
@@ -37,9 +37,10 @@ MOST_HISTORY = 200
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Person]":
-    """Return the people whom the holder may see."""
+    """Return the people whom the holder may see; of a stop only its own."""
     people: QuerySet[Person] = Person.objects.within(grant.over(Dataset.PEOPLE))
-    return people
+    only = grant.only(Dataset.PEOPLE)
+    return people if only is None else people.filter(pk__in=only)
 
 
 @without_grant("reads nothing: it makes a value of what was typed")
@@ -91,7 +92,7 @@ def detail(grant: Grant, record: UUID) -> PersonDetail | None:
     if found is None:
         return None
     identifiers = Identifier.objects.within(clearance).filter(person=found).order_by("kind", "value")
-    vehicles = Vehicle.objects.within(grant.over(Dataset.VEHICLES)).filter(keeper=found).order_by("id")
+    vehicles = vehicles_within(grant).filter(keeper=found).order_by("id")
     return PersonDetail(
         person=rows(grant, [found])[0],
         marks=found.marks,

@@ -18,9 +18,10 @@ END_OF_PREFIX = "\U0010ffff"
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Vehicle]":
-    """Return the vehicles that the holder may see."""
+    """Return the vehicles that the holder may see; of a stop only its own."""
     vehicles: QuerySet[Vehicle] = Vehicle.objects.within(grant.over(Dataset.VEHICLES))
-    return vehicles
+    only = grant.only(Dataset.VEHICLES)
+    return vehicles if only is None else vehicles.filter(pk__in=only)
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")

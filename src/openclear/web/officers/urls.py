@@ -9,5 +9,6 @@ urlpatterns = [
     path("officers/certify", views.certify, name="certify"),
     path("officers/disable", views.disable, name="disable"),
     path("officers/reinstate", views.reinstate, name="reinstate"),
+    path("officers/patrol", views.patrol, name="set-patrol"),
     path("officers/release", views.release, name="release"),
 ]

@@ -11,6 +11,8 @@ from openclear.access.approvals import engine
 from openclear.access.policy.rules import OVERSIGHTS_OWN
 from openclear.access.registry import lifecycle, lockout, queries
 from openclear.access.registry.commands import CERTIFIED_DAYS, TEMPORARY_HOURS, NewOfficer
+from openclear.access.registry.duty import patrol as patrol_duty
+from openclear.access.registry.duty import set_patrol
 from openclear.access.registry.guarded import guarded, touched, touches
 from openclear.access.registry.proposed import CERTIFY, DISABLE, REINSTATE, account_draft
 from openclear.access.registry.queries import OfficerRow
@@ -42,7 +44,7 @@ def request_account(request: HttpRequest) -> HttpResponse:
         raise WrongUsage("Enter a handle, a name, and one of the roles.")
     temporary = clock.now() + timedelta(hours=TEMPORARY_HOURS) if field(request, "temporary") else None
     account = NewOfficer(
-        handle, field(request, "name"), field(request, "title"), (role,),
+        handle, field(request, "name"), field(request, "title"), _roles_of(role),
         ((agency_path(field(request, "agency")), TieKind.EMPLOYER),), clock.today() + timedelta(days=CERTIFIED_DAYS - 1),
         mail=field(request, "mail"), temporary_until=temporary,
     )  # fmt: skip
@@ -60,6 +62,16 @@ def certify(request: HttpRequest) -> HttpResponse:
         facts = {"handle": row.handle, "until": str(until)}
         return put_before(request, grant, CERTIFY, _agency_of(row), facts)
     lifecycle.certify(grant, handles=[row.handle], until=until)
+    return redirected(grant, "officers")
+
+
+@require_POST
+@behind_gate
+@recently_authenticated
+def patrol(request: HttpRequest) -> HttpResponse:
+    """Put an officer on patrol, or take them off it."""
+    grant, row = _account(request)
+    set_patrol(grant, handle=row.handle, on_patrol=field(request, "on") == "1")
     return redirected(grant, "officers")
 
 
@@ -102,6 +114,11 @@ def release(request: HttpRequest) -> HttpResponse:
     return redirected(grant, "officers")
 
 
+def _roles_of(role: str) -> tuple[str, ...]:
+    # Patrol is a duty of officers.
+    return (Role.OFFICER, Role.PATROL) if role == Role.PATROL else (role,)
+
+
 def _account(request: HttpRequest) -> tuple[Grant, OfficerRow]:
     handle = field(request, "handle")
     grant = administer(request, Action.REGISTRY_CHANGE, handle=handle)
@@ -118,10 +135,10 @@ def _agency_of(row: OfficerRow) -> str:
 
 
 def _listed(people: list[OfficerRow]) -> list[dict[str, Any]]:
-    orders, watching = guarded(), lockout.overseers()
+    orders, watching, duty = guarded(), lockout.overseers(), patrol_duty()
     return [
         {
-            "row": row, "is_overseer": row.handle in watching,
+            "row": row, "may_patrol": row.handle in duty, "on_patrol": duty.get(row.handle, False), "is_overseer": row.handle in watching,
             "takes_two": any(touches(order, agency) for order in orders for agency in row.agencies),
         }
         for row in people

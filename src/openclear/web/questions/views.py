@@ -10,6 +10,7 @@ from openclear.access.explanations import HiddenClass
 from openclear.access.registry import queries
 from openclear.audit import reading
 from openclear.records.cases.queries import open_cases
+from openclear.records.stops.queries import open_stop
 from openclear.vocabulary.actions import SEARCHES, VIEWS, Action
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.grants import Grant
@@ -59,7 +60,9 @@ def suggest(request: HttpRequest) -> HttpResponse:
     facts = search_facts(typed, suggested=typed, limit=MOST_SUGGESTED)
     grant = ask(request, Action.CASE_LIST, purpose=Purpose.OWN_ACCOUNT, **facts)
     rows = open_cases(grant, text=typed, limit=MOST_SUGGESTED)
-    return rendered(request, "web/suggestions.html", grant, [row.id for row in rows], cases=rows)
+    own = open_stop(grant)
+    stop = own if own and own.number.startswith(typed.upper()) else None
+    return rendered(request, "web/suggestions.html", grant, [row.id for row in rows], cases=rows, stop=stop)
 
 
 def _by_rule(hidden: Sequence[HiddenClass]) -> dict[tuple[str, ...], list[str]]:

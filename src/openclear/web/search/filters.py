@@ -13,19 +13,22 @@ from openclear.web.guard import ask_reasoned
 from openclear.web.search.forms import FilterForm
 
 
-def ask_narrowed(request: HttpRequest, kind: RecordKind, text: str, **more: object) -> tuple[Grant, Any]:
+def ask_narrowed(
+    request: HttpRequest, kind: RecordKind, text: str, *, subject: str = "", **more: object
+) -> tuple[Grant, Any]:
     """Return the grant for a search of one kind and its filters, or None if this kind has none.
 
-    Raises Refused, and only then WrongUsage for an invalid field: an order comes before a mistake.
+    `subject`: the words as they are compared, if they are looked up at once. Raises Refused, and only then WrongUsage
+    for an invalid field: an order comes before a mistake.
     """
     known, action = search_of(kind).filters, kind.list_action
     if known is None:
-        return ask_reasoned(request, action, **search_facts(text, **more)), None
+        return ask_reasoned(request, action, subject=subject, **search_facts(text, **more)), None
     form = FilterForm(request.POST if request.method == "POST" else request.GET)
     try:
         filters = form.filters(known)
     except WrongUsage:
         typed = {name: form.data.get(name, "") for name in form.fields}
-        ask_reasoned(request, action, **search_facts(text, typed, **more))
+        ask_reasoned(request, action, subject=subject, **search_facts(text, typed, **more))
         raise
-    return ask_reasoned(request, action, **search_facts(text, filters, **more)), filters
+    return ask_reasoned(request, action, subject=subject, **search_facts(text, filters, **more)), filters

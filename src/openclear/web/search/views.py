@@ -13,7 +13,7 @@ from openclear.access.orders.notices import notices_for
 from openclear.records.cases.queries import open_cases
 from openclear.records.found import FoundRows
 from openclear.records.kind import RecordKind
-from openclear.records.kinds import SEARCHED, searched
+from openclear.records.kinds import SEARCHED, search_of, searched
 from openclear.search.find import DEEPEST, find, open_record
 from openclear.search.one_box import kinds_of
 from openclear.vocabulary.actions import Action
@@ -32,6 +32,7 @@ from openclear.web.guard import (
 )
 from openclear.web.search.filters import ask_narrowed
 from openclear.web.search.forms import FilterForm
+from openclear.web.stops.views import still_open, stop_facts
 
 PAGE, LONGEST_PAGE_TOKEN = 20, 400
 _NOT_ASKED_AGAIN = {"page", "kind"}
@@ -56,11 +57,13 @@ class Section(NamedTuple):
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the search, with the purpose and case chosen last."""
     grant = ask(request, Action.DESK_OPEN, purpose=Purpose.OWN_ACCOUNT, chosen=reason_of(request))
-    chosen = {**request.session.get("reason", {}), **{k: v for k, v in reason_of(request).items() if v}}
+    own = stop_facts(grant)
+    last = still_open(request.session.get("reason", {}), own["stop"])
+    chosen = {**last, **{k: v for k, v in reason_of(request).items() if v}}
     cases = open_cases(grant)
     return rendered(
         request, "web/search.html", grant, cases=cases, kind="", asked=chosen, filters=FilterForm(), kinds=list(SEARCHED),
-        notices=notices_for(grant),
+        notices=notices_for(grant), **own,
     )  # fmt: skip
 
 
@@ -88,7 +91,7 @@ def record_page(kind: RecordKind) -> Callable[..., HttpResponse]:
     """Return the view of one record of a kind."""
 
     def view(request: HttpRequest, record: UUID) -> HttpResponse:
-        grant = ask_reasoned(request, kind.view_action, record=str(record))
+        grant = ask_reasoned(request, kind.view_action, subject=str(record), record=str(record))
         row = open_record(grant, kind=kind, record=record)
         return one_record(request, f"web/kinds/{kind.dataset}/page.html", grant, row, record)
 
@@ -128,7 +131,7 @@ def _sections(
 def _section(request: HttpRequest, kind: RecordKind, text: str) -> tuple[Section, Grant]:
     question = {name: value for name, value in request.GET.items() if name not in _NOT_ASKED_AGAIN}
     token = request.GET.get("page", "")[:LONGEST_PAGE_TOKEN]
-    grant, filters = ask_narrowed(request, kind, text, **page_facts(token))
+    grant, filters = ask_narrowed(request, kind, text, subject=search_of(kind).key(text), **page_facts(token))
     offset = offset_of(grant, question, token)
     found = find(grant, kind=kind, text=text, filters=filters, limit=PAGE, offset=offset)
     beyond = offset + len(found.rows)

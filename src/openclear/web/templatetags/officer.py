@@ -13,6 +13,8 @@ from openclear.access.errors import Refused
 from openclear.access.policy.facts import OrderRow
 from openclear.access.registry.queries import name_of
 from openclear.records.found import Reason
+from openclear.records.stops.rows import StopRow
+from openclear.records.stops.rules import PURPOSE_OF, is_number
 from openclear.vocabulary.city import city
 from openclear.vocabulary.profile import Words
 from openclear.web.orders.proposed_words import (
@@ -166,3 +168,16 @@ def reasoned(asked: dict[str, str]) -> str:
     reason = {"purpose": asked.get("purpose", ""), "case": asked.get("case", "")}
     other = asked.get("on_behalf_of", "")
     return "?" + urlencode(reason | ({"on_behalf_of": other} if other else {}))
+
+
+@register.filter
+def is_stop(case: str) -> bool:
+    """Say whether a case is a stop or call, of which nothing is kept and no link is given."""
+    return is_number(case)
+
+
+@register.simple_tag
+def own_plate(stop: StopRow) -> str:
+    """Return the end of a URL that looks up the plate of the reader's own stop or call, for that stop."""
+    asked = {"q": stop.plate, "kind": "vehicles", "purpose": PURPOSE_OF[stop.kind], "case": stop.number}
+    return "?" + urlencode(asked)

@@ -67,3 +67,17 @@ document.addEventListener("click", async (event) => {
   button.textContent = label;
   button.disabled = false;
 });
+
+// A stop or call is started in one tap: where the place is left empty, it is where this device is.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-place]");
+  const place = form && form.elements.place;
+  if (!place || place.value.trim() || form.dataset.asked || !navigator.geolocation) return;
+  event.preventDefault();
+  const button = event.submitter;
+  const send = () => { form.dataset.asked = "1"; form.requestSubmit(button); };
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    place.value = `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`;
+    send();
+  }, send, { timeout: 8000, maximumAge: 60000, enableHighAccuracy: true });
+});

@@ -1,0 +1,1 @@
+"""Stops and calls that officers on patrol start at the desk."""

@@ -1,0 +1,1 @@
+"""Stops and calls that an officer on patrol starts."""
