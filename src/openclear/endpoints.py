@@ -1,6 +1,6 @@
 """Every question that is declared once and answered on several doors. Page, API and command line serve this list."""
 
-from openclear.access.endpoints import AGENCIES, EXPLAIN, OFFICERS, ORDERS
+from openclear.access.endpoints import AGENCIES, AGREEMENTS, EXPLAIN, OFFICERS, ORDERS
 from openclear.oversight.endpoints import COULD_SEE
 from openclear.records.cases.endpoints import CASE_LIST
 from openclear.vocabulary.endpoint import Endpoint
@@ -8,6 +8,7 @@ from openclear.vocabulary.endpoint import Endpoint
 ENDPOINTS: tuple[Endpoint, ...] = (
     CASE_LIST,
     AGENCIES,
+    AGREEMENTS,
     OFFICERS,
     ORDERS,
     EXPLAIN,

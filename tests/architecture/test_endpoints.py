@@ -31,6 +31,7 @@ def a_record():
 STORIES = {
     "cases": ("rivera", lambda: {"q": open_case()[:9], "limit": "7"}),
     "agencies": ("novak", dict),
+    "agreements": ("novak", dict),
     "officers": ("novak", lambda: {"q": "frost"}),
     "orders": ("novak", dict),
     "explain": (

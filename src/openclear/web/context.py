@@ -27,6 +27,7 @@ _COUNTING = (*_OWN[:2], ("figures", _("Figures"), "account_balance"), *_OWN[2:])
 _KEEPING = (
     ("orders", _("Orders"), "shield"),
     ("agencies", _("Agencies"), "account_balance"),
+    ("agreements", _("Agreements"), "verified_user"),
     ("officers", _("Accounts"), "people"),
     ("searches", _("My acts"), "history"),
     ("log", _("Log"), "verified_user"),
@@ -41,6 +42,7 @@ _OVERSEEING = (
 _NEAR = {
     "search": "desk", **{kind.noun: "desk" for kind in SEARCHED.values()}, "case": "cases",
     "entry": "log", "verification": "log", "order-form": "orders", "proposal": "orders", "order": "orders", "agency": "agencies",
+    "agreement": "agreements", "agreement-form": "agreements",
 }  # fmt: skip
 
 

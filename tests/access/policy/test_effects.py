@@ -23,7 +23,7 @@ from openclear.delivery import alerts, exports, jobs, links
 from openclear.delivery.errors import Gone
 from openclear.delivery.models import Alert, AlertHit, Export, Link
 from openclear.records.incidents.models import Incident
-from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.actions import RECORD_DATASETS, Action, Dataset
 from openclear.vocabulary.grants import Ground, Inquiry
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import CRIME, ask, cut_off, grant, lift, open_case, signed_in
@@ -65,7 +65,15 @@ def permitted(action):
         for purpose in Purpose
         for host in (True, False)
         if engine.decide(
-            RequesterClass(("il.chicago.pd",), ROLES, host, agreed=True, certified=True, machine_purpose=""),
+            RequesterClass(
+                ("il.chicago.pd",),
+                ROLES,
+                host,
+                agreed=True,
+                certified=True,
+                machine_purpose="",
+                datasets=RECORD_DATASETS,
+            ),
             Inquiry(action, purpose, case="C-1", ground=ground),
         ).allowed
     }
