@@ -1,7 +1,7 @@
 """Every question that is declared once and answered on several doors. Page, API and command line serve this list."""
 
 from openclear.access.endpoints import AGENCIES, AGREEMENTS, EXPLAIN, OFFICERS, ORDERS
-from openclear.oversight.endpoints import COULD_SEE
+from openclear.oversight.endpoints import COULD_SEE, FINDINGS
 from openclear.records.cases.endpoints import CASE_LIST
 from openclear.vocabulary.endpoint import Endpoint
 
@@ -13,4 +13,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ORDERS,
     EXPLAIN,
     COULD_SEE,
+    FINDINGS,
 )

@@ -40,6 +40,7 @@ STORIES = {
             "officer": "frost", "action": "person.search", "purpose": "missing-person", "case": open_case(), "on": "2026-01-02",
         },
     ),
+    "findings": ("okafor", lambda: {"since": "2026-01-02"}),
     "could-see": ("okafor", lambda: {"agency": "us.dhs.ice", "record": a_record(), "on": "2026-01-02"}),
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from openclear.oversight.case_findings import CaseFinding, FindingParams, case_findings
 from openclear.oversight.could_see import Question, Seen, could_see
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.endpoint import Door, Endpoint
@@ -37,6 +38,27 @@ def _text(asked: Question, seen: Seen) -> str:
     )
 
 
+def _finding(_asked: FindingParams, row: CaseFinding) -> str:
+    return (
+        f"{row.hour}  {row.officer:<12} {row.case:<20} {row.lookups} look-ups (expected: at most {row.limit}), "
+        f"{row.records} records, entries {row.first} to {row.last}"
+    )
+
+
+FINDINGS = Endpoint(
+    name="findings",
+    action=Action.LOG_VIEW_ALL,
+    purpose=Purpose.OVERSIGHT_REVIEW,
+    doors={Door.PAGE: "oversight/findings", Door.COMMAND: "findings"},
+    params=FindingParams,
+    row=CaseFinding,
+    query=lambda grant, asked: case_findings(grant, asked=asked),
+    words={
+        "summary": "List findings",
+        "description": "Who looked up more on one case within an hour than the city expects: questions, no verdicts.",
+    },
+    line=_finding,
+)
 COULD_SEE = Endpoint(
     name="could-see",
     action=Action.LOG_VIEW_ALL,

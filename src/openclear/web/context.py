@@ -34,6 +34,7 @@ _KEEPING = (
 )
 _OVERSEEING = (
     ("log", _("Log"), "verified_user"),
+    ("findings", _("Findings"), "shield"),
     ("explain", _("Why?"), "search"),
     ("could-see", _("Who could see?"), "people"),
     ("case-uses", _("Case numbers"), "folder_open"),
