@@ -127,7 +127,7 @@ def test_oversight_reads_findings_by_page_and_command(case, capsys):
     rows = json.loads(capsys.readouterr().out)
     assert [row["lookups"] for row in rows if row["case"] == case.upper()] == [3]
     assert main(["findings", "--since", "yesterday"], lambda: None) == 2
-    assert "is no day" in capsys.readouterr().err
+    assert "is not a day" in capsys.readouterr().err
 
 
 def test_the_limit_is_the_operators_and_has_a_default():

@@ -80,7 +80,7 @@ TWO_PEOPLE_FOR_AGREEMENT = Rule(
     "two-people-for-agreement",
     "An agreement, and its renewal, gives access and needs two different people: one who registers it and one who approves",
     "CJIS Security Policy 5.1.1 and AC-5, separation of duties",
-    "Have another access administrator or the general counsel approve it: at the desk, or with --approved-by.",
+    "Have another access administrator or the general counsel approve it: on the page of the proposal, or with --approved-by.",
 )
 OTHER_RULES = _refusal(
     "rules-of-another-version",

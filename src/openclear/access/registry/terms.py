@@ -114,7 +114,7 @@ def number_of(text: object) -> str:
     number = str(text).strip()
     if len(number) > LONGEST_NUMBER or not _NUMBER.fullmatch(number):
         raise WrongUsage(
-            f"'{number[:LONGEST_NUMBER]}' is no number of an agreement: letters, digits, dots and hyphens, such as AGR-ISP-01."
+            f"'{number[:LONGEST_NUMBER]}' is not a number of an agreement: letters, digits, dots and hyphens, such as AGR-ISP-01."
         )
     return number
 
@@ -156,7 +156,7 @@ def _chosen(named: Any, known: Sequence[str], what: str) -> tuple[str, ...]:
     if not wanted:
         raise WrongUsage(f"Name each {what} that the agreement allows, of {', '.join(known)}.")
     if unknown := [str(name) for name in wanted if name not in known]:
-        raise WrongUsage(f"'{unknown[0]}' is no {what} of an agreement; those are {', '.join(known)}.")
+        raise WrongUsage(f"'{unknown[0]}' is not a {what} of an agreement; those are {', '.join(known)}.")
     return tuple(str(name) for name in known if name in wanted)
 
 
@@ -164,7 +164,7 @@ def _clauses(told: Any) -> dict[str, str]:
     given = {str(name): _trimmed(where) for name, where in dict(told).items()}
     if unknown := sorted(given.keys() - set(Clause)):
         raise WrongUsage(
-            f"'{unknown[0]}' is none of the clauses of CJIS Security Policy 5.1.1.3: {', '.join(Clause)}."
+            f"'{unknown[0]}' is not one of the clauses of CJIS Security Policy 5.1.1.3: {', '.join(Clause)}."
         )
     if missing := [clause for clause in Clause if not given.get(clause)]:
         raise WrongUsage(
