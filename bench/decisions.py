@@ -55,7 +55,7 @@ def a_world(draw: random.Random) -> tuple[tuple[OrderRow, ...], RequesterClass, 
     agencies = tuple(sorted(draw.sample(AGENCIES, draw.randrange(1, 3))))
     subject = RequesterClass(
         agencies, tuple(sorted(draw.sample(ROLES, draw.randrange(1, 4)))), draw.random() < 0.5, draw.random() < 0.9,
-        draw.random() < 0.9, "",
+        draw.random() < 0.9, "", tuple(sorted(draw.sample(RECORD_DATASETS, draw.randrange(3, len(RECORD_DATASETS) + 1)))),
     )  # fmt: skip
     ground = draw.choice((None, Ground("case", "", is_open=True)))
     ask = Inquiry(draw.choice(ACTS), draw.choice(PURPOSES), "C-1" if ground else "", ground)

@@ -177,8 +177,8 @@ def decisions() -> float:
 
     person, day = read_requester("frost"), clock.today()
     assert person
-    subject = class_of_requester(person, agencies_of([person], day), day)
     ask = Inquiry(Action.PERSON_SEARCH, Purpose.CRIMINAL_INVESTIGATION)
+    subject = class_of_requester(person, agencies_of([person], day), day, ask)
     engine = policies().under(())
     clearance = engine.clearances(subject, ask)[Dataset.PEOPLE]
     labels = [random.choice(list(Label)) for _ in range(2000)]

@@ -62,9 +62,9 @@ class Trial:
 
     def __init__(self, number: int, port: int) -> None:
         """Register what is raced for."""
-        from openclear.access.registry import agreements, commands, ties
+        from openclear.access.registry import commands, ties
         from openclear.access.registry.commands import NewAgency, NewOfficer
-        from openclear.vocabulary import clock
+        from tests.cast import sign
 
         self.root, self.random, self.port = f"us.race{number}", random.Random(number), port
         paths = (self.root, f"{self.root}.one", f"{self.root}.two", f"{self.root}x")
@@ -72,9 +72,7 @@ class Trial:
             _key("novak"), agencies=[NewAgency(path, "R", "federal") for path in paths]
         )
         for path in (self.root, f"{self.root}x"):
-            agreements.sign_agreement(
-                _key("novak"), agency=path, number=f"AGR-{path}", signed_on=clock.today(), ends_on=_until()
-            )
+            sign(path, f"AGR-{path}", _until())
         homes = {f"r{number}a": "one", f"r{number}b": "two", f"r{number}c": "two"}
         people = [
             NewOfficer(handle, handle, "", ("officer",), ((f"{self.root}.{home}", "employer"),), _until())

@@ -1,7 +1,9 @@
 """The cast at work: grants, tokens and orders as the people of the stories get them."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from django.test import Client
@@ -11,6 +13,7 @@ from openclear.access.accounts import tokens
 from openclear.access.gate.requesters import requester_at
 from openclear.access.models import Agency, Officer
 from openclear.access.orders.receipts import OrderReceipt
+from openclear.access.registry.agreements import sign_agreement
 from openclear.access.registry.commands import (
     NewAgency,
     NewOfficer,
@@ -18,7 +21,10 @@ from openclear.access.registry.commands import (
     register_officers,
     was_used,
 )
+from openclear.access.registry.terms import NewAgreement, Renewal, read_agreement, read_renewal
+from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agreements import AGREED_DATASETS, AGREED_PURPOSES, Clause
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
@@ -92,6 +98,29 @@ def registered(agencies: Sequence[NewAgency] = (), officers: Sequence[NewOfficer
     requester_at.cache_clear()
     if missing := [officer for officer in officers if officer.handle not in known]:
         register_officers(first, approval=second, officers=missing)
+
+
+def agreement(agency: str, number: str, ends_on: date | None = None, /, **more: Any) -> NewAgreement:
+    """An agreement from today with all its clauses, for everything unless `more` says less."""
+    told = {
+        "number": number, "agency": agency, "parties": ["Department", "Partner"], "starts_on": clock.today(),
+        "ends_on": ends_on or clock.today() + timedelta(days=200), "data_sets": AGREED_DATASETS, "purposes": AGREED_PURPOSES,
+        "document": f"{number}.pdf", "digest": sha256(number.encode()).hexdigest(),
+        "clauses": {clause: f"section {place}" for place, clause in enumerate(Clause, start=1)},
+    }  # fmt: skip
+    return read_agreement(told | more)
+
+
+def renewal(number: str, ends_on: date, /, **more: Any) -> Renewal:
+    """A renewal of an agreement until a day."""
+    digest = sha256(f"{number} until {ends_on}".encode()).hexdigest()
+    return read_renewal({"number": number, "ends_on": ends_on, "document": "r.pdf", "digest": digest} | more)
+
+
+def sign(agency: str, number: str, ends_on: date | None = None, /, **more: Any) -> None:
+    """Sign an agreement, as novak and adler."""
+    first, second = (grant(who, Action.REGISTRY_CHANGE, ADMINISTRATION) for who in ("novak", "adler"))
+    sign_agreement(first, agreement=agreement(agency, number, ends_on, **more), approval=second)
 
 
 def signed_in(officer: str) -> Client:

@@ -132,6 +132,7 @@ def test_openapi_describes_every_route():
         "cases/{record}",
         "decisions/explain",
         "agencies",
+        "agreements",
         "officers",
         "orders",
         "reports/books",

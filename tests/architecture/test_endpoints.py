@@ -31,6 +31,7 @@ def a_record():
 STORIES = {
     "cases": ("rivera", lambda: {"q": open_case()[:9], "limit": "7"}),
     "agencies": ("novak", dict),
+    "agreements": ("novak", dict),
     "officers": ("novak", lambda: {"q": "frost"}),
     "orders": ("novak", dict),
     "explain": (
@@ -39,6 +40,7 @@ STORIES = {
             "officer": "frost", "action": "person.search", "purpose": "missing-person", "case": open_case(), "on": "2026-01-02",
         },
     ),
+    "findings": ("okafor", lambda: {"since": "2026-01-02"}),
     "could-see": ("okafor", lambda: {"agency": "us.dhs.ice", "record": a_record(), "on": "2026-01-02"}),
     "stops": ("okafor", lambda: {"on": "2026-01-02"}),
 }  # fmt: skip

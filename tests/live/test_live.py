@@ -186,13 +186,13 @@ import sys, time
 from openclear.config.program import prepare
 prepare()
 from datetime import timedelta
-from openclear.access.registry import agreements, ties
+from openclear.access.registry import moves, ties
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from tests.cast import ADMINISTRATION, grant
 key, edits, began = grant("novak", Action.REGISTRY_CHANGE, ADMINISTRATION), 0, time.monotonic()
 while time.monotonic() - began < 6:
-    agreements.end_agreement(key, number="AGR-OAKLAWN-01", ends_on=clock.today() + timedelta(days=300 + edits % 9))
+    moves.rename_agency(key, agency="il.oaklawn.pd", name=f"Oak Lawn PD {edits % 9}")
     ties.affiliate(key, handle="marsh", agency="us.doj.usms", kind="detail")
     ties.end_affiliation(key, handle="marsh", agency="us.doj.usms")
     edits += 3

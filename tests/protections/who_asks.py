@@ -8,6 +8,7 @@ CONSIDERED, RULES, CEDAR = (
     "access/policy/rules.py",
     "access/policy/asking.cedar",
 )
+FACTS, AGREEMENTS = "access/policy/facts.py", "access/registry/agreements.py"
 CASES = "records/cases/commands.py"
 TIES = """\
     agencies = agencies_of([requester, carrier], on, inquiry.on_behalf_of if known else None)
@@ -50,15 +51,38 @@ WHO_ASKS = [
     ),
     protection(
         3, "every agency needs an agreement, not one of them", "test_agreements_are_dated_and_every_agency_needs_one",
-        (RULES, "agreed=all(_agreed(", "agreed=any(_agreed("),
+        (RULES, "return all(_agreed(", "return any(_agreed("),
     ),
     protection(
         3, "an agreement ends", "test_agreements_are_dated_and_every_agency_needs_one",
-        (RULES, "row.signed_on <= on <= row.ends_on", "row.signed_on <= on"),
+        (FACTS, "self.starts_on <= day <= self.ends_on", "self.starts_on <= day"),
     ),
     protection(
         3, "an agreement begins when it is signed", "test_an_agreement_is_none_before_it_is_signed",
-        (RULES, "row.signed_on <= on <= row.ends_on", "on <= row.ends_on"),
+        (FACTS, "self.starts_on <= day <= self.ends_on", "day <= self.ends_on"),
+    ),
+    protection(
+        3, "an agreement that was ended is none", "test_an_agreement_that_was_ended_is_none_from_that_day_on",
+        (FACTS, " and not is_ended", ""),
+    ),
+    protection(
+        3, "an agreement ends in the second in which it is ended",
+        "test_an_answer_made_before_the_end_does_not_leave_after_it",
+        (AGREEMENTS, "ended=clock.now(), ", ""),
+    ),
+    protection(
+        3, "an agreement takes two people", "test_no_agreement_and_no_renewal_is_one_persons_doing",
+        (AGREEMENTS, "if approval is None or approval.officer == grant.officer:", "if approval is None:"),
+    ),
+    protection(
+        3, "what an agreement does not name is not asked",
+        "test_data_sets_and_purposes_of_the_agreement_are_all_that_the_agency_can_ask",
+        (RULES, "            found &= _named(_in_force(requester, agency, on), purpose)\n", "            pass\n"),
+    ),
+    protection(
+        3, "an agreement limits data sets and purposes",
+        "test_an_agreement_names_data_sets_for_purposes_and_every_agency_of_a_person_counts",
+        (RULES, "if purpose in row.purposes or purpose not in POLICE_WORK", "if True"),
     ),
     protection(
         3, "what has no stamp does not leave", "test_no_route_answers_without_a_stamp_or_a_place_on_the_public_list",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from openclear.access.explanations import Explanation, Question, explain
 from openclear.access.orders.queries import OrderHistoryRow, order_history
 from openclear.access.registry import queries
+from openclear.access.registry.agreement_queries import AgreementListRow, agreements
 from openclear.access.registry.queries import AgencyRow, OfficerRow
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.endpoint import Door, Endpoint, parameter
@@ -49,6 +50,12 @@ def _agency(_asked: NoParams, row: AgencyRow) -> str:
     return f"{'  ' * depth}{row.path:<{40 - 2 * depth}} {row.kind:<10} {row.name}"
 
 
+def _agreement(_asked: NoParams, row: AgreementListRow) -> str:
+    days = f"{row.starts_on} - {row.ends_on}"
+    soon = f"  ENDS IN {row.days_left} DAYS: renew it" if row.warned_within else ""
+    return f"{row.number:<20} {row.agency:<24} {row.status:<9} {days}{soon}"
+
+
 def _officer(_asked: OfficerListParams, row: OfficerRow) -> str:
     return f"{row.handle:<12} {row.name:<28} {' + '.join(row.agencies):<28} {row.title}"
 
@@ -88,6 +95,20 @@ AGENCIES = Endpoint(
         "description": "The agency tree, root first, to compare with the city's register of partners.",
     },
     line=_agency,
+)
+AGREEMENTS = Endpoint(
+    name="agreements",
+    action=Action.REGISTRY_LIST,
+    purpose=Purpose.ACCESS_ADMINISTRATION,
+    doors={Door.PAGE: "agreements", Door.API: "agreements", Door.COMMAND: "agreements"},
+    params=NoParams,
+    row=AgreementListRow,
+    query=lambda grant, _: agreements(grant),
+    words={
+        "summary": "List agreements",
+        "description": "Every agreement on access, with its days, its data sets and purposes, and a warning before it ends.",
+    },
+    line=_agreement,
 )
 OFFICERS = Endpoint(
     name="officers",

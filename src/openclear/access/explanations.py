@@ -213,7 +213,9 @@ def _ties(decision: Decision, on: date) -> list[dict[str, object]]:
 def _hidden(decision: Decision, inquiry: Inquiry, standing: Standing, on: date) -> list[HiddenClass]:
     if not decision.verdict.allowed or decision.requester is None:
         return []
-    requester_class = class_of_requester(decision.requester, agencies_of([decision.requester], on), on)
+    requester_class = class_of_requester(
+        decision.requester, agencies_of([decision.requester], on), on, inquiry
+    )
     engine = policies().under(standing.orders)
     hidden: list[HiddenClass] = []
     for dataset in RECORD_DATASETS:

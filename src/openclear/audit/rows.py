@@ -62,6 +62,19 @@ class CaseUse:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseHour:
+    """How often a person was answered on one case within an hour (UTC), how many records were shown, and between which entries."""
+
+    officer: str
+    case: str
+    hour: str
+    lookups: int
+    records: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunRow:
     """One replay of the log: its progress, and what it found when it ended. `ok` is None while it runs."""
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from importlib import import_module
 
 from openclear.cli import (
+    agreements,
     analysis,
     cases,
     city,
@@ -26,7 +27,7 @@ from openclear.vocabulary.handles import handle_of
 
 # In the order of --help.
 _REGISTERED = (
-    city.register, records.register, cases.register, registry.register, cases.register_acts, orders.register,
+    city.register, records.register, cases.register, registry.register, agreements.register, cases.register_acts, orders.register,
     questions.register, exports.register, analysis.register, reports.register, public.register, log.register,
 )  # fmt: skip
 # The arguments that name people; their case does not matter.

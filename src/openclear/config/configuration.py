@@ -66,6 +66,10 @@ class Configuration:
     mail: str = _setting("folder", "alerts by mail: `folder` (police/mail), or smtp://host:port")
     mail_from: str = _setting("openclear@localhost", "sender of alerts by mail")
     webhook_targets: str = _setting("", "address prefixes that alerts may be sent to, separated by commas")
+    lookups_on_a_case: int = _setting(
+        40,
+        "look-ups by one person on one case within an hour; more are a finding for oversight, and the person is told nothing",
+    )
     sequencer: str = _setting("auto", "`auto`: started when needed; `external`: a service under its own user")
 
     @classmethod

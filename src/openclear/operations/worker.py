@@ -18,6 +18,7 @@ from openclear.access.orders import unconfirmed
 from openclear.access.orders.seen import note_checkpoint
 from openclear.access.ports import ports
 from openclear.access.registry.acts import registry_held
+from openclear.access.registry.agreement_queries import ending_soon
 from openclear.access.registry.lifecycle import review_accounts
 from openclear.delivery.alerts import start_alerts, wait_for_alerts
 from openclear.delivery.exports import expire
@@ -28,6 +29,7 @@ from openclear.oversight.public_access import publish_where_behind
 from openclear.oversight.transparency import publish_statement
 from openclear.publishing.editions import refresh_editions
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.agreements import WARNED_DAYS
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -103,6 +105,7 @@ def _duties() -> list[_Duty]:
         _Duty(expire, HOUR),
         _Duty(alarm_unconfirmed, HOUR),
         _Duty(review_accounts, DAY),
+        _Duty(alarm_ending_agreements, DAY),
         _Duty(make_editions, HOUR),
         _Duty(make_statement, DAY),
     ]
@@ -139,6 +142,16 @@ def alarm_unconfirmed() -> None:
     """Raise an alarm about each provisional order not confirmed within 24 hours: hourly, until it is confirmed."""
     for order in unconfirmed():
         alarm.critical("order %s has been provisional for more than 24 hours: confirm or lift it", order.id)
+
+
+@without_grant("runs as the city itself: the worker's duty")
+def alarm_ending_agreements() -> None:
+    """Raise an alarm about each agreement that ends within 90 days and is not renewed: daily, more urgent from 30 days on."""
+    for row in ending_soon():
+        level = logging.WARNING if row.warned_within == max(WARNED_DAYS) else logging.ERROR
+        alarm.log(
+            level, "agreement %s with %s ends in %d days: renew it", row.number, row.agency, row.days_left
+        )
 
 
 def _run_jobs() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from openclear.oversight.case_findings import CaseFinding, FindingParams, case_findings
 from openclear.oversight.could_see import Question, Seen, could_see
 from openclear.oversight.stops import ReviewedStop, StopsOfDay, StopsQuestion, stops_of_day
 from openclear.vocabulary.actions import Action
@@ -40,6 +41,27 @@ def _text(asked: Question, seen: Seen) -> str:
     )
 
 
+def _finding(_asked: FindingParams, row: CaseFinding) -> str:
+    return (
+        f"{row.hour}  {row.officer:<12} {row.case:<20} {row.lookups} look-ups (expected: at most {row.limit}), "
+        f"{row.records} records, entries {row.first} to {row.last}"
+    )
+
+
+FINDINGS = Endpoint(
+    name="findings",
+    action=Action.LOG_VIEW_ALL,
+    purpose=Purpose.OVERSIGHT_REVIEW,
+    doors={Door.PAGE: "oversight/findings", Door.COMMAND: "findings"},
+    params=FindingParams,
+    row=CaseFinding,
+    query=lambda grant, asked: case_findings(grant, asked=asked),
+    words={
+        "summary": "List findings",
+        "description": "Who looked up more on one case within an hour than the city expects: questions, no verdicts.",
+    },
+    line=_finding,
+)
 COULD_SEE = Endpoint(
     name="could-see",
     action=Action.LOG_VIEW_ALL,

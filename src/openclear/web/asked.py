@@ -6,6 +6,7 @@ from django.urls import path
 
 from openclear.endpoints import ENDPOINTS
 from openclear.vocabulary.endpoint import Door
+from openclear.web.agreements.views import beside_agreements
 from openclear.web.cases.views import beside_cases
 from openclear.web.endpoint import Beside, page_of
 from openclear.web.officers.views import beside_officers
@@ -16,6 +17,7 @@ from openclear.web.registry.views import beside_agencies
 # What a page shows besides its answer, and the forms for acts. A page that shows only its answer is not listed here.
 _BESIDE: Mapping[str, Beside] = {
     "agencies": beside_agencies,
+    "agreements": beside_agreements,
     "cases": beside_cases,
     "could-see": beside_could_see,
     "explain": beside_explanation,

@@ -28,12 +28,14 @@ _COUNTING = (*_OWN[:2], ("figures", _("Figures"), "account_balance"), *_OWN[2:])
 _KEEPING = (
     ("orders", _("Orders"), "shield"),
     ("agencies", _("Agencies"), "account_balance"),
+    ("agreements", _("Agreements"), "verified_user"),
     ("officers", _("Accounts"), "people"),
     ("searches", _("My acts"), "history"),
     ("log", _("Log"), "verified_user"),
 )
 _OVERSEEING = (
     ("log", _("Log"), "verified_user"),
+    ("findings", _("Findings"), "shield"),
     ("explain", _("Why?"), "search"),
     ("could-see", _("Who could see?"), "people"),
     ("stops", _("Stops"), "history"),
@@ -43,6 +45,7 @@ _OVERSEEING = (
 _NEAR = {
     "search": "desk", **{kind.noun: "desk" for kind in SEARCHED.values()}, "case": "cases",
     "entry": "log", "verification": "log", "order-form": "orders", "proposal": "orders", "order": "orders", "agency": "agencies",
+    "agreement": "agreements", "agreement-form": "agreements",
 }  # fmt: skip
 
 

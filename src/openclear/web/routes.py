@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from openclear.web import asked, converters  # noqa: F401 - used in the URL patterns below
 from openclear.web.account import urls as account
 from openclear.web.account import views as signing_in
+from openclear.web.agreements import urls as agreements
 from openclear.web.cases import urls as cases
 from openclear.web.figures import urls as figures
 from openclear.web.log import urls as log
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *log.urlpatterns,
     *orders.urlpatterns,
     *registry.urlpatterns,
+    *agreements.urlpatterns,
     *officers.urlpatterns,
     *account.urlpatterns,
     path("language", set_language, name="set-language"),

@@ -25,7 +25,7 @@ from openclear.delivery.errors import Gone
 from openclear.delivery.models import Alert, AlertHit, Export, Link
 from openclear.records.incidents.models import Incident
 from openclear.vocabulary import clock
-from openclear.vocabulary.actions import Action, Dataset
+from openclear.vocabulary.actions import RECORD_DATASETS, Action, Dataset
 from openclear.vocabulary.grants import Ground, Inquiry, OwnEvent
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import CRIME, ask, cut_off, grant, lift, open_case, signed_in
@@ -72,7 +72,15 @@ def permitted(action):
         for host in (True, False)
         for ground in (case, *stops)
         if engine.decide(
-            RequesterClass(("il.chicago.pd",), ROLES, host, agreed=True, certified=True, machine_purpose=""),
+            RequesterClass(
+                ("il.chicago.pd",),
+                ROLES,
+                host,
+                agreed=True,
+                certified=True,
+                machine_purpose="",
+                datasets=RECORD_DATASETS,
+            ),
             Inquiry(action, purpose, case="C-1", ground=ground, at_desk=True, covered=True),
         ).allowed
     }

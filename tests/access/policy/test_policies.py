@@ -26,7 +26,7 @@ from openclear.records.people.rows import PersonRow
 from openclear.vocabulary.actions import RECORD_DATASETS, Action, Dataset
 from openclear.vocabulary.grants import Ground, Inquiry, OwnEvent
 from openclear.vocabulary.labels import Label
-from openclear.vocabulary.purposes import Purpose
+from openclear.vocabulary.purposes import POLICE_WORK, Purpose
 
 pytestmark = pytest.mark.anywhere
 
@@ -38,8 +38,13 @@ OPEN, CLOSED = Ground("case", "CZ-1", is_open=True), Ground("case", "CZ-2", is_o
 HOST = "il.chicago.pd"
 
 
-def subject(*roles, agencies=(HOST,), host=True, agreed=True, certified=True, machine=""):
-    return RequesterClass(agencies, roles, host, agreed, certified, machine)
+EVERYTHING = tuple(str(dataset) for dataset in RECORD_DATASETS)
+
+
+def subject(
+    *roles, agencies=(HOST,), host=True, agreed=True, certified=True, machine="", datasets=EVERYTHING
+):
+    return RequesterClass(agencies, roles, host, agreed, certified, machine, datasets)
 
 
 RIVERA = subject("officer")
@@ -53,7 +58,9 @@ FROST = subject("officer", agencies=("us.doj.fbi",), host=False)
 IMPORTER = subject("records", machine="records-maintenance")
 PUBLISHER = subject("publisher", machine="public-release")
 LAPSED = subject("officer", certified=False)
-STRANGER = subject("officer", agencies=("us.doj.usms",), host=False, agreed=False)
+STRANGER = subject("officer", agencies=("us.doj.usms",), host=False, agreed=False, datasets=("cases",))
+# Whose agreement names property alone.
+MARSH = subject("officer", agencies=("il.oaklawn.pd",), host=False, datasets=("cases", "property"))
 CRIME, PATROL = Purpose.CRIMINAL_INVESTIGATION, Purpose.DISPATCH_RESPONSE
 
 
@@ -292,6 +299,12 @@ REFUSED = [
         id="marshal-without-agreement",
     ),
     pytest.param(
+        MARSH,
+        inquiry(Action.VEHICLE_SEARCH, Purpose.STOLEN_PROPERTY, None),
+        "agreement-names-it",
+        id="marsh-and-what-her-agreement-does-not-name",
+    ),
+    pytest.param(
         RIVERA,
         inquiry(Action.PERSON_SEARCH, Purpose.CIVIL_IMMIGRATION_ENFORCEMENT),
         "never-civil-immigration",
@@ -358,8 +371,10 @@ SEEN = [
     (FROST, Label.DOMESTIC, CRIME, "domestic-rows"),
     (CHEN, Label.JUVENILE, Purpose.CRIME_ANALYSIS, "juvenile-rows"),
     (CHEN, Label.VICTIM, Purpose.CRIME_ANALYSIS, "victim-rows"),
+    (FROST, Label.VICTIM, CRIME, "rows-that-the-agreement-names"),
 ]
 HIDDEN = [
+    (MARSH, Label.VICTIM, CRIME, "rows-that-the-agreement-names"),
     (FROST, Label.VICTIM, Purpose.CRIME_ANALYSIS, "victim-rows"),
     (FROST, Label.JUVENILE, Purpose.CRIME_ANALYSIS, "juvenile-rows"),
     (RIVERA, Label.SEALED, CRIME, "sealed-rows"),
@@ -527,14 +542,22 @@ def test_an_incomplete_picture_is_a_refusal():
     assert first_fault(orphan, ("us.doj.fbi",), NOON).id == "incomplete-chain"
 
 
+def term(agency, first, last, datasets=EVERYTHING, purposes=POLICE_WORK, ended=None):
+    return AgreementRow(agency, first, last, datasets, purposes, ended)
+
+
+def class_of(requester, agencies, day, purpose=CRIME):
+    return class_of_requester(requester, agencies, day, Inquiry(Action.PERSON_SEARCH, purpose))
+
+
 def test_agreements_are_dated_and_every_agency_needs_one():
-    doj = AgreementRow("us.doj", date(2019, 1, 1), DAY)
+    doj = term("us.doj", date(2019, 1, 1), DAY)
     kerr = person(
         ("us.doj.fbi", "task-force", DAY, None), ("us.dhs.ice", "employer", DAY, None), agreements=(doj,)
     )
-    assert class_of_requester(kerr, ("us.doj.fbi",), DAY).agreed
-    assert not class_of_requester(kerr, ("us.doj.fbi", "us.dhs.ice"), DAY).agreed
-    assert not class_of_requester(kerr, ("us.doj.fbi",), date(2019, 7, 13)).agreed
+    assert class_of(kerr, ("us.doj.fbi",), DAY).agreed
+    assert not class_of(kerr, ("us.doj.fbi", "us.dhs.ice"), DAY).agreed
+    assert not class_of(kerr, ("us.doj.fbi",), date(2019, 7, 13)).agreed
 
 
 @pytest.mark.parametrize("dataset", RECORD_DATASETS)
@@ -566,10 +589,52 @@ def test_facts_that_the_schema_refuses_are_a_refusal_and_not_an_error():
 
 def test_an_agreement_is_none_before_it_is_signed():
 
-    doj = AgreementRow("us.doj", DAY, date(2020, 1, 1))
+    doj = term("us.doj", DAY, date(2020, 1, 1))
     frost = person(("us.doj.fbi", "employer", DAY, None), agreements=(doj,))
-    assert class_of_requester(frost, ("us.doj.fbi",), DAY).agreed
-    assert not class_of_requester(frost, ("us.doj.fbi",), DAY - timedelta(days=1)).agreed
+    assert class_of(frost, ("us.doj.fbi",), DAY).agreed
+    assert not class_of(frost, ("us.doj.fbi",), DAY - timedelta(days=1)).agreed
+
+
+def test_an_agreement_that_was_ended_is_none_from_that_day_on():
+    ended = datetime.combine(DAY, datetime.min.time(), UTC) + timedelta(hours=14)
+    frost = person(("us.doj.fbi", "employer", date(2019, 1, 1), None),
+                   agreements=(term("us.doj", date(2019, 1, 1), date(2020, 1, 1), ended=ended),))  # fmt: skip
+    assert class_of(frost, ("us.doj.fbi",), DAY - timedelta(days=1)).agreed
+    assert not class_of(frost, ("us.doj.fbi",), DAY).agreed
+    renewed = replace(frost, agreements=(*frost.agreements, term("us.doj", DAY, date(2020, 1, 1))))
+    assert class_of(renewed, ("us.doj.fbi",), DAY).agreed
+
+
+def test_an_agreement_names_data_sets_for_purposes_and_every_agency_of_a_person_counts():
+    first, last = date(2019, 1, 1), date(2020, 1, 1)
+    cars = term("us.doj", first, last, ("vehicles", "property"), (Purpose.STOLEN_PROPERTY,))
+    crime = term("us.doj", first, last, ("incidents",), (CRIME,))
+    ice = term("us.dhs.ice", first, last, ("vehicles", "people"), (Purpose.STOLEN_PROPERTY, CRIME))
+    kerr = person(("us.doj.fbi", "task-force", DAY, None), agreements=(cars, crime, ice))
+    fbi, both = ("us.doj.fbi",), ("us.dhs.ice", "us.doj.fbi")
+    assert class_of(kerr, fbi, DAY, Purpose.STOLEN_PROPERTY).datasets == ("cases", "property", "vehicles")
+    assert class_of(kerr, fbi, DAY, CRIME).datasets == ("cases", "incidents")
+    assert class_of(kerr, fbi, DAY, PATROL).datasets == ("cases",)
+    assert class_of(kerr, both, DAY, Purpose.STOLEN_PROPERTY).datasets == ("cases", "vehicles")
+    assert class_of(kerr, both, DAY, CRIME).datasets == ("cases",)
+    # What is no police work has no purpose in an agreement: one's own desk lists what the agreement names.
+    assert class_of(kerr, fbi, DAY, Purpose.OWN_ACCOUNT).datasets == (
+        "cases",
+        "incidents",
+        "property",
+        "vehicles",
+    )
+    assert class_of(kerr, (HOST,), DAY, CRIME).datasets == tuple(sorted(EVERYTHING))
+
+
+def test_what_the_agreement_does_not_name_is_not_there_either():
+    """A vehicle's page mentions its keeper: where the agreement names no people, there is no keeper."""
+    clearances = policies().under(()).clearances(MARSH, inquiry(Action.PROPERTY_SEARCH))
+    assert {dataset for dataset, clearance in clearances.items() if not clearance.nothing} == {
+        Dataset.CASES, Dataset.PROPERTY,
+    }  # fmt: skip
+    of_host = policies().under(()).clearances(replace(MARSH, host=True), inquiry(Action.PROPERTY_SEARCH))
+    assert not any(clearance.nothing for clearance in of_host.values())
 
 
 def test_civil_immigration_is_in_no_permit_and_forbidden_besides():

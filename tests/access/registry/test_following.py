@@ -12,14 +12,14 @@ from openclear.access.errors import MeansSomethingElse
 from openclear.access.models import Agreement, Notice, Officer
 from openclear.access.orders import notices
 from openclear.access.orders.proposed import cut_off_draft
-from openclear.access.registry import agreements, commands, moves
+from openclear.access.registry import commands, moves
 from openclear.access.registry.commands import NewAgency, NewOfficer
 from openclear.access.registry.proposed import account_draft
 from openclear.records.cases.models import Case
 from openclear.records.incidents.models import Incident
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
-from tests.cast import ADMINISTRATION, GROUND, grant, lift, signed_in
+from tests.cast import ADMINISTRATION, GROUND, grant, lift, sign, signed_in
 
 OLD, NEW = "us.doj.walker", "us.walked"
 # These keep the path of their day: history, and what was published or logged then.
@@ -80,9 +80,7 @@ def walker():
     until = clock.today() + timedelta(days=90)
     account = NewOfficer("walker1", "W", "", ("officer",), ((f"{OLD}.unit", "employer"),), until)
     commands.register_officers(registry(), approval=registry("adler"), officers=[account])
-    agreements.sign_agreement(
-        registry(), agency=OLD, number="AGR-WALK", signed_on=clock.today(), ends_on=until
-    )
+    sign(OLD, "AGR-WALK", until)
     notices.announce(
         grant("novak", Action.ORDER_CUT_OFF, ADMINISTRATION), order=orders.new_order(agency=OLD, legal_basis=GROUND),
         text="Walker loses access.",

@@ -16,7 +16,15 @@ from openclear.access.approvals import engine, queries
 from openclear.access.errors import MeansSomethingElse, Refused
 from openclear.access.gate import order_rows
 from openclear.access.gate.standing import read_standing
-from openclear.access.models import Affiliation, Agency, Agreement, Officer, Proposal, Token
+from openclear.access.models import (
+    Affiliation,
+    Agency,
+    Agreement,
+    AgreementTerm,
+    Officer,
+    Proposal,
+    Token,
+)
 from openclear.access.orders import proposed as order_acts
 from openclear.access.registry import acts, agreements, commands, lifecycle, moves, ties
 from openclear.access.registry import proposed as registry_acts
@@ -26,7 +34,17 @@ from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import NotPossible
 from openclear.vocabulary.purposes import Purpose
-from tests.cast import ADMINISTRATION, GROUND, cut_off, grant, lift, registered
+from tests.cast import (
+    ADMINISTRATION,
+    GROUND,
+    agreement,
+    cut_off,
+    grant,
+    lift,
+    registered,
+    renewal,
+    sign,
+)
 
 ROOM = f"{access.__name__}."
 MODULES = [
@@ -145,7 +163,7 @@ def third():
     for agency, number in (("us.turn", "AGR-TURN"), ("us.other", "AGR-OTHER")):
         if Agreement.objects.filter(number=number).exists():
             continue
-        agreements.sign_agreement(novak, agency=agency, number=number, signed_on=clock.today(), ends_on=until)
+        sign(agency, number, until)
     lifecycle.disable(novak, handle="resting", reason="on leave", approval=adler)
     yield
     Officer.objects.filter(handle__in=["third", "fourth", "turner", "resting"]).update(is_active=False)
@@ -175,12 +193,14 @@ BEGUN = {
     "approvals.engine.approve": lambda number, **_: (alone(CUT), {"number": number}),
     "registry.ties.affiliate": lambda **_: (registry(), {"handle": "turner", "agency": "us.other", "kind": "detail"}),
     "registry.ties.end_affiliation": lambda **_: (registry(), {"handle": "turner", "agency": "us.turn.part"}),
-    "registry.agreements.end_agreement": lambda **_: (registry(), {"number": "AGR-TURN", "ends_on": clock.today()}),
+    "registry.agreements.end_agreement": lambda **_: (registry(), {"number": "AGR-TURN", "reason": "x"}),
     "registry.commands.register_agencies": lambda **_: (
         alone(Action.REGISTRY_CHANGE), {"agencies": [NewAgency("us.turn.never", "Never", "federal")]}),
     "registry.commands.register_officers": lambda **_: (registry(), {"officers": [NEW]}),
     "registry.agreements.sign_agreement": lambda **_: (
-        registry(), {"agency": "us.turn", "number": "AGR-NEVER", "signed_on": clock.today(), "ends_on": UNTIL}),
+        registry(), {"agreement": agreement("us.turn", "AGR-NEVER", UNTIL)}),
+    "registry.agreements.renew_agreement": lambda **_: (
+        registry(), {"renewal": renewal("AGR-TURN", clock.today() + timedelta(days=900))}),
     "registry.duty.set_patrol": lambda **_: (registry(), {"handle": "turner", "on_patrol": True}),
     "registry.lifecycle.certify": lambda **_: (registry(), {"handles": ["turner"], "until": UNTIL}),
     "registry.lifecycle.disable": lambda **_: (registry(), {"handle": "turner", "reason": "x"}),
@@ -264,7 +284,7 @@ def facts_of_the_city():
         list(Agency.objects.values_list("path", "name")),
         list(Officer.objects.values_list("handle", "is_active", "certified_until")),
         list(Affiliation.objects.values_list("officer__handle", "agency__path", "until")),
-        list(Agreement.objects.values_list("number", "ends_on")),
+        list(AgreementTerm.objects.values_list("agreement__number", "ends_on", "ended")),
         list(Token.objects.values_list("pk", flat=True)),
         [(row.pk, row.state) for row in Proposal.objects.all()],
     )
@@ -339,7 +359,11 @@ TOUCHED = {
     "split": lambda: moves.split_agency(
         **alone(Action.REGISTRY_CHANGE), agency="us.other", new=NewAgency("us.split", "S", "federal"), people=[]),
     "agreement": lambda: agreements.sign_agreement(
-        **alone(Action.REGISTRY_CHANGE), agency="us.other", number="AGR-X", signed_on=clock.today(), ends_on=UNTIL),
+        **alone(Action.REGISTRY_CHANGE), agreement=agreement("us.other", "AGR-X", UNTIL)),
+    "renewal": lambda: agreements.renew_agreement(
+        **alone(Action.REGISTRY_CHANGE), renewal=renewal("AGR-OTHER", clock.today() + timedelta(days=900))),
+    "end of an agreement": lambda: agreements.end_agreement(
+        **alone(Action.REGISTRY_CHANGE), number="AGR-OTHER", reason="x"),
     "certification": lambda: lifecycle.certify(**alone(Action.REGISTRY_CHANGE), handles=["turner"], until=UNTIL),
 }  # fmt: skip
 

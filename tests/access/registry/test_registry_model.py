@@ -37,7 +37,7 @@ from openclear.vocabulary.actions import Action
 from openclear.vocabulary.grants import Inquiry
 from openclear.vocabulary.purposes import Purpose
 from tests.access.registry.registry_reference import Order, Reference, within
-from tests.cast import ADMINISTRATION, GROUND, grant, lift, registered
+from tests.cast import ADMINISTRATION, GROUND, grant, lift, registered, renewal, sign
 
 PEOPLE = ("p", "q", "r")
 PLACES = ("a", "a.one", "a.two", "b", "b.one")
@@ -71,9 +71,8 @@ class Histories(RuleBasedStateMachine):
             key("novak", CHANGE), agencies=[NewAgency(path, "M", "federal") for path in paths]
         )
         number = f"AGR-{self.root}"
-        agreements.sign_agreement(
-            key("novak", CHANGE), agency=self.root, number=number, signed_on=clock.today(), ends_on=UNTIL
-        )
+        sign(self.root, number, UNTIL)
+        self.days = iter(range(1, 10_000))
         self.paths, self.reference.agreed, self.ever = paths[1:], {self.root}, set(paths)
         accounts = []
         for place, letter in enumerate(PEOPLE):
@@ -185,13 +184,23 @@ class Histories(RuleBasedStateMachine):
 
     @rule(pair=PAIRS, second=st.booleans(), ends=st.booleans())
     def agreement(self, pair, second, ends):
-        day = clock.today() - timedelta(days=1) if ends else UNTIL
-        place = next(iter(self.reference.agreed), self.root)
-        self.changed(
-            pair, second, self.root, then=lambda: self.reference.agreed.__init__(() if ends else (place,)),
-            act=lambda first, approval: agreements.end_agreement(
-                first, number=f"AGR-{self.root}", ends_on=day, approval=approval),
-        )  # fmt: skip
+        number = f"AGR-{self.root}"
+        if ends and self.reference.agreed:
+            self.changed(
+                pair, second, self.root, then=self.reference.agreed.clear,
+                act=lambda first, approval: agreements.end_agreement(
+                    first, number=number, reason="x", approval=approval),
+            )  # fmt: skip
+        elif not ends:
+            # A renewal gives access: never by one person, whether or not an order touches the agency.
+            until = UNTIL + timedelta(days=next(self.days))
+            self.attempt(
+                second,
+                lambda: agreements.renew_agreement(
+                    key(pair[0], CHANGE), renewal=renewal(number, until),
+                    approval=key(pair[1], CHANGE) if second else None),
+                alone=not second, then=lambda: self.reference.agreed.add(self.root),
+            )  # fmt: skip
 
     @rule(pair=PAIRS, second=st.booleans(), who=NUMBERS)
     def disable_or_reinstate(self, pair, second, who):

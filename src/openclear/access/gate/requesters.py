@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 
-from openclear.access.models import Agency, Agreement, Officer
+from openclear.access.models import Agency, AgreementTerm, Officer
 from openclear.access.policy.facts import AffiliationRow, AgreementRow, Requester
 from openclear.vocabulary.without_grant import without_grant
 
@@ -15,6 +15,7 @@ _OF_ACCOUNT = (
     "handle", "name", "title", "roles", "certified_until", "machine_purpose", "is_integration", "temporary_until", "is_active",
 )  # fmt: skip
 _OF_TIE = tuple(f"affiliations__{name}" for name in ("agency__path", "kind", "since", "until", "entry"))
+_OF_TERM = ("agreement__agency__path", "starts_on", "ends_on", "datasets", "purposes", "ended")
 Facts: TypeAlias = tuple[tuple[AgreementRow, ...], frozenset[str]]
 
 
@@ -79,6 +80,15 @@ def _read_requesters(officers: "QuerySet[Officer]", *, facts: Callable[[], Facts
 
 @without_grant("part of the gate, which makes the grants")
 def registry_facts() -> Facts:
-    """Return all agreements, and the paths of all registered agencies."""
-    rows = Agreement.objects.values_list("agency__path", "signed_on", "ends_on")
-    return tuple(AgreementRow(*row) for row in rows), frozenset(Agency.objects.values_list("path", flat=True))
+    """Return every term of every agreement, past ones too, and the paths of all registered agencies."""
+    terms = agreement_rows(AgreementTerm.objects.all())
+    return terms, frozenset(Agency.objects.values_list("path", flat=True))
+
+
+@without_grant("part of the gate, which makes the grants")
+def agreement_rows(terms: "QuerySet[AgreementTerm]") -> tuple[AgreementRow, ...]:
+    """Return terms of agreements as the rules read them; only for this room."""
+    return tuple(
+        AgreementRow(agency, starts_on, ends_on, tuple(datasets), tuple(purposes), ended)
+        for agency, starts_on, ends_on, datasets, purposes, ended in terms.values_list(*_OF_TERM)
+    )

@@ -1,6 +1,6 @@
 """The tables of this room. Only this room reads them, and only its commands change them."""
 
-from openclear.access.models.agencies import Agency, AgencyMove, Agreement
+from openclear.access.models.agencies import Agency, AgencyMove, Agreement, AgreementTerm
 from openclear.access.models.epochs import CommittedEpoch, Epoch, PolicyVersion, SeenCheckpoint
 from openclear.access.models.officers import Affiliation, Officer
 from openclear.access.models.orders import Notice, OrderPlace, OrderProof, OrderState
@@ -12,6 +12,7 @@ __all__ = [
     "Agency",
     "AgencyMove",
     "Agreement",
+    "AgreementTerm",
     "CommittedEpoch",
     "Epoch",
     "LockedHandle",

@@ -39,13 +39,45 @@ class AgencyMove(models.Model):
 
 
 class Agreement(models.Model):
-    """A signed agreement on access. It covers its agency and all below it."""
+    """An agreement on access with an agency and all below it. Its terms say from when until when, and for what."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT)
     number = models.CharField(max_length=60, unique=True)
-    signed_on = models.DateField()
-    ends_on = models.DateField()
+    # Who signed, as text: one for each party.
+    parties = models.JSONField(default=list)
 
     def __str__(self) -> str:
         """Return the number."""
         return self.number
+
+
+class AgreementTerm(models.Model):
+    """One term of an agreement: the first, or a renewal. Both days count. It is never changed, only ended."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="terms")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    datasets = models.JSONField(default=list)
+    purposes = models.JSONField(default=list)
+    # What was signed: where it is kept, its SHA-256, and where each clause is in it.
+    document = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    clauses = models.JSONField(default=dict)
+    signed = models.DateTimeField()
+    signed_by = models.CharField(max_length=40)
+    approved_by = models.CharField(max_length=40)
+    entry = models.BigIntegerField()
+    # From this second on it gives no access.
+    ended = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=40, blank=True)
+    ended_because = models.CharField(max_length=200, blank=True)
+    ended_by_entry = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        """Terms are listed in the order in which they were signed."""
+
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        """Return the days."""
+        return f"{self.starts_on} - {self.ends_on}"

@@ -6,7 +6,7 @@ from django.db import models
 class Proposal(models.Model):
     """An act that one person has asked for and that waits for a second. `facts`: what the act takes, as its kind says."""
 
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=20)
     agency = models.CharField(max_length=200)
     # What the act changes, such as an order, or its result.
     about = models.CharField(max_length=40, blank=True)

@@ -17,7 +17,7 @@ from django.db.models import Max
 
 from openclear.access.gate.order_rows import place_of
 from openclear.access.gate.standing import read_standing
-from openclear.access.models import Affiliation, Agency, Agreement, OrderState
+from openclear.access.models import Affiliation, Agency, AgreementTerm, OrderState
 from openclear.access.policy.facts import ALL, OrderRow
 from openclear.access.ports import ports
 from openclear.vocabulary import clock
@@ -159,12 +159,10 @@ def _standing_of(agency: str, orders: Sequence[OrderRow]) -> str:
 
 def _grounds_of_access() -> list[dict[str, Any]]:
     # Each agency with people that may ask today, and why: the city itself, or the agreement that covers it.
-    agreements = [
-        (row.agency.path, row.number, row.ends_on)
-        for row in Agreement.objects.select_related("agency").filter(
-            signed_on__lte=clock.today(), ends_on__gte=clock.today()
-        )
-    ]
+    in_force = AgreementTerm.objects.filter(
+        starts_on__lte=clock.today(), ends_on__gte=clock.today(), ended=None
+    )
+    agreements = list(in_force.values_list("agreement__agency__path", "agreement__number", "ends_on"))
     with_people = Affiliation.objects.filter(officer__is_active=True).values_list("agency__path", flat=True)
     found = []
     for agency in Agency.objects.filter(path__in=set(with_people)):

@@ -95,11 +95,12 @@ def _asked(
     if not may_receive(requester, inquiry.on_behalf_of, on):
         # Registered or not, an agency without an agreement gets the same refusal, made in the same way from the same facts.
         own = agencies_of([requester, carrier], on)
-        own_class = class_of_requester(requester, own, on, None, carrier)
-        plain = _class_of(replace(inquiry, on_behalf_of=None), requester, on, moment)
+        for_themselves = replace(inquiry, on_behalf_of=None)
+        own_class = class_of_requester(requester, own, on, for_themselves, carrier)
+        plain = _class_of(for_themselves, requester, on, moment)
         subject = (replace(own_class, host=False, agreed=False), plain)
         return replace(so_far, subject=subject, may_receive=False)
-    requester_class = class_of_requester(requester, so_far.agencies, on, inquiry.on_behalf_of, carrier)
+    requester_class = class_of_requester(requester, so_far.agencies, on, inquiry, carrier)
     return replace(so_far, subject=(requester_class, _class_of(inquiry, requester, on, moment)))
 
 

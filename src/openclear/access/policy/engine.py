@@ -94,9 +94,7 @@ class Engine:
 
     def decide(self, requester_class: RequesterClass, inquiry: Inquiry) -> Verdict:
         """Return the verdict on the request itself, and the rules that decided it."""
-        return self._ask(
-            requester_class, inquiry, str(inquiry.action), [_entity("Dataset", inquiry.action.dataset)]
-        )[0]
+        return self._ask(requester_class, inquiry, str(inquiry.action), [_dataset(inquiry.action.dataset)])[0]
 
     def clearances(self, requester_class: RequesterClass, inquiry: Inquiry) -> dict[Dataset, Clearance]:
         """Return what the requester sees of every dataset: Cedar is asked per label and field, not per row."""
@@ -221,9 +219,14 @@ def _entities(requester_class: RequesterClass, resources_asked: Sequence[Mapping
         "certified": requester_class.certified,
         "machine": bool(requester_class.machine_purpose),
         "purpose": requester_class.machine_purpose,
+        "datasets": list(requester_class.datasets),
     }
     asker = _entity("Officer", "asker", attributes, parents=requester_class.agencies)
     return json.dumps([*agencies, asker, *resources_asked])
+
+
+def _dataset(dataset: Dataset) -> dict[str, Any]:
+    return _entity("Dataset", dataset, {"name": str(dataset), "ofRecords": dataset.is_of_records})
 
 
 def _entity(

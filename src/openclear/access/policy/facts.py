@@ -26,11 +26,22 @@ class AffiliationRow:
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """One agreement: in force from its signing to its end, both days included."""
+    """One term of an agreement, both days included. `datasets`, `purposes`: what the agency may ask for under it.
+
+    `ended`: the moment from which on it gives no access, before its last day.
+    """
 
     agency: str
-    signed_on: date
+    starts_on: date
     ends_on: date
+    datasets: tuple[str, ...]
+    purposes: tuple[str, ...]
+    ended: datetime | None = None
+
+    def in_force_on(self, day: date) -> bool:
+        """Say whether the term is in force on `day`, at its end."""
+        is_ended = self.ended is not None and self.ended.date() <= day
+        return self.starts_on <= day <= self.ends_on and not is_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,10 @@ class Requester:
 
 @dataclass(frozen=True, slots=True)
 class RequesterClass:
-    """The class of requesters that a decision is made for; two people of one class get one decision."""
+    """The class of requesters that a decision is made for; two people of one class get one decision.
+
+    `datasets`: the data sets of records that every agency's agreement names for the purpose that is asked for.
+    """
 
     agencies: tuple[str, ...]
     roles: tuple[str, ...]
@@ -61,6 +75,7 @@ class RequesterClass:
     agreed: bool
     certified: bool
     machine_purpose: str
+    datasets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from openclear.access.policy.facts import OrderRow, Requester, RequesterClass
-from openclear.vocabulary.actions import Dataset
+from openclear.access.policy.facts import AgreementRow, OrderRow, Requester, RequesterClass
+from openclear.vocabulary.actions import RECORD_DATASETS, Dataset
 from openclear.vocabulary.agencies import TieKind, chain, chains, is_within
 from openclear.vocabulary.city import city
 from openclear.vocabulary.grants import Inquiry
+from openclear.vocabulary.purposes import POLICE_WORK, Purpose
 from openclear.vocabulary.rules import Rule, Verdict
 
 CUT_OFF = "cut-off:"
@@ -75,6 +76,12 @@ TWO_PEOPLE_FOR_ACCOUNT = Rule(
     "CJIS Security Policy AC-2(e), approval of accounts",
     "Have the general counsel or another access administrator approve it.",
 )
+TWO_PEOPLE_FOR_AGREEMENT = Rule(
+    "two-people-for-agreement",
+    "An agreement, and its renewal, gives access and needs two different people: one who registers it and one who approves",
+    "CJIS Security Policy 5.1.1 and AC-5, separation of duties",
+    "Have another access administrator or the general counsel approve it: on the page of the proposal, or with --approved-by.",
+)
 OTHER_RULES = _refusal(
     "rules-of-another-version",
     "This process does not use the rules that the city uses now",
@@ -114,10 +121,10 @@ def class_of_requester(
     requester: Requester,
     agencies: tuple[str, ...],
     on: date,
-    on_behalf_of: str | None = None,
+    inquiry: Inquiry,
     carrier: Requester | None = None,
 ) -> RequesterClass:
-    """Return the class of requesters that the person belongs to on a day.
+    """Return the class of requesters that the person belongs to on a day, for what is asked.
 
     A request for another agency sees no more than a person of that agency would, and no more than the purpose of
     the integration that carries it allows.
@@ -129,15 +136,16 @@ def class_of_requester(
     return RequesterClass(
         agencies=agencies,
         roles=requester.roles,
-        host=is_within(on_behalf_of or host, host)
+        host=is_within(inquiry.on_behalf_of or host, host)
         and (
             carrier is None
             or any(is_within(tie.agency, host) for tie in carrier.affiliations if tie.holds_on(on))
         )
         and any(is_within(employer, host) for employer in employers),
-        agreed=all(_agreed(requester, agency, on) for agency in agencies),
+        agreed=are_agreed(requester, agencies, on),
         certified=all(one.certified_until >= on for one in (requester, carrier) if one),
         machine_purpose=carrier.machine_purpose if carrier else requester.machine_purpose,
+        datasets=datasets_agreed(requester, agencies, on, inquiry.purpose),
     )
 
 
@@ -146,11 +154,38 @@ def may_receive(requester: Requester, agency: str | None, on: date) -> bool:
     return agency is None or (agency in requester.registered and _agreed(requester, agency, on))
 
 
+def are_agreed(requester: Requester, agencies: Iterable[str], on: date) -> bool:
+    """Say whether every one of these agencies is the city's own or has an agreement in force on a day."""
+    return all(_agreed(requester, agency, on) for agency in agencies)
+
+
+def datasets_agreed(
+    requester: Requester, agencies: Iterable[str], on: date, purpose: Purpose
+) -> tuple[str, ...]:
+    """Return the data sets of records that the agreements of all these agencies name for a purpose, sorted.
+
+    The city's own agencies have no limit. An agreement limits the purposes of police work: one's own account, and
+    administration, are no use of records. Cases are named as a reason under every agreement.
+    """
+    found = {str(dataset) for dataset in RECORD_DATASETS}
+    for agency in agencies:
+        if not is_within(agency, city().root):
+            found &= _named(_in_force(requester, agency, on), purpose)
+    return tuple(sorted(found))
+
+
+def _named(agreements: Iterable[AgreementRow], purpose: Purpose) -> set[str]:
+    fitting = [row for row in agreements if purpose in row.purposes or purpose not in POLICE_WORK]
+    return {str(Dataset.CASES), *(name for row in fitting for name in row.datasets)}
+
+
 def _agreed(requester: Requester, agency: str, on: date) -> bool:
-    if is_within(agency, city().root):
-        return True
+    return is_within(agency, city().root) or bool(_in_force(requester, agency, on))
+
+
+def _in_force(requester: Requester, agency: str, on: date) -> list[AgreementRow]:
     links = chain(agency)
-    return any(row.agency in links and row.signed_on <= on <= row.ends_on for row in requester.agreements)
+    return [row for row in requester.agreements if row.agency in links and row.in_force_on(on)]
 
 
 def order_over(orders: Iterable[OrderRow], agencies: Sequence[str], inquiry: Inquiry) -> OrderRow | None:

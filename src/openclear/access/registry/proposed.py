@@ -1,4 +1,4 @@
-"""Changes of the registry that take a second person: ties, moves, mergers, the life of accounts."""
+"""Changes of the registry that take a second person: ties, moves, mergers, the life of accounts, agreements."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from openclear.access.proposed import ActDraft, ActKind, Consequence, TwoPeople
-from openclear.access.registry import commands, lifecycle, lookups, moves, ties
+from openclear.access.registry import agreement_acts, commands, lifecycle, lookups, moves, ties
 from openclear.access.registry.commands import NewOfficer
 from openclear.access.registry.foreseen import MERGE, MOVE, TIE, UNTIE, foreseen, foreseen_of_account
 from openclear.access.registry.lockout import is_overseer
@@ -158,4 +158,5 @@ ACTS = (
         )
         for name in CHANGES
     ),
+    *agreement_acts.ACTS,
 )  # fmt: skip

@@ -7,12 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from openclear.access.models import (
-    Affiliation,
-    Agency,
-    Agreement,
-    Officer,
-)
+from openclear.access.models import Affiliation, Agency, Officer
+from openclear.access.registry.agreement_queries import AgreementListRow, all_agreements
 from openclear.vocabulary.agencies import TieKind, chain, is_within
 from openclear.vocabulary.purposes import Purpose, named_purpose
 from openclear.vocabulary.roles import Role
@@ -44,14 +40,14 @@ class AgencyRow:
 
 @dataclass(frozen=True, slots=True)
 class AgencyDetail:
-    """An agency. Agreements are (number, agency that signed, from, to).
+    """An agency. Agreements are those of the agency and of the agencies above it.
 
     People are everyone tied to it or to an agency below: (handle, name, kind of tie, since, agency).
     """
 
     agency: AgencyRow
     oris: tuple[str, ...]
-    agreements: tuple[tuple[str, str, date, date], ...]
+    agreements: tuple[AgreementListRow, ...]
     people: tuple[tuple[str, str, str, date, str], ...]
 
 
@@ -140,11 +136,10 @@ def agency_detail(path: str) -> AgencyDetail | None:
         .select_related("officer", "agency")
         .order_by("officer__name")
     )
-    signed = Agreement.objects.filter(agency__path__in=chain(path)).order_by("agency__path", "number")
     return AgencyDetail(
         agency=AgencyRow(agency.path, agency.name, agency.kind),
         oris=tuple(agency.oris),
-        agreements=tuple(signed.values_list("number", "agency__path", "signed_on", "ends_on")),
+        agreements=tuple(row for row in all_agreements() if row.agency in chain(path)),
         people=tuple(
             (tie.officer.handle, tie.officer.name, tie.kind, tie.since, tie.agency.path) for tie in ties
         ),

@@ -26,11 +26,9 @@ def register_cast() -> None:
         return
     administrator, approver = cast.handles(cast.founders())[:2]
     register_agencies(administration(administrator, Action.REGISTRY_CHANGE), agencies=cast.other_agencies())
-    first_day, last_day = cast.agreement_days()
-    for agency, number in cast.agreements().items():
-        grant = administration(administrator, Action.REGISTRY_CHANGE)
-        sign_agreement(grant, agency=agency, number=number, signed_on=first_day, ends_on=last_day)
     first, second = (administration(handle, Action.REGISTRY_CHANGE) for handle in (administrator, approver))
+    for agreement in cast.agreements():
+        sign_agreement(first, agreement=agreement, approval=second)
     register_officers(first, approval=second, officers=cast.people())
 
 

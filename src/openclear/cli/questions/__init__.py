@@ -16,6 +16,10 @@ def register(verbs: Verbs) -> None:
     explain.add_argument("--purpose", required=True)
     explain.add_argument("--case", help="number or id of the case")
     explain.add_argument("--on", metavar="DAY", help="as of the end of a past day, such as 2019-07-12")
+    findings = question(
+        verbs, "findings", _READER, "List who looked up more on one case within an hour than expected."
+    )
+    findings.add_argument("--since", metavar="DAY", help="a past day; without one, the last seven days")
     could = question(verbs, "could-see", _READER, "Show whether an agency could have seen a record on a day.")
     could.add_argument("--agency", required=True)
     could.add_argument("--record", required=True, help="id of the record")

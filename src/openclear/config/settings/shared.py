@@ -25,6 +25,7 @@ PUBLIC_FOLDER = CONFIGURATION.public
 EDITIONS_FOLDER = CONFIGURATION.public / "editions"
 EXPORTS_FOLDER = CONFIGURATION.police / "exports"
 MAIL_SERVER, MAIL_FROM = CONFIGURATION.mail, CONFIGURATION.mail_from
+LOOKUPS_ON_A_CASE = CONFIGURATION.lookups_on_a_case
 WEBHOOK_TARGETS = [target.strip() for target in CONFIGURATION.webhook_targets.split(",") if target.strip()]
 # The proxies whose X-Forwarded-For is trusted and that a receipt names; none if no proxy is in front of the site.
 TRUSTED_PROXIES = (

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 
 from openclear.access.registry.commands import NewAgency, NewOfficer
+from openclear.access.registry.terms import NewAgreement, read_agreement
 from openclear.sources.synthetic.invented import told
 from openclear.vocabulary import clock
+from openclear.vocabulary.agreements import Clause
+from openclear.vocabulary.city import city
 
 CERTIFIED_UNTIL = clock.today() + timedelta(days=365)
 
@@ -15,14 +19,24 @@ def other_agencies() -> list[NewAgency]:
     return [NewAgency(path, name, kind) for path, (name, kind) in told("agencies").items()]
 
 
-def agreements() -> dict[str, str]:
-    """Return the number of each agency's agreement."""
-    return dict(told("agreements")["numbers"])
+def agreements() -> list[NewAgreement]:
+    """Return the agreements of the partner agencies. Their papers are invented too, so each digest is that of a number."""
+    named, department = told("agreements"), city().words_in("en").department
+    clauses = {clause: f"section {place}" for place, clause in enumerate(Clause, start=1)}
+    return [
+        read_agreement({
+            "number": number, "agency": agency, "parties": [department, told("agencies")[agency][0]], "starts_on": named["signed"],
+            "ends_on": named["ends"], "data_sets": named["data_sets"], "purposes": named["purposes"],
+            "document": f"{number}.pdf, invented", "digest": sha256(number.encode()).hexdigest(), "clauses": clauses,
+        })
+        for agency, number in named["numbers"].items()
+    ]  # fmt: skip
 
 
-def agreement_days() -> tuple[date, date]:
-    """Return the first and the last day of every agreement."""
-    return told("agreements")["signed"], told("agreements")["ends"]
+def first_day() -> date:
+    """Return the first day of every agreement, on which everyone's ties began too."""
+    day: date = told("agreements")["signed"]
+    return day
 
 
 def founders() -> list[NewOfficer]:
@@ -46,7 +60,7 @@ def _person(
     mail = "" if is_integration else f"{handle}@demo.example"
     return NewOfficer(
         handle, name, title, tuple(roles.split()), tuple(zip(agencies, kinds, strict=True)), CERTIFIED_UNTIL,
-        mail=mail, since=agreement_days()[0], is_integration=is_integration,
+        mail=mail, since=first_day(), is_integration=is_integration,
     )  # fmt: skip
 
 

@@ -57,7 +57,11 @@ def build_city(grant: Grant, *, people: int = PEOPLE, incidents: int = INCIDENTS
 
 def _share(grant: Grant) -> None:
     share_open_cases(
-        grant, source=SOURCE, agencies=list(agreements()), newest=NEWEST_SHARED, one_in=ONE_IN_SHARED
+        grant,
+        source=SOURCE,
+        agencies=[signed.agency for signed in agreements()],
+        newest=NEWEST_SHARED,
+        one_in=ONE_IN_SHARED,
     )
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from openclear.access.orders.queries import order_history
 from openclear.audit import log, reading, verifying
+from openclear.oversight.case_findings import FindingParams, case_findings
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.grants import Grant
@@ -42,6 +43,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "state": log.state(),
         "all": grant.action is Action.LOG_VIEW_ALL,
         "token": token,
+        "findings": _recent_findings(grant),
     }
     return rendered(request, "web/log.html", grant, published=reading.published_size(), **facts)
 
@@ -80,6 +82,11 @@ def _reader(request: HttpRequest, **facts: Any) -> Grant:
     if Role.INSPECTOR_GENERAL in request.session.get(sessions.ROLES, []):
         return ask(request, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, **facts)
     return ask(request, Action.LOG_VIEW, purpose=Purpose.OWN_ACCOUNT, **facts)
+
+
+def _recent_findings(grant: Grant) -> int:
+    # Oversight's first page says that something waits; it is read when the page is asked for, like the list.
+    return len(case_findings(grant, asked=FindingParams())) if grant.action is Action.LOG_VIEW_ALL else 0
 
 
 def _place(request: HttpRequest) -> dict[str, Any]:

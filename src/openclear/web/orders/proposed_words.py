@@ -18,6 +18,9 @@ PROPOSED: dict[str, str | Promise] = {
     "disable": _("Disable an account of"),
     "reinstate": _("Reinstate an account at"),
     "certify": _("Certify an account of"),
+    "sign-agreement": _("Sign an agreement with"),
+    "renew-agreement": _("Renew the agreement with"),
+    "end-agreement": _("End the agreement with"),
 }
 # The sentence above the consequences.
 MEANINGS: dict[str, str | Promise] = {
@@ -36,6 +39,13 @@ MEANINGS: dict[str, str | Promise] = {
     "disable": _("This person gets no answers until two people reinstate the account."),
     "reinstate": _("This person can sign in and ask again. Orders that reach them stay in force."),
     "certify": _("The account is valid for longer. Orders that reach the person stay in force."),
+    "sign-agreement": _(
+        "The agency and everything below it gets access to what the agreement names. Orders stay in force."
+    ),
+    "renew-agreement": _("The agency keeps or gets back what the term names. Orders stay in force."),
+    "end-agreement": _(
+        "Nobody from the agency, or from one below it, is answered under this agreement any more."
+    ),
 }
 APPROVALS: dict[str, str | Promise] = {
     "cut-off": _("Approve: cut off now"),
@@ -51,6 +61,9 @@ APPROVALS: dict[str, str | Promise] = {
     "disable": _("Approve: disable the account now"),
     "reinstate": _("Approve: reinstate the account now"),
     "certify": _("Approve: certify the account now"),
+    "sign-agreement": _("Approve: sign the agreement now"),
+    "renew-agreement": _("Approve: renew the agreement now"),
+    "end-agreement": _("Approve: end the agreement now"),
 }
 HEADINGS: dict[str, str | Promise] = {
     "people": _("People whom the order reaches"),
@@ -64,6 +77,15 @@ HEADINGS: dict[str, str | Promise] = {
     "comes_under": _("Newly under an order"),
     "leaves": _("No longer under an order"),
     "orders": _("Orders that reach this person"),
+    "under_agreement": _("People who have access under it, as far as their roles allow"),
+    "lose_agreement": _("People who lose access"),
+    "term": _("From, until"),
+    "data_sets": _("Data sets"),
+    "purposes": _("Purposes"),
+    "document": _("Document and its SHA-256"),
+    "clauses": _("Where each clause is"),
+    "parties": _("Parties"),
+    "touching": _("Orders that touch the agency"),
 }
 END_OF_TIE = _("End the tie of %(handle)s in the same act")
 ANOTHER_APPROVER = _("register another approver first")

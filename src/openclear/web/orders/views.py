@@ -19,6 +19,7 @@ from openclear.access.orders.queries import order_history, plan_of, proof_of, st
 from openclear.access.policy.facts import OrderRow
 from openclear.access.proposed import kinds
 from openclear.access.registry import queries
+from openclear.access.registry.agreement_queries import ending_soon
 from openclear.access.registry.foreseen import holdings_of
 from openclear.access.registry.guarded import CUT_OFF
 from openclear.access.registry.proposed import DISABLE
@@ -47,6 +48,7 @@ def beside_orders(answered: Answered) -> dict[str, Any]:
         "standing": standing, "waiting": proposals.open_proposals(grant),
         "ended": sorted(ended.values(), key=lambda row: row.entry, reverse=True), "overdue": overdue(grant),
         "today": clock.today(), "page_is_behind": page_is_behind(),
+        "ending": ending_soon(),
         "reviews": {row.order: row.review_on for row in history if row.review_on},
     }  # fmt: skip
 
