@@ -180,6 +180,7 @@ def test_a_day_alone_is_midnight_and_that_is_told():
         ("Case Number", "HY123456 (SUPPLEMENT)", "rd_number", "HY123456"),
         ("Case Number", "hy123456 - amended", "rd_number", "HY123456"),
         ("Case Number", "HY1234567", "rd_number", "HY1234567"),
+        ("Case Number", "HY123456-1", "rd_number", "HY123456-1"),
         ("Block", " 035XX  S\tMICHIGAN\u00a0AVE ", "block", "035XX S MICHIGAN AVE"),
         ("Location Description", "NA", "location", ""),
     ],

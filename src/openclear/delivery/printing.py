@@ -6,7 +6,7 @@ those within typst and those installed on the machine.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
@@ -28,11 +28,26 @@ def printed(pages: bytes, facts: Mapping[str, Any]) -> tuple[bytes, str]:
 
     The pages read `facts` as JSON from `sys.inputs.facts`; the sentence is there as `replaced`.
     """
-    from typst import Compiler  # noqa: PLC0415 - heavy, and only a PDF needs it
+    from typst import Compiler, TypstError  # noqa: PLC0415 - heavy, and only a PDF needs it
 
     compiler = Compiler()
     used = Counter(character for text in _texts_in(facts) for character in text)
-    missing = _missing(compiler, used)
+    doubtful = sorted(character for character in used if ord(character) >= _CERTAIN)
+    try:
+        return _without(compiler, pages, facts, used, _missing(compiler, used))
+    except (
+        TypstError
+    ):  # each of them alone is printed, but not all of them together, such as an accent on a sign
+        return _without(compiler, pages, facts, used, [*_unprintable(used), *doubtful])
+
+
+def _without(
+    compiler: "Compiler",
+    pages: bytes,
+    facts: Mapping[str, Any],
+    used: Mapping[str, int],
+    missing: Sequence[str],
+) -> tuple[bytes, str]:
     told = _told({character: used[character] for character in missing})
     kept = _replaced(dict(facts), dict.fromkeys(map(ord, missing), REPLACEMENT)) | {"replaced": told}
     return _compiled(compiler, pages, facts=json.dumps(kept)), told
@@ -44,16 +59,20 @@ def _compiled(compiler: "Compiler", pages: bytes, **inputs: str) -> bytes:
 
 
 def _missing(compiler: "Compiler", used: Mapping[str, int]) -> list[str]:
-    # Control characters and halves of a pair of UTF-16 are printed by no font, nor taken as JSON.
-    strange = sorted(
-        character for character in used if category(character) in {"Cc", "Cs"} and character not in "\n\t"
-    )
+    strange = _unprintable(used)
     doubtful = sorted(
         character for character in used if ord(character) >= _CERTAIN and category(character) != "Cs"
     )
     if _is_printed(compiler, " ".join(doubtful)):
         return strange
     return strange + [character for character in doubtful if not _is_printed(compiler, character)]
+
+
+def _unprintable(used: Mapping[str, int]) -> list[str]:
+    # Control characters and halves of a pair of UTF-16 are printed by no font, nor taken as JSON.
+    return sorted(
+        character for character in used if category(character) in {"Cc", "Cs"} and character not in "\n\t"
+    )
 
 
 def _is_printed(compiler: "Compiler", text: str) -> bool:
@@ -92,6 +111,6 @@ def _told(missing: Mapping[str, int]) -> str:
     codes = [f"U+{ord(character):04X}" for character in missing]
     others = f" and {len(codes) - _NAMED} more" if len(codes) > _NAMED else ""
     return (
-        f"{sum(missing.values()):,} characters that no font here has are printed as {REPLACEMENT} "
-        f"({', '.join(codes[:_NAMED])}{others}); an export to CSV has them."
+        f"Characters that no font here has are printed as {REPLACEMENT}: {', '.join(codes[:_NAMED])}{others} "
+        f"({sum(missing.values()):,} in all); an export to CSV has them."
     )

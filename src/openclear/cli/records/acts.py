@@ -160,7 +160,7 @@ def print_result(result: ImportResult) -> None:
     for column in result.dropped:
         print(f"Column {column} was dropped: what is not stored cannot be shared.")
     for what, times in sorted(result.noted.items()):
-        print(f"{times:,} {what}.")
+        print(f"{what.capitalize()}: {times:,}.")
     if result.kept and result.reasons:
         print(result.rejects_told())
     if result.rejects_file:

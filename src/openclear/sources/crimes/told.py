@@ -100,7 +100,7 @@ class Told:
     def number(self) -> str:
         """Return the incident's number; a remark after one is left out."""
         value = self.raw("rd_number").upper()
-        told = re.match(rf"({city().formats.incident_number})(?=[^0-9A-Z])", value, re.ASCII)
+        told = re.match(rf"({city().formats.incident_number})(?=[ (\[,;])", value, re.ASCII)
         if told:
             self._noted[REMARKS] += 1
             return told[1]
