@@ -105,6 +105,33 @@ def test_a_range_that_is_none_is_ignored(site, asked):
     assert site.ask(LATEST, Range=asked).status == 200
 
 
+STRANGE = (
+    "",
+    "*",
+    ",",
+    ";;q=x",
+    '"',
+    'W/"',
+    "bytes=" + "9" * 5000,
+    "\u00b2",
+    "x" * 9000,
+    "Sat, 99 Foo 2026",
+    "9" * 5000,
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Range", "If-Range", "If-None-Match", "If-Match", "If-Modified-Since", "If-Unmodified-Since", "Accept", "Accept-Encoding",
+     "Accept-Language", "Origin", "Content-Length", "Content-Type", "Cookie", "Referer", "X-Forwarded-Proto", "X-Forwarded-Host"],
+)  # fmt: skip
+def test_no_header_is_a_fault_of_the_site(site, name):
+    for address in ("/", "/en/map/", "/map/areas.geojson", LATEST):
+        for value in STRANGE:
+            answer = site.ask(address, **{name.replace("-", "_"): value})
+            assert answer.status < 500, (address, name, value[:20], answer.status)
+
+
 @pytest.mark.parametrize("address", OPEN)
 def test_scripts_of_other_sites_may_read_open_data(site, address):
     answer = site.ask(address, Origin="https://paper.example")

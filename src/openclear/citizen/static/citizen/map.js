@@ -96,11 +96,12 @@ function layers(found) {
   const font = ["system-ui, sans-serif"];
   return [
     { id: "ground", type: "background", paint: { "background-color": dark ? "#0d1720" : "#f3f6f8" } },
-    { id: "areas", type: "fill", source: "areas", paint: { "fill-color": fill(found), "fill-opacity": 0.9 } },
+    { id: "areas", type: "fill", source: "areas", paint: { "fill-color": fill(found), "fill-opacity": ["interpolate", ["linear"], ["zoom"], NAMES_FROM, 0.9, NAMES_FROM + 2, 0.45] } },
     { id: "edges", type: "line", source: "areas", paint: { "line-color": dark ? "#0d1720" : "#ffffff", "line-width": 1 } },
+    { id: "focus", type: "line", source: "areas", filter: ["==", ["to-string", ["get", "code"]], place.dataset.focus], paint: { "line-color": text, "line-width": 3 } },
     { id: "blocks", type: "circle", source: "blocks", paint: { "circle-radius": ["interpolate", ["linear"], ["get", "incidents"], ...RADIUS.flat()], "circle-color": circle, "circle-opacity": 0.75, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } },
-    { id: "names", type: "symbol", source: "names", maxzoom: NAMES_FROM + 1, layout: { "text-field": ["get", "name"], "text-font": font, "text-size": 12, "text-max-width": 7, "text-padding": 4 }, paint: { "text-color": text, "text-halo-color": halo, "text-halo-width": 1.5 } },
-    { id: "streets", type: "symbol", source: "streets", minzoom: NAMES_FROM, layout: { "text-field": ["get", "street"], "text-font": font, "text-size": 12, "text-anchor": "bottom", "text-offset": [0, -0.6], "text-padding": 8 }, paint: { "text-color": text, "text-halo-color": halo, "text-halo-width": 1.5 } },
+    { id: "streets", type: "symbol", source: "streets", minzoom: NAMES_FROM, layout: { "text-field": ["get", "street"], "text-font": font, "text-size": 12, "text-anchor": "bottom", "text-offset": [0, -0.6], "text-padding": 8 }, paint: { "text-color": text, "text-halo-color": halo, "text-halo-width": 2 } },
+    { id: "names", type: "symbol", source: "names", maxzoom: NAMES_FROM + 1, layout: { "text-field": ["get", "name"], "text-font": font, "text-size": 12, "text-max-width": 7, "text-padding": 4 }, paint: { "text-color": text, "text-halo-color": halo, "text-halo-width": 2 } },
   ];
 }
 
@@ -143,7 +144,7 @@ async function draw() {
   const map = new maplibregl.Map({
     container: place,
     bounds: bounds(beginning(areas, blocks)),
-    fitBoundsOptions: { padding: 24, maxZoom: 15 },
+    fitBoundsOptions: { padding: 24, maxZoom: 14 },
     attributionControl: false,
     cooperativeGestures: true,
     style: {
