@@ -159,6 +159,25 @@ def test_the_public_site_speaks_of_this_city_and_counts_by_its_one_district(lark
     assert sum(numbers) > 20, "its incidents are counted in the one district"
 
 
+def test_its_published_files_name_the_district_and_its_license(larkspur):
+    header = larkspur.public("editions/latest/incidents.csv").splitlines()[0].split(",")
+    assert "district" in header
+    assert "community_area" not in header
+    blocks = json.loads(larkspur.public("map/blocks.geojson"))["features"]
+    assert set(blocks[0]["properties"]) == {"block", "district", "incidents"}
+    package = json.loads(larkspur.public("editions/latest/datapackage.json"))
+    told = {field["name"]: field["description"] for field in package["resources"][1]["schema"]["fields"]}
+    assert told["district"] == "Number of the district"
+    assert package["licenses"][0]["path"] == "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert "Creative Commons Zero 1.0" in larkspur.public("data/")
+
+
+def test_an_address_finds_its_block_in_either_of_its_forms(larkspur):
+    block = json.loads(larkspur.public("map/blocks.geojson"))["features"][0]["properties"]["block"]
+    found = larkspur.public(f"map/?q={block[1:3]}21+{block[6:].replace(' ', '+')}")
+    assert f">{block}</a>" in found
+
+
 def test_nothing_that_anyone_reads_names_another_city(larkspur):
     lopez = Browser(larkspur).open("/sign-in").open("/sign-in", {"officer": "lopez"})
     pages = [

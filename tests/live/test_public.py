@@ -173,7 +173,7 @@ def test_the_ways_are_ways_for_somebody_who_may():
 
 def test_addresses_that_are_none_say_nothing(city):
     for path in (
-        "/en/areas/999/", "/en/blocks/", "/en/blocks/?block=%00", "/editions/2026-05.1/../../public.sqlite3", "/editions/x/incidents.csv",
+        "/en/areas/999/", "/editions/2026-05.1/../../public.sqlite3", "/editions/x/incidents.csv",
         "/editions/2026-05.1/%2e%2e%2fmanifest.json", "/editions/2026-05.99/incidents.csv", "/static/../settings.py", "/admin/", "/en/map/../../police",
     ):  # fmt: skip
         status, body = city.get(path)
@@ -183,9 +183,21 @@ def test_addresses_that_are_none_say_nothing(city):
         "/en/map/?since=2020-99&until=x&type=%27%3B--&q=%25%00",
         "/map/blocks.geojson?area=999999999999999999999&q=%27",
         "/map/blocks.geojson?area=%C2%B2",
-        "/editions/2026-05.%C2%B2/incidents.csv",
+        "/en/blocks/",
+        "/en/blocks/?block=%00",
     ):
-        assert city.get(path)[0] in {200, 404}, path
+        assert city.get(path)[0] == 400, path
+    assert city.get("/editions/2026-05.%C2%B2/incidents.csv")[0] == 404
+
+
+def test_a_list_that_is_cut_says_by_how_much(city):
+    found = re.search(
+        r'<section aria-labelledby="found">.*?</section>', page(city, "/en/map/?q=ave"), re.DOTALL
+    )[0]
+    listed = len(json.loads(page(city, "/map/blocks.geojson?q=ave"))["features"])
+    assert listed == 200, "the map has as many as it says"
+    assert found.count("?block=") == 40
+    assert int(re.search(r"([\d,]+) more blocks match", found)[1].replace(",", "")) >= 160
 
 
 def test_a_file_is_the_one_that_its_manifest_names(city):
@@ -229,7 +241,7 @@ def test_dana_finds_her_block_in_spanish(resident):
     resident.page.goto("/")
     assert resident.page.url.endswith("/es/")
     resident.look("public-home")
-    resident.page.get_by_label("Su calle o cuadra").fill("halsted")
+    resident.page.get_by_label("Su dirección, calle o zona").fill("halsted")
     resident.page.keyboard.press("Enter")
     resident.page.locator("#map[data-drawn]").wait_for()
     resident.look("public-map")
@@ -245,6 +257,54 @@ def test_dana_finds_her_block_in_spanish(resident):
     resident.look("public-trends")
     resident.page.get_by_role("link", name="English").click()
     assert "/en/trends/" in resident.page.url
+
+
+@in_a_browser
+def test_dana_finds_her_address_by_keyboard_and_reads_the_map(resident, city):
+    block = next(
+        row["properties"]["block"]
+        for row in json.loads(page(city, "/map/blocks.geojson"))["features"]
+        if row["properties"]["block"].startswith("0")
+    )
+    resident.page.goto("/en/")
+    resident.page.get_by_label("Your address, street or area").focus()
+    resident.page.keyboard.type(f"{block[1:3]}21 {block[6:].title()}, Apt 2")
+    resident.page.keyboard.press("Enter")
+    resident.page.get_by_role("heading", name="The block of this address").wait_for()
+    assert resident.page.locator("section .rows a").all_inner_texts() == [block]
+    resident.page.locator("#map[data-names-drawn]").wait_for()
+    legend = resident.page.locator("#legend").inner_text()
+    assert "Color: incidents in each community area" in legend
+    assert len(re.findall(r"\d+\u2013\d+", legend)) >= 3
+    resident.look("public-address")
+    resident.page.goto("/en/map/?q=west+town&type=THEFT")
+    resident.page.locator("#map[data-drawn]").wait_for()
+    resident.look("public-area-found")
+
+
+@in_a_browser
+def test_a_question_that_is_not_understood_is_shown_with_the_form(resident):
+    resident.page.goto("/es/map/?q=halsted&type=XYZ&since=abc&lang=fr")
+    resident.page.get_by_role("heading", name="No se entiende esta pregunta").wait_for()
+    assert resident.page.get_by_label("Su dirección, calle o zona").input_value() == "halsted"
+    assert resident.page.get_by_label("Tipo").input_value() == "XYZ"
+    resident.look("public-not-understood")
+    resident.page.get_by_label("Tipo").select_option("THEFT")
+    resident.page.get_by_label("Desde").select_option("")
+    resident.page.get_by_role("button", name="Mostrar").click()
+    resident.page.get_by_role("heading", name="Resultados de “halsted”").wait_for()
+
+
+@in_a_browser
+def test_a_reporter_finds_the_latest_file_and_what_its_columns_mean(resident):
+    resident.page.goto("/en/data/")
+    resident.look("public-data")
+    with resident.page.expect_download() as download:
+        resident.page.evaluate(
+            "document.querySelector('a[href=\"/editions/latest/incidents.parquet\"]').click()"
+        )
+    assert re.fullmatch(r"openclear-[\d.-]+-incidents.parquet", download.value.suggested_filename)
+    assert resident.page.get_by_text("Number of the community area").count() == 2
 
 
 @in_a_browser

@@ -57,15 +57,15 @@ import json
 from datetime import date
 import django
 django.setup()
-from openclear.citizen import queries
+from openclear.citizen import places, queries
 during = queries.period(date(2018, 1, 1), date(2018, 6, 1))
 types = queries.types(during)
 monthly = {kind: {f"{day:%Y-%m}": count for day, count in queries.monthly(primary_type=kind) if day.year == 2018} for kind in types}
 cells = []
 for month in (date(2018, number, 1) for number in range(1, 7)):
     within = queries.period(month, month)
-    cells += [(f"{month:%Y-%m}", kind, str(row.code), row.incidents) for kind in types for row in queries.areas(within, primary_type=kind)]
-areas = [(f"{month:%Y-%m}", str(row.code), row.incidents) for month in (date(2018, number, 1) for number in range(1, 7)) for row in queries.areas(queries.period(month, month))]
+    cells += [(f"{month:%Y-%m}", kind, str(row.code), row.incidents or 0) for kind in types for row in places.areas(within, primary_type=kind)]
+areas = [(f"{month:%Y-%m}", str(row.code), row.incidents) for month in (date(2018, number, 1) for number in range(1, 7)) for row in places.areas(queries.period(month, month))]
 print(json.dumps({"areas": areas, "types": monthly, "cells": cells}))
 """
 

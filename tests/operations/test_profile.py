@@ -39,6 +39,17 @@ def serve(folder, file, old, new):
         ("offense_labels.csv", ",domestic,", ",domestick,", "no label 'domestick'"),
         ("offense_codes.csv", "code,primary_type", "kode,primary_type", "tables of offenses"),
         ("imports/incident-log.toml", "[columns]", "[column]", "there is no 'column'"),
+        (
+            "demo/demo.toml",
+            "numbers_per_mile = ",
+            'numbers_per_mile = "x" #',
+            "grid.numbers_per_mile is a number",
+        ),
+        ("demo/demo.toml", "[story]", "[storey]", r"the table \[story\] is missing"),
+        ("demo/demo.toml", "%06d", "", "numbers.incident has one place for a number"),
+        ("demo/areas.csv", "0,0,1", "0,zero,1", "line 2: north is a whole number, not 'zero'"),
+        ("demo/streets.csv", "name,runs,at", "name,runs", "line 2: the columns are name, runs, at"),
+        ("demo/streets.csv", "ALDER ST,north-south,0", "ALDER ST", "line 2: the columns are name, runs, at"),
     ],
 )
 def test_what_no_city_can_be_set_up_with_is_one_sentence(profile, file, old, new, sentence):

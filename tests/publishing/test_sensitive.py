@@ -196,7 +196,7 @@ def test_a_hidden_incident_more_or_less_moves_no_point(tmp_path):
 def files(folder, incidents):
     folder.mkdir(exist_ok=True)
     told = published(incidents)
-    write_files(folder, told.rows, told.totals)
+    write_files(folder, "2026-05.1", told.rows, told.totals)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

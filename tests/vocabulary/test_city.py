@@ -1,7 +1,10 @@
 """A city's profile: read whole or refused in one sentence, and the same program for every city."""
 
+import json
 import re
 import shutil
+import tomllib
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -106,6 +109,17 @@ def test_small_tables_label_as_large_ones_do():
             r"block = '\d+'",
             "takes the exact address 4721 S MAIN AVE for a block",
         ),
+        ('"ORS 137.225"', "137", "sources.court_sealing is missing; write it as a text in quotes"),
+        ("{hundreds:03}XX ", "{thousands}XX ", "writes no house number"),
+        ("{hundreds:03}XX ", "{hundreds} ", "which formats.block does not match"),
+        ('block_forms = ["', 'block_forms = "', "is not a TOML file"),
+        ('address = "https://creative', 'address = "creative', "license.address is where"),
+        (
+            '[[agencies]]\npath = "or"',
+            "[[agencies]]\npath = 5",
+            "path of an entry of [[agencies]] is a text in quotes",
+        ),
+        ('oris = ["OR0999900"]', "oris = 5", "oris of an entry of [[agencies]] is a list of texts"),
         (
             '"ORS 137.225"',
             "'ORS \") permit(principal, action, resource);'",
@@ -142,6 +156,13 @@ def test_what_is_wrong_in_a_profile_is_one_sentence(profile, old, new, sentence)
         ),
         ('block = "hundred_block"', "block = 5", "texts in quotes"),
         ('title = "the', 'id_form = "("\ntitle = "the', "'id_form' is not a regular expression"),
+        ('title = "the', 'id_form = 5\ntitle = "the', "'id_form' is not a text in quotes"),
+        ('title = "the', 'revision = 5\ntitle = "the', "'revision' is not a text in quotes"),
+        ('[known]\nnames = ["reported_by"]', "[known]\nnames = 5", "known.names is not a list"),
+        ('[known]\nnames = ["reported_by"]', '[known]\nnames = "reported_by"', "known.names is not a list"),
+        ('[known]\nnames = ["reported_by"]', "[known]\nnames = [5]", "texts in quotes"),
+        ("[known]\nnames", "[known]\nname", "there is no known.name"),
+        ('[known]\nnames = ["reported_by"]', "[[known]]", "'known' is not a table"),
     ],
 )
 def test_what_is_wrong_in_a_mapping_is_one_sentence(profile, old, new, sentence):
@@ -150,6 +171,48 @@ def test_what_is_wrong_in_a_mapping_is_one_sentence(profile, old, new, sentence)
     file.write_text(file.read_text().replace(old, new, 1))
     with pytest.raises(WrongUsage, match=re.escape(sentence)):
         read_columns(file)
+
+
+# One value of each type that TOML has, apart from tables in tables.
+VALUES = (5, -1, 1.5, True, "", "x", "{", [], [5], ["x"], [[]], {}, {"x": 5}, date(2020, 1, 1), time(1, 2))
+
+
+def written(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {written(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(written, value)) + "]"
+    return str(value) if isinstance(value, date | time) else json.dumps(value)
+
+
+def sentence_of(read):
+    try:
+        read()
+    except WrongUsage as error:
+        return str(error)
+    return ""
+
+
+def with_another(told, read, path):
+    """Try each value of the file in turn as each of the others: it is read, or one sentence says what is wrong."""
+    for table in [told, *(each for each in told.values() if isinstance(each, dict))]:
+        for name, kept in list(table.items()):
+            for value in VALUES:
+                table[name] = value
+                path.write_text("\n".join(f"{key} = {written(each)}" for key, each in told.items()))
+                said = sentence_of(read)
+                assert not said or (str(path) in said and "\n" not in said)
+            table[name] = kept
+
+
+def test_any_value_of_any_type_in_a_profile_is_read_or_one_sentence(profile):
+    path = profile / "city.toml"
+    with_another(tomllib.loads(path.read_text()), lambda: read_city(profile), path)
+
+
+def test_any_value_of_any_type_in_a_mapping_is_read_or_one_sentence(profile):
+    path = profile / "imports" / "incident-log.toml"
+    with_another(tomllib.loads(path.read_text()), lambda: read_columns(path), path)
 
 
 def test_a_city_serves_its_own_profile_whatever_a_variable_says(tmp_path):

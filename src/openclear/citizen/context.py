@@ -7,6 +7,7 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from openclear.citizen.places import address_example
 from openclear.vocabulary.city import city
 
 PLACES = (
@@ -23,7 +24,8 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
     other = "en" if get_language() == "es" else "es"
     match = request.resolver_match
     return {
-        "block_example": city().formats.block_example,
+        "address_example": address_example(),
+        "license": city().license,
         "street": city().formats.street_example,
         "city": city().words_in(get_language() or "en"),
         "places": PLACES,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -26,3 +27,17 @@ class PublicHeaders:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers.setdefault("Cache-Control", FRESH)
         return response
+
+
+class Compression(GZipMiddleware):
+    """Compresses texts, whole: a range of a file is a range of the file as it is, and other files are compressed already."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the response, compressed if the reader takes it and it is a text."""
+        media = response.headers.get("Content-Type", "").partition(";")[0]
+        is_text = media.startswith("text/") or media.endswith(("json", "xml"))
+        return (
+            super().process_response(request, response)
+            if is_text and response.status_code != 206
+            else response
+        )

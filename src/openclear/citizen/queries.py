@@ -1,52 +1,31 @@
 """Queries on released data. All of it is public, so no grant is needed."""
 
 import calendar
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from openclear.release.models import Access, Edition, PublishedIncident, Statement, TypeTotal
+from openclear.vocabulary.offenses import offense_codes
 
-from openclear.release.models import Access, Edition, Outline, PublishedIncident, Statement, TypeTotal
-from openclear.vocabulary.city import city
-from openclear.vocabulary.numbers import district_code
-
-REVISION = re.compile("[0-9]{1,4}")
+EDITION = re.compile(r"([0-9]{4})-([0-9]{2})(?:\.([0-9]{1,4}))?")
 SHOWN_MONTHS = 12
-MOST_BLOCKS = 200
+LATEST = "latest"
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Consecutive editions. `last`: the last day that they cover."""
+    """Editions of one month after the other. `last`: the last day that they cover. `missing`: months without an edition."""
 
     editions: tuple[int, ...]
     first: date
     last: date
     incidents: int
     withheld: int
-
-
-@dataclass(frozen=True, slots=True)
-class AreaCount:
-    """Incidents of one area. `shown`: those whose type is shown."""
-
-    code: int
-    name: str
-    incidents: int
-
-
-@dataclass(frozen=True, slots=True)
-class BlockCount:
-    """Incidents of one block, at the point that represents it."""
-
-    block: str
-    area: int | None
-    incidents: int
-    latitude: float | None
-    longitude: float | None
+    missing: tuple[date, ...] = ()
 
 
 def months() -> list[date]:
@@ -67,67 +46,40 @@ def period(since: date | None = None, until: date | None = None) -> Period | Non
     withheld = PublishedIncident.objects.filter(edition__in=keys, primary_type="").count()
     return Period(
         keys, rows[-1].month, last.replace(day=calendar.monthrange(last.year, last.month)[1]),
-        sum(row.incidents for row in rows), withheld,
+        sum(row.incidents for row in rows), withheld, _missing([row.month for row in rows]),
     )  # fmt: skip
 
 
+def _missing(newest_first: Sequence[date]) -> tuple[date, ...]:
+    first, last = (month.year * 12 + month.month - 1 for month in (newest_first[-1], newest_first[0]))
+    between = (date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1))
+    return tuple(month for month in between if month not in set(newest_first))
+
+
 def types(during: Period) -> list[str]:
-    """Return the primary types in the period, the most frequent first."""
+    """Return the primary types in the period, by name."""
     totals = TypeTotal.objects.filter(edition__in=during.editions).exclude(primary_type="")
-    rows = totals.values("primary_type").annotate(n=Count("pk")).order_by("primary_type")
-    return [row["primary_type"] for row in rows]
+    return list(totals.values_list("primary_type", flat=True).distinct().order_by("primary_type"))
 
 
-def areas(during: Period, *, primary_type: str = "") -> list[AreaCount]:
-    """Return the count of each area, of all types or of one, by name."""
-    counts = dict(_rows(during, primary_type).values_list("area").annotate(n=Count("pk")))
-    return [
-        AreaCount(int(row.code), row.name, counts.get(int(row.code), 0))
-        for row in Outline.objects.filter(kind=city().area_kind).order_by("name")
-    ]
+def published_types() -> list[str]:
+    """Return the primary types that any edition names, by name."""
+    told = TypeTotal.objects.exclude(primary_type="").order_by("primary_type")
+    return list(told.values_list("primary_type", flat=True).distinct())
 
 
-def area(during: Period, *, code: int) -> tuple[Outline | None, list[tuple[str, int]], int]:
-    """Return the outline of an area, its counts by type, and how many of its incidents are shown without a type."""
-    rows = PublishedIncident.objects.filter(edition__in=during.editions, area=code)
-    counted = rows.exclude(primary_type="").values_list("primary_type").annotate(n=Count("pk")).order_by("-n")
-    outline = Outline.objects.filter(kind=city().area_kind, code__in=_codes(code)).first()
-    return outline, list(counted), rows.filter(primary_type="").count()
+def known_types() -> set[str]:
+    """Return the primary types that an edition names or that the city's table of offense codes has."""
+    return {*published_types(), *(code.primary_type for code in offense_codes().values())}
 
 
-def _codes(code: int) -> list[str]:
-    # A district's code has leading zeros.
-    return [str(code), district_code(str(code))]
-
-
-def blocks(
-    during: Period, *, text: str = "", code: int | None = None, primary_type: str = ""
-) -> list[BlockCount]:
-    """Return the blocks whose names contain every word of `text`, or the blocks of an area, most incidents first."""
-    rows = _rows(during, primary_type).exclude(block="")
-    for word in text.upper().split()[:6]:
-        rows = rows.filter(block__contains=word)
-    if code is not None:
-        rows = rows.filter(area=code)
-    found = rows.values("block", "area", "latitude", "longitude").annotate(n=Count("pk"))
-    merged: dict[str, BlockCount] = {}
-    for row in found.order_by("-n", "block")[: 4 * MOST_BLOCKS]:
-        held = merged.get(row["block"])
-        count = row["n"] + (held.incidents if held else 0)
-        place = held or BlockCount(row["block"], row["area"], 0, row["latitude"], row["longitude"])
-        merged[row["block"]] = BlockCount(place.block, place.area, count, place.latitude, place.longitude)
-    return sorted(merged.values(), key=lambda row: (-row.incidents, row.block))[:MOST_BLOCKS]
-
-
-def incidents_of_block(during: Period, *, block: str) -> list[PublishedIncident]:
-    """Return the incidents of one block, newest first."""
-    rows = PublishedIncident.objects.filter(edition__in=during.editions, block=block)
-    return list(rows.order_by("-hour", "primary_type")[:500])
-
-
-def monthly(*, primary_type: str = "") -> list[tuple[date, int | None]]:
+def monthly(
+    *, primary_type: str = "", since: date | None = None, until: date | None = None
+) -> list[tuple[date, int | None]]:
     """Return each month's incidents in the whole city, of all types or of one; None if there are too few to show."""
-    found = Edition.objects.filter(withdrawn=None).order_by("month")
+    found = Edition.objects.filter(
+        withdrawn=None, month__gte=since or date.min, month__lte=until or date.max
+    ).order_by("month")
     if not primary_type:
         return [(row.month, row.incidents) for row in found]
     counts = dict(TypeTotal.objects.filter(primary_type=primary_type).values_list("edition", "incidents"))
@@ -150,15 +102,30 @@ def editions() -> list[Edition]:
 
 
 def edition_named(name: str) -> Edition | None:
-    """Return the edition of a name such as `2026-05.1`, or None."""
-    month, _, revision = name.partition(".")
+    """Return the edition of a name such as `2026-05.1`, or None.
+
+    `latest` is the newest month that is public, and a month such as `2026-05` its newest revision: a withdrawn one only
+    if none of the month is public.
+    """
+    if name == LATEST:
+        return Edition.objects.filter(withdrawn=None).order_by("-month").first()
+    found = EDITION.fullmatch(name)
     try:
-        first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month, not a moment
+        month = date(int(found[1]), int(found[2]), 1) if found else None
     except ValueError:
         return None
-    return Edition.objects.filter(
-        month=first, revision=int(revision) if REVISION.fullmatch(revision) else 0
-    ).first()
+    if found is None or month is None:
+        return None
+    of_month = Edition.objects.filter(month=month).order_by("-revision")
+    if found[3]:
+        return of_month.filter(revision=int(found[3])).first()
+    return of_month.filter(withdrawn=None).first() or of_month.first()
+
+
+def files_of(edition: Edition) -> list[Mapping[str, Any]]:
+    """Return the files of an edition with their sizes and digests as its manifest names them; none if it is withdrawn."""
+    told: list[Mapping[str, Any]] = json.loads(edition.manifest)["files"] if edition.manifest else []
+    return told
 
 
 def statement() -> Statement | None:
@@ -185,40 +152,3 @@ def access() -> AccessNow | None:
     open_to = [row for row in told.agencies if row["standing"] != "cut-off"]
     limited = sum(row["standing"] == "limited" for row in open_to)
     return AccessNow(told.made, open_to, limited, len(told.agencies) - len(open_to), told.orders)
-
-
-def outlines(counts: Mapping[int, int]) -> dict[str, Any]:
-    """Return the areas as GeoJSON, each with its count."""
-    features = [
-        {
-            "type": "Feature",
-            "id": int(row.code),
-            "geometry": row.shape,
-            "properties": {
-                "code": int(row.code),
-                "name": row.name,
-                "incidents": counts.get(int(row.code), 0),
-            },
-        }
-        for row in Outline.objects.filter(kind=city().area_kind)
-    ]
-    return {"type": "FeatureCollection", "features": features}
-
-
-def points(found: Sequence[BlockCount]) -> dict[str, Any]:
-    """Return blocks as GeoJSON points."""
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [row.longitude, row.latitude]},
-            "properties": {"block": row.block, "incidents": row.incidents},
-        }
-        for row in found
-        if row.latitude is not None
-    ]
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _rows(during: Period, primary_type: str) -> "QuerySet[PublishedIncident]":
-    wanted = Q(edition__in=during.editions) & (Q(primary_type=primary_type) if primary_type else Q())
-    return PublishedIncident.objects.filter(wanted)

@@ -1,17 +1,24 @@
-"""The routes of the public site. There are no others: nothing is posted, and nothing is asked of the reader."""
+"""The routes of the public site. There are no others: nothing is posted, and nothing is asked of the reader.
+
+`docs/public-routes.md` lists each with its parameters.
+"""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import path
 
-from openclear.citizen import pages
+from openclear.citizen import data, pages, sitemap
 
 urlpatterns = [
     path("", pages.entrance, name="entrance"),
-    path("healthz", pages.healthz, name="healthz"),
-    path("editions/<str:name>/<str:file>", pages.edition_file, name="edition-file"),
-    path("log.tar.gz", pages.log_file, name="log-file"),
-    path("map/areas.geojson", pages.areas_map, name="areas-map"),
-    path("map/blocks.geojson", pages.blocks_map, name="blocks-map"),
+    path("healthz", data.healthz, name="healthz"),
+    path("robots.txt", data.robots, name="robots"),
+    path("sitemap.xml", sitemap.site_map, name="sitemap"),
+    path("editions.json", data.editions_list, name="editions-list"),
+    path("editions/<str:name>/<str:file>", data.edition_file, name="edition-file"),
+    path("log.tar.gz", data.log_file, name="log-file"),
+    path("map/areas.geojson", data.areas_map, name="areas-map"),
+    path("map/blocks.geojson", data.blocks_map, name="blocks-map"),
+    path("map/streets.geojson", data.streets_map, name="streets-map"),
     *i18n_patterns(
         path("", pages.home, name="home"),
         path("map/", pages.map_page, name="map"),

@@ -48,3 +48,11 @@ ORDERS: dict[str, Promise] = {
     "traffic-stop": _("traffic stop"),
     "warrant-service": _("serving a warrant"),
 }
+# Types of columns, by their names in Table Schema.
+FORMS: dict[str, Promise] = {
+    "boolean": _("true or false"),
+    "datetime": _("date and hour, as 2026-05-31T23:00:00"),
+    "integer": _("whole number"),
+    "number": _("decimal number"),
+    "string": _("text"),
+}

@@ -8,6 +8,7 @@ from openclear.access.errors import PolicyFault
 from openclear.access.policy.written import load_policies
 from openclear.access.registry.commands import NewAgency, NewOfficer
 from openclear.sources.crimes.mapping import read_columns
+from openclear.sources.synthetic.form import check_invented
 from openclear.vocabulary.agencies import AgencyKind
 from openclear.vocabulary.city import city, shipped_city
 from openclear.vocabulary.errors import WrongUsage
@@ -29,6 +30,8 @@ def check_profile(founders: Sequence[NewOfficer]) -> None:
     _check_agencies()
     for path in city().imports().values():
         read_columns(path)
+    if folder := city().demo:
+        check_invented(folder)
     try:
         offense_codes()
         offense_table()

@@ -15,15 +15,15 @@ from openclear.audit import log
 from openclear.audit.rows import NewEntry
 from openclear.publishing.files import write_files
 from openclear.publishing.history import History, alone, history_of, remember
+from openclear.publishing.outlines import publish_outlines
 from openclear.publishing.rows import Incident, Published, published
 from openclear.publishing.signing import release_key
 from openclear.publishing.suppression import K
-from openclear.records.boundaries.queries import boundaries_on
 from openclear.records.changes import PUBLISHING, changed_months, clear_changes
 from openclear.records.extracts import incidents_of_month
 from openclear.release import commands as release
 from openclear.release.files import open_to_all
-from openclear.release.rows import NewEdition, PublicOutline
+from openclear.release.rows import NewEdition
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.city import city
@@ -69,7 +69,7 @@ def refresh_editions(grant: Grant, *, progress: Progress = iter) -> list[str]:
             clear_changes(grant, changes=changed[month])
             if name:
                 made.append(name)
-        _publish_outlines(grant)
+        publish_outlines(grant)
     return made
 
 
@@ -128,8 +128,9 @@ def _make(grant: Grant, month: date) -> str | None:
 
 def _written(month: date, revision: int, told: Published) -> Path:
     # In a draft folder: nobody may read it yet.
-    folder = _new_folder(f"{month:%Y-%m}.{revision}")
-    files = write_files(folder, told.rows, told.totals)
+    name = f"{month:%Y-%m}.{revision}"
+    folder = _new_folder(name)
+    files = write_files(folder, name, told.rows, told.totals)
     manifest = _manifest(month, revision, len(told.rows), files)
     (folder / "manifest.json").write_text(manifest)
     (folder / "manifest.sig").write_text(release_key().sign(hashlib.sha256(manifest.encode()).hexdigest()))
@@ -235,15 +236,3 @@ def _log(
         )
     )  # fmt: skip
     return receipt.entry
-
-
-def _publish_outlines(grant: Grant) -> None:
-    release.keep_outlines(
-        [
-            PublicOutline(kind, row.code, row.name.title() if row.name.isupper() else row.name, row.shape)
-            for kind in sorted({city().area_kind, "district"})
-            for row in boundaries_on(grant, kind=kind)
-            # The public map knows areas by number.
-            if is_area_number(row.code)
-        ]
-    )

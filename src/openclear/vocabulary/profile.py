@@ -33,8 +33,9 @@ class Words:
 class Formats:
     """How numbers look: a regular expression and an example of each; of codes the number of characters.
 
-    `block`: how a block begins; an address that does not begin so is published nowhere. `district_in_beat`: how many of the last characters of its district a beat begins with; 0 if beats are not
-    numbered this way.
+    `block`: how a block begins; an address that does not begin so is published nowhere. `block_forms`: the beginnings
+    of the block of a house number, with its hundreds or tens in braces. `district_in_beat`: how many of the last
+    characters of its district a beat begins with; 0 if beats are not numbered this way.
     """
 
     incident_number: str
@@ -50,8 +51,17 @@ class Formats:
     offense_code_example: str
     area_example: str
     block: str
+    block_forms: tuple[str, ...]
     block_example: str
     street_example: str
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """The terms under which the city publishes its data: their name and the address where they can be read."""
+
+    name: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,7 @@ class City:
     area_kind: str
     formats: Formats
     ranges: Ranges
+    license: License
     words: Mapping[str, Words]
     sources: Mapping[str, str]
     agencies: tuple[Mapping[str, Any], ...]
@@ -80,6 +91,11 @@ class City:
     def words_in(self, language: str) -> Words:
         """Return the city's words in a language such as `es` or `es-mx`; in English if it has none."""
         return self.words.get(language.partition("-")[0], self.words["en"])
+
+    @property
+    def area_column(self) -> str:
+        """The column of published files with the area: `community_area`, or `district`."""
+        return self.area_kind.replace("-", "_")
 
     def source(self, text: str) -> str:
         """Return the source of a rule: `$members` means this city's own document. Raises WrongUsage."""

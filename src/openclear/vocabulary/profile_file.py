@@ -9,8 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from openclear.vocabulary.agencies import agency_path, is_within
+from openclear.vocabulary.blocks import faulty_form
 from openclear.vocabulary.errors import WrongUsage
-from openclear.vocabulary.profile import FILE, City, Formats, Words
+from openclear.vocabulary.profile import FILE, City, Formats, License, Words
 from openclear.vocabulary.ranges import read_ranges
 
 AREA_KINDS = ("community-area", "district")
@@ -19,7 +20,11 @@ LONGEST_CODE = 12
 # No block is written like these.
 EXACT = ("4721 S MAIN AVE", "123 MAIN ST", "17 ALDER ST APT 3")
 _MAY_BE_NONE = {"district_in_beat"}
-_MEANT: Mapping[Any, str] = {str: "a text in quotes", int: "a whole number"}
+_MEANT: Mapping[Any, str] = {
+    str: "a text in quotes",
+    int: "a whole number",
+    tuple[str, ...]: "a list of texts in quotes",
+}
 
 
 def read_city(folder: Path) -> City:
@@ -49,9 +54,10 @@ def _city(folder: Path, told: Mapping[str, Any]) -> City:
     languages = _section(told, "words")
     return City(
         folder=folder, **plain, formats=_part(Formats, told, "formats"), ranges=read_ranges(_section(told, "ranges")),
+        license=_part(License, told, "license"),
         words={language: _part(Words, languages, language) for language in languages},
-        sources={name: str(value) for name, value in _section(told, "sources").items()},
-        agencies=tuple(told.get("agencies", ())), zone=_zone(plain["time_zone"]),
+        sources={name: _text(_section(told, "sources"), name, "sources.") for name in _section(told, "sources")},
+        agencies=_agencies(told.get("agencies", [])), zone=_zone(plain["time_zone"]),
     )  # fmt: skip
 
 
@@ -90,6 +96,10 @@ def _checked(city: City) -> City:
         raise WrongUsage(
             f"formats.block takes the exact address {exact[0]} for a block, so addresses would be published."
         )
+    if fault := faulty_form(city.formats.block_forms, city.formats.block):
+        raise WrongUsage(fault)
+    if not re.match("https?://", city.license.address):
+        raise WrongUsage("license.address is where the license can be read; begin it with https://.")
     return city
 
 
@@ -122,11 +132,30 @@ def _part(kind: Callable[..., Any], told: Mapping[str, Any], name: str) -> Any:
     _refuse_unknown(f"{name}.", section, set(known))
     for key, wanted in known.items():
         value = section.get(key)
-        if type(value) is not wanted:
+        if not _is_of(value, wanted):
             raise WrongUsage(f"{name}.{key} is {_MEANT[wanted]}; write it so.")
         if isinstance(value, int) and not (key not in _MAY_BE_NONE) <= value <= LONGEST_CODE:
             raise WrongUsage(f"{name}.{key} is a number of characters, at most {LONGEST_CODE}.")
-    return kind(**section)
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in section.items()})
+
+
+def _is_of(value: object, wanted: Any) -> bool:
+    if wanted == tuple[str, ...]:
+        return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
+    return type(value) is wanted
+
+
+def _agencies(told: object) -> tuple[Mapping[str, Any], ...]:
+    # Which values an agency may have, the registry says.
+    rows = told if isinstance(told, list) else [told]
+    for row in rows:
+        if not isinstance(row, dict):
+            raise WrongUsage("each of the agencies is a table [[agencies]] with path, name and kind.")
+        for name, value in row.items():
+            wanted: Any = tuple[str, ...] if name == "oris" else str
+            if not _is_of(value, wanted):
+                raise WrongUsage(f"{name} of an entry of [[agencies]] is {_MEANT[wanted]}; write it so.")
+    return tuple(rows)
 
 
 def _names(kind: Any) -> set[str]:
@@ -145,10 +174,10 @@ def _section(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return section
 
 
-def _text(told: Mapping[str, Any], name: str) -> str:
+def _text(told: Mapping[str, Any], name: str, where: str = "") -> str:
     value = told.get(name)
     if not isinstance(value, str) or not value:
-        raise WrongUsage(f"{name} is missing; write it as a text in quotes.")
+        raise WrongUsage(f"{where}{name} is missing; write it as a text in quotes.")
     return value
 
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from django import template
-from django.utils.translation import gettext
+from django.forms import Form
+from django.utils.translation import get_language, gettext
 
-from openclear.citizen.words import ORDERS, TYPES
+from openclear.citizen.words import FORMS, ORDERS, TYPES
+from openclear.vocabulary.city import city
 
 register = template.Library()
 
@@ -30,6 +32,24 @@ def of_orders(codes: str | Sequence[str]) -> str:
 def day(text: str) -> date:
     """Return a day published in ISO 8601 as a date, for the page to format in its language."""
     return date.fromisoformat(text)
+
+
+@register.filter
+def meaning(text: str) -> str:
+    """Return the meaning of a column in the page's language, with the city's word for an area."""
+    return gettext(text).format(area=city().words_in(get_language() or "en").area)
+
+
+@register.filter
+def form(kind: str) -> str:
+    """Return the type of a column in words."""
+    return str(FORMS[kind])
+
+
+@register.filter
+def label_of(question: Form, name: str) -> str:
+    """Return the label of one field of a form."""
+    return str(question.fields[name].label)
 
 
 @register.filter

@@ -25,13 +25,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "openclear.citizen.headers.PublicHeaders",
-    "django.middleware.gzip.GZipMiddleware",
+    "openclear.citizen.headers.Compression",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
 ]
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "openclear.release",
     "openclear.citizen",
 ]
@@ -70,6 +72,8 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [PACKAGE / "citizen" / "locale"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
+# For addresses in the site map and robots.txt.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIGURATION.tls == "proxy" else None
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

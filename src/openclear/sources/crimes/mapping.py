@@ -27,6 +27,7 @@ _TYPES: Mapping[str, type] = {
     "dates": list,
     "columns": dict,
 }
+_OPTIONAL: Mapping[str, type] = {"id_form": str, "revision": str, "known": dict}
 _WORDS_FOR: Mapping[type, str] = {str: "text in quotes", list: "list", dict: "table"}
 _ANY_ID = r"[0-9A-Za-z][0-9A-Za-z._/-]*"
 
@@ -96,22 +97,31 @@ def _fault(told: Mapping[str, Any]) -> str:
         name for name, kind in _TYPES.items() if not isinstance(told.get(name), kind) or not told[name]
     ]:
         return f"'{missing[0]}' is missing, or is not a {_WORDS_FOR[_TYPES[missing[0]]]}."
+    if wrong := [name for name, kind in _OPTIONAL.items() if name in told and not _is_told(told[name], kind)]:
+        return f"'{wrong[0]}' is not a {_WORDS_FOR[_OPTIONAL[wrong[0]]]}; correct it, or leave it out."
     # One after the other: what comes later reads what was checked before.
     return next((message for wrong, message in _faults(told) if wrong), "")
 
 
+def _is_told(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and (bool(value) or kind is dict)
+
+
 def _faults(told: Mapping[str, Any]) -> Iterator[tuple[object, str]]:
-    columns = told["columns"]
+    columns, known = told["columns"], told.get("known", {})
+    unknown = sorted(set(known) - {"names"})
+    yield unknown, f"there is no known.{', '.join(unknown)}; the table [known] has names alone."
+    yield not isinstance(known.get("names", []), list), "known.names is not a list of columns."
     missing = [name for name in NEEDED if name not in columns]
     strange = [name for name in columns if name not in FIELDS]
     named = [
         *columns.values(),
-        *told.get("known", {}).get("names", ()),
+        *known.get("names", ()),
         told.get("revision") or told["source"],
     ]
     yield (
         not all(isinstance(text, str) for text in (*named, *told["dates"])),
-        "columns and dates are texts in quotes.",
+        "columns, known.names and dates are texts in quotes.",
     )
     spelled = [name for name in columns.values() if column_name(name) != name]
     forbidden = [name for name in named if FORBIDDEN.search(column_name(name))]
