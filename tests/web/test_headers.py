@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from openclear.access.gate.nobody import Window
 from openclear.audit.rows import NewEntry
+from openclear.cli.main import main
 from openclear.delivery.rules import PART, range_of
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Receipt
@@ -115,3 +116,15 @@ def test_an_address_that_the_log_cannot_name_holds_up_no_entry():
     window = Window(Receipt(1, "00"), entry)
     window.add(entry.details)
     assert window.entry().details["addresses"] == {"others": 1}
+
+
+@pytest.mark.anywhere
+@pytest.mark.parametrize("limit", ["9" * 5000, "9" * 400, "0", "-1", "\u00b2", "1e3"])
+def test_a_number_of_thousands_of_digits_is_one_sentence(limit):
+    client = signed_in("rivera")
+    client.raise_request_exception = False
+    assert client.get("/cases", {"limit": limit}).status_code < 500
+    asked = Client(headers={"authorization": f"Bearer {token('rivera')}"}, raise_request_exception=False)
+    assert 400 <= asked.get("/api/v1/cases", {"limit": limit}).status_code < 500
+    assert main(["cases", f"--limit={limit}"], lambda: None) == 2
+    assert main(["account", "approve", "9" * 5000, "--by", "adler"], lambda: None) == 2

@@ -14,6 +14,8 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 
 _LEFT_OUT = ("", None)
+# The digits of a number that a database column takes.
+LONGEST_NUMBER = 15
 
 
 class Door(StrEnum):
@@ -105,9 +107,11 @@ def parameter(label: str, **facts: Any) -> dict[str, Any]:
 def _value(item: Any, sent: Any) -> Any:
     facts, label = item.metadata, item.metadata["label"]
     if item.type is int:
-        if not str(sent).isdecimal() or not 1 <= int(sent) <= facts["most"]:
+        digits = str(sent)
+        # Python reads no number of thousands of digits.
+        if not digits.isdecimal() or len(digits) > LONGEST_NUMBER or not 1 <= int(digits) <= facts["most"]:
             raise WrongUsage(f"{label}: enter a number from 1 to {facts['most']}.")
-        return int(sent)
+        return int(digits)
     text = sent.isoformat() if isinstance(sent, date) else str(sent).replace("\x00", "").strip()
     if len(text) > facts["longest"]:
         raise WrongUsage(f"{label}: at most {facts['longest']} characters.")

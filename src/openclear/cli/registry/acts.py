@@ -11,6 +11,7 @@ from openclear.access.registry import commands, duty, lifecycle, lockout, moves,
 from openclear.access.registry.proposed import ACCOUNT
 from openclear.cli.acting import actor, administration, approver, keeper, second_person
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.endpoint import LONGEST_NUMBER
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -90,7 +91,7 @@ def account(options: argparse.Namespace) -> int:
         return 0
     handle = _needed(options.officer, "an account, or to approve the number of a proposal")
     if options.what == "approve":
-        if not handle.isdecimal():
+        if not handle.isdecimal() or len(handle) > LONGEST_NUMBER:
             raise WrongUsage(f"'{handle}' is not the number of a proposal; it is on the proposal's page.")
         grant = _overseer_or_keeper(options)
         if kind_of(int(handle)) != ACCOUNT:
