@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from openclear.citizen import places, queries
 from openclear.records.incidents.models import Incident
 from openclear.release.models import Edition, PublishedIncident
 from openclear.vocabulary.blocks import number_of, street_of
@@ -89,8 +90,23 @@ def test_every_count_that_a_search_shows_is_the_count_of_the_block_page(site):
         assert page.count('<span class="line small">') == count
 
 
+def test_whole_words_of_an_address_come_before_beginnings_of_words():
+    """In this process: the published blocks of one period, among them streets that begin alike."""
+    rows = [
+        PublishedIncident(edition_id=newest()[0], block=block, primary_type="THEFT", area=1, latitude=41.7, longitude=-87.5)
+        for block in ("106XX S AVENUE L", "106XX S LAFAYETTE AVE", "106XX S STATE ST", "106XX S STATE LINE RD")
+    ]  # fmt: skip
+    PublishedIncident.objects.bulk_create(rows)
+    try:
+        for typed, block in (("10600 S Avenue L", "106XX S AVENUE L"), ("10621 S State St", "106XX S STATE ST"), ("10621 lafay", "106XX S LAFAYETTE AVE")):  # fmt: skip
+            found = places.blocks_named(queries.period(), text=typed)
+            assert ([row.block for row in found.blocks], found.is_there) == ([block], True)
+    finally:
+        PublishedIncident.objects.filter(block__startswith="106XX S ", area=1, hour=None).delete()
+
+
 def test_an_area_is_found_by_its_name_its_number_and_the_beginning_of_its_words(site):
-    for typed in ("Austin", "austin", "aust", "25"):
+    for typed in ("Austin", "austin", "aust", "25", "the Austin"):
         text, _ = found(site, typed)
         assert '<a href="/en/areas/25/">Austin</a>' in text, typed
     text, blocks = found(site, "West Town")

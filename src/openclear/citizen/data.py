@@ -122,4 +122,4 @@ def robots(request: HttpRequest, _asked: Question) -> HttpResponse:
 
 
 def _geojson(facts: dict[str, Any]) -> HttpResponse:
-    return JsonResponse(facts, content_type=GEOJSON)
+    return JsonResponse(facts, content_type=GEOJSON, json_dumps_params={"separators": (",", ":")})

@@ -9,8 +9,8 @@ from openclear.release.models import Outline
 from openclear.vocabulary.blocks import number_of, street_of
 from openclear.vocabulary.city import city
 
-# One name of a street for about each half mile, in degrees.
-BETWEEN_NAMES = 0.008
+# One name of a street for about each half mile to a mile, in degrees.
+BETWEEN_NAMES = 0.01
 
 
 def outlines(counts: Mapping[int, int | None]) -> dict[str, Any]:

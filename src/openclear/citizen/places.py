@@ -74,7 +74,7 @@ def area_codes() -> set[int]:
 
 def areas_named(found: Sequence[AreaCount], *, text: str) -> list[AreaCount]:
     """Return those of the areas whose name has a word that begins like each word of a text, or whose number it is."""
-    words = folded(text).replace(",", " ").replace("-", " ").replace("'", "").split()
+    words = folded(text).replace(",", " ").replace("-", " ").replace("'", "").removeprefix("THE ").split()
     return [
         row
         for row in found
@@ -118,8 +118,10 @@ def blocks_named(
     told = readings(text, places=(city().plate_state, words.city))
     for street in told:
         begun = [] if street.number is None else beginnings(city().formats.block_forms, street.number)
-        if found := _counted(rows.filter(_named(street), _begun(begun))):
-            return _most(found, address=found[0].block if begun else "", is_there=bool(begun))
+        # Of an address the whole words first: 10600 S Avenue L is not on Lafayette Ave.
+        for whole in (True, False) if begun else (False,):
+            if found := _counted(rows.filter(_named(street, whole=whole), _begun(begun))):
+                return _most(found, address=found[0].block if begun else "", is_there=bool(begun))
     for street in told:
         if street.number is not None:
             return _nearest(_counted(rows.filter(_named(street))), street, street.number)
@@ -141,11 +143,11 @@ def _most(found: Sequence[BlockCount], *, address: str = "", is_there: bool = Fa
     return Blocks(found[:MOST_BLOCKS], max(len(found) - MOST_BLOCKS, 0), address, is_there)
 
 
-def _named(street: Street) -> Q:
+def _named(street: Street, *, whole: bool = False) -> Q:
     wanted = Q()
     for word in street.words:
-        spellings = SPELLINGS.get(word)
-        if spellings:
+        spellings = SPELLINGS.get(word, (word,))
+        if whole or len(spellings) > 1 or len(word) == 1:
             either = Q()
             for each in spellings:
                 either |= Q(block__contains=f" {each} ") | Q(block__endswith=f" {each}")
