@@ -263,7 +263,7 @@ def test_brandt_keeps_a_search_and_soto_follows_his_link(somebody, city):
 def test_chen_counts_on_charts_and_on_a_map_and_makes_a_book(somebody):
     chen = somebody().sign_in("Amy Chen")
     chen.page.goto("/figures?since=2025-01-01")
-    for name in ("month", "primary_type", "hours", "map"):
+    for name in ("time", "primary_type", "hours", "map"):
         chen.page.locator(f"[data-chart={name}][data-ready]").wait_for()
     chen.look("figures")
     counted = int(re.search(r"([\d,]+) incidents,", chen.text())[1].replace(",", ""))
