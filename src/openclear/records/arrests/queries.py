@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, OuterRef, QuerySet, Value, When
+from django.db.models import Case, QuerySet, Value, When
 
 from openclear.records.arrests.models import Arrest, Charge
 from openclear.records.arrests.rows import ArrestDetail, ArrestFound
 from openclear.records.arrests.rules import cb_number_in
 from openclear.records.found import FoundRows, Reason
 from openclear.records.incidents.models import Incident
-from openclear.records.people.called import RANKED, called, people_called, ranks
+from openclear.records.people.called import OF_ARRESTS, called, people_called, rank
 from openclear.records.people.models import Person
 from openclear.records.people.queries import rows as person_rows
 from openclear.records.people.queries import words_of
@@ -72,7 +72,7 @@ def ranked(grant: Grant, text: str, _filters: None, limit: int, offset: int) -> 
         near = False
     else:
         near, arrests = _of_people(grant, text)
-        found, order = arrests.annotate(**ranks(clearance, words_of(text), OuterRef("person_id"))), [*RANKED]
+        found, order = arrests.annotate(rank=rank(clearance, words_of(text), OF_ARRESTS)), ["-rank"]
     page = list(found.order_by(*order, "-made", "id")[offset : offset + limit])
     others = {} if number else _without_birth(grant, text, near=near)
     return FoundRows(rows(grant, page), found.count(), _reasons(grant, text, page), others)
