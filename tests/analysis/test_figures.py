@@ -110,14 +110,6 @@ def test_a_table_for_a_spreadsheet_runs_nothing():
         note_changes([row.occurred])
 
 
-def test_years_are_compared_up_to_the_same_day():
-    last = questions.coverage(chen()).last
-    for year in questions.year_over_year(chen()):
-        filters = FigureFilters(since=date(year.year, 1, 1), until=date(year.year, last.month, last.day))
-        assert year.incidents == questions.coverage(chen(), filters=filters).incidents
-    assert questions.year_over_year(chen())[-1].change is not None
-
-
 def test_a_crash_while_a_month_is_made_leaves_the_old_one_and_the_mark(monkeypatch):
     whole = questions.coverage(chen()).incidents
     moment = Incident.objects.order_by("-occurred").first().occurred

@@ -45,10 +45,10 @@ def asked():
     """Rivera searches for a word, has an export made of it and keeps an alert on it."""
     Export.objects.filter(owner="rivera").delete()
     word = f"qw{uuid4().hex[:12]}"
-    ask("rivera", "incidents", q=word, purpose="criminal-investigation", case=open_case())
-    key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
-    export = exports.request_export(key, kind="incidents", text=word, filters={}, format_name="csv")
-    alert = alerts.keep_alert(key, kind="incidents", text=word, channel="page")
+    ask("rivera", "people", q=word, purpose="criminal-investigation", case=open_case())
+    key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
+    export = exports.request_export(key, kind="people", text=word, filters={}, format_name="csv")
+    alert = alerts.keep_alert(key, kind="people", text=word, channel="page")
     yield Asked(word, export.id, alert.id)
     Alert.objects.filter(owner="rivera").delete()
 
@@ -276,9 +276,9 @@ def test_a_public_database_that_is_down_is_named_and_the_receipt_comes(asked):
 def test_an_accent_is_an_accent_however_a_keyboard_composed_it():
     word = f"Jos\u00e9 Mu\u00f1oz {uuid4().hex[:8]}"
     typed = unicodedata.normalize("NFD", word)
-    key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
-    export = exports.request_export(key, kind="incidents", text=typed, filters={}, format_name="csv")
-    alert = alerts.keep_alert(key, kind="incidents", text=typed, channel="page")
+    key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
+    export = exports.request_export(key, kind="people", text=typed, filters={}, format_name="csv")
+    alert = alerts.keep_alert(key, kind="people", text=typed, channel="page")
     kept = [Export.objects.filter(pk=export.id), Alert.objects.filter(pk=alert.id)]
     assert [rows.get().text for rows in kept] == [word, word]
     for rows in kept:
@@ -291,8 +291,8 @@ def test_an_accent_is_an_accent_however_a_keyboard_composed_it():
 
 def test_words_of_an_entry_whose_officer_was_erased_first_are_ended_whoever_keeps_them(asked):
     number = entries_with(asked.word)[0]
-    key = grant("rivera", Action.INCIDENT_SEARCH, case=open_case())
-    longer = alerts.keep_alert(key, kind="incidents", text=f"{asked.word} Ashland", channel="page")
+    key = grant("rivera", Action.PERSON_SEARCH, case=open_case())
+    longer = alerts.keep_alert(key, kind="people", text=f"{asked.word} Ashland", channel="page")
     assert erase(number, "officer").elsewhere["accounts"] >= 1
     assert Alert.objects.get(pk=asked.alert).state == "active"
     done = erase(number)

@@ -263,7 +263,7 @@ def test_brandt_keeps_a_search_and_soto_follows_his_link(somebody, city):
 def test_chen_counts_on_charts_and_on_a_map_and_makes_a_book(somebody):
     chen = somebody().sign_in("Amy Chen")
     chen.page.goto("/figures?since=2025-01-01")
-    for name in ("month", "primary_type", "hours", "map"):
+    for name in ("time", "primary_type", "hours", "map"):
         chen.page.locator(f"[data-chart={name}][data-ready]").wait_for()
     chen.look("figures")
     counted = int(re.search(r"([\d,]+) incidents,", chen.text())[1].replace(",", ""))
@@ -284,6 +284,31 @@ def test_chen_counts_on_charts_and_on_a_map_and_makes_a_book(somebody):
     chen.page.get_by_role("heading", name="Exports, alerts and links").wait_for()
     assert chen.newest_export().startswith(b"%PDF")
     chen.look("kept-book")
+
+
+def test_chen_sees_a_week_day_by_day_beside_the_week_before(somebody):
+    chen = somebody().sign_in("Amy Chen")
+    chen.page.goto("/figures?since=2026-03-02&until=2026-03-08")
+    chen.page.locator("[data-chart=time][data-ready]").wait_for()
+    chen.look("figures-week")
+    assert "The 7 days before" in chen.page.locator("#compared").inner_text()
+    days = chen.page.locator("section", has=chen.page.get_by_role("heading", name="By day"))
+    days.get_by_text("As a table").click()
+    assert 1 <= days.locator("tbody tr").count() <= 7
+
+
+def test_rivera_reads_by_what_a_kind_is_found_and_who_is_left_out(somebody, city):
+    rivera = somebody().sign_in("Elena Rivera")
+    reason = f"purpose=criminal-investigation&case={city.case()}"
+    rivera.page.goto(f"/search?q=silver+laptop&kind=property&{reason}")
+    assert "Property cannot be found by these words." in rivera.text()
+    rivera.look("found-by")
+    rivera.page.goto(f"/search?q=garcia&kind=arrests&{reason}")
+    assert "Garc" in rivera.text()
+    rivera.look("arrests-by-name")
+    rivera.page.goto(f"/search?q=garcia&kind=people&born_from=2001-05-02&born_to=2001-05-01&{reason}")
+    assert "ends before it begins" in rivera.text()
+    rivera.look("range")
 
 
 def test_a_page_that_was_seen_before_an_order_is_not_shown_again_after_it(somebody, city):

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anywhere
 
 TEXT = {"people": "garcia", "incidents": "047", "vehicles": "OC", "arrests": "CB9", "property": "9"}
 VALUES = {
-    "born_from": "1950-01-02", "born_to": "2001-02-03", "sex": "F", "since": "2020-01-02", "until": "2026-12-31",
+    "born_from": "1950-01-02", "born_to": "2001-02-03", "born_unknown": True, "sex": "F", "since": "2020-01-02", "until": "2026-12-31",
     "district": "9", "beat": "0934", "iucr": "0810", "arrest_made": True, "plate_state": "IL", "make": "Toyota",
     "color": "silver", "stolen": True, "item_kind": "firearm", "described": "pistol",
 }  # fmt: skip

@@ -9,6 +9,7 @@ from openclear.access.registry import queries
 from openclear.access.registry.agreement_queries import AgreementListRow, agreements
 from openclear.access.registry.queries import AgencyRow, OfficerRow
 from openclear.vocabulary.actions import Action
+from openclear.vocabulary.city import city
 from openclear.vocabulary.endpoint import Door, Endpoint, parameter
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
@@ -72,6 +73,9 @@ def _explanation(asked: Question, told: Explanation) -> str:
 def _lines(asked: Question, told: Explanation) -> Iterator[str]:
     verdict = "allowed" if told.allowed else "refused"
     yield f"{asked.officer} ({' + '.join(told.agencies)}) on {told.on}: {verdict}"
+    for part in told.parts:
+        answer = "allowed" if part.allowed else f"refused by {', '.join(part.rules)}"
+        yield f"  from {part.since} to {part.until} ({city().time_zone}): {answer}"
     for rule in told.rules:
         yield f"  {rule['id']}: {rule['because']} [{rule['source']}]"
     for tie in told.affiliations:

@@ -28,14 +28,17 @@ _LONG_AGO, _FAR_AHEAD = date(1800, 1, 1), date(9999, 1, 1)
 class Agreement:
     """How many points are in the polygon that their report names, and why the others are not. Unit: incidents.
 
-    `compared`: with a point, a recorded code, and boundaries on their day. `within_a_block`: the recorded polygon is
-    at most a block away, and points are published up to a block away. `renamed`: no boundary has the recorded code.
+    `without_boundaries`: with a point and a recorded code, on a day for which the city has no boundaries of this kind.
+    `compared`: all others with a point and a recorded code. Why they differ is taken from the boundaries of their day:
+    `within_a_block`: the recorded polygon is at most a block away, and points are published up to a block away.
+    `renamed`: no boundary of that day has the recorded code.
     """
 
     kind: str
     incidents: int
     without_point: int
     without_code: int
+    without_boundaries: int
     compared: int
     equal: int
     renamed: int
@@ -68,24 +71,43 @@ def agreement(grant: Grant, *, kind: str, filters: FigureFilters = EVERYTHING) -
     has_point, has_code = ~np.isnan(found["longitude"]), found["code"] != ""
     take = has_point & has_code
     verdicts = Counter(_verdicts(held, {name: values[take] for name, values in found.items()}))
+    without = verdicts.pop("without_boundaries", 0)
     return Agreement(
-        kind, len(take), int((~has_point).sum()), int((has_point & ~has_code).sum()), int(take.sum()),
+        kind, len(take), int((~has_point).sum()), int((has_point & ~has_code).sum()), without, verdicts.total(),
         *(verdicts[name] for name in ("equal", "renamed", "outside", "within_a_block", "farther")),
     )  # fmt: skip
 
 
 def _verdicts(held: list[Any], found: dict[str, Any]) -> list[str]:
-    polygons = [shape(row.shape) for row in held]
+    # The days on which the same boundaries were in force are one time; each is compared with these alone.
+    edges = sorted(
+        {
+            _LONG_AGO,
+            *(row.valid_from or _LONG_AGO for row in held),
+            *(row.valid_to for row in held if row.valid_to),
+        }
+    )
+    number = np.searchsorted(np.array(edges, "datetime64[D]"), found["day"], side="right") - 1
+    verdicts: list[str] = []
+    for place in np.unique(number):
+        in_force = [
+            row
+            for row in held
+            if (row.valid_from or _LONG_AGO) <= edges[place] < (row.valid_to or _FAR_AHEAD)
+        ]
+        verdicts += _of_one_time(in_force, {name: values[number == place] for name, values in found.items()})
+    return verdicts
+
+
+def _of_one_time(in_force: list[Any], found: dict[str, Any]) -> list[str]:
+    if not in_force:
+        return ["without_boundaries"] * len(found["code"])
+    polygons = [shape(row.shape) for row in in_force]
     shapely.prepare(polygons)
-    codes = np.array([row.code for row in held])
-    begins = np.array([row.valid_from or _LONG_AGO for row in held], "datetime64[D]")
-    ends = np.array([row.valid_to or _FAR_AHEAD for row in held], "datetime64[D]")
+    codes = np.array([row.code for row in in_force])
     places = shapely.points(found["longitude"], found["latitude"])
     number, polygon = shapely.STRtree(polygons).query(places, predicate="intersects")
-    valid = (begins[polygon] <= found["day"][number]) & (found["day"][number] < ends[polygon])
-    number, polygon = number[valid], polygon[valid]
-    inside = np.zeros(len(places), bool)
-    equal = np.zeros(len(places), bool)
+    inside, equal = np.zeros(len(places), bool), np.zeros(len(places), bool)
     inside[number] = True
     equal[number[codes[polygon] == found["code"][number]]] = True
     return [

@@ -14,9 +14,11 @@ from pydantic import create_model
 from openclear.access.gate.paging import offset_of, page_facts, page_token
 from openclear.api import render, schemas
 from openclear.api.asking import open_reasoned
+from openclear.records.found import records_in
 from openclear.records.kind import RecordKind
 from openclear.records.kinds import SEARCHED, search_of
 from openclear.search.find import DEEPEST, find, open_record
+from openclear.search.takes import hint_of
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.grants import Grant
 
@@ -68,7 +70,7 @@ def one(grant: Grant, row: Any, record: UUID) -> HttpResponse:
     """Release one record, or the answer that there is none."""
     if row is None:
         return grant.release(render.absent())
-    return grant.release(render.answer({"result": asdict(row)}, grant), shown=[record])
+    return grant.release(render.answer({"result": asdict(row)}, grant), shown=records_in(record, row))
 
 
 def _answer(request: HttpRequest, query: Any, kind: RecordKind, known: type[Any] | None) -> HttpResponse:
@@ -81,7 +83,8 @@ def _answer(request: HttpRequest, query: Any, kind: RecordKind, known: type[Any]
     beyond = offset + len(found.rows)
     more = found.rows and found.count > beyond and beyond < DEEPEST
     next_page = _next_page(request, page_token(grant, question, offset=beyond)) if more else ""
-    return grant.release(render.found(found, grant, next_page), shown=[row.id for row in found.rows])
+    hint = "" if found.count else hint_of(kind, query.q)
+    return grant.release(render.found(found, grant, next_page, hint), shown=records_in(found.rows))
 
 
 def _next_page(request: HttpRequest, token: str) -> str:

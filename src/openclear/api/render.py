@@ -21,14 +21,21 @@ def answer(value: Mapping[str, Any], grant: Grant) -> HttpResponse:
     return _json({**value, "receipt": grant.receipt_marker}, 200, "application/json")
 
 
-def found(rows: FoundRows[Any], grant: Grant, next_page: str) -> HttpResponse:
-    """Return the results of a search, each with its reasons, and the total count.
+def found(rows: FoundRows[Any], grant: Grant, next_page: str, hint: str = "") -> HttpResponse:
+    """Return the results of a search, each with its reasons, the total count, and what was left out because nothing is recorded.
+
+    `hint`: by what this kind is found, if nothing was.
 
     `next_page`: the address of the next page, sent in the header Link (RFC 8288), or "".
     """
     reasons = {row: [asdict(reason) for reason in why] for row, why in rows.reasons.items()}
     results = [asdict(row) | {"reasons": reasons.get(row.id, [])} for row in rows.rows]
-    response = answer({"results": results, "count": rows.count}, grant)
+    told: dict[str, Any] = {"results": results, "count": rows.count}
+    if rows.unrecorded:
+        told["unrecorded"] = dict(rows.unrecorded)
+    if hint:
+        told["hint"] = hint
+    response = answer(told, grant)
     if next_page:
         response.headers["Link"] = f'<{next_page}>; rel="next"'
     return response

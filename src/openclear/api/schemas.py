@@ -82,6 +82,14 @@ class Found(Schema):
     """
 
     count: int = Field(..., examples=[1])
+    unrecorded: dict[str, int] | None = Field(
+        None,
+        description="by field, how many more match otherwise but have nothing recorded where the search asks for it",
+        examples=[{"birth_date": 2}],
+    )
+    hint: str | None = Field(
+        None, description="if nothing was found: by what this kind is found", examples=["Nothing was found."]
+    )
     receipt: ReceiptSchema
 
 

@@ -34,6 +34,8 @@ class Body(models.Model):
     officer = models.CharField(max_length=40, blank=True, default="")
     # The case that was named, so that reuse of a number can be counted. Erased with it, too.
     case = models.CharField(max_length=40, blank=True, default="")
+    # What it was (a case, a dispatch event, a warrant) if it grounded an act that was allowed; "" otherwise.
+    grounded_by = models.CharField(max_length=12, blank=True, default="")
 
     class Meta:
         """Bodies are read in the order of the log."""

@@ -3,11 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
+from openclear.audit.columns import plain_number
 from openclear.audit.models import Body, Entry, UnansweredEntry
 from openclear.audit.rows import CaseUse, EntryRow
 from openclear.vocabulary import clock
@@ -89,29 +90,45 @@ def _searched_for(leaf: str) -> int | None:
 
 
 def case_uses(grant: Grant, *, most: int = 100) -> Sequence[CaseUse]:
-    """Return how often each case number was named, by how many people, most used first: for review by oversight."""
+    """Return how often each case grounded an act, and of how many people, most used first: for review by oversight.
+
+    Counted are acts that were allowed, on a case that was open and theirs. Letter case and spaces make no difference.
+    """
     grant.require(Action.LOG_VIEW_ALL)
-    rows = (
-        Body.objects.using(DATABASE)
-        .exclude(case="")
+    return _counted(Body.objects.using(DATABASE).exclude(grounded_by=""), most)
+
+
+def cases_without_effect(grant: Grant, *, most: int = 100) -> Sequence[CaseUse]:
+    """Return how often each number was named that grounded nothing: no open case of theirs, or the act was refused."""
+    grant.require(Action.LOG_VIEW_ALL)
+    return _counted(Body.objects.using(DATABASE).filter(grounded_by=""), most)
+
+
+def users_of_case(grant: Grant, *, case: str) -> Sequence[tuple[str, int, int]]:
+    """Return who named a case number, how often it grounded their act, and how often it did not, most often first."""
+    grant.require(Action.LOG_VIEW_ALL)
+    rows = Body.objects.using(DATABASE).filter(case=plain_number(case)).values("officer")
+    counted = rows.annotate(asks=Count("entry"), grounded=Count("entry", filter=~Q(grounded_by="")))
+    return [
+        (row["officer"], row["grounded"], row["asks"] - row["grounded"])
+        for row in counted.order_by("-asks", "officer")
+    ]
+
+
+def _counted(rows: "QuerySet[Body]", most: int) -> Sequence[CaseUse]:
+    counted = (
+        rows.exclude(case="")
         .values("case")
         .annotate(asks=Count("entry"), people=Count("officer", distinct=True), last=Max("entry"))
         .order_by("-asks", "case")[:most]
     )
-    return [CaseUse(row["case"], row["asks"], row["people"], row["last"]) for row in rows]
-
-
-def users_of_case(grant: Grant, *, case: str) -> Sequence[tuple[str, int]]:
-    """Return who named a case number, and how often, most often first: for review by oversight."""
-    grant.require(Action.LOG_VIEW_ALL)
-    rows = Body.objects.using(DATABASE).filter(case=case).values("officer").annotate(asks=Count("entry"))
-    return [(row["officer"], row["asks"]) for row in rows.order_by("-asks", "officer")]
+    return [CaseUse(row["case"], row["asks"], row["people"], row["last"]) for row in counted]
 
 
 def entries_on_cases(grant: Grant, *, cases: Sequence[str]) -> Mapping[str, Sequence[EntryRow]]:
     """Return each entry that names one of these case numbers, oldest first, by number: for review by oversight."""
     grant.require(Action.LOG_VIEW_ALL)
-    bodies = Body.objects.using(DATABASE).filter(case__in=list(cases))
+    bodies = Body.objects.using(DATABASE).filter(case__in=[plain_number(case) for case in cases])
     named = {row.entry: row for row in bodies.order_by("entry")}
     found: dict[str, list[EntryRow]] = {}
     for row in reversed(_rows(named, {number: body.fields for number, body in named.items()})):
@@ -119,10 +136,13 @@ def entries_on_cases(grant: Grant, *, cases: Sequence[str]) -> Mapping[str, Sequ
     return found
 
 
-def answers_with(grant: Grant, *, record: str, on: str, exports: Sequence[str] = ()) -> Sequence[EntryRow]:
-    """Return the answers of a day (`2019-07-12`, UTC) that showed a record, or a range of an export that contained it.
+def answers_with(
+    grant: Grant, *, record: str, during: tuple[datetime, datetime], exports: Sequence[str] = ()
+) -> Sequence[EntryRow]:
+    """Return the answers that showed a record, or a range of an export that contained it, newest first.
 
-    Reads every body that names the record or one of `exports`.
+    `during`: from the first moment up to, but not including, the second. Reads every body that names the record or one of
+    `exports`.
     """
     grant.require(Action.LOG_VIEW_ALL)
     wanted = Q(fields__contains=record)
@@ -130,13 +150,18 @@ def answers_with(grant: Grant, *, record: str, on: str, exports: Sequence[str] =
         wanted |= Q(fields__contains=export)
     named = Body.objects.using(DATABASE).filter(wanted).order_by("entry")
     texts = dict(named.values_list("entry", "fields"))
-    return [row for row in _rows(texts, texts) if _showed(row, record, on, exports)]
+    since, until = map(clock.stamp, during)
+    return [
+        row
+        for row in _rows(texts, texts)
+        if since <= str(row.body.get("time", "")) < until and _showed(row, record, exports)
+    ]
 
 
-def _showed(row: EntryRow, record: str, on: str, exports: Sequence[str]) -> bool:
+def _showed(row: EntryRow, record: str, exports: Sequence[str]) -> bool:
     fetched = row.header["kind"] == "answer" and row.body.get("export") in exports and "range" in row.body
     shown = row.header["decision"] == "allow" and record in row.body.get("shown", ())
-    return (shown or fetched) and str(row.body.get("time", "")).startswith(on)
+    return shown or fetched
 
 
 @without_grant("public: how many entries everyone may read")

@@ -53,7 +53,7 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseUse:
-    """How often a case number was named, by how many people, and the newest entry that names it."""
+    """A case number: how often it was named, by how many people, and the newest entry that names it."""
 
     case: str
     asks: int

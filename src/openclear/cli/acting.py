@@ -8,10 +8,11 @@ from typing import Any
 from openclear.access import gate
 from openclear.access.gate.credentials import officer_of_token
 from openclear.access.registry import lockout
+from openclear.access.registry.queries import handles_with
 from openclear.audit.queries import is_demo
 from openclear.sources.synthetic import cast
 from openclear.vocabulary.actions import Action
-from openclear.vocabulary.errors import WrongUsage
+from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
@@ -48,7 +49,15 @@ def second_person(named: str | None, first: str) -> str | None:
 
 
 def _played(role: Role) -> str:
-    return next(officer.handle for officer in [*cast.founders(), *cast.people()] if role in officer.roles)
+    # The cast is registered by `demo`, not by `init --demo`; and its people may be disabled by now.
+    known = handles_with(role)
+    played = [officer.handle for officer in [*cast.founders(), *cast.people()] if officer.handle in known]
+    for handle in (*played, *known):
+        return handle
+    raise NotPossible(
+        f"Nobody in this city is registered as {role.replace('-', ' ')} yet; build the invented city with openclear demo, "
+        "or register somebody and name them."
+    )
 
 
 def _proved(token: str | None, named: str | None, default: Role | str, where: str) -> str:

@@ -1,8 +1,8 @@
 """Where the files of exports are, and what is next to each.
 
 Next to each file: the ids of its rows, 16 bytes each, the ids of other records that a row mentions, and for CSV where
-each row begins, so that each range is compared with the current records. The ids stay when the file is removed:
-oversight asks who was shown what.
+each row begins, so that each range is compared with the current records. Both lists of ids stay when the file is
+removed: oversight asks who was shown what.
 """
 
 import os
@@ -60,14 +60,8 @@ def _beside(identity: object, suffix: str, start: int, stop: int) -> list[str]:
 
 
 @without_grant("for oversight's question and for a sealing, whose grants were required")
-def exports_with(record: UUID) -> list[str]:
-    """Return the ids of the exports that ever contained a record: for oversight's questions."""
-    return _with_id(record, ".ids")
-
-
-@without_grant("for a sealing, whose grant was required")
 def exports_telling_of(record: UUID) -> list[str]:
-    """Return the ids of the exports that contain a record, or rows that mention it, as a vehicle does its registered owner."""
+    """Return the ids of the exports that ever contained a record, or rows that mention it, as a vehicle does its registered owner."""
     return sorted({*_with_id(record, ".ids"), *_with_id(record, ".told")})
 
 
@@ -94,7 +88,7 @@ def _stands_in(ids: bytes, wanted: bytes) -> bool:
 def remove(identity: object) -> None:
     """Remove the file of an export, and anything its making left next to it. Doing it twice is harmless."""
     path = path_of(identity)
-    for left in (path, *(path.with_suffix(suffix) for suffix in (".draft", ".made", ".rows", ".told"))):
+    for left in (path, *(path.with_suffix(suffix) for suffix in (".draft", ".made", ".rows"))):
         left.unlink(missing_ok=True)
 
 

@@ -1,10 +1,12 @@
 """Oversight's questions on every door."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from openclear.access.explanations import CouldHaveSeen, PartSeen
 from openclear.oversight.case_findings import CaseFinding, FindingParams, case_findings
-from openclear.oversight.could_see import Question, Seen, could_see
+from openclear.oversight.could_see import Question, Seen, could_see, time_of
 from openclear.oversight.stops import ReviewedStop, StopsOfDay, StopsQuestion, stops_of_day
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.city import city
@@ -19,24 +21,34 @@ def _told(seen: Seen) -> dict[str, Any]:
         "could": seen.could.could,
         "purposes": seen.could.purposes,
         "orders": seen.could.orders,
+        "time_zone": city().time_zone,
+        "parts": [
+            {
+                "since": part.begins,
+                "until": part.ends,
+                "could": part.could,
+                "purposes": part.purposes,
+                "orders": part.orders,
+            }
+            for part in seen.could.parts
+        ],
         "rules_of_the_day": seen.could.rules_of_the_day,
         "record": str(seen.record),
         "entries_that_showed_it": [row.number for row in seen.entries],
+        "shown": [
+            {"entry": row.number, "time": time_of(row), "could": seen.could_at(row)} for row in seen.entries
+        ],
     }
 
 
 def _text(asked: Question, seen: Seen) -> str:
-    could, shown = seen.could, [str(row.number) for row in seen.entries]
-    verdict = "could" if could.could else "could not"
+    could, shown = seen.could, [f"{row.number} at {time_of(row)}" for row in seen.entries]
     return "\n".join(
         [
-            f"{asked.agency} on {could.on}: {verdict} have seen the record.",
-            *(
-                f"  {purpose:<24} {'yes' if not against else ', '.join(against)}"
-                for purpose, against in could.purposes.items()
-            ),
+            f"{asked.agency} on {could.on} ({city().time_zone}): {_verdict(could)}",
+            *(line for part in could.parts for line in _lines(part)),
             f"Entries of that day that showed it to the agency: {', '.join(shown) or 'none'}.",
-            "Labels are the current ones; the rules are those of this version.",
+            "Labels are the current ones, but for sealings since; the rules are those of this version.",
         ]
     )
 
@@ -62,6 +74,21 @@ FINDINGS = Endpoint(
     },
     line=_finding,
 )
+
+
+def _verdict(could: CouldHaveSeen) -> str:
+    if len(could.parts) == 1:
+        return f"{'could' if could.could else 'could not'} have seen the record."
+    parts = [f"from {part.begins} to {part.ends} {'yes' if part.could else 'no'}" for part in could.parts]
+    return f"{', '.join(parts)}."
+
+
+def _lines(part: PartSeen) -> Iterator[str]:
+    yield f"  from {part.begins} to {part.ends}"
+    for purpose, against in part.purposes.items():
+        yield f"    {purpose:<24} {'yes' if not against else ', '.join(against)}"
+
+
 COULD_SEE = Endpoint(
     name="could-see",
     action=Action.LOG_VIEW_ALL,

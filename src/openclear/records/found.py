@@ -1,7 +1,7 @@
 """What a search found, why each row is there, and what filters it has."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -10,7 +10,9 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a row was found. `code`: spelled, begins, sounds, near, born, plate, rd-number, block, cb-number.
+    """Why a row was found.
+
+    `code`: spelled, begins, sounds, near, born, born-on, no-birth-date, plate, rd-number, block, cb-number.
 
     `asked`: the word of the search that found it; `found`: what it found; `alias`: that this is another of their names.
     """
@@ -23,11 +25,34 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FoundRows(Generic[Row]):
-    """Some rows of a search, the count of all that the requester may see, and why each row is there."""
+    """Some rows of a search, the count of all that the requester may see, and why each row is there.
+
+    `unrecorded`: how many more rows match otherwise, but have nothing recorded in a field that was asked for.
+    """
 
     rows: Sequence[Row]
     count: int
     reasons: Mapping[UUID, tuple[Reason, ...]] = field(default_factory=dict)
+    unrecorded: Mapping[str, int] = field(default_factory=dict)
+
+
+def records_in(*answers: object) -> list[UUID]:
+    """Return the id of every record in an answer, each once: its subject, its rows, and all that those name.
+
+    For its entry: a record that was shown in the page of another was shown. Every row has the id of what it names.
+    """
+    return list(dict.fromkeys(_ids(answers)))
+
+
+def _ids(value: object) -> Iterator[UUID]:
+    if isinstance(value, UUID):
+        yield value
+    elif is_dataclass(value):
+        for item in fields(value):
+            yield from _ids(getattr(value, item.name))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _ids(item)
 
 
 def narrows(label: str, **facts: Any) -> dict[str, Any]:

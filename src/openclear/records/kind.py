@@ -25,16 +25,23 @@ class Search:
     can find nothing. `matching`: the rows that a text and filters
     mean, as far as the holder may see them; without a text all that match the filters. `order`: of the results. `reasons`: why
     a row was found. `filters`: the frozen row of its filters, every field with a default (see `found.narrows`).
-    `by_rank`: finds in an order that depends on the text; takes what `matching` takes, limit and offset.
+    `by_rank`: finds in an order that depends on the text; takes what `matching` takes, limit and offset. `takes`: whether a
+    text has the form that this kind can be found by; if not, the answer says what it takes. `read`: raises WrongUsage for a text that cannot be read. `numbers`: the columns that a
+    text is compared with; a row with exactly this text comes first. `unrecorded`: by the name of a column, how many more rows
+    match otherwise but have nothing recorded in it, of the columns that the filters ask for.
     """
 
     recognizes: Callable[[str], int]
     key: Callable[[str], str]
+    takes: Callable[[str], bool]
     matching: Callable[[Grant, str, Any], Rows]
     order: tuple[str, ...]
     reasons: Callable[[str, Any], tuple[Reason, ...]]
     filters: type[Any] | None = None
     by_rank: Callable[[Grant, str, Any, int, int], FoundRows[Any]] | None = None
+    read: Callable[[str], object] = lambda _: None
+    numbers: tuple[str, ...] = ()
+    unrecorded: Callable[[Grant, str, Any], Mapping[str, int]] = lambda *_: {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,8 @@ class RecordKind:
     removed. `detail`: one with its context, None if the holder may see none. `tells_of`: the other record
     that a row tells of, or None; `still_tells`: whether all of those may be told now. `tables`: by the
     names under which a source imports their rows. `words`: its title, in English,
-    translated where it is shown, and its texts in the description of the API: of the search, then of one record.
+    translated where it is shown, its texts in the description of the API: of the search, then of one record; and `takes`: by
+    what it is found, said with an answer without rows, translated too (%(incident)s, %(arrest)s: the city's numbers).
     """
 
     dataset: Dataset

@@ -1,6 +1,6 @@
 """Sealing and expungement: one act labels a record and everything that depends on it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from openclear.audit import log
 from openclear.audit.rows import NewEntry
 from openclear.records.changes import note_changes
 from openclear.records.dependents import copied_as, moments_of, rows_of
-from openclear.records.kinds import BY_NOUN
+from openclear.records.kinds import BY_NOUN, KINDS
 from openclear.records.models import Sealing
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action, Dataset
@@ -33,6 +33,7 @@ BEYOND = (
     "Lines that an import rejected (police/rejects): they are kept there unchanged.",
     "The number of an external case: the agency that registered it cannot register it again.",
 )
+_MODELS = tuple(kind.model for kind in KINDS)
 LABELS = {"seal": Label.SEALED, "expunge": Label.EXPUNGED}
 
 
@@ -66,6 +67,21 @@ def seal(grant: Grant, *, kind: str, record: UUID, court_order: str, how: str = 
     reached = _carry_out(begun)
     gate.log_outcome(grant, attempt=attempt, details={**facts, **reached, "not_reached": list(BEYOND)})
     return reached
+
+
+def sealings_of(grant: Grant, *, record: UUID) -> list[tuple[datetime, int]]:
+    """Return when a record was sealed or expunged here, and the label that it got: itself, or with what it belongs to.
+
+    For oversight's questions about an earlier moment. Imported labels are not in it.
+    """
+    grant.require(Action.LOG_VIEW_ALL)
+    found = Sealing.objects.order_by("begun")
+    return [(row.begun, row.label) for row in found if row.record == record or _went_with(row, record)]
+
+
+def _went_with(sealing: Sealing, record: UUID) -> bool:
+    rows = rows_of(BY_NOUN[sealing.kind], sealing.record)
+    return any(found.filter(pk=record).exists() for found in rows if found.model in _MODELS)
 
 
 @without_grant("completes hiding that a crash interrupted; shows nothing")

@@ -6,8 +6,10 @@ Each function takes a grant and returns only what its clearance shows, including
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, Q, Value, When
+
 from openclear.records.found import FoundRows
-from openclear.records.kind import RecordKind
+from openclear.records.kind import RecordKind, Search
 from openclear.records.kinds import KINDS, search_of
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.grants import Grant
@@ -29,8 +31,20 @@ def find(
     if search.by_rank:
         return search.by_rank(grant, text, narrowed, limit, offset)
     found = search.matching(grant, text, narrowed)
-    rows = kind.rows(grant, list(found.order_by(*search.order)[offset : offset + limit]))
-    return FoundRows(rows, found.count(), {row.id: search.reasons(text, row) for row in rows})
+    ordered = found.order_by(*_exact_first(search, text), *search.order)
+    rows = kind.rows(grant, list(ordered[offset : offset + limit]))
+    reasons = {row.id: search.reasons(text, row) for row in rows}
+    return FoundRows(rows, found.count(), reasons, search.unrecorded(grant, text, narrowed))
+
+
+def _exact_first(search: Search, text: str) -> tuple[Any, ...]:
+    # A number exactly as asked stands before longer ones that begin with it.
+    if not search.numbers:
+        return ()
+    exact = Q()
+    for column in search.numbers:
+        exact |= Q(**{column: search.key(text)})
+    return (Case(When(exact, then=Value(0)), default=Value(1)),)
 
 
 def open_record(grant: Grant, *, kind: RecordKind, record: UUID) -> Any:

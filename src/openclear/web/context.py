@@ -56,6 +56,7 @@ def page_facts(request: HttpRequest) -> dict[str, Any]:
     name = match.url_name if match else ""
     return {
         "city": city().words_in(get_language() or "en"),
+        "time_zone": city().time_zone,
         "demo": is_demo(),
         "officer_name": session.get(sessions.NAME, ""),
         "places": _places(session.get(sessions.ROLES, [])) if session.get(sessions.OFFICER) else [],

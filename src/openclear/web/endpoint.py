@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from openclear.records.found import records_in
 from openclear.vocabulary.endpoint import Endpoint
 from openclear.vocabulary.grants import Grant
 from openclear.web import sessions
@@ -38,8 +39,8 @@ def page_of(endpoint: Endpoint, beside: Beside = lambda _: {}) -> Callable[..., 
         if wrong:
             raise wrong
         answer = endpoint.query(grant, asked) if endpoint.is_complete(asked) else None
-        shown = () if answer is None else endpoint.shown(answer)
         more = beside(Answered(request, grant, asked, answer))
+        shown = [*(() if answer is None else endpoint.shown(answer)), *records_in(*more.values())]
         context = {("rows" if endpoint.is_list else "row"): answer, "asked": asked, **more}
         return rendered(request, template_of(endpoint), grant, shown, **context)
 

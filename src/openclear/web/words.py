@@ -36,6 +36,7 @@ WORDS: dict[str, str | Promise] = {
     "traffic-stop": _("Traffic stop"),
     "warrant-service": _("Serving a warrant"),
     "month": _("Month"),
+    "day": _("Day"),
     "primary_type": _("Offense"),
     "district": _("District"),
     **{str(kind.dataset): _(kind.words["title"]) for kind in KINDS},
@@ -120,9 +121,22 @@ REASONS: dict[str, str | Promise] = {
     "sounds": _("%(found)s sounds like %(asked)s"),
     "near": _("%(found)s is one letter from %(asked)s"),
     "born": _("born in %(asked)s"),
+    "born-on": _("born on %(asked)s"),
+    "no-birth-date": _("no birth date is recorded"),
     "plate": _("plate begins with %(asked)s"),
     "rd-number": _("%(number)s as asked"),
     "block": _("block begins with %(asked)s"),
     "cb-number": _("%(number)s begins with %(asked)s"),
+}
+# What a search leaves out because it is not recorded: after "N more match otherwise, but have".
+UNRECORDED: dict[str, str | Promise] = {
+    "birth_date": _("no birth date recorded"),
+    "sex": _("no sex recorded"),
+    "district": _("no district recorded"),
+    "beat": _("no beat recorded"),
+    "iucr": _("no offense code recorded"),
+    "plate_state": _("no state of the plate recorded"),
+    "make": _("no make recorded"),
+    "color": _("no color recorded"),
 }
 ALIAS = _("also known as: %(reason)s")

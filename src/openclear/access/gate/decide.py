@@ -14,7 +14,7 @@ from openclear.access.policy.rules import OTHER_RULES
 from openclear.access.policy.written import load_policies
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Dataset
-from openclear.vocabulary.grants import Clearance, Inquiry
+from openclear.vocabulary.grants import Clearance, Ground, Inquiry
 from openclear.vocabulary.rules import Verdict
 from openclear.vocabulary.without_grant import without_grant
 
@@ -26,13 +26,18 @@ _compiling = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict with everything that it is based on."""
+    """A verdict with everything that it is based on.
+
+    `grounded_by`: what the named case is (a case, a dispatch event, a warrant) if the act is allowed and the case is open,
+    known to the requester and theirs; "" otherwise.
+    """
 
     verdict: Verdict
     requester: Requester | None
     agencies: tuple[str, ...]
     epoch: int
     clearances: Mapping[Dataset, Clearance]
+    grounded_by: str = ""
 
     def affiliation_entries(self) -> list[int]:
         """Return the log entries that set the ties this verdict is based on."""
@@ -74,11 +79,20 @@ def decide_for(
         requester, carrier, inquiry, standing, on=day or clock.today(), moment=clock.now(), fault=fault
     )
     verdict, clearances = considered.refusal, _NOTHING
+    plain: Ground | None = None
     if considered.subject:
         decided, seen = _compiled_once(standing, *considered.subject)
-        verdict = considered.concluded(decided)
+        verdict, plain = considered.concluded(decided), considered.subject[1].ground
         clearances = seen if verdict.allowed and considered.may_receive else _NOTHING
-    return Decision(verdict, requester, considered.agencies, standing.epoch, clearances)
+    grounded_by = _kind_of(inquiry, plain, clearances)
+    return Decision(verdict, requester, considered.agencies, standing.epoch, clearances, grounded_by)
+
+
+def _kind_of(inquiry: Inquiry, held: Ground | None, clearances: Mapping[Dataset, Clearance]) -> str:
+    # `held`: the case as the rules were asked about it, None if it is not theirs.
+    if not clearances or inquiry.ground is None or held is None or not held.is_open:
+        return ""
+    return inquiry.ground.kind if clearances[Dataset.CASES].shows(held.labels) else ""
 
 
 def _compiled_once(

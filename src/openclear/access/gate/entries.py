@@ -55,7 +55,12 @@ def entry_of(kind: str, asked: Asked, verdict: Verdict, decision: Decision) -> N
         officer=asked.officer,
         case=inquiry.case,
         filters=asked.filters,
-        details={**asked.details, **carried(inquiry), "ties": decision.affiliation_entries()},
+        details={
+            **asked.details,
+            **carried(inquiry),
+            "ties": decision.affiliation_entries(),
+            "grounded_by": decision.grounded_by,
+        },
     )
 
 

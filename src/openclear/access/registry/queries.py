@@ -100,6 +100,13 @@ def is_officer_of(handle: str, agency: str) -> bool:
 
 
 @without_grant("reads the registry, no record: the gate and its acts ask it")
+def handles_with(role: str) -> list[str]:
+    """Return the handles of the people with a role whose accounts are active, oldest account first."""
+    people = Officer.objects.filter(is_active=True, is_integration=False).order_by("pk")
+    return [handle for handle, roles in people.values_list("handle", "roles") if role in roles]
+
+
+@without_grant("reads the registry, no record: the gate and its acts ask it")
 def officers() -> Sequence[OfficerRow]:
     """Return everyone who is registered, without any data from records."""
     rows = Officer.objects.prefetch_related("affiliations__agency")

@@ -65,6 +65,7 @@ class Migration(migrations.Migration):
             ("fields", models.TextField()),
             ("officer", models.CharField(blank=True, default="", max_length=40)),
             ("case", models.CharField(blank=True, default="", max_length=40)),
+            ("grounded_by", models.CharField(blank=True, default="", max_length=12)),
             ordering=["entry"],
             indexes=[
                 models.Index(fields=["officer", "entry"], name="bodies_by_asker"),

@@ -12,7 +12,7 @@ def register(verbs: Verbs) -> None:
     )
     figures = new_verb(verbs, "figures", _ACTS, "figures", "Count incidents by one attribute.")
     figures.add_argument(
-        "--by", default="month", help="month, primary_type, district, hour, weekday, year ..."
+        "--by", default="month", help="month, day, year, primary_type, district, hour, weekday ..."
     )
     check = new_verb(
         verbs,

@@ -1,16 +1,19 @@
 """Verbs on figures: counts, snapshots, and differences between recorded and computed beats."""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from tqdm import tqdm
 
 from openclear.access import gate
 from openclear.analysis.agreement import Agreement
 from openclear.analysis.agreement import agreement as agreement_of
-from openclear.analysis.questions import coverage, incident_counts, year_over_year
+from openclear.analysis.comparisons import DAYS_BEFORE, YEAR_BEFORE, comparisons, year_over_year
+from openclear.analysis.periods import Comparison
+from openclear.analysis.questions import BY, MOST_ROWS, coverage, incident_counts
 from openclear.analysis.rows import UNIT, Coverage, FigureFilters
 from openclear.analysis.snapshots import refresh
 from openclear.cli.acting import HERE, actor, print_json
@@ -38,23 +41,79 @@ def snapshot(options: argparse.Namespace) -> int:
 
 
 def figures(options: argparse.Namespace) -> int:
-    """Count incidents by one attribute; print what the figures are based on."""
+    """Count incidents by one attribute; print what the figures are based on, and compare chosen days with those before."""
     filters = filters_of(options)
     grant = _grant(options, filters=filters, by=options.by)
     behind = coverage(grant, filters=filters)
-    if options.by == "year":
-        years = grant.release(year_over_year(grant, filters=filters))
-        rows = [{"value": str(row.year), "incidents": row.incidents, "change": row.change} for row in years]
-    else:
-        counts = grant.release(incident_counts(grant, by=options.by, filters=filters))
-        rows = [asdict(row) for row in counts]
+    compared = comparisons(grant, filters=filters)
+    rows = _rows(grant, options.by, filters)
+    grant.release(rows)
     if options.json:
-        print_json({"by": options.by, "unit": UNIT, "rows": rows, "coverage": asdict(behind)})
+        told = {
+            "by": options.by,
+            "unit": UNIT,
+            "rows": rows,
+            "comparisons": [comparison_told(row) for row in compared],
+        }
+        print_json({**told, "coverage": asdict(behind)})
         return 0
     for row in rows:
-        print(f"{row['value'] or 'not recorded':<40} {row['incidents']:>12,}")
+        print(f"{row['value'] or 'not recorded':<40} {row['incidents']:>12,}{_year_text(row)}")
+    for comparison in compared:
+        print(_compared_text(comparison))
+    if len(rows) == MOST_ROWS and not BY.get(options.by, True):
+        print(f"Only the {MOST_ROWS:,} most frequent are listed.")
     print(_told(behind))
     return 0
+
+
+def _rows(grant: Grant, by: str, filters: FigureFilters) -> list[dict[str, Any]]:
+    if by != "year":
+        return [asdict(row) for row in incident_counts(grant, by=by, filters=filters)]
+    return [
+        {
+            "value": str(row.year), "incidents": row.incidents, "since": row.days.first, "until": row.days.last,
+            "change": row.change, "comparison": comparison_told(row.comparison) if row.comparison else None,
+        }
+        for row in year_over_year(grant, filters=filters)
+    ]  # fmt: skip
+
+
+def comparison_told(row: Comparison) -> dict[str, Any]:
+    """Return a comparison as JSON: both spans with their days and incidents, and the change in percent."""
+    return {
+        "kind": row.kind, "since": row.days.first, "until": row.days.last, "incidents": row.incidents,
+        "before_since": row.days_before.first, "before_until": row.days_before.last, "before": row.before,
+        "change": row.change,
+    }  # fmt: skip
+
+
+def _year_text(row: Mapping[str, Any]) -> str:
+    if "since" not in row:
+        return ""
+    compared = row["comparison"]
+    against = (
+        f"; {compared['incidents']:,} from {compared['since']} to {compared['until']}, against {compared['before']:,} on the "
+        f"same days of the year before{_percent(row['change'])}"
+        if compared
+        else "; no year before to compare with"
+    )
+    return f"  {row['since']} to {row['until']}{against}"
+
+
+def _compared_text(row: Comparison) -> str:
+    before = {
+        DAYS_BEFORE: f"the {row.days.count} days before",
+        YEAR_BEFORE: "the same days of the year before",
+    }[row.kind]
+    return (
+        f"{row.days.first} to {row.days.last}: {row.incidents:,}; {before} ({row.days_before.first} to "
+        f"{row.days_before.last}): {row.before:,}{_percent(row.change)}"
+    )
+
+
+def _percent(change: float | None) -> str:
+    return "" if change is None else f" ({change:+.1f} %)"
 
 
 def check_boundaries(options: argparse.Namespace) -> int:
@@ -86,17 +145,18 @@ def _day(text: str | None) -> date | None:
 
 
 def _told(behind: Coverage) -> str:
+    later = (
+        f" Not counted, because they are dated after today: {behind.in_future:,}." if behind.in_future else ""
+    )
     if behind.last is None:
-        return "No incidents."
+        return f"No incidents.{later}"
     missing = f"{behind.without_district:,} without a district, {behind.without_point:,} without a point"
     hidden = (
         f" Not counted, because your clearance hides them: {', '.join(behind.hidden)}."
         if behind.hidden
         else ""
     )
-    return (
-        f"{behind.incidents:,} {UNIT}, {behind.first:%Y-%m-%d} to {behind.last:%Y-%m-%d}; {missing}.{hidden}"
-    )
+    return f"{behind.incidents:,} {UNIT}, {behind.first:%Y-%m-%d} to {behind.last:%Y-%m-%d}; {missing}.{hidden}{later}"
 
 
 def _print_agreement(found: Agreement) -> None:
@@ -104,13 +164,21 @@ def _print_agreement(found: Agreement) -> None:
     print(
         f"{found.without_point:>10,} without a point, {found.without_code:,} without a recorded {found.kind}"
     )
-    print(f"{found.compared:>10,} compared")
+    if found.without_boundaries:
+        print(
+            f"{found.without_boundaries:>10,} on days for which there are no boundaries of this kind: not compared"
+        )
+    print(f"{found.compared:>10,} compared, each with the boundaries of its day")
+    if not found.compared:
+        return
     share = f" ({100 * found.share:.1f} %)" if found.share is not None else ""
     print(f"{found.equal:>10,} agree{share}")
     print(
         f"{found.within_a_block:>10,} lie within a block of the recorded {found.kind}: points are moved along the block"
     )
-    print(f"{found.renamed:>10,} name a {found.kind} that these boundaries do not have: it was renumbered")
+    print(
+        f"{found.renamed:>10,} name a {found.kind} that the boundaries of its day do not have: it was renumbered"
+    )
     print(f"{found.outside:>10,} lie outside all boundaries of their day")
     print(f"{found.farther:>10,} lie farther away: recorded elsewhere, or boundaries moved")
 

@@ -1,6 +1,7 @@
 """Requesting an export of a search, listing one's own, fetching one in ranges."""
 
 import argparse
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
@@ -10,6 +11,7 @@ from openclear.cli.acting import HERE, actor, print_json
 from openclear.delivery import exports
 from openclear.delivery.rules import PART
 from openclear.records.kinds import searched
+from openclear.search.find import find
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import search_facts
 from openclear.vocabulary.errors import WrongUsage
@@ -38,6 +40,14 @@ def _request(options: argparse.Namespace, handle: str) -> int:
         grant, kind=options.kind, text=options.text, filters={}, format_name=options.format
     )
     print(row.id)
+    unrecorded = grant.release(
+        find(grant, kind=searched(options.kind), text=options.text, limit=0).unrecorded
+    )
+    for column, count in unrecorded.items():
+        print(
+            f"Not in it: {count:,} more match otherwise, but have no {column.replace('_', ' ')} recorded.",
+            file=sys.stderr,
+        )
     return 0
 
 

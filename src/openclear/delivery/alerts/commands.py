@@ -19,6 +19,7 @@ from openclear.delivery.rules import ALERT_LIFETIME, CHANNELS, MOST_ALERTS, for_
 from openclear.records.kinds import searched
 from openclear.records.rules import civil_form_in
 from openclear.search.stream import ids_found
+from openclear.search.takes import check_takes
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import facts_of, search_facts
@@ -50,6 +51,7 @@ def keep_alert(
     for_oneself(grant)
     text = log.spelled(text)  # the stored form, so that an erasure finds it by the words of an entry
     _check(text, channel)
+    check_takes(searched(kind), text)
     target = check_target(address, settings.WEBHOOK_TARGETS) if channel == "webhook" else ""
     known = ids_found(grant, kind=kind, text=text, most=MOST_KNOWN + 1, filters=filters)
     if len(known) > MOST_KNOWN:

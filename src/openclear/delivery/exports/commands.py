@@ -16,6 +16,7 @@ from openclear.delivery.models import Export
 from openclear.delivery.reports import reports
 from openclear.delivery.rules import EXPORT_LIFETIME, FORMATS, KEEPING, MOST_PER_DAY, for_oneself, turn_of
 from openclear.records.kinds import searched
+from openclear.search.takes import check_takes
 from openclear.vocabulary import clock
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import facts_of, search_facts
@@ -38,6 +39,7 @@ def request_export(
         raise WrongUsage(f"Choose the format of the export: {', '.join(FORMATS)}.")
     if not text.strip() and not any(filters.values()):
         raise WrongUsage("Enter what to export: a name, plate, block or number, or a filter.")
+    check_takes(searched(kind), text)
     return _queued(grant, kind, format_name, text.strip(), facts_of(filters))
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from openclear.delivery.errors import Gone
 from openclear.delivery.exports.rows import ExportRow
-from openclear.delivery.files import exports_with
+from openclear.delivery.files import exports_telling_of
 from openclear.delivery.models import Export
 from openclear.delivery.rules import parts_of
 from openclear.vocabulary import clock
@@ -27,9 +27,9 @@ def own_export(grant: Grant, *, export: UUID) -> ExportRow:
 
 
 def fetches_of(grant: Grant, *, record: UUID) -> Sequence[str]:
-    """Return the ids of the exports that contained a record, so that oversight finds who fetched them."""
+    """Return the ids of the exports that contained a record, or rows that name it, so that oversight finds who fetched them."""
     grant.require(Action.LOG_VIEW_ALL)
-    return exports_with(record)
+    return exports_telling_of(record)
 
 
 def own_row(grant: Grant, *, export: UUID) -> Export:

@@ -20,12 +20,13 @@ class ArrestRow:
 
 @dataclass(frozen=True, slots=True)
 class ArrestFound:
-    """An arrest in a list of results."""
+    """An arrest in a list of results: `person` is the name of the person arrested, `person_id` their id."""
 
     id: UUID
     cb_number: str = field(metadata=shows(city().formats.arrest_number_example))
     made: datetime
     person: str
+    person_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

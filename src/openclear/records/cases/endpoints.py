@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from openclear.records.cases.queries import MOST_CASES, open_cases
 from openclear.records.cases.rows import CaseRow
+from openclear.records.found import records_in
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.endpoint import Door, Endpoint, parameter
 from openclear.vocabulary.grants import LONGEST_CASE
@@ -31,5 +32,5 @@ CASE_LIST = Endpoint(
         "description": "Open cases, dispatch events and warrants, newest first: those that a search can name.",
     },
     line=lambda _, row: f"{row.number:<16} {row.kind:<9} {row.opened}  {row.title}",
-    shown=lambda rows: [row.id for row in rows],
+    shown=records_in,
 )

@@ -10,13 +10,14 @@ EXTERNAL = "external"
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case that a search can name."""
+    """A case that a search can name. `incident`: what its subject tells of, None if there is none that the reader may see."""
 
     id: UUID
     number: str
     kind: str
     title: str
     opened: date
+    incident: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

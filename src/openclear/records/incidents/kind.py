@@ -34,12 +34,15 @@ INCIDENTS = RecordKind(
     search=Search(
         recognizes=_recognizes,
         key=block_of,
+        takes=lambda text: _recognizes(text) > NO,
         matching=queries.matching,
         order=("-occurred", "id"),
+        numbers=("rd_number", "block"),
         reasons=lambda text, row: number_reason(
             block_of(text), row.rd_number, "rd-number", row.block, "block"
         ),
         filters=IncidentFilter,
+        unrecorded=queries.unrecorded,
     ),
     tells_of=lambda row: row.id if row.arrest_made else None,
     still_tells=do_all_tell_of_arrest,
@@ -63,6 +66,7 @@ INCIDENTS = RecordKind(
         "title": "Incidents",
         "find": "Search incidents",
         "found by": f"By {city().words['en'].incident_number}, or by the beginning of a block such as {_BLOCK}.",
+        "takes": "Incidents are found by the whole %(incident)s, or by the beginning of a block with its number.",
         "example": _BLOCK,
         "open": "Open one incident",
         "shows": "Offenses, narrative and people, as far as the requester may see them.",

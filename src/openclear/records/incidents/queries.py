@@ -1,6 +1,7 @@
 """Which incidents a search means, how lists show them, and one incident with its context. Only for this room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,6 +11,7 @@ from openclear.records.incidents.rows import IncidentDetail, IncidentFilter, Inc
 from openclear.records.people.models import Person
 from openclear.records.rules import block_of
 from openclear.records.told import incidents_with_arrest, tells_of_arrest, tells_of_part
+from openclear.records.unrecorded import counts_without
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Grant
 from openclear.vocabulary.offenses import offense_code
@@ -44,6 +46,17 @@ def matching(grant: Grant, text: str, filters: IncidentFilter) -> "QuerySet[Inci
         said = found.filter(arrest_made__isnull=False)
         found = said.filter(tells_of_arrest(grant) if filters.arrest_made else ~tells_of_arrest(grant))
     return found
+
+
+@without_grant("the grant's clearance filters: `over` refuses one without it")
+def unrecorded(grant: Grant, text: str, filters: IncidentFilter) -> Mapping[str, int]:
+    """Return how many incidents match otherwise, but have no district, beat or offense code recorded that was asked for."""
+    found = counts_without(matching, grant, text, filters, columns=("district", "beat"))
+    if filters.iucr:
+        offenses = Offense.objects.within(grant.over(Dataset.INCIDENTS)).filter(incident=OuterRef("pk"))
+        others = matching(grant, text, replace(filters, iucr="")).filter(~Exists(offenses.exclude(iucr="")))
+        found["iucr"] = others.count()
+    return {name: count for name, count in found.items() if count}
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from openclear.records.found import given, narrows, shows
 from openclear.vocabulary.city import city
+from openclear.vocabulary.days import check_range
 from openclear.vocabulary.numbers import beat_code, code_pattern, district_code
 
 # How this city writes its codes.
@@ -90,6 +91,10 @@ class IncidentFilter:
         ),
     )
     arrest_made: bool | None = field(default=None, metadata=narrows("Arrest made"))
+
+    def __post_init__(self) -> None:
+        """Raise EndsBeforeItBegins if the last day is before the first."""
+        check_range(("From", self.since), ("To", self.until))
 
     def lookups(self) -> dict[str, Any]:
         """Return the conditions on the table of incidents; offense and arrest are on rows with their own labels."""

@@ -6,7 +6,7 @@ from openclear.records.kind import NO, PERHAPS, PROBABLY, RecordKind, Sealed, Se
 from openclear.records.people import queries
 from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
 from openclear.records.people.rows import PeopleFilter, PersonRow
-from openclear.records.people.rules import name_reasons, split_query
+from openclear.records.people.rules import births_in, name_reasons, split_query
 from openclear.records.rules import block_of
 from openclear.records.vehicles.rules import is_like_a_plate
 from openclear.vocabulary.actions import Action, Dataset
@@ -36,9 +36,11 @@ PEOPLE = RecordKind(
         key=lambda text: " ".join(queries.words_of(text)),
         matching=queries.matching,
         order=("family", "given", "birth_date", "id"),
-        reasons=lambda text, row: name_reasons(queries.words_of(text), split_query(text)[1], row),
+        takes=lambda text: bool(queries.words_of(text)),
+        reasons=lambda text, row: name_reasons(queries.words_of(text), births_in(text), row),
         filters=PeopleFilter,
         by_rank=queries.ranked,
+        read=births_in,
     ),
     tables={"person": Person, "name": PersonName, "identifier": Identifier, "address": Address},
     sealed=Sealed(
@@ -63,7 +65,8 @@ PEOPLE = RecordKind(
     words={
         "title": "People",
         "find": "Search people by name",
-        "found by": "Each word begins a name or sounds like one; a year narrows by birth. Needs an open case.",
+        "found by": "Each word begins a name or sounds like one; a birth date or year narrows. Needs an open case.",
+        "takes": "People are found by words of a name, of two letters or more; a birth date or year narrows.",
         "example": "smyth jon 1985",
         "open": "Open one person",
         "shows": "Names, descriptors, addresses, involvements, arrests, vehicles, as far as the requester may see them.",

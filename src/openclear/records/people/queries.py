@@ -1,27 +1,20 @@
 """Which people a search means, how lists show them, and one person with their context. Only for this room."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from openclear.records.arrests.models import Arrest, Charge
 from openclear.records.arrests.rows import ArrestRow
-from openclear.records.found import FoundRows
+from openclear.records.found import FoundRows, Reason
 from openclear.records.incidents.models import Incident, Involvement
 from openclear.records.incidents.queries import main_offenses
 from openclear.records.incidents.rows import InvolvementRow
-from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
+from openclear.records.people.called import called, exact_first, people_called, without
+from openclear.records.people.models import Address, Identifier, Person, PersonName
 from openclear.records.people.rows import AddressRow, PeopleFilter, PersonRow
-from openclear.records.people.rules import (
-    LONGEST_NEAR,
-    SHORTEST_NEAR,
-    name_reasons,
-    near_spellings,
-    sound_of,
-    split_query,
-)
+from openclear.records.people.rules import Born, births_in, name_reasons, split_query
 from openclear.records.rows import PersonDetail
 from openclear.records.told import tells_of_part
 from openclear.records.vehicles.queries import vehicle_row
@@ -31,7 +24,6 @@ from openclear.vocabulary.grants import Clearance, Grant
 from openclear.vocabulary.without_grant import without_grant
 
 SHORTEST_WORD = 2
-END_OF_PREFIX = "\U0010ffff"
 MOST_HISTORY = 200
 
 
@@ -55,25 +47,23 @@ def matching(grant: Grant, text: str, filters: PeopleFilter) -> "QuerySet[Person
     words = words_of(text)
     if not words:
         return Person.objects.none()
-    return people_called(grant.over(Dataset.PEOPLE), words, split_query(text)[1], filters, near=False)
+    return people_called(grant.over(Dataset.PEOPLE), words, births_in(text), filters, near=False)
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def ranked(grant: Grant, text: str, filters: PeopleFilter, limit: int, offset: int) -> FoundRows[PersonRow]:
-    """Return people by name: each word may begin a name, or sound like one; a year filters by birth.
+    """Return people by name: each word may begin a name, or sound like one; a birth date or year filters by birth.
 
-    `smyth jon 1985` finds John Smith born in 1985. Names spelled as asked come first. If nobody is found, words
-    one letter away count too. Each row has its reasons.
+    `smyth jon 1985` finds John Smith born in 1985. Names spelled as asked come first, and of these the whole names. If
+    nobody is found, words one letter away count too. Each row has its reasons. Raises WrongUsage for an invalid date.
     """
-    clearance, words, years = grant.over(Dataset.PEOPLE), words_of(text), split_query(text)[1]
-    people = people_called(clearance, words, years, filters, near=False)
+    clearance, words, births = grant.over(Dataset.PEOPLE), words_of(text), births_in(text)
+    near, people = called(clearance, words, births, filters)
     count = people.count()
-    if not count and any(SHORTEST_NEAR <= len(word) <= LONGEST_NEAR for word in words):
-        people = people_called(clearance, words, years, filters, near=True)
-        count = people.count()
-    page = list(_exact_first(people, clearance, words)[offset : offset + limit]) if count else []
+    page = list(exact_first(people, clearance, words)[offset : offset + limit]) if count else []
     found = rows(grant, page)
-    return FoundRows(found, count, {row.id: name_reasons(words, years, row) for row in found})
+    reasons = {row.id: (*name_reasons(words, births, row), *_flags(births, filters, row)) for row in found}
+    return FoundRows(found, count, reasons, without(clearance, words, births, filters, near=near))
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
@@ -110,37 +100,10 @@ def are_all_there(grant: Grant, people: Sequence[UUID | str]) -> bool:
     return bool(within(grant).filter(pk__among=people).count() == len(people))
 
 
-@without_grant("its caller keeps of them those that `within` lets through")
-def people_called(
-    clearance: Clearance, words: Sequence[str], years: Sequence[int], filters: PeopleFilter, *, near: bool
-) -> "QuerySet[Person]":
-    """Return the people whose names have all these words, or sound like them, or with `near` are one letter away."""
-    people: QuerySet[Person] = Person.objects.within(clearance)
-    for word in words:
-        people = people.filter(pk__in=_called(clearance, word, near=near))
-    if years:
-        people = people.filter(birth_date__year__in=years)
-    return people.filter(**filters.lookups())
-
-
-def _called(clearance: Clearance, word: str, *, near: bool) -> "QuerySet[NameWord, Any]":
-    spelled = NameWord.objects.within(clearance).filter(word__gte=word, word__lt=word + END_OF_PREFIX)
-    sounding = NameWord.objects.within(clearance).filter(sound=sound_of(word))
-    ways = [sounding.values("person_id")]
-    if near and SHORTEST_NEAR <= len(word) <= LONGEST_NEAR:
-        # Every word one letter away, looked up one by one in the index: no scan, and no list of words to leak.
-        alike = NameWord.objects.within(clearance).filter(word__in=near_spellings(word))
-        ways.append(alike.values("person_id"))
-    people: QuerySet[NameWord, Any] = spelled.values("person_id").union(*ways)
-    return people
-
-
-def _exact_first(people: QuerySet[Person], clearance: Clearance, words: Sequence[str]) -> QuerySet[Person]:
-    spelled = NameWord.objects.within(clearance).filter(person=OuterRef("pk"))
-    exact = [Exists(spelled.filter(word=word)) for word in words]
-    annotated = people.annotate(**{f"exact_{place}": hit for place, hit in enumerate(exact)})
-    order = [f"-exact_{place}" for place in range(len(exact))]
-    return annotated.order_by(*order, "family", "given", "birth_date", "id")
+def _flags(births: Sequence[Born], filters: PeopleFilter, row: PersonRow) -> Iterator[Reason]:
+    # Found only because people without a birth date were asked for too; `name_reasons` says so of a date in the text.
+    if filters.births() and not births and row.birth_date is None:
+        yield Reason("no-birth-date", "", "")
 
 
 def _names_of(people: list[Person], clearance: Clearance) -> dict[UUID, tuple[str, ...]]:

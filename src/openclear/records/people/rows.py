@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from openclear.records.found import given, narrows, shows
+from openclear.vocabulary.days import check_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """Filters of a search for people: first and last day of birth, sex (M, F, X or "")."""
+    """Filters of a search for people: first and last day of birth, sex (M, F, X or "").
+
+    `born_unknown`: also people without a birth date, which a search by birth does not find otherwise.
+    """
 
     born_from: date | None = field(default=None, metadata=narrows("Born from", example="1985-06-30"))
     born_to: date | None = field(default=None, metadata=narrows("Born to", example="1985-06-30"))
@@ -44,7 +48,16 @@ class PeopleFilter:
         default="", metadata=narrows("Sex", choices={"F": "female", "M": "male", "X": "not stated"})
     )
 
+    born_unknown: bool | None = field(default=None, metadata=narrows("Also without a birth date"))
+
+    def __post_init__(self) -> None:
+        """Raise EndsBeforeItBegins if the last day is before the first."""
+        check_range(("Born from", self.born_from), ("Born to", self.born_to))
+
+    def births(self) -> dict[str, Any]:
+        """Return the conditions on the birth date, as the table takes them."""
+        return given({"birth_date__gte": self.born_from, "birth_date__lte": self.born_to})
+
     def lookups(self) -> dict[str, Any]:
-        """Return the conditions, as the tables take them."""
-        asked = {"birth_date__gte": self.born_from, "birth_date__lte": self.born_to, "sex": self.sex.upper()}
-        return given(asked)
+        """Return the other conditions, as the table takes them."""
+        return given({"sex": self.sex.upper()})

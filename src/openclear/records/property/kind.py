@@ -20,8 +20,10 @@ PROPERTY = RecordKind(
     search=Search(
         recognizes=lambda text: PROBABLY if queries.is_inventory_number(text) else NO,
         key=queries.number_of,
+        takes=queries.can_be_a_number,
         matching=queries.matching,
         order=("-inventory_number", "id"),
+        numbers=("inventory_number", "serial_number"),
         reasons=lambda text, row: number_reason(
             queries.number_of(text), row.inventory_number, "begins", row.serial_number, "begins"
         ),
@@ -33,6 +35,7 @@ PROPERTY = RecordKind(
         "title": "Property",
         "find": "Search property",
         "found by": "By the beginning of an inventory number or a serial number.",
+        "takes": "Property is found by the beginning of an inventory number or a serial number. Words of its description go into the filter “Described as”.",
         "example": "90000012",
         "open": "Open one item of property",
         "shows": "Description, serial number, value, location, incident and owner, as far as the requester may see them.",

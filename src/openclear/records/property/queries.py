@@ -25,6 +25,12 @@ def number_of(text: str) -> str:
 
 
 @without_grant("reads nothing: it makes a value of what was typed")
+def can_be_a_number(text: str) -> bool:
+    """Say whether a search text can be an inventory or serial number, or its beginning: one word, or with a digit."""
+    return bool(number_of(text)) and (len(text.split()) == 1 or any(letter.isdigit() for letter in text))
+
+
+@without_grant("reads nothing: it makes a value of what was typed")
 def is_inventory_number(text: str) -> bool:
     """Say whether a search text is a whole inventory number."""
     number = text.strip()

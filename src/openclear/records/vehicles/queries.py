@@ -1,11 +1,12 @@
 """Which vehicles a search means, and how lists and pages show them. Only for this room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from openclear.records.people.models import Person
+from openclear.records.unrecorded import counts_without
 from openclear.records.vehicles.models import Vehicle
 from openclear.records.vehicles.rows import VehicleFilter, VehicleRow
 from openclear.records.vehicles.rules import plate_of
@@ -31,6 +32,12 @@ def matching(grant: Grant, text: str, filters: VehicleFilter) -> "QuerySet[Vehic
     if plate:
         found = found.filter(plate__gte=plate, plate__lt=plate + END_OF_PREFIX)
     return found.filter(**filters.lookups())
+
+
+@without_grant("the grant's clearance filters: `over` refuses one without it")
+def unrecorded(grant: Grant, text: str, filters: VehicleFilter) -> Mapping[str, int]:
+    """Return how many vehicles match otherwise, but have no state, make or color recorded that was asked for."""
+    return counts_without(matching, grant, text, filters, columns=("plate_state", "make", "color"))
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")

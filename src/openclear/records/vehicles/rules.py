@@ -8,7 +8,11 @@ def plate_of(text: str) -> str:
     return "".join(character for character in text.upper() if character.isalnum())[:10]
 
 
+def can_be_a_plate(text: str) -> bool:
+    """Say whether a search text can be a plate or its beginning: one or two words, no longer than plates are."""
+    return len(text.split()) <= 2 and 0 < len(plate_of(text)) <= LONGEST_PLATE
+
+
 def is_like_a_plate(text: str) -> bool:
     """Say whether a search text can be a plate: one or two words with a digit, no longer than plates are."""
-    numbered = any(letter.isdigit() for letter in text)
-    return numbered and len(text.split()) <= 2 and len(plate_of(text)) <= LONGEST_PLATE
+    return any(letter.isdigit() for letter in text) and can_be_a_plate(text)

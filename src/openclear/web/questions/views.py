@@ -10,6 +10,7 @@ from openclear.access.explanations import HiddenClass
 from openclear.access.registry import queries
 from openclear.audit import reading
 from openclear.records.cases.queries import open_cases
+from openclear.records.found import records_in
 from openclear.records.stops.queries import open_stop
 from openclear.vocabulary.actions import SEARCHES, VIEWS, Action
 from openclear.vocabulary.asked import search_facts
@@ -48,8 +49,9 @@ def case_uses(request: HttpRequest) -> HttpResponse:
     grant = _overseer(request, reviewed_case=number)
     people = reading.users_of_case(grant, case=number) if number else ()
     return rendered(
-        request, "web/case_uses.html", grant, rows=reading.case_uses(grant), number=number, people=people
-    )
+        request, "web/case_uses.html", grant, rows=reading.case_uses(grant), number=number, people=people,
+        without_effect=reading.cases_without_effect(grant),
+    )  # fmt: skip
 
 
 @require_GET
@@ -62,7 +64,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     rows = open_cases(grant, text=typed, limit=MOST_SUGGESTED)
     own = open_stop(grant)
     stop = own if own and own.number.startswith(typed.upper()) else None
-    return rendered(request, "web/suggestions.html", grant, [row.id for row in rows], cases=rows, stop=stop)
+    return rendered(request, "web/suggestions.html", grant, records_in(rows), cases=rows, stop=stop)
 
 
 def _by_rule(hidden: Sequence[HiddenClass]) -> dict[tuple[str, ...], list[str]]:

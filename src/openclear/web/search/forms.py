@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openclear.records.kinds import SEARCHED, search_of
 from openclear.vocabulary.errors import WrongUsage
+from openclear.web.ranges import said_here
 
 _UNSET = {"", "unknown"}
 _DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"}, format="%Y-%m-%d")
@@ -52,7 +53,7 @@ class FilterForm(forms.Form):
         if not self.is_valid():
             name, problems = next(iter(self.errors.items()))
             raise WrongUsage(f"{self.fields[name].label}: {problems[0]}")
-        return known(**{item.name: self.cleaned_data[item.name] for item in fields(known)})
+        return said_here(known, **{item.name: self.cleaned_data[item.name] for item in fields(known)})
 
 
 def _declared() -> Iterator[tuple[str, "Field[Any]"]]:

@@ -1,6 +1,6 @@
 """The pages on records behind the gate: desk, search, one record of each kind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from openclear.access.errors import Refused
 from openclear.access.gate.paging import offset_of, page_facts, page_token
 from openclear.access.orders.notices import notices_for
 from openclear.records.cases.queries import open_cases
-from openclear.records.found import FoundRows
+from openclear.records.found import FoundRows, records_in
 from openclear.records.kind import RecordKind
 from openclear.records.kinds import SEARCHED, search_of, searched
 from openclear.search.find import DEEPEST, find, open_record
@@ -35,16 +35,24 @@ from openclear.web.search.forms import FilterForm
 from openclear.web.stops.views import still_open, stop_facts
 
 PAGE, LONGEST_PAGE_TOKEN = 20, 400
+# Beside results the case is chosen already; more are suggested as one types.
+MOST_SUGGESTED = 10
 _NOT_ASKED_AGAIN = {"page", "kind"}
 
 
 class Section(NamedTuple):
-    """The outcome of one kind of search: rows or a refusal, and the token of the next page."""
+    """The outcome of one kind of search: rows or a refusal, and the token of the next page.
+
+    `takes`: whether this kind can be found by such words. `also`: the address of the same search that also shows people
+    without a birth date, "" if it leaves none out.
+    """
 
     kind: str
     found: FoundRows[Any] | None
     refused: Refused | None
     next_page: str
+    takes: bool = True
+    also: str = ""
 
     @property
     def row_template(self) -> str:
@@ -62,8 +70,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     chosen = {**last, **{k: v for k, v in reason_of(request).items() if v}}
     cases = open_cases(grant)
     return rendered(
-        request, "web/search.html", grant, cases=cases, kind="", asked=chosen, filters=FilterForm(), kinds=list(SEARCHED),
-        notices=notices_for(grant), **own,
+        request, "web/search.html", grant, records_in(cases), cases=cases, kind="", asked=chosen, filters=FilterForm(),
+        kinds=list(SEARCHED), notices=notices_for(grant), **own,
     )  # fmt: skip
 
 
@@ -83,7 +91,12 @@ def search(request: HttpRequest) -> HttpResponse:
     except WrongUsage as error:
         return bad_request(request, str(error), "web/search.html", **shown)
     _remember(request)
-    cases = open_cases(answers[0][0])
+    if not kind and not any(section.found and section.found.rows for section in sections):
+        shown["not_searched"] = [
+            name for name in SEARCHED if name not in {section.kind for section in sections}
+        ]
+    cases = open_cases(answers[0][0], limit=MOST_SUGGESTED)
+    answers[0][1].extend(records_in(cases))
     return rendered_together(request, "web/search.html", answers, sections=sections, cases=cases, **shown)
 
 
@@ -105,15 +118,15 @@ def one_record(
     asked = reason_of(request)
     if row is None:
         return rendered(request, "web/absent.html", grant, status=404, asked=asked)
-    return rendered(request, template, grant, [record], row=row, asked=asked, **facts)
+    return rendered(request, template, grant, records_in(record, row), row=row, asked=asked, **facts)
 
 
 def _sections(
     request: HttpRequest, kind: str, text: str
-) -> tuple[list[Section], list[tuple[Grant, Sequence[UUID]]]]:
+) -> tuple[list[Section], list[tuple[Grant, list[UUID]]]]:
     kinds = (searched(kind),) if kind else kinds_of(text)
     sections: list[Section] = []
-    answers: list[tuple[Grant, Sequence[UUID]]] = []
+    answers: list[tuple[Grant, list[UUID]]] = []
     for one in kinds:
         try:
             section, grant = _section(request, one, text)
@@ -121,7 +134,7 @@ def _sections(
             sections.append(Section(str(one.dataset), None, error, ""))
             continue
         sections.append(section)
-        answers.append((grant, [row.id for row in section.found.rows] if section.found else []))
+        answers.append((grant, records_in(section.found.rows if section.found else ())))
     if not answers:
         # Every kind was refused: the refusal is the page. Each is already logged.
         raise next(section.refused for section in sections if section.refused)
@@ -137,7 +150,17 @@ def _section(request: HttpRequest, kind: RecordKind, text: str) -> tuple[Section
     beyond = offset + len(found.rows)
     more = found.rows and found.count > beyond and beyond < DEEPEST
     next_page = page_token(grant, question, offset=beyond) if more else ""
-    return Section(str(kind.dataset), found, None, next_page), grant
+    also = (
+        _also_unknown(request, kind) if "birth_date" in found.unrecorded and search_of(kind).filters else ""
+    )
+    return Section(str(kind.dataset), found, None, next_page, search_of(kind).takes(text), also), grant
+
+
+def _also_unknown(request: HttpRequest, kind: RecordKind) -> str:
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    asked["kind"], asked["born_unknown"] = str(kind.dataset), "true"
+    return f"{request.path}?{asked.urlencode()}"
 
 
 def _remember(request: HttpRequest) -> None:

@@ -12,7 +12,10 @@ from django.utils.translation import get_language, gettext
 from openclear.access.errors import Refused
 from openclear.access.policy.facts import OrderRow
 from openclear.access.registry.queries import name_of
+from openclear.audit.rows import EntryRow
+from openclear.oversight.could_see import time_of
 from openclear.records.found import Reason
+from openclear.records.kinds import SEARCHED
 from openclear.records.stops.rows import StopRow
 from openclear.records.stops.rules import PURPOSE_OF, is_number
 from openclear.vocabulary.city import city
@@ -26,7 +29,7 @@ from openclear.web.orders.proposed_words import (
     OR,
     PROPOSED,
 )
-from openclear.web.words import ALIAS, REASONS, WORDS
+from openclear.web.words import ALIAS, REASONS, UNRECORDED, WORDS
 
 register = template.Library()
 _CUT = re.compile(r"Access of (.+) is cut off")
@@ -121,6 +124,19 @@ def _city() -> Words:
 
 
 @register.filter
+def unrecorded(column: str) -> str:
+    """Return that nothing is recorded in a column, as words."""
+    return str(UNRECORDED[column])
+
+
+@register.filter
+def found_by(kind: str) -> str:
+    """Return by what a kind of record is found, in the reader's language."""
+    said = gettext(SEARCHED[kind].words["takes"])
+    return said % {"incident": _city().incident_number, "arrest": _city().arrest_number}
+
+
+@register.filter
 def of(mapping: dict[object, object], key: object) -> object:
     """Return the value of `key` in `mapping`, or nothing."""
     return mapping.get(key, ())
@@ -136,6 +152,18 @@ def plainly(value: object) -> str:
 def outside(named: Sequence[str]) -> list[tuple[str, str]]:
     """Return what a receipt lists as not observable, each as its kind and its name."""
     return [(kind, name) for kind, _, name in (item.partition(" ") for item in named)]
+
+
+@register.filter
+def signed(change: float) -> str:
+    """Return a change with its sign, to one digit after the point."""
+    return f"{change:+.1f}"
+
+
+@register.filter
+def made_at(entry: EntryRow) -> str:
+    """Return when an entry was made, by the city's clock."""
+    return time_of(entry)
 
 
 @register.filter

@@ -16,10 +16,11 @@
   const largest = (rows, place) => Math.max(1, ...rows.map((row) => row[place]));
 
   const charts = {
-    month: () => ({
+    // Days or months; a few points are drawn as points, so that a single one is seen.
+    time: (place) => ({
       ...base, grid: { left: 56, right: 12, top: 16, bottom: 28 }, tooltip: { trigger: "axis" },
-      xAxis: { type: "category", data: figures.month.map((row) => row[0].slice(0, 7)), ...axis }, yAxis: { type: "value", ...axis },
-      series: [{ type: "line", showSymbol: false, areaStyle: { opacity: 0.12 }, itemStyle: { color: accent }, data: figures.month.map((row) => row[1]) }],
+      xAxis: { type: "category", data: figures.time.map((row) => row[0].slice(0, place.dataset.step === "day" ? 10 : 7)), ...axis }, yAxis: { type: "value", ...axis },
+      series: [{ type: "line", showSymbol: figures.time.length <= 62, areaStyle: { opacity: 0.12 }, itemStyle: { color: accent }, data: figures.time.map((row) => row[1]) }],
     }),
     primary_type: () => ({
       ...base, grid: { left: 8, right: 24, top: 4, bottom: 8, containLabel: true },
