@@ -28,7 +28,10 @@ GONE = (Label.SEALED | Label.EXPUNGED).value
 def case_rows(grant: Grant, cases: Sequence[Case]) -> list[CaseRow]:
     """Return cases as lists show them. The subject of one with an incident is shown only if the incident is."""
     subjects = _subjects(grant, [case.incident_id for case in cases if case.incident_id])
-    return [CaseRow(case.id, case.number, case.kind, _subject(case, subjects), case.opened) for case in cases]
+    return [
+        CaseRow(row.id, row.number, row.kind, _subject(row, subjects), row.opened, row.owner_agency)
+        for row in cases
+    ]
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")

@@ -10,13 +10,14 @@ EXTERNAL = "external"
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case that a search can name."""
+    """A case that a search can name. `owner`: the agency whose case it is; a search of another one can name it if it is shared."""
 
     id: UUID
     number: str
     kind: str
     title: str
     opened: date
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
