@@ -168,6 +168,15 @@ def test_no_template_styles_itself_against_our_own_policy():
         assert not re.search(r"<style|\sstyle=", path.read_text()), path
 
 
+def test_no_script_writes_a_style_into_the_page():
+    """Charts say their figures under the pointer on the canvas: as HTML they would come with a style of their own."""
+    for path in sorted((WEB / "static" / "web").glob("*.js")):
+        text = path.read_text()
+        assert not re.search(r"style=|<style|cssText|insertAdjacentHTML|innerHTML", text), path
+        for told in re.findall(r"tooltip\b(?: =|:) ({.*?})", text):
+            assert "renderMode" in told or "...tooltip" in told, told
+
+
 def test_no_page_styles_itself_against_our_own_policy():
     client = signed_in("rivera")
     addresses = ["/account/", "/account/two-factor/", "/account/password", "/account/tokens", "/sign-in"]
