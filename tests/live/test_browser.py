@@ -177,7 +177,8 @@ def test_results_fit_the_screen_and_the_form_is_folded(somebody, city):
 def test_a_row_of_cases_chooses_the_ground_and_tabs_say_whose_they_are(somebody):
     rivera = somebody().sign_in("Elena Rivera")
     rivera.page.goto("/cases")
-    rivera.page.get_by_role("link", name="Of your agency").click()
+    rivera.page.get_by_role("link", name="Your agency's").click()
+    rivera.unfold()
     rivera.page.get_by_label("Kind").select_option("warrant")
     rivera.page.get_by_role("button", name="Find").click()
     row = rivera.page.locator(".choosing tbody tr").first
@@ -198,10 +199,13 @@ def test_a_long_history_is_read_in_parts_with_the_keyboard(somebody, city):
     rivera.page.locator("dl.facts a").first.click()
     rivera.page.get_by_role("link", name=re.compile(r"^Arrests \d+")).focus()
     rivera.page.keyboard.press("Enter")
+    rivera.page.locator(".filter-line").wait_for(state="attached")
+    rivera.unfold()
     rivera.page.get_by_label("Charge").fill("nothing like this")
     rivera.page.keyboard.press("Enter")
     rivera.page.get_by_text("None matches these filters.").wait_for()
     rivera.look("person-part-empty")
+    rivera.unfold()
     rivera.page.get_by_role("link", name="Show all").click()
     rivera.page.locator(".rows a").first.wait_for()
     rivera.look("person-arrests")
@@ -213,6 +217,7 @@ def test_a_long_history_is_read_in_parts_with_the_keyboard(somebody, city):
 def test_okafor_filters_the_log(somebody):
     rivera, okafor = somebody().sign_in("Elena Rivera"), somebody().sign_in("Grace Okafor", "**/log")
     rivera.search("garcia", "")
+    okafor.unfold()
     okafor.page.get_by_label("Outcome").select_option("deny")
     okafor.page.get_by_label("Handle").fill("rivera")
     okafor.page.get_by_role("button", name="Filter").click()

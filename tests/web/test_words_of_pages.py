@@ -138,6 +138,8 @@ def test_the_offenses_of_the_profile_are_shown_in_spanish_and_stay_as_recorded_i
     assert in_language("Theft: over $500", "es-mx") == "Hurto: over $500"
     assert in_language("parking lot/garage(non.resid.)", "es") == "estacionamiento no residencial"
     assert in_language("THEFT: OVER $500", "en") == "THEFT: OVER $500"
+    assert in_language("720 ILCS 5/16-25 THEFT: RETAIL THEFT", "es") == "720 ILCS 5/16-25 HURTO: RETAIL THEFT"
+    assert in_language("720 ILCS 5/19-1(a) BURGLARY", "es") == "720 ILCS 5/19-1(a) ROBO EN INMUEBLE"
     assert in_language("NO SUCH THING", "es") == "NO SUCH THING"
     profile = read_city(shipped_city())
     known = {row["recorded"] for row in profile.table("recorded_words_es.csv")}

@@ -15,17 +15,24 @@ FILE = "recorded_words_{language}.csv"
 def in_language(text: str, language: str) -> str:
     """Return a recorded text in a language such as `es` or `es-mx`; the text itself if the profile does not have its words.
 
-    `THEFT: OVER $500` is a category and its description; the category alone is translated if the description is not known.
-    Capital and small letters stay as they are.
+    `THEFT: OVER $500` is a category and its description, `720 ILCS 5/16-25 THEFT: RETAIL THEFT` has a statute before them;
+    only what the profile knows is translated. Capital and small letters stay as they are.
     """
     words = _words(city().folder, language.partition("-")[0])
-    whole = words.get(text.upper())
-    if whole:
-        return _like(text, whole)
-    category, colon, description = text.partition(":")
-    if not colon or category.upper() not in words:
+    if not words:
         return text
-    return f"{_like(category, words[category.upper()])}{colon}{description}"
+    if text.upper() in words:
+        return _like(text, words[text.upper()])
+    category, colon, description = text.partition(":")
+    statute, known = _known_end(category, words)
+    return f"{statute}{_like(known, words[known.upper()])}{colon}{description}" if known else text
+
+
+def _known_end(category: str, words: Mapping[str, str]) -> tuple[str, str]:
+    # The longest end of a category, from a word on, that the profile knows; what stands before it comes first.
+    places = [0, *(place + 1 for place, letter in enumerate(category) if letter == " ")]
+    known = next((place for place in places if category[place:].upper() in words), len(category))
+    return category[:known], category[known:]
 
 
 @cache
