@@ -7,14 +7,18 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
+from django.db.models import Count
 
 from openclear.access import gate
 from openclear.access.errors import Refused
 from openclear.analysis import questions, snapshots
 from openclear.analysis.rows import FigureFilters
-from openclear.records.changes import note_changes
+from openclear.records.arrests.models import Arrest
+from openclear.records.changes import month_of, note_changes, note_incidents
 from openclear.records.incidents.models import Incident, Offense
+from openclear.records.sealing import seal
 from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.labels import Label
@@ -121,6 +125,61 @@ def test_a_crash_while_a_month_is_made_leaves_the_old_one_and_the_mark(monkeypat
     assert questions.coverage(chen()).incidents == whole
     assert snapshots.refresh(chen()) == 0
     assert not list(snapshots.folder().glob("*.new"))
+
+
+def rows_of_snapshots():
+    """Everything that the snapshots say, month by month, in an order that does not depend on how they were made."""
+    with duckdb.connect() as connection:
+        return {
+            file[-15:]: sorted(
+                map(repr, connection.execute("SELECT * FROM read_parquet(?)", [file]).fetchall())
+            )
+            for file in snapshots.files()
+        }
+
+
+@pytest.mark.parametrize("kind", ["arrest", "person"])
+def test_after_a_sealing_only_its_incidents_are_read_and_the_snapshots_are_as_if_made_whole(
+    kind, monkeypatch
+):
+    snapshots.refresh(chen())
+    before = rows_of_snapshots()
+    who = (
+        Arrest.objects.filter(labels=0, incident__labels=0)
+        .values("person")
+        .annotate(n=Count("pk"))
+        .order_by("-n")
+    )
+    arrest = Arrest.objects.filter(labels=0, person=who[0]["person"]).first()
+    record = arrest.pk if kind == "arrest" else arrest.person_id
+    osei = grant("osei", Action.RECORD_SEAL, Purpose.RECORDS_MAINTENANCE)
+    seal(osei, kind=kind, record=record, court_order="a test")
+    with monkeypatch.context() as whole:
+        whole.setattr(snapshots, "incidents_of_month", lambda _grant, month: month / 0)
+        assert snapshots.refresh(chen()) >= 1
+    mended = rows_of_snapshots()
+    assert {name for name in before if before[name] != mended[name]}
+    note_changes(Incident.objects.values_list("occurred", flat=True))
+    snapshots.refresh(chen())
+    assert rows_of_snapshots() == mended
+
+
+def test_a_month_in_which_more_changed_or_whose_file_is_of_an_earlier_version_is_made_whole():
+    row = Incident.objects.filter(labels=0).order_by("occurred").first()
+    snapshots.refresh(chen())
+    made = rows_of_snapshots()
+    note_incidents([(row.pk, row.occurred)])
+    note_changes([row.occurred])
+    assert snapshots.refresh(chen()) == 1
+    file = snapshots.folder() / f"{month_of(row.occurred):%Y-%m}.parquet"
+    old = (
+        f"COPY (SELECT * EXCLUDE (incident_key) FROM read_parquet('{file}')) TO '{file}.old' (FORMAT parquet)"
+    )
+    duckdb.execute(old)
+    file.with_suffix(".parquet.old").replace(file)
+    note_incidents([(row.pk, row.occurred)])
+    assert snapshots.refresh(chen()) == 1
+    assert rows_of_snapshots() == made
 
 
 def test_only_analysts_and_supervisors_of_the_department_count():

@@ -50,6 +50,12 @@ class Person:
         self.page.keyboard.press("Enter")
         self.page.locator("[data-start]").first.wait_for()
 
+    def unfold(self) -> None:
+        """Open the filters, which are folded on a phone."""
+        folded = self.page.locator("details.fold:not([open]) > summary")
+        if folded.count():
+            folded.click()
+
     def look(self, name) -> None:
         """Keep a picture, and hold the page against the rules of accessibility and of the screen's width."""
         folder = ROOT / "test-output"

@@ -17,7 +17,7 @@ from openclear.audit import log
 from openclear.audit.models import Entry
 from openclear.publishing import editions
 from openclear.publishing.rows import Incident, published
-from openclear.records import intake, sealing
+from openclear.records import changes, intake, sealing
 from openclear.records import models as records
 from openclear.records.extracts import incidents_of_month
 from openclear.records.incidents import commands as incidents
@@ -215,7 +215,7 @@ def arrest():
     yield one
     Arrest.objects.filter(pk=one.pk).update(labels=0)
     one.charges.update(labels=0)
-    sealing.note_changes([one.incident.occurred])
+    changes.note_changes([one.incident.occurred])
 
 
 def test_a_sealed_arrest_is_no_arrest_in_figures_and_editions(arrest):
@@ -254,7 +254,7 @@ def table_of(occurred):
 def occurred():
     yield (moment := records.Incident.objects.order_by("occurred")[40].occurred)
     records.Incident.objects.filter(source="late").delete()
-    sealing.note_changes([moment])
+    changes.note_changes([moment])
 
 
 def test_an_offense_that_comes_behind_its_incident_is_counted(occurred):

@@ -30,7 +30,7 @@ def own_entries(grant: Grant, *, before: int | None = None, limit: int = PAGE) -
     if before is not None:
         found = found.filter(entry__lt=before)
     bodies = {row.entry: row.fields for row in found.order_by("-entry")[:limit]}
-    return [row for row in _rows(bodies, bodies) if row.body.get("officer") == grant.officer]
+    return [row for row in entry_rows(bodies, bodies) if row.body.get("officer") == grant.officer]
 
 
 def entries(
@@ -53,13 +53,13 @@ def entry(grant: Grant, *, number: int) -> EntryRow | None:
     if grant.action is not Action.LOG_VIEW_ALL:
         bodies = bodies.filter(officer=grant.officer)
     texts = {row.entry: row.fields for row in bodies}
-    found = _rows([number], texts)
+    found = entry_rows([number], texts)
     if not found or grant.action is Action.LOG_VIEW_ALL:
         return found[0] if found else None
     if found[0].body.get("officer") == grant.officer:
         return found[0]
     is_public = found[0].header["kind"] == "order" or number < published_size()
-    return _rows([number], {})[0] if is_public else None
+    return entry_rows([number], {})[0] if is_public else None
 
 
 def number_of_token(grant: Grant, *, token: str) -> int | None:
@@ -131,7 +131,7 @@ def entries_on_cases(grant: Grant, *, cases: Sequence[str]) -> Mapping[str, Sequ
     bodies = Body.objects.using(DATABASE).filter(case__in=[plain_number(case) for case in cases])
     named = {row.entry: row for row in bodies.order_by("entry")}
     found: dict[str, list[EntryRow]] = {}
-    for row in reversed(_rows(named, {number: body.fields for number, body in named.items()})):
+    for row in reversed(entry_rows(named, {number: body.fields for number, body in named.items()})):
         found.setdefault(named[row.number].case, []).append(row)
     return found
 
@@ -153,7 +153,7 @@ def answers_with(
     since, until = map(clock.stamp, during)
     return [
         row
-        for row in _rows(texts, texts)
+        for row in entry_rows(texts, texts)
         if since <= str(row.body.get("time", "")) < until and _showed(row, record, exports)
     ]
 
@@ -167,16 +167,31 @@ def _showed(row: EntryRow, record: str, exports: Sequence[str]) -> bool:
 @without_grant("public: how many entries everyone may read")
 def published_size() -> int:
     """Return how many entries from the first on are published: hours never decrease, so the last is found by binary search."""
-    limit = clock.hour(clock.now() - PUBLICATION_DELAY)
+    limit = clock.now() - PUBLICATION_DELAY
+    return first_from(clock.hour(limit + timedelta(hours=1)))
+
+
+@without_grant("public: how many entries the log has before an hour")
+def first_from(hour: str) -> int:
+    """Return the number of the first entry of an hour, as `clock.hour` writes it, or later: hours never decrease."""
     low, high = 0, Entry.objects.using(DATABASE).count()
     while low < high:
         middle = (low + high) // 2
-        header = json.loads(bytes(Entry.objects.using(DATABASE).get(index=middle).header))
-        low, high = (middle + 1, high) if header["hour"] <= limit else (low, middle)
+        header = header_of(Entry.objects.using(DATABASE).get(index=middle).header)
+        low, high = (middle + 1, high) if header["hour"] < hour else (low, middle)
     return low
 
 
-def _rows(numbers: Iterable[int], bodies: dict[int, str]) -> list[EntryRow]:
+@without_grant("reads what it is given")
+def header_of(stored: bytes | memoryview) -> dict[str, Any]:
+    """Return a header as the table keeps it, by its names."""
+    header: dict[str, Any] = json.loads(bytes(stored))
+    return header
+
+
+@without_grant("its callers give it what their grant shows")
+def entry_rows(numbers: Iterable[int], bodies: Mapping[int, str]) -> list[EntryRow]:
+    """Return entries by number, newest first, each with its body if `bodies` has it."""
     found = Entry.objects.using(DATABASE).filter(index__in=list(numbers)).order_by("-index")
     return [_row(row.index, bytes(row.header), bytes(row.leaf), bodies.get(row.index)) for row in found]
 

@@ -1,4 +1,8 @@
-"""The officer site as gunicorn serves it."""
+"""The officer site as gunicorn serves it.
+
+Loaded once, before the port is open, and shared by the workers: nobody waits for it, and a worker that starts later has the
+same program and profile as those that it joins.
+"""
 
 import os
 
@@ -12,10 +16,11 @@ with for_good():
     from django.db import connections
 
     from openclear.config import urls  # noqa: F401 - loaded here and not at the first request
+    from openclear.config.warming import load_what_pages_need
     from openclear.config.wiring import wire
     from openclear.operations.setup import refuse_other_city
 
     wire()
-    # A worker that starts later reads the profile again.
     refuse_other_city()
+    load_what_pages_need()
     connections.close_all()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 from openclear.records.models import ChangedMonth
 from openclear.vocabulary.actions import Action
@@ -31,6 +32,17 @@ def bounds_of(month: date) -> tuple[datetime, datetime]:
 
 
 @without_grant("marks months; reads no record")
+def note_incidents(incidents: Iterable[tuple[UUID, datetime]]) -> None:
+    """Mark the months of these incidents, given with their moments, as changed in them alone; within the change's transaction."""
+    changed = [(incident, month_of(moment)) for incident, moment in incidents]
+    ChangedMonth.objects.bulk_create(
+        ChangedMonth(month=month, reader=reader, incident=incident)
+        for incident, month in changed
+        for reader in READERS
+    )
+
+
+@without_grant("marks months; reads no record")
 def note_changes(moments: Iterable[datetime]) -> None:
     """Mark the months that hold `moments`, within the transaction of the change itself."""
     months = sorted({month_of(moment) for moment in moments})
@@ -48,6 +60,14 @@ def changed_months(grant: Grant, *, reader: str) -> dict[date, list[int]]:
     ):
         found.setdefault(month, []).append(number)
     return found
+
+
+def changed_incidents(grant: Grant, *, changes: Iterable[int]) -> list[UUID] | None:
+    """Return the incidents that these notes name; None if one of the notes means a whole month."""
+    grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
+    named = ChangedMonth.objects.filter(pk__in=list(changes)).values_list("incident", flat=True)
+    incidents = [incident for incident in named if incident is not None]
+    return incidents if len(incidents) == len(named) else None
 
 
 def clear_changes(grant: Grant, *, changes: Iterable[int]) -> None:

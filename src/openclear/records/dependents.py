@@ -40,7 +40,7 @@ def copied_as(kind: RecordKind, record: UUID) -> list[UUID]:
 
 
 @without_grant("for a sealing, whose grant was required")
-def moments_of(kind: RecordKind, record: UUID) -> list[datetime]:
-    """Return when the incidents happened whose figures a sealing changes: a sealed arrest does not count in figures either."""
+def counted_with(kind: RecordKind, record: UUID) -> list[tuple[UUID, datetime]]:
+    """Return the incidents whose figures a sealing changes, with their moments: a sealed arrest does not count either."""
     way = kind.sealed.moment
-    return list(Incident.objects.filter(**{way: record}).values_list("occurred", flat=True)) if way else []
+    return list(Incident.objects.filter(**{way: record}).values_list("pk", "occurred")) if way else []

@@ -1,7 +1,9 @@
 """The incidents of one month, all of them with their labels, for data made from incidents and filtered when it is read."""
 
+from collections.abc import Iterable
 from datetime import date
 from io import BytesIO
+from uuid import UUID
 
 import duckdb
 import pyarrow as pa
@@ -36,18 +38,17 @@ CASE WHEN i.arrest_made IS NULL THEN NULL
 """  # noqa: S608 - a number
 _FLAGS = (_ARREST, "CAST(i.domestic AS INTEGER)", "(i.labels | coalesce(o.labels, 0))")
 _NUMBERS = ("i.ward", "i.community_area", "i.latitude", "i.longitude")
-_FROM = """
-FROM records_incident AS i LEFT JOIN records_offense AS o ON o.incident_id = i.id
-WHERE i.occurred >= '{first}' AND i.occurred < '{last}'
-"""
+_FROM = "FROM records_incident AS i LEFT JOIN records_offense AS o ON o.incident_id = i.id WHERE {which}"
+# Tells an incident from every other in a file without its id, the same in both databases.
+KEY = "md5_number_lower(replace({id}, '-', ''))"
 # The first offense counts, as in lists; a row is as confidential as its incident and that offense together.
-_FIRST_OFFENSES = """
-SELECT CAST(occurred AS TIMESTAMP) AT TIME ZONE 'UTC' AS occurred,
+_FIRST_OFFENSES = f"""
+SELECT {KEY.format(id="id")} AS incident_key, CAST(occurred AS TIMESTAMP) AT TIME ZONE 'UTC' AS occurred,
        * EXCLUDE (id, offense, occurred, arrest_made, domestic, labels), arrest_made = 1 AS arrest_made, domestic = 1 AS domestic,
        labels
 FROM stored
 WHERE NOT EXISTS (SELECT 1 FROM stored AS earlier WHERE earlier.id = stored.id AND earlier.offense < stored.offense)
-"""
+"""  # noqa: S608 - a constant
 # Each incident's offense is elsewhere in the file: read through the pages of the system.
 _MAPPED = "PRAGMA mmap_size = 8589934592"
 
@@ -55,16 +56,29 @@ _MAPPED = "PRAGMA mmap_size = 8589934592"
 def incidents_of_month(grant: Grant, *, month: date) -> pa.Table:
     """Return every incident of a month of the city, one row each, `occurred` with its zone; hidden ones too.
 
-    Nothing of it may be shown except through a clearance: every row has its labels for that. Columns: `occurred`, `iucr`,
+    Nothing of it may be shown except through a clearance: every row has its labels for that. Columns: `incident_key` (tells one
+    from another, see `KEY`), `occurred`, `iucr`,
     `primary_type`, `description`, `fbi_code`, `nibrs`, `location`, `block`, `beat`, `district`, `ward`, `community_area`,
     `latitude`, `longitude`, `arrest_made`, `domestic`, `labels`.
     """
     grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
-    connection = connections[DATABASE]
     # As the database stores moments: SQLite compares them as text.
-    first, last = (connection.ops.adapt_datetimefield_value(moment) for moment in bounds_of(month))
-    found = _FROM.format(first=first, last=last)
-    lines = _lines_of_sqlite(found) if connection.vendor == "sqlite" else _lines_of_postgresql(found)
+    stored = connections[DATABASE].ops.adapt_datetimefield_value
+    first, last = (stored(moment) for moment in bounds_of(month))
+    return _extract(f"i.occurred >= '{first}' AND i.occurred < '{last}'")
+
+
+def incidents_named(grant: Grant, *, incidents: Iterable[UUID]) -> pa.Table:
+    """Return these incidents, of any month, as `incidents_of_month` does; one that is not there any more is left out."""
+    grant.require(Action.ANALYSIS_ASK, Action.EDITION_MAKE)
+    named = ", ".join(f"'{incident.hex}'" for incident in incidents)
+    return _extract(f"i.id IN ({named})")
+
+
+def _extract(which: str) -> pa.Table:
+    found = _FROM.format(which=which)
+    is_sqlite = connections[DATABASE].vendor == "sqlite"
+    lines = _lines_of_sqlite(found) if is_sqlite else _lines_of_postgresql(found)
     with duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
         engine.register("stored", _table(lines))

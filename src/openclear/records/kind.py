@@ -61,12 +61,24 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """How one record that fills more than a screen is shown on pages: a summary, and one part of it at a time.
+
+    `asked`: the frozen row of what can be asked of it, every field with a default (see `found.narrows`): the part, the page,
+    filters. `query`: that much of a record, None if the holder may see none.
+    """
+
+    asked: type[Any]
+    query: Callable[[Grant, UUID, Any], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordKind:
     """One kind of record.
 
     `dataset`: its name in rules, orders and addresses; `noun`: of one of them. `list_action`, `view_action`: what the gate is
     asked for. `within`: the rows that the holder may see. `rows`: those rows as lists show them (`row`), hidden fields
-    removed. `detail`: one with its context, None if the holder may see none. `tells_of`: the other record
+    removed. `detail`: one with its context, None if the holder may see none. `pages`: if that is too long for one. `tells_of`: the other record
     that a row tells of, or None; `still_tells`: whether all of those may be told now. `tables`: by the
     names under which a source imports their rows. `words`: its title, in English,
     translated where it is shown, its texts in the description of the API: of the search, then of one record; and `takes`: by
@@ -83,6 +95,7 @@ class RecordKind:
     rows: Callable[[Grant, list[Any]], Sequence[Any]]
     detail: Callable[[Grant, UUID], Any]
     search: Search | None = None
+    pages: Pages | None = None
     tells_of: Callable[[Any], UUID | None] | None = None
     still_tells: Callable[[Grant, Sequence[UUID | str]], bool] | None = None
     tables: Mapping[str, type[Any]]

@@ -48,6 +48,8 @@ class ChangedMonth(models.Model):
 
     month = models.DateField()
     reader = models.CharField(max_length=12)
+    # The only incident of the month that changed, as by a sealing; none if others may have.
+    incident = models.UUIDField(null=True)
 
     def __str__(self) -> str:
         """Return the month."""

@@ -14,8 +14,8 @@ from openclear.access.gate.standing import count_sealing, read_standing
 from openclear.access.ports import ports
 from openclear.audit import log
 from openclear.audit.rows import NewEntry
-from openclear.records.changes import note_changes
-from openclear.records.dependents import copied_as, moments_of, rows_of
+from openclear.records.changes import note_incidents
+from openclear.records.dependents import copied_as, counted_with, rows_of
 from openclear.records.kinds import BY_NOUN, KINDS
 from openclear.records.models import Sealing
 from openclear.vocabulary import clock
@@ -113,7 +113,7 @@ def _carry_out(sealing: Sealing) -> dict[str, int]:
     with transaction.atomic():
         for rows in rows_of(kind, sealing.record):
             rows.update(labels=F("labels").bitor(sealing.label))
-        note_changes(moments_of(kind, sealing.record))
+        note_incidents(counted_with(kind, sealing.record))
         count_sealing()
     # A crash on this line leaves every label on, so no new answer tells of it; those under way are waited for later.
     drained = _nothing_under_way()

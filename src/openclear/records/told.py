@@ -30,10 +30,10 @@ def case_rows(grant: Grant, cases: Sequence[Case]) -> list[CaseRow]:
     subjects = _subjects(grant, [case.incident_id for case in cases if case.incident_id])
     return [
         CaseRow(
-            case.id, case.number, case.kind, _subject(case, subjects), case.opened,
-            case.incident_id if case.incident_id in subjects else None,
+            row.id, row.number, row.kind, _subject(row, subjects), row.opened, row.owner_agency,
+            row.incident_id if row.incident_id in subjects else None,
         )
-        for case in cases
+        for row in cases
     ]  # fmt: skip
 
 

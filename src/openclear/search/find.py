@@ -53,6 +53,13 @@ def open_record(grant: Grant, *, kind: RecordKind, record: UUID) -> Any:
     return kind.detail(grant, record)
 
 
+def open_page(grant: Grant, *, kind: RecordKind, record: UUID, asked: Any) -> Any:
+    """Return as much of one record as its page shows; None if there is none for the holder. `asked`: None without pages."""
+    grant.require(kind.view_action)
+    grant.require_asked(asked)
+    return kind.pages.query(grant, record, asked) if kind.pages else kind.detail(grant, record)
+
+
 def handling_of(grant: Grant, *, record: UUID) -> tuple[Dataset, int] | None:
     """Return the data set of a record and its handling labels, nothing of its content: for oversight's questions."""
     grant.require(Action.LOG_VIEW_ALL)

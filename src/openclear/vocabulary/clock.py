@@ -6,6 +6,9 @@ sequence of events comes from the epoch and the log.
 
 from datetime import UTC, date, datetime
 
+# The finest time in a log header: `2026-11-23T12Z`, in UTC.
+HOUR = "%Y-%m-%dT%HZ"
+
 
 def now() -> datetime:
     """Return the current time, aware, in UTC."""
@@ -25,4 +28,4 @@ def stamp(moment: datetime) -> str:
 
 def hour(moment: datetime) -> str:
     """Return the hour of `moment`, such as `2026-11-23T12Z`: the finest time in a log header."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%HZ}"
+    return moment.astimezone(UTC).strftime(HOUR)

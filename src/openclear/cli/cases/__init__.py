@@ -14,7 +14,12 @@ def register(verbs: Verbs) -> None:
     )
     cases.add_argument("--by", default=None, metavar="OFFICER", help="in whose name (demonstration)")
     cases.add_argument("--q", default=None, metavar="NUMBER", help="first characters of the number")
+    cases.add_argument("--whose", default=None, help="mine: of your own agency; shared: shared with it")
+    cases.add_argument("--kind", default=None, help="case, dispatch, warrant or external")
+    cases.add_argument("--since", default=None, metavar="DAY", help="opened on this day or later")
+    cases.add_argument("--until", default=None, metavar="DAY", help="opened on this day or earlier")
     cases.add_argument("--limit", default=None, help="how many to list (50 at most)")
+    cases.add_argument("--page", default=None, help="which page of so many")
 
 
 def register_acts(verbs: Verbs) -> None:

@@ -24,6 +24,8 @@ MIDDLEWARE = [
     "openclear.web.problems.ProblemPages",
     "openclear.access.gate.middleware.ReleaseStampMiddleware",
 ]
+# What every template may use without loading it.
+TAGS = tuple(f"openclear.web.templatetags.{name}" for name in ("officer", "moments", "recorded"))
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -34,7 +36,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "openclear.web.context.page_facts",
             ],
-            "builtins": ["django.templatetags.i18n", "openclear.web.templatetags.officer"],
+            "builtins": ["django.templatetags.i18n", *TAGS],
         },
     }
 ]

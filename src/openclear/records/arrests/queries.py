@@ -10,9 +10,7 @@ from openclear.records.arrests.models import Arrest, Charge
 from openclear.records.arrests.rows import ArrestDetail, ArrestFound
 from openclear.records.arrests.rules import cb_number_in
 from openclear.records.found import FoundRows, Reason
-from openclear.records.incidents.models import Incident
 from openclear.records.people.called import OF_ARRESTS, called, people_called, rank
-from openclear.records.people.models import Person
 from openclear.records.people.queries import rows as person_rows
 from openclear.records.people.queries import words_of
 from openclear.records.people.rows import PeopleFilter
@@ -41,12 +39,11 @@ def read(text: str) -> None:
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def within(grant: Grant) -> "QuerySet[Arrest]":
     """Return the arrests that the holder may see: only those whose people and incidents they may see."""
-    arrests: QuerySet[Arrest] = Arrest.objects.within(grant.over(Dataset.ARRESTS))
-    return (
-        arrests.filter(person__in=Person.objects.within(grant.over(Dataset.PEOPLE)))
-        .filter(incident__in=Incident.objects.within(grant.over(Dataset.INCIDENTS)))
-        .select_related("person", "incident")
+    of_people = Arrest.objects.within(grant.over(Dataset.ARRESTS)).tied_to(
+        "person", grant.over(Dataset.PEOPLE)
     )
+    arrests: QuerySet[Arrest] = of_people.tied_to("incident", grant.over(Dataset.INCIDENTS))
+    return arrests.select_related("person", "incident")
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")

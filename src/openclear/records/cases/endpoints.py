@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from openclear.records.cases.queries import MOST_CASES, open_cases
+from openclear.records.cases.listing import MINE, listed_cases
+from openclear.records.cases.queries import MOST_CASES
 from openclear.records.cases.rows import CaseRow
 from openclear.records.found import records_in
 from openclear.vocabulary.actions import Action
@@ -10,13 +11,24 @@ from openclear.vocabulary.endpoint import Door, Endpoint, parameter
 from openclear.vocabulary.grants import LONGEST_CASE
 from openclear.vocabulary.purposes import Purpose
 
+MOST_PAGES = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class CaseListParams:
-    """Which open cases: those whose number begins with `q`, or the one with this id, at most `limit`."""
+    """Which open cases: whose number begins with `q`, or the one with this id, of one's own agency or shared with it, of a kind, opened when."""
 
     q: str = field(default="", metadata=parameter("Number", longest=LONGEST_CASE, example="CZ-2026"))
+    whose: str = field(default="", metadata=parameter("Whose (mine, shared)", longest=6, example=MINE))
+    kind: str = field(default="", metadata=parameter("Kind", longest=12, example="case"))
+    since: str = field(
+        default="", metadata=parameter("Opened from", longest=10, example="2026-01-01", day=True)
+    )
+    until: str = field(
+        default="", metadata=parameter("Opened to", longest=10, example="2026-12-31", day=True)
+    )
     limit: int = field(default=MOST_CASES, metadata=parameter("Limit", most=MOST_CASES, example=50))
+    page: int = field(default=1, metadata=parameter("Page", most=MOST_PAGES, example=1))
 
 
 CASE_LIST = Endpoint(
@@ -26,7 +38,7 @@ CASE_LIST = Endpoint(
     doors={Door.PAGE: "cases", Door.API: "cases", Door.COMMAND: "cases"},
     params=CaseListParams,
     row=CaseRow,
-    query=lambda grant, asked: open_cases(grant, text=asked.q, limit=asked.limit),
+    query=lambda grant, asked: listed_cases(grant, asked=asked),
     words={
         "summary": "List open cases",
         "description": "Open cases, dispatch events and warrants, newest first: those that a search can name.",

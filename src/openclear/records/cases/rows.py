@@ -10,13 +10,17 @@ EXTERNAL = "external"
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case that a search can name. `incident`: what its subject tells of, None if there is none that the reader may see."""
+    """A case that a search can name. `owner`: the agency whose case it is; a search of another one can name it if it is shared.
+
+    `incident`: what its subject tells of, None if there is none that the reader may see.
+    """
 
     id: UUID
     number: str
     kind: str
     title: str
     opened: date
+    owner: str = ""
     incident: UUID | None = None
 
 

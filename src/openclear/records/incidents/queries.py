@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from openclear.records.incidents.models import Incident, Involvement, Offense
 from openclear.records.incidents.rows import IncidentDetail, IncidentFilter, IncidentRow
-from openclear.records.people.models import Person
 from openclear.records.rules import block_of
 from openclear.records.told import incidents_with_arrest, tells_of_arrest, tells_of_part
 from openclear.records.unrecorded import counts_without
@@ -112,7 +111,8 @@ def _people_in(grant: Grant, incident: Incident) -> tuple[tuple[UUID, str, str],
     clearance = grant.over(Dataset.PEOPLE)
     parts = (
         Involvement.objects.within(clearance)
-        .filter(tells_of_part(grant), incident=incident, person__in=Person.objects.within(clearance))
+        .tied_to("person", clearance)
+        .filter(tells_of_part(grant), incident=incident)
         .select_related("person")
         .order_by("role", "id")
     )

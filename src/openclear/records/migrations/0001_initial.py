@@ -245,7 +245,12 @@ KEEPING = [
         ("shape", models.JSONField()),
         constraints=[models.UniqueConstraint(fields=("kind", "code", "valid_from"), name="boundary_once")],
     ),
-    table("ChangedMonth", ("month", models.DateField()), ("reader", models.CharField(max_length=12))),
+    table(
+        "ChangedMonth",
+        ("month", models.DateField()),
+        ("reader", models.CharField(max_length=12)),
+        ("incident", models.UUIDField(null=True)),
+    ),
     table("LabelTable", ("codes", models.TextField()), ("wordings", models.TextField())),
     table(
         "Sealing",

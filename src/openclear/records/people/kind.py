@@ -2,10 +2,11 @@
 
 from openclear.records.arrests.models import Arrest, Charge
 from openclear.records.incidents.models import Involvement
-from openclear.records.kind import NO, PERHAPS, PROBABLY, RecordKind, Sealed, Search
+from openclear.records.kind import NO, PERHAPS, PROBABLY, Pages, RecordKind, Sealed, Search
 from openclear.records.people import queries
 from openclear.records.people.models import Address, Identifier, NameWord, Person, PersonName
-from openclear.records.people.rows import PeopleFilter, PersonRow
+from openclear.records.people.pages import person_page
+from openclear.records.people.rows import PeopleFilter, PersonPart, PersonRow
 from openclear.records.people.rules import births_in, name_reasons, split_query
 from openclear.records.rules import block_of
 from openclear.records.vehicles.rules import is_like_a_plate
@@ -42,6 +43,7 @@ PEOPLE = RecordKind(
         by_rank=queries.ranked,
         read=births_in,
     ),
+    pages=Pages(asked=PersonPart, query=person_page),
     tables={"person": Person, "name": PersonName, "identifier": Identifier, "address": Address},
     sealed=Sealed(
         rows=(

@@ -5,20 +5,26 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from openclear.records.arrests.models import Arrest, Charge
-from openclear.records.arrests.rows import ArrestRow
 from openclear.records.found import FoundRows, Reason
-from openclear.records.incidents.models import Incident, Involvement
-from openclear.records.incidents.queries import main_offenses
-from openclear.records.incidents.rows import InvolvementRow
 from openclear.records.people.called import called, exact_first, people_called, without
-from openclear.records.people.models import Address, Identifier, Person, PersonName
-from openclear.records.people.rows import AddressRow, PeopleFilter, PersonRow
-from openclear.records.people.rules import Born, births_in, name_reasons, split_query
+from openclear.records.people.history import (
+    addresses_of,
+    arrest_rows,
+    arrests_of,
+    identifiers_of,
+    involvement_rows,
+    involvements_of,
+    vehicles_of,
+)
+from openclear.records.people.models import Person, PersonName
+from openclear.records.people.rows import PeopleFilter, PersonRow
+from openclear.records.people.rules import (
+    Born,
+    births_in,
+    name_reasons,
+    split_query,
+)
 from openclear.records.rows import PersonDetail
-from openclear.records.told import tells_of_part
-from openclear.records.vehicles.queries import vehicle_row
-from openclear.records.vehicles.queries import within as vehicles_within
 from openclear.vocabulary.actions import Dataset
 from openclear.vocabulary.grants import Clearance, Grant
 from openclear.vocabulary.without_grant import without_grant
@@ -77,20 +83,18 @@ def rows(grant: Grant, page: list[Person]) -> list[PersonRow]:
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def detail(grant: Grant, record: UUID) -> PersonDetail | None:
     """Return one person with history, arrests and vehicles; None if the holder may see none."""
-    clearance = grant.over(Dataset.PEOPLE)
     found = within(grant).filter(pk=record).first()
     if found is None:
         return None
-    identifiers = Identifier.objects.within(clearance).filter(person=found).order_by("kind", "value")
-    vehicles = vehicles_within(grant).filter(keeper=found).order_by("id")
+    newest = involvements_of(grant, found)[:MOST_HISTORY]
     return PersonDetail(
         person=rows(grant, [found])[0],
         marks=found.marks,
-        identifiers=tuple(identifiers.values_list("kind", "value")),
-        addresses=_addresses(found, clearance),
-        involvements=_involvements(grant, found),
-        arrests=_arrests(grant, found),
-        vehicles=tuple(vehicle_row(vehicle, {found.id}) for vehicle in vehicles),
+        identifiers=identifiers_of(grant, found),
+        addresses=addresses_of(grant, found),
+        involvements=involvement_rows(grant, newest),
+        arrests=arrest_rows(grant, arrests_of(grant, found)),
+        vehicles=vehicles_of(grant, found),
     )
 
 
@@ -127,47 +131,4 @@ def _row(person: Person, names: tuple[str, ...], clearance: Clearance) -> Person
         eyes=person.eyes,
         other_names=names,
         home_address=None if "home_address" in clearance.hidden_fields else person.home_address,
-    )
-
-
-def _addresses(person: Person, clearance: Clearance) -> tuple[AddressRow, ...]:
-    if "home_address" in clearance.hidden_fields:
-        return ()
-    listed = Address.objects.within(clearance).filter(person=person).order_by("-since", "id")
-    return tuple(AddressRow(row.kind, row.line, row.since, row.until) for row in listed)
-
-
-def _involvements(grant: Grant, person: Person) -> tuple[InvolvementRow, ...]:
-    incidents = grant.over(Dataset.INCIDENTS)
-    parts = (
-        Involvement.objects.within(grant.over(Dataset.PEOPLE))
-        .filter(tells_of_part(grant), person=person, incident__in=Incident.objects.within(incidents))
-        .select_related("incident")
-        .order_by("-incident__occurred", "id")[:MOST_HISTORY]
-    )
-    offenses = main_offenses([row.incident for row in parts], incidents)
-    return tuple(
-        InvolvementRow(
-            incident=row.incident_id,
-            rd_number=row.incident.rd_number,
-            occurred=row.incident.occurred,
-            role=row.role,
-            offense=offenses.get(row.incident_id, ("", ""))[1],
-            block=row.incident.block,
-        )
-        for row in parts
-    )
-
-
-def _arrests(grant: Grant, person: Person) -> tuple[ArrestRow, ...]:
-    clearance = grant.over(Dataset.ARRESTS)
-    # An arrest tells of its incident: if that is hidden, so is the arrest.
-    incidents = Incident.objects.within(grant.over(Dataset.INCIDENTS))
-    visible = Arrest.objects.within(clearance).filter(person=person, incident__in=incidents)
-    arrests = list(visible.order_by("-made", "id"))
-    charges: dict[UUID, list[str]] = {arrest.id: [] for arrest in arrests}
-    for charge in Charge.objects.within(clearance).filter(arrest__in=arrests).order_by("id"):
-        charges[charge.arrest_id].append(f"{charge.statute} {charge.description}")
-    return tuple(
-        ArrestRow(arrest.id, arrest.cb_number, arrest.made, tuple(charges[arrest.id])) for arrest in arrests
     )

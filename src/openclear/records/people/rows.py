@@ -35,6 +35,27 @@ class AddressRow:
     until: date | None
 
 
+ROLES = {
+    "arrestee": "arrestee", "suspect": "suspect", "victim": "victim", "witness": "witness",
+    "reporting party": "reporting party",
+}  # fmt: skip
+MOST_PAGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPart:
+    """What the page of a person shows: a part of the history ("" for the newest of each), its page, and filters of the part."""
+
+    part: str = field(
+        default="", metadata=narrows("Part", choices={"arrests": "Arrests", "involvements": "Involvements"})
+    )
+    page: int | None = field(default=None, metadata=narrows("Page", most=MOST_PAGES))
+    since: date | None = field(default=None, metadata=narrows("From", example="1985-06-30"))
+    until: date | None = field(default=None, metadata=narrows("To", example="1985-06-30"))
+    words: str = field(default="", metadata=narrows("Charge or offense", longest=60, example="burglary"))
+    role: str = field(default="", metadata=narrows("Role", choices=ROLES))
+
+
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
     """Filters of a search for people: first and last day of birth, sex (M, F, X or "").

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from openclear.access.registry.queries import is_officer_of
 from openclear.records.cases import commands, sharing
 from openclear.records.cases.commands import waiting_cases
+from openclear.records.cases.listing import KINDS, case_counts
 from openclear.records.cases.queries import case as case_of
 from openclear.records.cases.queries import case_named
 from openclear.records.cases.sharing import agencies_to_share_with
@@ -26,9 +27,14 @@ from openclear.web.search.views import one_record
 
 
 def beside_cases(answered: Answered) -> dict[str, Any]:
-    """Return what is shown with the list of open cases: cases that wait for a sponsor, and whether the reader is a partner."""
-    grant = answered.grant
-    return {"waiting": waiting_cases(grant), "is_partner": not is_officer_of(grant.officer, city().host)}
+    """Return what is shown with the list of open cases: counts, cases that wait for a sponsor, whether the reader is a partner."""
+    grant, asked = answered.grant, answered.asked
+    counts = case_counts(grant, asked=asked)
+    return {
+        "waiting": waiting_cases(grant), "is_partner": not is_officer_of(grant.officer, city().host),
+        "counts": counts, "found": counts.of(asked.whose), "pages": max(1, -(-counts.of(asked.whose) // asked.limit)),
+        "kinds": KINDS, "narrowed": any((asked.q, asked.kind, asked.since, asked.until)),
+    }  # fmt: skip
 
 
 @require_GET

@@ -6,14 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from openclear.access.orders.queries import order_history
-from openclear.audit import log, reading, verifying
+from openclear.audit import filtering, log, reading, verifying
 from openclear.oversight.case_findings import FindingParams, case_findings
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.asked import facts_of
+from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.vocabulary.roles import Role
 from openclear.web import sessions
+from openclear.web.asked_form import AskedForm
 from openclear.web.guard import ask, behind_gate, field, redirected, rendered
 
 
@@ -30,16 +32,24 @@ def own_searches(request: HttpRequest) -> HttpResponse:
 @behind_gate
 def entries(request: HttpRequest) -> HttpResponse:
     """Show the entries that the reader may see, and the tree head; or redirect to the entry of a refusal's token."""
-    token = field(request, "token")
-    grant = _reader(request, **_place(request), **facts_of({"token": token}))
+    token, form = field(request, "token"), AskedForm(filtering.EntryFilters, request.GET)
+    try:
+        filters = form.asked()
+    except WrongUsage:
+        # An order comes before a mistake.
+        _reader(request, filters=facts_of(form.typed()), **_place(request))
+        raise
+    grant = _reader(request, filters=facts_of(filters), **_place(request), **facts_of({"token": token}))
     number = reading.number_of_token(grant, token=token) if token else None
     if number is not None:
         return redirected(grant, "entry", number)
     orders = [row.entry for row in order_history()]
-    rows = reading.entries(grant, before=_before(request), orders=orders)
     facts: Any = {
-        "rows": rows,
-        "next": _next(rows),
+        "found": filtering.filtered(grant, filters=filters, before=_before(request), orders=orders),
+        "form": form,
+        "filters": filters,
+        "acts": list(Action),
+        "narrowed": bool(facts_of(filters)),
         "state": log.state(),
         "all": grant.action is Action.LOG_VIEW_ALL,
         "token": token,
@@ -79,7 +89,7 @@ def verification(request: HttpRequest, run: int) -> HttpResponse:
 
 
 def _reader(request: HttpRequest, **facts: Any) -> Grant:
-    if Role.INSPECTOR_GENERAL in request.session.get(sessions.ROLES, []):
+    if _is_overseer(request):
         return ask(request, Action.LOG_VIEW_ALL, purpose=Purpose.OVERSIGHT_REVIEW, **facts)
     return ask(request, Action.LOG_VIEW, purpose=Purpose.OWN_ACCOUNT, **facts)
 
@@ -87,6 +97,10 @@ def _reader(request: HttpRequest, **facts: Any) -> Grant:
 def _recent_findings(grant: Grant) -> int:
     # Oversight's first page says that something waits; it is read when the page is asked for, like the list.
     return len(case_findings(grant, asked=FindingParams())) if grant.action is Action.LOG_VIEW_ALL else 0
+
+
+def _is_overseer(request: HttpRequest) -> bool:
+    return Role.INSPECTOR_GENERAL in request.session.get(sessions.ROLES, [])
 
 
 def _place(request: HttpRequest) -> dict[str, Any]:

@@ -1,16 +1,42 @@
 """A search with its filters: asked of the gate with every filter in its entry, on the page, for an export, for an alert."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 
 from openclear.records.kind import RecordKind
 from openclear.records.kinds import search_of
-from openclear.vocabulary.asked import search_facts
+from openclear.vocabulary.asked import facts_of, search_facts
 from openclear.vocabulary.errors import WrongUsage
 from openclear.vocabulary.grants import Grant
+from openclear.web.asked_form import AskedForm
 from openclear.web.guard import ask_reasoned
 from openclear.web.search.forms import FilterForm
+
+
+def ask_part(request: HttpRequest, kind: RecordKind, record: UUID) -> tuple[Grant, Any, AskedForm | None]:
+    """Return the grant to open one record, what is asked of its pages, and the form for it; None, None without pages.
+
+    Raises Refused, and only then WrongUsage for an invalid field, as `ask_narrowed` does.
+    """
+    if kind.pages is None:
+        return ask_reasoned(request, kind.view_action, subject=str(record), record=str(record)), None, None
+    form = AskedForm(kind.pages.asked, request.GET)
+    try:
+        asked = form.asked()
+    except WrongUsage:
+        ask_reasoned(
+            request, kind.view_action, subject=str(record), record=str(record), filters=facts_of(form.typed())
+        )
+        raise
+    return (
+        ask_reasoned(
+            request, kind.view_action, subject=str(record), record=str(record), filters=facts_of(asked)
+        ),
+        asked,
+        form,
+    )
 
 
 def ask_narrowed(

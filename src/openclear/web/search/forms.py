@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import Field, fields
-from datetime import date
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from openclear.records.kinds import SEARCHED, search_of
 from openclear.vocabulary.errors import WrongUsage
+from openclear.web.asked_form import field_of
 from openclear.web.ranges import said_here
 
 _UNSET = {"", "unknown"}
-_DAY = forms.DateInput(attrs={"type": "date", "class": "usa-input"}, format="%Y-%m-%d")
 
 
 class Group(NamedTuple):
@@ -27,19 +25,15 @@ class FilterForm(forms.Form):
     """The filters of a search. Every field is optional."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
-        """Make the fields, each with the design system's class."""
+        """Make the fields."""
         super().__init__(*args, **named)
         for _name, item in _declared():
-            self.fields[item.name] = _field(item)
-        for field in self.fields.values():
-            field.widget.attrs.setdefault(
-                "class", "usa-select" if hasattr(field.widget, "choices") else "usa-input"
-            )
+            self.fields[item.name] = field_of(item)
 
     @property
-    def is_narrowed(self) -> bool:
-        """Whether any field is filled in."""
-        return any(self.data.get(name, "") not in _UNSET for name in self.fields)
+    def narrowed_by(self) -> int:
+        """How many fields are filled in."""
+        return sum(self.data.get(name, "") not in _UNSET for name in self.fields)
 
     def groups(self) -> list[Group]:
         """Return the fields, kind by kind."""
@@ -61,19 +55,3 @@ def _declared() -> Iterator[tuple[str, "Field[Any]"]]:
         known = search_of(kind).filters
         for item in fields(known) if known else ():
             yield name, item
-
-
-def _field(item: "Field[Any]") -> forms.Field:
-    facts, label, types = item.metadata, _(item.metadata["label"]), {item.type, *get_args(item.type)}
-    if "choices" in facts:
-        choices = [("", _("any")), *((value, _(words)) for value, words in facts["choices"].items())]
-        return forms.ChoiceField(required=False, label=label, choices=choices)
-    if date in types:
-        return forms.DateField(required=False, label=label, widget=_DAY)
-    if bool in types:
-        return forms.NullBooleanField(required=False, label=label)
-    if "pattern" in facts:
-        return forms.RegexField(
-            rf"^{facts['pattern']}$", required=False, label=label, max_length=facts["longest"]
-        )
-    return forms.CharField(required=False, label=label, max_length=facts["longest"])

@@ -14,7 +14,7 @@ from openclear.records.cases.queries import open_cases
 from openclear.records.found import FoundRows, records_in
 from openclear.records.kind import RecordKind
 from openclear.records.kinds import SEARCHED, search_of, searched
-from openclear.search.find import DEEPEST, find, open_record
+from openclear.search.find import DEEPEST, find, open_page
 from openclear.search.one_box import kinds_of
 from openclear.vocabulary.actions import Action
 from openclear.vocabulary.errors import WrongUsage
@@ -22,7 +22,6 @@ from openclear.vocabulary.grants import Grant
 from openclear.vocabulary.purposes import Purpose
 from openclear.web.guard import (
     ask,
-    ask_reasoned,
     bad_request,
     behind_gate,
     field,
@@ -30,7 +29,7 @@ from openclear.web.guard import (
     rendered,
     rendered_together,
 )
-from openclear.web.search.filters import ask_narrowed
+from openclear.web.search.filters import ask_narrowed, ask_part
 from openclear.web.search.forms import FilterForm
 from openclear.web.stops.views import still_open, stop_facts
 
@@ -53,6 +52,11 @@ class Section(NamedTuple):
     next_page: str
     takes: bool = True
     also: str = ""
+
+    @property
+    def head_template(self) -> str:
+        """The template of the headings above the results."""
+        return f"web/kinds/{self.kind}/head.html"
 
     @property
     def row_template(self) -> str:
@@ -104,9 +108,10 @@ def record_page(kind: RecordKind) -> Callable[..., HttpResponse]:
     """Return the view of one record of a kind."""
 
     def view(request: HttpRequest, record: UUID) -> HttpResponse:
-        grant = ask_reasoned(request, kind.view_action, subject=str(record), record=str(record))
-        row = open_record(grant, kind=kind, record=record)
-        return one_record(request, f"web/kinds/{kind.dataset}/page.html", grant, row, record)
+        grant, part, form = ask_part(request, kind, record)
+        row = open_page(grant, kind=kind, record=record, asked=part)
+        template = f"web/kinds/{kind.dataset}/page.html"
+        return one_record(request, template, grant, row, record, part=part, form=form)
 
     return require_GET(behind_gate(view))
 

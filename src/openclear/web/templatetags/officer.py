@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -18,6 +19,7 @@ from openclear.records.found import Reason
 from openclear.records.kinds import SEARCHED
 from openclear.records.stops.rows import StopRow
 from openclear.records.stops.rules import PURPOSE_OF, is_number
+from openclear.vocabulary.asked import facts_of
 from openclear.vocabulary.city import city
 from openclear.vocabulary.profile import Words
 from openclear.web.orders.proposed_words import (
@@ -193,9 +195,26 @@ def steps_after(refused: Refused) -> str:
 @register.simple_tag
 def reasoned(asked: dict[str, str]) -> str:
     """Return the end of a URL with the reason: `?purpose=...&case=...`, and on whose behalf."""
+    return "?" + urlencode(_reason(asked))
+
+
+@register.simple_tag
+def part_of(asked: dict[str, str], chosen: Any, **other: object) -> str:
+    """Return the end of a URL with the reason and the part of a record that is shown, but for `other`."""
+    kept = facts_of(chosen) | other
+    return "?" + urlencode(_reason(asked) | {name: value for name, value in kept.items() if value})
+
+
+@register.simple_tag
+def asked_again(asked: Any, **other: object) -> str:
+    """Return the end of a URL that asks the same question, but for `other`; a value of "" leaves a field out."""
+    return "?" + urlencode({name: value for name, value in (facts_of(asked) | other).items() if value})
+
+
+def _reason(asked: dict[str, str]) -> dict[str, str]:
     reason = {"purpose": asked.get("purpose", ""), "case": asked.get("case", "")}
     other = asked.get("on_behalf_of", "")
-    return "?" + urlencode(reason | ({"on_behalf_of": other} if other else {}))
+    return reason | ({"on_behalf_of": other} if other else {})
 
 
 @register.filter

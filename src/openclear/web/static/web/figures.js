@@ -9,7 +9,9 @@
   const narrow = innerWidth < 640;
   const figures = JSON.parse(document.getElementById("drawn").textContent);
   const text = { color: ink, fontFamily: '"Public Sans", system-ui, sans-serif' };
-  const base = { animation: false, aria: { enabled: true }, textStyle: text, tooltip: {}, backgroundColor: dark ? "#16212b" : "#ffffff" };
+  // Drawn on the canvas: tooltips as HTML would come with a style of their own, which our policy refuses.
+  const tooltip = { renderMode: "richText", confine: true };
+  const base = { animation: false, aria: { enabled: true }, textStyle: text, tooltip, backgroundColor: dark ? "#16212b" : "#ffffff" };
   const axis = { axisLabel: { color: ink }, splitLine: { lineStyle: { color: line } } };
   const weekdays = [...Array(7).keys()].map((day) => new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", timeZone: "UTC" }).format(new Date(Date.UTC(2024, 0, 1 + day))));
   const shades = dark ? ["#16324a", "#9fd0f5"] : ["#e8f1f8", "#0b4a7d"];
@@ -18,7 +20,7 @@
   const charts = {
     // Days or months; a few points are drawn as points, so that a single one is seen.
     time: (place) => ({
-      ...base, grid: { left: 56, right: 12, top: 16, bottom: 28 }, tooltip: { trigger: "axis" },
+      ...base, grid: { left: 56, right: 12, top: 16, bottom: 28 }, tooltip: { ...tooltip, trigger: "axis" },
       xAxis: { type: "category", data: figures.time.map((row) => row[0].slice(0, place.dataset.step === "day" ? 10 : 7)), ...axis }, yAxis: { type: "value", ...axis },
       series: [{ type: "line", showSymbol: figures.time.length <= 62, areaStyle: { opacity: 0.12 }, itemStyle: { color: accent }, data: figures.time.map((row) => row[1]) }],
     }),

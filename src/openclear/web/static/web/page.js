@@ -18,6 +18,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "answer" && start) start.focus();
 });
 
+// On a phone what narrows a list folds away, so that the list is in sight.
+if (matchMedia("(max-width: 48rem)").matches) {
+  document.querySelectorAll("details[data-fold]").forEach((part) => { part.open = false; });
+}
+
 // A session that nobody uses is ended here before the server ends it (CJIS Security Policy AC-11). Pages of one
 // browser tell each other when they were used last; only the time is kept.
 const idleSeconds = Number(document.body.dataset.idleSeconds || 0);
