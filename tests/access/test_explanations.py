@@ -139,7 +139,7 @@ def test_pages_explain_oneself_and_everybody_to_oversight():
     search("ives", f"{plain.given} {plain.family}")
     page = okafor.get("/oversight/could-see", {"agency": "us.dhs.ice", "record": str(plain.id)})
     assert "it could" in page.content.decode()
-    assert re.search(r"</a> ives<span", page.content.decode())
+    assert re.search(r"</a> Gordon Ives \(ives\)<span", page.content.decode())
     assert signed_in("frost").get("/oversight/could-see").status_code == 403
     assert signed_in("frost").get("/oversight/cases").status_code == 403
 
