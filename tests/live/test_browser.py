@@ -399,6 +399,8 @@ def test_a_page_that_was_seen_before_an_order_is_not_shown_again_after_it(somebo
 def test_okafor_asks_why_who_could_see_and_which_cases_are_used(somebody, city):
     rivera, okafor = somebody().sign_in("Elena Rivera"), somebody().sign_in("Grace Okafor", "**/log")
     rivera.search("garcia", case := city.case())
+    for _ in range(41):
+        rivera.page.request.get(rivera.page.url)
     record = rivera.page.locator(".rows a").first.get_attribute("href").split("/people/")[1].split("?")[0]
     rivera.page.goto("/explain")
     rivera.page.get_by_role("button", name="Explain").click()
@@ -422,6 +424,10 @@ def test_okafor_asks_why_who_could_see_and_which_cases_are_used(somebody, city):
     okafor.page.get_by_role("link", name=case).click()
     okafor.page.get_by_role("heading", name=case).wait_for()
     okafor.look("case-uses")
+    okafor.page.get_by_role("link", name="Findings").click()
+    okafor.page.get_by_role("heading", name="Many look-ups on one case").wait_for()
+    okafor.page.get_by_text("rivera").first.wait_for()
+    okafor.look("findings")
 
 
 @on_a_phone
@@ -446,6 +452,7 @@ def test_novak_keeps_agencies_and_accounts(somebody):
     novak = somebody().sign_in("Irena Novak", "**/orders")
     for name, heading in (
         ("Agencies", "Agencies"),
+        ("Agreements", "Agreements"),
         ("Accounts", "Accounts"),
         ("My acts", "My searches"),
         ("Log", "The log"),
@@ -459,6 +466,42 @@ def test_novak_keeps_agencies_and_accounts(somebody):
     tie = novak.page.locator("form[action$=affiliate]")
     tie.get_by_role("button", name="Tie this person to it").click()
     assert novak.page.url.endswith("/agencies/us.dhs.ice"), "nobody was chosen, so the browser sends nothing"
+
+
+def test_novak_registers_an_agreement_and_adler_signs_it(somebody):
+    novak, adler = (
+        somebody().sign_in("Irena Novak", "**/orders"),
+        somebody().sign_in("Ruth Adler", "**/orders"),
+    )
+    number = f"AGR-USMS-{novak.size}"
+    novak.page.get_by_role("link", name="Agreements", exact=True).click()
+    novak.page.get_by_role("link", name="Register an agreement").click()
+    novak.look("agreement-form")
+    novak.page.get_by_label("Number").fill(number)
+    novak.page.get_by_label("Agency, and everything below it").select_option("us.doj.usms")
+    novak.page.get_by_label("Parties, one a line").fill(
+        "Chicago Police Department\nUnited States Marshals Service"
+    )
+    for label, value in (("First day", "2026-01-01"), ("Last day", "2099-06-30")):
+        novak.page.get_by_label(label).fill(value)
+    novak.page.get_by_label("Signed document").fill("usms.pdf")
+    novak.page.get_by_label("SHA-256 of the document").fill("5" * 64)
+    for name in ("Vehicles", "Stolen property"):
+        novak.page.get_by_text(name, exact=True).click()
+    for field in novak.page.locator("input[name^=clause-]").all():
+        field.fill("section 4")
+    novak.page.get_by_role("button", name="Ask a second person to sign it").click()
+    novak.page.get_by_text("another person has to approve it").wait_for()
+    novak.look("agreement-proposed")
+    adler.page.goto(novak.page.url)
+    adler.page.get_by_role("button", name="Approve: sign the agreement now").click()
+    novak.page.goto(f"/agreements/{number}")
+    assert "in force" in novak.text()
+    novak.look("agreement")
+    novak.page.get_by_label("Why").fill("end of the story")
+    novak.page.get_by_role("button", name="End it now").click()
+    novak.page.get_by_text("end of the story").wait_for()
+    novak.look("agreement-ended")
 
 
 def test_an_order_that_catches_brandt_waits_for_a_choice_and_an_account_for_a_second_person(somebody, city):
