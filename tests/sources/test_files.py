@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from openclear.cli.main import main
 from openclear.records.incidents.models import Incident
-from openclear.records.models import ChangedMonth
 from openclear.sources.crimes import delimited
 from openclear.sources.crimes.delimited import Lines, rows_of
 from openclear.sources.crimes.fetch import open_crimes
@@ -27,15 +26,6 @@ from openclear.sources.errors import BrokenOff, WrongFile
 from tests.sources.test_portal import HEADING, row, write
 
 CRIMES = columns_of("chicago-crimes")
-
-
-@pytest.fixture(autouse=True)
-def _forgotten():
-    """The city forgets what a story imported, and that its months changed."""
-    marks = set(ChangedMonth.objects.values_list("pk", flat=True))
-    yield
-    Incident.objects.filter(source="chicago-portal").delete()
-    ChangedMonth.objects.exclude(pk__in=marks).delete()
 
 
 def bring(path, capsys):

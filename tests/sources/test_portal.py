@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from openclear.audit.models import Entry
 from openclear.cli.main import main
 from openclear.records.incidents.models import Incident, Offense
-from openclear.records.models import ChangedMonth
 from openclear.sources.crimes.forbidden import FORBIDDEN, column_name
 from openclear.sources.crimes.mapping import columns_of
 from openclear.sources.crimes.parse import parse_row
@@ -29,15 +28,6 @@ HEADING = [
 
 
 NOTHING_ELSE = {"skipped": 0, "complete": True, "dropped_columns": [], "noted": {}}
-
-
-@pytest.fixture(autouse=True)
-def _forgotten():
-    """The city forgets what a story brought in: two hundred months of figures and editions would be made anew by the next one."""
-    marks = set(ChangedMonth.objects.values_list("pk", flat=True))
-    yield
-    Incident.objects.filter(source="chicago-portal").delete()
-    ChangedMonth.objects.exclude(pk__in=marks).delete()
 
 
 def row(number, **changes):

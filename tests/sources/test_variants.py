@@ -9,7 +9,6 @@ import pytest
 
 from openclear.cli.main import main
 from openclear.records.incidents.models import Incident, Offense
-from openclear.records.models import ChangedMonth
 from openclear.sources.crimes.mapping import columns_of
 from openclear.sources.crimes.moments import moment_of
 from openclear.sources.crimes.parse import parse_row
@@ -66,15 +65,6 @@ REJECTED = {
     "block blank": ("block", "missing"),
     "exp id": ("id", "last digits are lost"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _forgotten():
-    """The city forgets what a story imported, and that its months changed."""
-    marks = set(ChangedMonth.objects.values_list("pk", flat=True))
-    yield
-    Incident.objects.filter(source="chicago-portal").delete()
-    ChangedMonth.objects.exclude(pk__in=marks).delete()
 
 
 def test_every_variant_of_the_shared_file_is_stored_right_or_rejected_with_its_reason(data, capsys):
