@@ -92,21 +92,21 @@ def test_rivera_looks_up_a_plate_an_arrest_and_a_case(somebody, city):
 
 
 def a_car(city):
-    """A vehicle whose keeper an officer may see, as its page in the API names both: plate and keeper's name."""
+    """A vehicle whose registered owner an officer may see, as its page in the API names both: plate and the owner's name."""
     token, reason = city.token("rivera"), "purpose=traffic-stop"
     found = json.loads(city.get(f"/api/v1/vehicles?q=OC&{reason}&limit=50", token)[1])["results"]
     on_a_case = f"purpose=criminal-investigation&case={city.case()}"
-    for car in (row for row in found if row["keeper"]):
-        status, answer = city.get(f"/api/v1/people/{car['keeper']}?{on_a_case}", token)
+    for car in (row for row in found if row["registered_owner"]):
+        status, answer = city.get(f"/api/v1/people/{car['registered_owner']}?{on_a_case}", token)
         if status == 200:
             return car["plate"], json.loads(answer)["result"]["person"]["name"]
-    raise AssertionError("no vehicle has a keeper")
+    raise AssertionError("no vehicle has a registered owner")
 
 
 @on_a_phone
 def test_a_traffic_stop_takes_three_taps_on_a_phone(somebody, city):
-    """Plate, vehicle, keeper: each a tap, from the start page; then the line on what came of it, which oversight reads."""
-    plate, keeper = a_car(city)
+    """Plate, vehicle, registered owner: each a tap, from the start page; then the line on what came of it, which oversight reads."""
+    plate, owner = a_car(city)
     here = {"latitude": 41.91017, "longitude": -87.67740}
     rivera = somebody(has_touch=True, is_mobile=True, geolocation=here, permissions=["geolocation"])
     rivera.sign_in("Elena Rivera").look("desk-on-patrol")
@@ -117,8 +117,8 @@ def test_a_traffic_stop_takes_three_taps_on_a_phone(somebody, city):
     rivera.page.locator(".rows a", has_text=plate).first.tap()
     rivera.page.get_by_role("heading", name=plate).wait_for()
     rivera.look("stop-vehicle")
-    rivera.page.get_by_role("link", name="Open the keeper").tap()
-    rivera.page.get_by_role("heading", name=keeper).wait_for()
+    rivera.page.get_by_role("link", name="Open the registered owner").tap()
+    rivera.page.get_by_role("heading", name=owner).wait_for()
     number = rivera.page.locator(".standing strong").nth(1).inner_text()
     assert number.startswith("STOP-")
     rivera.look("stop-keeper")

@@ -173,8 +173,8 @@ def _arrest():
 
 
 def _vehicle():
-    row = Vehicle.objects.filter(labels=0, keeper__labels=0).first()
-    return "vehicles", row.id, {row.keeper_id}
+    row = Vehicle.objects.filter(labels=0, registered_owner__labels=0).first()
+    return "vehicles", row.id, {row.registered_owner_id}
 
 
 def _property():

@@ -32,7 +32,7 @@ def listed(capsys, *words):
 def test_stops_with_their_look_ups_and_the_rate_of_each_officer(capsys):
     rivera, car = (
         signed_in("rivera"),
-        Vehicle.objects.filter(labels=0, keeper__labels=0).order_by("plate").first(),
+        Vehicle.objects.filter(labels=0, registered_owner__labels=0).order_by("plate").first(),
     )
     other = Vehicle.objects.filter(labels=0).exclude(plate=car.plate).order_by("plate").first()
     rivera.post("/stops/start", {"kind": "stop", "place": "1500 N MILWAUKEE AVE", "plate": car.plate})
@@ -41,7 +41,10 @@ def test_stops_with_their_look_ups_and_the_rate_of_each_officer(capsys):
     for asked in ({"q": car.plate}, {"q": other.plate}):
         rivera.get("/search", {"kind": "vehicles"} | asked | reason)
     # However it is typed, a look-up is under the one number of the stop.
-    assert rivera.get(f"/people/{car.keeper_id}", reason | {"case": f" {number.lower()} "}).status_code == 200
+    assert (
+        rivera.get(f"/people/{car.registered_owner_id}", reason | {"case": f" {number.lower()} "}).status_code
+        == 200
+    )
     rivera.post("/stops/people", {"number": number, "name": "Nobody Atall", "born": "1990-01-02"})
     rivera.post("/stops/end", {"number": number, "outcome": "Citation"})
     rivera.post("/stops/start", {"kind": "call", "place": "W NORTH AVE", "plate": ""})

@@ -20,8 +20,8 @@ STOPS = [
         (CONSIDERED, OVER, " or not ground.is_open"),
     ),
     protection(
-        1, "a stop covers its own plate, vehicle, keeper and people",
-        "test_plate_vehicle_and_keeper_of_a_stop_and_of_it_alone",
+        1, "a stop covers its own plate, vehicle, registered owner and people",
+        "test_plate_vehicle_and_owner_of_a_stop_and_of_it_alone",
         (CEDAR, 'context.stop != "" && !context.stopCovers', 'context.stop != "" && false'), OTHER_RULES_SERVE,
     ),
     protection(

@@ -84,7 +84,7 @@ class World:
         )
         self.vehicle = models.Vehicle.objects.create(
             **row, source_id=self.key(), plate=f"ZQVX77{upper}", plate_state="IL", make=f"ZARFMOBILE{upper}", model="Z", color="RED",
-            keeper=self.person,
+            registered_owner=self.person,
         )  # fmt: skip
         self.property = PropertyItem.objects.create(
             **row, source_id=self.key(), inventory_number=f"Q9R77{upper}", description=f"Qwozzle{sign}", kind="other",

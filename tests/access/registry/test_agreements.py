@@ -133,14 +133,14 @@ def test_data_sets_and_purposes_of_the_agreement_are_all_that_the_agency_can_ask
 
 
 def test_a_vehicle_has_no_keeper_for_an_agency_whose_agreement_names_no_people():
-    plate = Vehicle.objects.filter(labels=0, keeper__labels=0).first().plate
+    plate = Vehicle.objects.filter(labels=0, registered_owner__labels=0).first().plate
     sign(PACT, one := number())
     with_people = json.loads(ask("pacter", "vehicles", q=plate, purpose="criminal-investigation").content)
     agreements.end_agreement(key(), number=one, reason="x")
     sign(PACT, number(), data_sets=["vehicles"])
     without = json.loads(ask("pacter", "vehicles", q=plate, purpose="criminal-investigation").content)
-    assert [row["keeper"] for row in with_people["results"]] != [None]
-    assert all(not row["keeper"] for row in without["results"])
+    assert [row["registered_owner"] for row in with_people["results"]] != [None]
+    assert all(not row["registered_owner"] for row in without["results"])
 
 
 def test_a_renewal_begins_where_the_term_before_ends_and_never_names_more():

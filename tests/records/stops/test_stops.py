@@ -53,15 +53,15 @@ def _no_stop_left():
 
 @pytest.fixture
 def car():
-    """A vehicle with a keeper, both without a handling label."""
-    return Vehicle.objects.filter(labels=0, keeper__labels=0).order_by("plate").first()
+    """A vehicle with a registered owner, both without a handling label."""
+    return Vehicle.objects.filter(labels=0, registered_owner__labels=0).order_by("plate").first()
 
 
 @pytest.fixture
 def other(car):
-    """Another such vehicle of another keeper."""
-    rest = Vehicle.objects.filter(labels=0, keeper__labels=0).exclude(plate=car.plate)
-    return rest.exclude(keeper=car.keeper).order_by("plate").first()
+    """Another such vehicle of another owner."""
+    rest = Vehicle.objects.filter(labels=0, registered_owner__labels=0).exclude(plate=car.plate)
+    return rest.exclude(registered_owner=car.registered_owner).order_by("plate").first()
 
 
 def started(client, plate="", kind="stop", place=PLACE):
@@ -85,38 +85,38 @@ def looked_up(client, plate, number, **more):
     return page(client, "/search", number, kind="vehicles", q=plate, **more)
 
 
-def test_plate_vehicle_and_keeper_of_a_stop_and_of_it_alone(car, other):
+def test_plate_vehicle_and_owner_of_a_stop_and_of_it_alone(car, other):
     rivera = signed_in("rivera")
-    assert why(page(rivera, f"/people/{car.keeper_id}", "")) == ["person-needs-open-case"]
+    assert why(page(rivera, f"/people/{car.registered_owner_id}", "")) == ["person-needs-open-case"]
     number = started(rivera, car.plate)
     assert is_number(number)
     found = looked_up(rivera, car.plate, number)
     assert found.status_code == 200
     assert str(car.id) in found.content.decode()
     assert page(rivera, f"/vehicles/{car.id}", number).status_code == 200
-    keeper = page(rivera, f"/people/{car.keeper_id}", number)
-    assert keeper.status_code == 200
-    assert car.keeper.family in keeper.content.decode()
-    # Another plate, the beginning of this one, another vehicle, another keeper, and nobody.
+    owner = page(rivera, f"/people/{car.registered_owner_id}", number)
+    assert owner.status_code == 200
+    assert car.registered_owner.family in owner.content.decode()
+    # Another plate, the beginning of this one, another vehicle, another registered owner, and nobody.
     for plate in (other.plate, car.plate[:3], car.plate[:-1], car.plate + "0"):
         assert "stop-is-for-its-own" in why(looked_up(rivera, plate, number)), plate
     refused = [
         why(page(rivera, path, number))
-        for path in (f"/vehicles/{other.id}", f"/people/{other.keeper_id}", f"/people/{NOBODY}")
+        for path in (f"/vehicles/{other.id}", f"/people/{other.registered_owner_id}", f"/people/{NOBODY}")
     ]
     assert refused == [["stop-is-for-its-own"]] * 3, "the same, whether or not there is one"
 
 
 def with_a_history(client):
-    """A vehicle whose keeper has arrests and incidents that an officer with a case may see."""
+    """A vehicle whose registered owner has arrests and incidents that an officer with a case may see."""
     reason = {"purpose": CRIME, "case": open_case()}
-    for found in Vehicle.objects.filter(labels=0, keeper__labels=0, keeper__arrests__labels=0).order_by(
-        "plate"
-    ):
-        shown = client.get(f"/people/{found.keeper_id}", reason).content
+    for found in Vehicle.objects.filter(
+        labels=0, registered_owner__labels=0, registered_owner__arrests__labels=0
+    ).order_by("plate"):
+        shown = client.get(f"/people/{found.registered_owner_id}", reason).content
         if b"/incidents/" in shown and b"/arrests/" in shown:
             return found
-    raise AssertionError("no keeper has a history")
+    raise AssertionError("no registered owner has a history")
 
 
 def test_what_a_stop_shows_of_a_person_is_the_person_and_this_vehicle():
@@ -124,11 +124,11 @@ def test_what_a_stop_shows_of_a_person_is_the_person_and_this_vehicle():
     car = with_a_history(rivera)
     second = Vehicle.objects.create(
         source="test", source_id="second-car", plate="ZZ99999", plate_state="IL", make="Ford", model="T",
-        color="black", keeper=car.keeper,
+        color="black", registered_owner=car.registered_owner,
     )  # fmt: skip
     try:
         number = started(rivera, car.plate)
-        shown = page(rivera, f"/people/{car.keeper_id}", number).content.decode()
+        shown = page(rivera, f"/people/{car.registered_owner_id}", number).content.decode()
         assert car.plate in shown
         assert "ZZ99999" not in shown
         assert "/incidents/" not in shown
@@ -142,7 +142,13 @@ def test_what_a_stop_shows_of_a_person_is_the_person_and_this_vehicle():
 def test_no_search_of_another_kind_is_done_for_a_stop(kind, car):
     rivera = signed_in("rivera")
     number = started(rivera, car.plate)
-    for text in ("garcia", car.plate, str(car.keeper_id), number, f"{car.keeper.given} {car.keeper.family}"):
+    for text in (
+        "garcia",
+        car.plate,
+        str(car.registered_owner_id),
+        number,
+        f"{car.registered_owner.given} {car.registered_owner.family}",
+    ):
         refused = why(page(rivera, "/search", number, kind=kind, q=text))
         assert "stop-finds-nobody-by-name" in refused, text
 
@@ -167,30 +173,30 @@ def test_the_rows_of_a_stop_end_below_the_gate_too(car, other):
     )
     assert {row.plate for row in vehicles.within(key)} == {car.plate}
     assert vehicles.detail(key, other.id) is None
-    assert people.detail(key, other.keeper_id) is None
-    assert [row.id for row in people.within(key)] == [car.keeper_id]
+    assert people.detail(key, other.registered_owner_id) is None
+    assert [row.id for row in people.within(key)] == [car.registered_owner_id]
 
 
 @pytest.mark.parametrize("purpose", [CRIME, CALL, Purpose.MISSING_PERSON, Purpose.WARRANT_SERVICE])
 def test_a_stop_is_for_one_purpose(purpose, car):
     rivera = signed_in("rivera")
     number = started(rivera, car.plate)
-    assert "stop-has-its-purpose" in why(page(rivera, f"/people/{car.keeper_id}", number, purpose))
+    assert "stop-has-its-purpose" in why(page(rivera, f"/people/{car.registered_owner_id}", number, purpose))
 
 
 def test_a_call_shows_no_more_than_a_stop(car):
     """Answering a call opens medical and juvenile records; a call that one starts oneself does not."""
     rivera = signed_in("rivera")
     number = started(rivera, car.plate, "call")
-    assert page(rivera, f"/people/{car.keeper_id}", number, CALL).status_code == 200
-    labeled = Person.objects.filter(pk=car.keeper_id)
+    assert page(rivera, f"/people/{car.registered_owner_id}", number, CALL).status_code == 200
+    labeled = Person.objects.filter(pk=car.registered_owner_id)
     for label in (Label.JUVENILE, Label.MEDICAL, Label.VICTIM, Label.SEALED):
         labeled.update(labels=label.value)
         try:
-            refused = page(rivera, f"/people/{car.keeper_id}", number, CALL)
+            refused = page(rivera, f"/people/{car.registered_owner_id}", number, CALL)
             assert why(refused) == why(page(rivera, f"/people/{NOBODY}", number, CALL))
             vehicle = page(rivera, f"/vehicles/{car.id}", number, CALL).content.decode()
-            assert str(car.keeper_id) not in vehicle
+            assert str(car.registered_owner_id) not in vehicle
         finally:
             labeled.update(labels=0)
 
@@ -199,7 +205,7 @@ def test_only_the_desk_can_name_it(car):
     """Not the API, not an integration, not for another agency, not a file, an alert or a link."""
     rivera = signed_in("rivera")
     number = started(rivera, car.plate)
-    for path, asked in ((f"people/{car.keeper_id}", {}), ("vehicles", {"q": car.plate})):
+    for path, asked in ((f"people/{car.registered_owner_id}", {}), ("vehicles", {"q": car.plate})):
         refused = ask("rivera", path, purpose=STOP, case=number, **asked)
         assert refused.status_code == 403
         assert "stop-is-for-the-desk" in refused.json()["rule_ids"]
@@ -207,11 +213,14 @@ def test_only_the_desk_can_name_it(car):
         headers={"authorization": f"Bearer {token('crossroads')}", "openclear-acting-for": "rivera"}
     )
     assert (
-        carried.get(f"/api/v1/people/{car.keeper_id}", {"purpose": STOP, "case": number}).status_code == 403
+        carried.get(
+            f"/api/v1/people/{car.registered_owner_id}", {"purpose": STOP, "case": number}
+        ).status_code
+        == 403
     )
-    other_agency = page(rivera, f"/people/{car.keeper_id}", number, on_behalf_of="us.doj.fbi")
+    other_agency = page(rivera, f"/people/{car.registered_owner_id}", number, on_behalf_of="us.doj.fbi")
     assert other_agency.status_code == 403
-    own_agency = page(rivera, f"/people/{car.keeper_id}", number, on_behalf_of="il.chicago.pd")
+    own_agency = page(rivera, f"/people/{car.registered_owner_id}", number, on_behalf_of="il.chicago.pd")
     assert "stop-is-for-the-desk" in why(own_agency)
     kept = {"kind": "vehicles", "q": car.plate, "purpose": STOP, "case": number, "format": "csv"}
     for path in ("/saved/exports", "/saved/alerts"):
@@ -233,8 +242,8 @@ def test_nobody_else_can_name_it_and_nobody_learns_that_it_is_there(car):
     absent = new_number("stop", clock.today())
     for who in ("brandt", "whitfield", "marsh", "frost"):
         client = signed_in(who)
-        theirs = page(client, f"/people/{car.keeper_id}", number)
-        none = page(client, f"/people/{car.keeper_id}", absent)
+        theirs = page(client, f"/people/{car.registered_owner_id}", number)
+        none = page(client, f"/people/{car.registered_owner_id}", absent)
         assert why(theirs) == why(none)
         assert "named-case-must-be-open" in why(theirs)
         assert number not in client.get("/suggest", {"case": "STOP"}).content.decode()
@@ -288,7 +297,9 @@ def test_one_is_open_at_a_time(car, other):
     assert rivera.post("/stops/end", {"number": number, "outcome": "Warning given"}).status_code == 303
     second = started(rivera, other.plate)
     assert second != number
-    assert why(page(rivera, f"/people/{car.keeper_id}", number)), "one that was ended is over at once"
+    assert why(page(rivera, f"/people/{car.registered_owner_id}", number)), (
+        "one that was ended is over at once"
+    )
 
 
 def test_of_two_that_are_started_at_once_there_is_one():
@@ -322,14 +333,19 @@ def test_it_closes_by_itself_after_an_hour_and_asks_what_came_of_it(car, other, 
     stop = Stop.objects.get(number=number)
     assert stop.until - stop.opened == timedelta(minutes=60)
     asking = gate.open_for(
-        "rivera", Action.PERSON_VIEW, purpose=STOP, case=number, subject=str(car.keeper_id), at_desk=True
+        "rivera",
+        Action.PERSON_VIEW,
+        purpose=STOP,
+        case=number,
+        subject=str(car.registered_owner_id),
+        at_desk=True,
     )
     with monkeypatch.context() as later:
         later.setattr(clock, "now", lambda: stop.until - timedelta(seconds=1))
-        assert page(rivera, f"/people/{car.keeper_id}", number).status_code == 200
+        assert page(rivera, f"/people/{car.registered_owner_id}", number).status_code == 200
     with monkeypatch.context() as later:
         later.setattr(clock, "now", lambda: stop.until)
-        assert "named-case-must-be-open" in why(page(rivera, f"/people/{car.keeper_id}", number))
+        assert "named-case-must-be-open" in why(page(rivera, f"/people/{car.registered_owner_id}", number))
         with pytest.raises(Refused):
             asking.release("an answer that was begun before the hour was over")
         desk = rivera.get("/").content.decode()
@@ -502,17 +518,17 @@ def test_an_order_reaches_it_from_that_second(car):
     officer("okoye")
     client = signed_in("okoye")
     number = started(client, car.plate)
-    keeper = f"/people/{car.keeper_id}"
-    assert page(client, keeper, number).status_code == 200
+    owner = f"/people/{car.registered_owner_id}"
+    assert page(client, owner, number).status_code == 200
     tied("okoye", "us.doj.atf")
     # A tie to another agency alone ends it: nobody is on patrol for two.
-    assert why(page(client, keeper, number)) == ["stop-is-for-patrol"]
+    assert why(page(client, owner, number)) == ["stop-is-for-patrol"]
     assert why(looked_up(client, car.plate, number)) == ["stop-is-for-patrol"]
     assert why(client.post("/stops/start", {"kind": "stop", "place": PLACE})) == ["no-rule-permits"]
     order = cut_off("us.doj.atf").order
     try:
         for response in (
-            page(client, keeper, number),
+            page(client, owner, number),
             looked_up(client, car.plate, number),
             met(client, number, "zee oakes"),
         ):
@@ -523,14 +539,19 @@ def test_an_order_reaches_it_from_that_second(car):
     finally:
         lift(order)
     tied("okoye", "us.doj.atf", end=True)
-    assert page(client, keeper, number).status_code == 200
+    assert page(client, owner, number).status_code == 200
 
 
 def test_an_answer_for_a_stop_that_was_begun_before_the_order_does_not_leave(car):
     officer("okoye")
     number = started(signed_in("okoye"), car.plate)
     asking = gate.open_for(
-        "okoye", Action.PERSON_VIEW, purpose=STOP, case=number, subject=str(car.keeper_id), at_desk=True
+        "okoye",
+        Action.PERSON_VIEW,
+        purpose=STOP,
+        case=number,
+        subject=str(car.registered_owner_id),
+        at_desk=True,
     )
     tied("okoye", "us.doj.dea")
     try:
@@ -546,7 +567,7 @@ def test_an_officer_who_moved_to_another_agency_has_no_stop_any_more(car):
     number = started(client, car.plate)
     tied("moved", "il.chicago.pd", end=True)
     tied("moved", "il.oaklawn.pd", kind="employer")
-    refused = why(page(client, f"/people/{car.keeper_id}", number))
+    refused = why(page(client, f"/people/{car.registered_owner_id}", number))
     assert "named-case-must-be-open" in refused
 
 
@@ -560,7 +581,7 @@ def test_a_limited_order_reaches_it_too(limits, car):
     tied("okoye", "us.doj.atf")
     order = cut_off("us.doj.atf", **limits).order
     try:
-        response = page(client, f"/people/{car.keeper_id}", number)
+        response = page(client, f"/people/{car.registered_owner_id}", number)
         assert f"cut-off:{order}" in response.content.decode()
     finally:
         lift(order)
@@ -577,7 +598,7 @@ def test_who_is_no_longer_on_patrol_has_no_stop_any_more(car):
     Officer.objects.filter(handle="sato").update(roles=["officer"])
     requester_at.cache_clear()
     try:
-        assert why(page(client, f"/people/{car.keeper_id}", number)) == ["stop-is-for-patrol"]
+        assert why(page(client, f"/people/{car.registered_owner_id}", number)) == ["stop-is-for-patrol"]
     finally:
         Officer.objects.filter(handle="sato").update(roles=["officer", "patrol"])
         requester_at.cache_clear()
@@ -588,7 +609,7 @@ def test_everything_about_a_stop_is_in_the_log_under_its_number(car, driver):
     number = started(rivera, car.plate)
     before = Body.objects.using("audit").filter(case=number).count()
     looked_up(rivera, car.plate, number)
-    page(rivera, f"/people/{car.keeper_id}", number)
+    page(rivera, f"/people/{car.registered_owner_id}", number)
     page(rivera, f"/people/{NOBODY}", number)
     met(rivera, number, "zee oakes")
     bodies = Body.objects.using("audit").filter(case=number, officer="rivera").order_by("entry")
@@ -596,7 +617,7 @@ def test_everything_about_a_stop_is_in_the_log_under_its_number(car, driver):
         "two answers, a refusal, and of the person the attempt and the answer"
     )
     texts = " ".join(bodies.values_list("fields", flat=True))
-    for said in (car.plate, str(car.keeper_id), NOBODY, "zee oakes", str(driver.id)):
+    for said in (car.plate, str(car.registered_owner_id), NOBODY, "zee oakes", str(driver.id)):
         assert said in texts
     first = Body.objects.using("audit").filter(officer="rivera", fields__contains=PLACE).exists()
     assert first, "the start, with its place"
@@ -604,26 +625,28 @@ def test_everything_about_a_stop_is_in_the_log_under_its_number(car, driver):
 
 def test_the_refusal_page_takes_a_case_and_tries_again(car):
     rivera, reason = signed_in("rivera"), {"purpose": STOP, "case": "CZ-1999-NOSUCH"}
-    refused = rivera.get(f"/people/{car.keeper_id}", reason).content.decode()
+    refused = rivera.get(f"/people/{car.registered_owner_id}", reason).content.decode()
     assert 'list="cases"' in refused
     assert "Try again" in refused
     assert "Start a stop or call" in refused
     assert "CZ-1999-NOSUCH" not in re.search(r"<form class=.card.*?</form>", refused, re.DOTALL)[0]
     fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', refused))
     assert fields["purpose"] == STOP
-    again = rivera.get(f"/people/{car.keeper_id}", {**fields, "purpose": CRIME, "case": open_case()})
+    again = rivera.get(
+        f"/people/{car.registered_owner_id}", {**fields, "purpose": CRIME, "case": open_case()}
+    )
     assert again.status_code == 200
     number = started(rivera, car.plate)
     assert number in rivera.get("/suggest", {"case": ""}).content.decode()
     assert number in rivera.get("/suggest", {"case": number[:8].lower()}).content.decode()
-    assert rivera.get(f"/people/{car.keeper_id}", {**fields, "case": number}).status_code == 200
+    assert rivera.get(f"/people/{car.registered_owner_id}", {**fields, "case": number}).status_code == 200
     searched = rivera.get(
         "/search", {"kind": "people", "q": 'gar"cia', "purpose": CRIME, "case": ""}
     ).content.decode()
     assert 'name="q" value="gar&quot;cia"' in searched
     assert (
         "Start a stop or call"
-        not in signed_in("brandt").get(f"/people/{car.keeper_id}", reason).content.decode()
+        not in signed_in("brandt").get(f"/people/{car.registered_owner_id}", reason).content.decode()
     )
 
 

@@ -156,7 +156,7 @@ THINGS = [
         ("model", models.CharField(max_length=30)),
         ("color", models.CharField(max_length=20)),
         ("stolen", models.BooleanField(default=False)),
-        ("keeper", named_by("person", "vehicles")),
+        ("registered_owner", named_by("person", "vehicles")),
     ),
     record(
         "PropertyItem",

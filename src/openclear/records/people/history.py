@@ -90,5 +90,5 @@ def addresses_of(grant: Grant, person: Person) -> tuple[AddressRow, ...]:
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def vehicles_of(grant: Grant, person: Person) -> tuple[VehicleRow, ...]:
     """Return the vehicles that a person keeps and the holder may see."""
-    visible = vehicles_within(grant).filter(keeper=person).order_by("id")
+    visible = vehicles_within(grant).filter(registered_owner=person).order_by("id")
     return tuple(vehicle_row(vehicle, {person.id}) for vehicle in visible)

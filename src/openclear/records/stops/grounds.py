@@ -30,14 +30,14 @@ def _stop(number: str) -> Ground | None:
 
 def _records_of(stop: Stop) -> tuple[tuple[Dataset, UUID], ...]:
     # What has a handling label is not of the stop: asking for it is the same as asking for anything else.
-    vehicles, keepers = [], []
+    vehicles, owners = [], []
     if stop.plate:
         cars = Vehicle.objects.filter(plate=stop.plate, labels=0).values_list(
-            "id", "keeper", "keeper__labels"
+            "id", "registered_owner", "registered_owner__labels"
         )
-        for vehicle, keeper, labels in cars:
+        for vehicle, owner, labels in cars:
             vehicles.append((Dataset.VEHICLES, vehicle))
             if labels == 0:
-                keepers.append((Dataset.PEOPLE, keeper))
+                owners.append((Dataset.PEOPLE, owner))
     met = StopPerson.objects.filter(stop=stop, person__labels=0).values_list("person", flat=True)
-    return (*vehicles, *keepers, *((Dataset.PEOPLE, person) for person in met))
+    return (*vehicles, *owners, *((Dataset.PEOPLE, person) for person in met))

@@ -29,8 +29,8 @@ VEHICLES = RecordKind(
         filters=VehicleFilter,
         unrecorded=queries.unrecorded,
     ),
-    tells_of=lambda row: row.keeper,
-    still_tells=queries.are_keepers_there,
+    tells_of=lambda row: row.registered_owner,
+    still_tells=queries.are_owners_there,
     tables={"vehicle": Vehicle},
     sealed=Sealed(derived=("person: the vehicles",)),
     words={

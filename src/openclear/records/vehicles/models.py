@@ -15,7 +15,7 @@ class Vehicle(Record):
     make = models.CharField(max_length=30)
     model = models.CharField(max_length=30)
     color = models.CharField(max_length=20)
-    keeper = models.ForeignKey(
+    registered_owner = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="vehicles"
     )
     stolen = models.BooleanField(default=False)

@@ -43,8 +43,8 @@ def unrecorded(grant: Grant, text: str, filters: VehicleFilter) -> Mapping[str, 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
 def rows(grant: Grant, page: Sequence[Vehicle]) -> list[VehicleRow]:
     """Return vehicles as lists show them; their registered owners only if the holder may know of them."""
-    keepers = [vehicle.keeper_id for vehicle in page if vehicle.keeper_id]
-    visible = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__in=keepers)
+    owners = [vehicle.registered_owner_id for vehicle in page if vehicle.registered_owner_id]
+    visible = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__in=owners)
     known = set(visible.values_list("pk", flat=True))
     return [vehicle_row(vehicle, known) for vehicle in page]
 
@@ -57,15 +57,15 @@ def detail(grant: Grant, record: UUID) -> VehicleRow | None:
 
 
 @without_grant("the grant's clearance filters: `over` refuses one without it")
-def are_keepers_there(grant: Grant, keepers: Sequence[UUID | str]) -> bool:
+def are_owners_there(grant: Grant, owners: Sequence[UUID | str]) -> bool:
     """Say whether the holder may see each of these people."""
-    people = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__among=keepers)
-    return bool(people.count() == len(keepers))
+    people = Person.objects.within(grant.over(Dataset.PEOPLE)).filter(pk__among=owners)
+    return bool(people.count() == len(owners))
 
 
 @without_grant("shows a row that `within` let through")
-def vehicle_row(vehicle: Vehicle, keepers: set[UUID]) -> VehicleRow:
-    """Return a vehicle; its registered owner only if it is one of `keepers`."""
+def vehicle_row(vehicle: Vehicle, owners: set[UUID]) -> VehicleRow:
+    """Return a vehicle; its registered owner only if it is one of `owners`."""
     return VehicleRow(
         id=vehicle.id,
         plate=vehicle.plate,
@@ -75,5 +75,5 @@ def vehicle_row(vehicle: Vehicle, keepers: set[UUID]) -> VehicleRow:
         model=vehicle.model,
         color=vehicle.color,
         stolen=vehicle.stolen,
-        keeper=vehicle.keeper_id if vehicle.keeper_id in keepers else None,
+        registered_owner=vehicle.registered_owner_id if vehicle.registered_owner_id in owners else None,
     )

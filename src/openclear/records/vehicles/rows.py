@@ -9,7 +9,7 @@ from openclear.records.found import given, narrows, shows
 
 @dataclass(frozen=True, slots=True)
 class VehicleRow:
-    """A vehicle. `keeper`: the registered owner, None if there is none that the requester may know of."""
+    """A vehicle. `registered_owner`: the registered owner, None if there is none that the requester may know of."""
 
     id: UUID
     plate: str = field(metadata=shows("OC00120"))
@@ -19,7 +19,7 @@ class VehicleRow:
     model: str
     color: str
     stolen: bool
-    keeper: UUID | None
+    registered_owner: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

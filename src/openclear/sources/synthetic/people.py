@@ -117,7 +117,7 @@ def _draw_vehicle(random: Random, rows: Rows, number: int) -> None:
     rows.add("vehicle", {
         "source_id": str(number), "plate": f"OC{number:05d}", "plate_state": _plate_state(random),
         "year": random.randrange(2002, 2026), "make": make, "model": random.choice(_MAKES[make]),
-        "color": random.choice(_COLORS), "keeper_id": record_id(SOURCE, "person", str(number)),
+        "color": random.choice(_COLORS), "registered_owner_id": record_id(SOURCE, "person", str(number)),
         "stolen": random.random() < 0.01,
     })  # fmt: skip
 
