@@ -117,7 +117,7 @@ def test_a_traffic_stop_takes_three_taps_on_a_phone(somebody, city):
     rivera.page.locator(".rows a", has_text=plate).first.tap()
     rivera.page.get_by_role("heading", name=plate).wait_for()
     rivera.look("stop-vehicle")
-    rivera.page.get_by_role("link", name="Open the keeper").tap()
+    rivera.page.get_by_role("link", name="Open the registered owner").tap()
     rivera.page.get_by_role("heading", name=keeper).wait_for()
     number = rivera.page.locator(".standing strong").nth(1).inner_text()
     assert number.startswith("STOP-")
