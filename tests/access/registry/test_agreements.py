@@ -7,6 +7,7 @@ import pytest
 
 from openclear.access.approvals import engine, queries
 from openclear.access.errors import MeansSomethingElse, Refused
+from openclear.access.explanations import Handled, could_have_seen
 from openclear.access.models import Agreement, Officer, Proposal
 from openclear.access.registry import agreement_acts, agreements, moves
 from openclear.access.registry.agreement_queries import agreement as detail
@@ -16,8 +17,9 @@ from openclear.access.registry.terms import facts_of, read_agreement, read_renew
 from openclear.audit.models import Body, Entry
 from openclear.records.vehicles.models import Vehicle
 from openclear.vocabulary import clock
-from openclear.vocabulary.actions import Action
+from openclear.vocabulary.actions import Action, Dataset
 from openclear.vocabulary.agreements import Clause, warned_within
+from openclear.vocabulary.days import today_here
 from openclear.vocabulary.errors import NotPossible, WrongUsage
 from openclear.vocabulary.purposes import Purpose
 from tests.cast import (
@@ -105,6 +107,21 @@ def test_an_answer_made_before_the_end_does_not_leave_after_it():
     agreements.end_agreement(key(), number=one, reason="x")
     with pytest.raises(Refused, match="needs an agreement in force"):
         held.release(["a row"])
+
+
+def test_who_could_see_is_told_part_by_part_where_an_agreement_begins_and_ends():
+    sign(PACT, one := number())
+    agreements.end_agreement(key(), number=one, reason="x")
+    agreements.renew_agreement(**both(), renewal=renewal(one, LATER))
+    overseer = grant("okafor", Action.LOG_VIEW_ALL, Purpose.OVERSIGHT_REVIEW)
+    [first, second] = detail(key(), number=one).terms
+    told = could_have_seen(overseer, agency=PACT, row=Handled(Dataset.VEHICLES, 0), on=today_here())
+    could = {part.since: part.could for part in told.parts}
+    at = {moment: could[max(since for since in could if since <= moment)]
+          for moment in (first.signed, first.ended, second.signed)}  # fmt: skip
+    assert list(at.values()) == [True, False, True]
+    before = max((since for since in could if since < first.signed), default=None)
+    assert before is None or not could[before]
 
 
 def test_no_agreement_and_no_renewal_is_one_persons_doing():

@@ -10,7 +10,7 @@ from openclear.access.gate.requesters import registry_facts
 from openclear.access.policy.considered import ANY_CASE
 from openclear.access.policy.facts import AffiliationRow, Requester
 from openclear.vocabulary.actions import VIEWS, Action, Dataset
-from openclear.vocabulary.agencies import TieKind
+from openclear.vocabulary.agencies import TieKind, is_within
 from openclear.vocabulary.days import clock_time, end_time
 from openclear.vocabulary.grants import Grant, Ground, Inquiry
 from openclear.vocabulary.purposes import POLICE_WORK
@@ -103,7 +103,8 @@ def could_have_seen(grant: Grant, *, agency: str, row: Handled, on: date) -> Cou
     """Return whether an officer of `agency`, with an open case of their own, could have seen a row on a day of the city."""
     grant.require(Action.LOG_VIEW_ALL)
     parts: list[PartSeen] = []
-    for part in parts_of(on, also=[moment for moment, _ in row.sealings]):
+    changes = [moment for moment, _ in row.sealings] + _changes_of_agreements(agency)
+    for part in parts_of(on, also=changes):
         seen = _seen(agency, row.dataset, row.labels_at(part.since), part)
         if parts and (parts[-1].purposes, parts[-1].orders) == (seen.purposes, seen.orders):
             seen = PartSeen(parts.pop().since, seen.until, seen.purposes, seen.orders)
@@ -112,7 +113,7 @@ def could_have_seen(grant: Grant, *, agency: str, row: Handled, on: date) -> Cou
 
 
 def _seen(agency: str, dataset: Dataset, labels: int, part: PartOfDay) -> PartSeen:
-    officer = _officer_of(agency, part.day)
+    officer = _officer_of(agency, part)
     action = next(view for view in (*VIEWS, Action.CASE_VIEW) if view.dataset is dataset)
     found: dict[str, list[str]] = {}
     for purpose in POLICE_WORK:
@@ -125,9 +126,16 @@ def _seen(agency: str, dataset: Dataset, labels: int, part: PartOfDay) -> PartSe
     return PartSeen(part.since, part.until, found, over)
 
 
-def _officer_of(agency: str, on: date) -> Requester:
-    agreements, registered = registry_facts()
-    tie = AffiliationRow(agency, TieKind.EMPLOYER, on, None, 0)
+def _changes_of_agreements(agency: str) -> list[datetime]:
+    # An agreement counts from the second in which it is signed, to the second in which it is ended.
+    over = (row for row in registry_facts()[0] if is_within(agency, row.agency))
+    return [moment for row in over for moment in (row.signed, row.ended) if moment]
+
+
+def _officer_of(agency: str, part: PartOfDay) -> Requester:
+    found, registered = registry_facts()
+    agreements = tuple(row for row in (each.at(part.since) for each in found) if row)
+    on, tie = part.day, AffiliationRow(agency, TieKind.EMPLOYER, part.day, None, 0)
     return Requester(
         handle="any", name="any officer", title="", roles=(Role.OFFICER,), certified_until=on, machine_purpose="",
         is_integration=False, is_active=True, temporary_until=None, affiliations=(tie,), agreements=agreements,

@@ -15,7 +15,7 @@ _OF_ACCOUNT = (
     "handle", "name", "title", "roles", "certified_until", "machine_purpose", "is_integration", "temporary_until", "is_active",
 )  # fmt: skip
 _OF_TIE = tuple(f"affiliations__{name}" for name in ("agency__path", "kind", "since", "until", "entry"))
-_OF_TERM = ("agreement__agency__path", "starts_on", "ends_on", "datasets", "purposes", "ended")
+_OF_TERM = ("agreement__agency__path", "starts_on", "ends_on", "datasets", "purposes", "ended", "signed")
 Facts: TypeAlias = tuple[tuple[AgreementRow, ...], frozenset[str]]
 
 
@@ -89,6 +89,6 @@ def registry_facts() -> Facts:
 def agreement_rows(terms: "QuerySet[AgreementTerm]") -> tuple[AgreementRow, ...]:
     """Return terms of agreements as the rules read them; only for this room."""
     return tuple(
-        AgreementRow(agency, starts_on, ends_on, tuple(datasets), tuple(purposes), ended)
-        for agency, starts_on, ends_on, datasets, purposes, ended in terms.values_list(*_OF_TERM)
+        AgreementRow(agency, starts_on, ends_on, tuple(datasets), tuple(purposes), ended, signed)
+        for agency, starts_on, ends_on, datasets, purposes, ended, signed in terms.values_list(*_OF_TERM)
     )

@@ -1,6 +1,6 @@
 """What the gate decides on: frozen facts about a person, a request, an order, a decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ class AffiliationRow:
 class AgreementRow:
     """One term of an agreement, both days included. `datasets`, `purposes`: what the agency may ask for under it.
 
-    `ended`: the moment from which on it gives no access, before its last day.
+    `ended`: the moment from which on it gives no access, before its last day. `signed`: when it was registered here.
     """
 
     agency: str
@@ -37,6 +37,13 @@ class AgreementRow:
     datasets: tuple[str, ...]
     purposes: tuple[str, ...]
     ended: datetime | None = None
+    signed: datetime | None = None
+
+    def at(self, moment: datetime) -> "AgreementRow | None":
+        """Return the term as it was at a moment: not yet ended if it was ended later; None if it was signed later on its first day."""
+        if self.signed is not None and self.signed > moment and self.signed.date() == self.starts_on:
+            return None
+        return replace(self, ended=None) if self.ended is not None and self.ended > moment else self
 
     def in_force_on(self, day: date) -> bool:
         """Say whether the term is in force on `day`, at its end."""
