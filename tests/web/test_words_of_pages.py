@@ -18,7 +18,7 @@ from openclear.vocabulary.labels import Label, label_name
 from openclear.vocabulary.profile_file import read_city
 from openclear.vocabulary.recorded import in_language
 from openclear.web.data_words import COLORS, ENTRY_KINDS, EYES, HAIR, LABELS, OBJECTS, VERBS
-from openclear.web.templatetags.moments import at, entry_at, exactly_at, in_hour, zone_of
+from openclear.web.templatetags.moments import at, clock_at, entry_at, exactly_at, in_hour, zone_of
 from tests.architecture.test_house import catalog
 from tests.cast import CRIME, open_case, signed_in
 
@@ -38,7 +38,8 @@ def test_a_time_is_the_citys_with_the_name_of_its_zone_in_summer_and_winter():
     assert ">2026-06-09 16:13 CDT<" in at(summer)
     assert ">2026-01-09 16:13 CST<" in at(winter)
     assert 'datetime="2026-06-09T16:13:00-05:00"' in at(summer)
-    assert at(None) == ""
+    assert ">16:13 CDT<" in clock_at(summer)
+    assert at(None) == clock_at(None) == ""
 
 
 def test_the_time_of_an_entry_is_exact_and_its_hour_is_a_whole_hour():

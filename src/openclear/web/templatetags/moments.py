@@ -10,13 +10,19 @@ from openclear.vocabulary.city import city
 from openclear.vocabulary.clock import HOUR
 
 register = template.Library()
-MINUTES, HUNDREDTHS = "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"
+CLOCK, MINUTES, HUNDREDTHS = "%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"
 
 
 @register.filter
 def at(moment: datetime | None) -> str:
     """Return a moment to the minute with the zone's name, such as 2026-06-09 16:13 CDT; nothing for None."""
     return "" if moment is None else _element(moment, MINUTES)
+
+
+@register.filter
+def clock_at(moment: datetime | None) -> str:
+    """Return the time of day of a moment whose day is known, such as 16:13 CDT; nothing for None."""
+    return "" if moment is None else _element(moment, CLOCK)
 
 
 @register.filter
