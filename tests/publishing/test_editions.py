@@ -209,7 +209,7 @@ def test_a_sealing_that_a_crash_broke_off_is_completed_at_the_start(monkeypatch)
         raise PowerLossError
 
     incident = Incident.objects.filter(labels=0).order_by("occurred").first()
-    for step in ("note_changes", "rows_of"):
+    for step in ("note_incidents", "rows_of"):
         with monkeypatch.context() as broken:
             broken.setattr(sealing, step, crash)
             with pytest.raises(PowerLossError):

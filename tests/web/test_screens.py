@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
+from openclear.audit.queries import header_at
 from openclear.records import models
 from openclear.vocabulary.labels import Label
 from tests.cast import CRIME, ask, cut_off, lift, open_case, signed_in
@@ -290,7 +291,9 @@ def test_oversight_finds_entries_by_outcome_act_agency_person_and_case_with_exac
     }  # fmt: skip
     _, named = entries(okafor, case=open_case(), action="person")
     assert named
-    assert entries(okafor, agency="us.dhs.ice", officer="rivera")[1] == []
+    _, of_agency = entries(okafor, agency="us.dhs.ice", officer="rivera")
+    assert all("us.dhs.ice" in header_at(number)["agencies"] for number in of_agency)
+    assert entries(okafor, agency="us.doj.atf", officer="rivera", until="2001-01-01")[1] == []
 
 
 def test_days_of_the_log_are_the_citys_and_older_entries_keep_the_filters():

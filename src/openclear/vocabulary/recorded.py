@@ -15,7 +15,7 @@ FILE = "recorded_words_{language}.csv"
 def in_language(text: str, language: str) -> str:
     """Return a recorded text in a language such as `es` or `es-mx`; the text itself if the profile does not have its words.
 
-    `THEFT: OVER $500` is a category and its description, `720 ILCS 5/16-25 THEFT: RETAIL THEFT` has a statute before them;
+    `THEFT: OVER $500` is a category and its description, a charge may have its statute before them;
     only what the profile knows is translated. Capital and small letters stay as they are.
     """
     words = _words(city().folder, language.partition("-")[0])
