@@ -86,6 +86,7 @@ def test_every_answer_that_reached_a_client_has_its_entry_when_the_server_is_kil
     for thread in threads:
         thread.start()
     while len(received) < 30:
+        assert any(thread.is_alive() for thread in threads), "each was answered, with 200"
         time.sleep(0.005)
     city.kill()
     for thread in threads:

@@ -1,7 +1,7 @@
 """The officer site as gunicorn serves it.
 
-Loaded once, before the port is open, and shared by the workers: nobody waits for it, and a worker that starts later has the
-same program and profile as those that it joins.
+Each worker loads it for itself before it accepts a connection. It is never loaded before workers are forked: they would share
+the connections of a pool, and read each other's answers.
 """
 
 import os

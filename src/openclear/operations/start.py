@@ -93,7 +93,7 @@ def serve(port: int, public_port: int | None = None) -> int:
         sys.executable, "-m", "gunicorn", "openclear.config.wsgi:application",
         "--bind", f"{configuration.host}:{port}", "--worker-class", "openclear.config.workers.OfficerWorker",
         "--workers", str(configuration.workers), "--threads", str(configuration.threads),
-        "--keep-alive", str(KEEP_ALIVE_SECONDS), "--log-level", "warning", "--no-control-socket", "--preload",
+        "--keep-alive", str(KEEP_ALIVE_SECONDS), "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
     print(f"Serving on http://{configuration.host}:{port}/ - stop with Ctrl+C.")
     sys.stdout.flush()
