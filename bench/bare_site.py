@@ -16,14 +16,15 @@ from django.urls import path  # noqa: E402 - needs the settings
 from openclear.config.wiring import wire  # noqa: E402 - needs the settings
 from openclear.records.cases.queries import open_cases  # noqa: E402 - needs the settings
 from openclear.records.kinds import SEARCHED  # noqa: E402 - needs the settings
-from openclear.search.find import find, open_record  # noqa: E402 - needs the settings
+from openclear.search.find import find, open_page  # noqa: E402 - needs the settings
 from openclear.vocabulary.actions import RECORD_DATASETS, Action  # noqa: E402 - needs the settings
 from openclear.vocabulary.grants import Clearance, Inquiry  # noqa: E402 - needs the settings
 from openclear.vocabulary.labels import NO_LABEL  # noqa: E402 - needs the settings
 from openclear.vocabulary.purposes import Purpose  # noqa: E402 - needs the settings
+from openclear.web.asked_form import AskedForm  # noqa: E402 - needs the settings
 from openclear.web.routes import urlpatterns as pages  # noqa: E402 - names for links
 from openclear.web.search.forms import FilterForm  # noqa: E402 - needs the settings
-from openclear.web.search.views import Section  # noqa: E402 - needs the settings
+from openclear.web.search.views import MOST_SUGGESTED, Section  # noqa: E402 - needs the settings
 from openclear.web.words import OFFERED  # noqa: E402 - needs the settings
 
 wire()
@@ -42,6 +43,9 @@ class NoGate:
 
     def require_asked(self, _filters: object) -> None:
         """Ask nothing."""
+
+    def only(self, _dataset: Any) -> None:
+        """Limit to no rows."""
 
     def over(self, dataset: Any) -> Clearance:
         """Hide nothing."""
@@ -73,7 +77,8 @@ def search(request: HttpRequest) -> HttpResponse:
     kind, text = request.GET["kind"], request.GET["q"]
     found = find(ALL, kind=SEARCHED[kind], text=text, limit=20)
     facts = {
-        "sections": [Section(kind, found, None, "x" if found.count > 20 else "")], "cases": open_cases(ALL), "kind": kind,
+        "sections": [Section(kind, found, None, "x" if found.count > 20 else "")], "cases": open_cases(ALL, limit=MOST_SUGGESTED),
+        "kind": kind,
         "asked": {"q": text, "purpose": request.GET["purpose"], "case": request.GET["case"]},
         "filters": FilterForm(request.GET), "purposes": OFFERED, "receipt": "1", "kinds": list(SEARCHED),
     }  # fmt: skip
@@ -84,9 +89,13 @@ def person(request: HttpRequest, record: UUID) -> HttpResponse:
     """Show one person."""
     if not request.session.get("officer"):
         return HttpResponseRedirect("/sign-in")
-    row = open_record(ALL, kind=SEARCHED["people"], record=record)
+    kind = SEARCHED["people"]
+    form = AskedForm(kind.pages.asked, request.GET)
+    part = form.asked()
+    row = open_page(ALL, kind=kind, record=record, asked=part)
     asked = {"purpose": request.GET["purpose"], "case": request.GET["case"]}
-    return render(request, "web/kinds/people/page.html", {"row": row, "asked": asked, "receipt": "1"})
+    facts = {"row": row, "asked": asked, "part": part, "form": form}
+    return render(request, "web/kinds/people/page.html", {**facts, "receipt": "1"})
 
 
 urlpatterns = [path("", desk), path("search", search), path("people/<uuid:record>", person), *pages]
