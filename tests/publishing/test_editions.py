@@ -131,7 +131,10 @@ def test_domestic_incidents_and_sexual_assaults_are_on_no_block():
 def test_nobody_with_a_solver_finds_a_hidden_cell():
     """All rows and totals of an edition together: the areas, the types, what is told and what is not."""
     tried = 0
-    for edition in list(public().filter(revision=1))[-4:]:
+    largest = sorted(
+        public().filter(revision=1), key=lambda one: PublishedIncident.objects.filter(edition=one).count()
+    )
+    for edition in largest[-4:]:
         rows = PublishedIncident.objects.filter(edition=edition)
         by_area = Counter(rows.values_list("area", flat=True))
         by_type = dict(TypeTotal.objects.filter(edition=edition).values_list("primary_type", "incidents"))
