@@ -131,17 +131,16 @@ def test_domestic_incidents_and_sexual_assaults_are_on_no_block():
 def test_nobody_with_a_solver_finds_a_hidden_cell():
     """All rows and totals of an edition together: the areas, the types, what is told and what is not."""
     tried = 0
-    largest = sorted(
-        public().filter(revision=1), key=lambda one: PublishedIncident.objects.filter(edition=one).count()
-    )
-    for edition in largest[-4:]:
+    for edition in sorted(public(), key=lambda one: one.revision):
+        if tried > 60:
+            break
         rows = PublishedIncident.objects.filter(edition=edition)
         by_area = Counter(rows.values_list("area", flat=True))
         by_type = dict(TypeTotal.objects.filter(edition=edition).values_list("primary_type", "incidents"))
         shown = Counter(rows.exclude(primary_type="").values_list("area", "primary_type"))
         assert min(shown.values(), default=3) >= 3
-        assert min(by_type.values()) >= 3
-        assert min(by_area.values()) >= 3
+        assert min(by_type.values(), default=3) >= 3
+        assert min(by_area.values(), default=3) >= 3
         areas, types = list(by_area), list(by_type)
         missing = {area: by_area[area] - sum(n for (a, _), n in shown.items() if a == area) for area in areas}
         for area in [area for area in areas if missing[area]][:4]:
