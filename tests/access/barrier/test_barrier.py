@@ -5,6 +5,8 @@ import socket
 import struct
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import pytest
 
@@ -182,6 +184,20 @@ def test_after_a_standstill_of_the_machine_an_answer_still_has_half_its_time():
     hold.release()
     draining.wait()
     assert hold.due - came >= DRAIN_SECONDS / 2
+
+
+def test_threads_that_come_first_at_the_same_moment_have_one_keeper(monkeypatch):
+    """Two would give two answers one number, and an order's receipt would count them as one."""
+
+    def slowly_made(*_):
+        time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr(barrier.hold, "_made_keeper", cache(barrier.hold._made_keeper.__wrapped__))
+    monkeypatch.setattr(barrier.hold, "Keeper", slowly_made)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: barrier.hold.keeper(), range(8)))
+    assert len({id(one) for one in found}) == 1
 
 
 def test_the_first_answer_after_a_quiet_hour_has_its_half_second():

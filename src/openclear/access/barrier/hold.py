@@ -19,6 +19,7 @@ reasoning, with the count of sealings in place of the orders.
 """
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -38,6 +39,7 @@ READER_MILLISECONDS = 2000
 CERTAIN_SECONDS = 0.05
 # No agency's path and no person's lock has a blank, so this is neither's lock.
 RECORDS = "the records"
+_one_keeper = threading.Lock()
 
 
 @without_grant("a lock, taken by the gate; reads nothing")
@@ -136,9 +138,16 @@ def lock_of(person: str) -> str:
 
 
 @without_grant("a lock, taken by the gate; reads nothing")
-@cache
 def keeper() -> Keeper:
     """Return the keeper of this process's shared locks."""
+    # The cache alone makes one for each thread that comes first at the same moment: each would number its answers from 1,
+    # and who waits for them would count two of one number as one.
+    with _one_keeper:
+        return _made_keeper()
+
+
+@cache
+def _made_keeper() -> Keeper:
     if not _is_postgresql():
         return Keeper(FileLocks(), too_long)
     # Its driver takes a tenth of a command's start time, and a city on files does not need it.
