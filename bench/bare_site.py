@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect  # noqa:
 from django.shortcuts import render  # noqa: E402 - needs the settings
 from django.urls import path  # noqa: E402 - needs the settings
 
+from openclear.access.orders.notices import notices_for  # noqa: E402 - needs the settings
 from openclear.config.wiring import wire  # noqa: E402 - needs the settings
 from openclear.records.cases.queries import open_cases  # noqa: E402 - needs the settings
 from openclear.records.kinds import SEARCHED  # noqa: E402 - needs the settings
@@ -25,6 +26,7 @@ from openclear.web.asked_form import AskedForm  # noqa: E402 - needs the setting
 from openclear.web.routes import urlpatterns as pages  # noqa: E402 - names for links
 from openclear.web.search.forms import FilterForm  # noqa: E402 - needs the settings
 from openclear.web.search.views import MOST_SUGGESTED, Section  # noqa: E402 - needs the settings
+from openclear.web.stops.views import stop_facts  # noqa: E402 - needs the settings
 from openclear.web.words import OFFERED  # noqa: E402 - needs the settings
 
 wire()
@@ -66,6 +68,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "kinds": list(SEARCHED),
         "filters": FilterForm(),
         "purposes": OFFERED,
+        "notices": notices_for(ALL),
+        **stop_facts(ALL),
     }
     return render(request, "web/search.html", {**facts, "receipt": "1"})
 
